@@ -1,0 +1,210 @@
+/**
+ * All tables. Times are milliseconds since the epoch, UTC. What is sealed is a compact JWE
+ * (src/vault), bound to its table, row and field. docs/storage.md tells each table's purpose
+ * and how long its rows live.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+/** One account of one user at one provider: an integration. */
+export const oauthAccounts = sqliteTable(
+  'oauth_accounts',
+  {
+    /** Never used twice (AUTOINCREMENT): a claim that outlived its row cannot meet a newer one. */
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: text('user_id').notNull(),
+    provider: text().notNull(),
+    providerAccountId: text('provider_account_id').notNull(),
+    /** The provider's user behind the account; the account id where there is no other. */
+    subject: text().notNull(),
+    /** Sealed. For kind `credentials`: the sealed JSON of the credential fields. */
+    accessToken: text('access_token'),
+    /** Sealed. */
+    refreshToken: text('refresh_token'),
+    /** End of the access token; null = unknown or never. */
+    expiresAt: integer('expires_at'),
+    /** End of the refresh token; null = unknown or never. */
+    refreshExpiresAt: integer('refresh_expires_at'),
+    tokenType: text('token_type'),
+    /** Granted scopes. */
+    scope: text({ mode: 'json' }).$type<string[]>().notNull(),
+    requestedScope: text('requested_scope', { mode: 'json' }).$type<string[]>().notNull(),
+    /** Values for the placeholders in the provider's URLs (shop, instance, ...). */
+    parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    metadata: text({ mode: 'json' }).$type<Record<string, string | null>>().notNull(),
+    displayName: text('display_name'),
+    state: text({ enum: ['active', 'needs_reconnect'] }).notNull(),
+    /** Why `needs_reconnect`, as a code; null while active. */
+    stateReason: text('state_reason'),
+    /** Starts at now in ms and grows with every new token. Re-sealing does not grow it. */
+    tokenVersion: integer('token_version').notNull(),
+    /** When a scheduled refresh may start, not before; null = never. */
+    refreshDueAt: integer('refresh_due_at'),
+    /** Next warning that an absolute end comes near; null = none. */
+    noticeDueAt: integer('notice_due_at'),
+    refreshFailures: integer('refresh_failures').notNull().default(0),
+    /** Outcome code of the last failed attempt; null after a success. */
+    lastError: text('last_error'),
+    /** Since when it is unknown whether the provider rotated the refresh token. */
+    unknownSince: integer('unknown_since'),
+    lastRefreshedAt: integer('last_refreshed_at'),
+    /** When a caller last took the token; written at most every 6 h. */
+    lastUsedAt: integer('last_used_at'),
+    /** The attempt that may refresh this row until `leaseUntil`. */
+    leaseId: text('lease_id'),
+    leaseUntil: integer('lease_until'),
+    /** An earlier attempt whose lease ended without a commit: `rescue/<id>` may hold its tokens. */
+    lostLeaseId: text('lost_lease_id'),
+    createdAt: integer('created_at').notNull(),
+    /** Last change that a user sees. */
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('oauth_accounts_provider_account').on(table.provider, table.providerAccountId),
+    index('oauth_accounts_user_provider').on(table.userId, table.provider),
+    index('oauth_accounts_due')
+      .on(table.provider, table.refreshDueAt)
+      .where(sql`refresh_due_at IS NOT NULL`),
+    index('oauth_accounts_notice').on(table.noticeDueAt).where(sql`notice_due_at IS NOT NULL`),
+  ],
+);
+
+/** A number per user that grows at every visible change: max(previous + 1, now in ms). */
+export const userVersions = sqliteTable('user_versions', {
+  userId: text('user_id').primaryKey(),
+  version: integer().notNull(),
+});
+
+/** One try of a user to connect an account. */
+export const connectTransactions = sqliteTable(
+  'connect_transactions',
+  {
+    /** Public: it is in the URL that brings the user back to the app. */
+    id: text().primaryKey(),
+    /** SHA-256 of the ticket in `connectUrl`. */
+    ticketHash: text('ticket_hash').notNull(),
+    userId: text('user_id').notNull(),
+    provider: text().notNull(),
+    returnTo: text('return_to').notNull(),
+    requestedScope: text('requested_scope', { mode: 'json' }).$type<string[]>().notNull(),
+    parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** On a reconnect: the account that must come back. */
+    expectedAccountId: text('expected_account_id'),
+    state: text({ enum: ['started', 'authorized', 'completing', 'completed', 'failed'] }).notNull(),
+    /** Why it failed, as a code. */
+    error: text(),
+    /** SHA-256 of the `state` parameter of the latest authorization request. */
+    stateHash: text('state_hash'),
+    /** SHA-256 of the browser's cookie. */
+    browserHash: text('browser_hash'),
+    /** Sealed PKCE verifier. */
+    verifier: text().notNull(),
+    /** Sealed authorization code. */
+    code: text(),
+    /** The one exchange that may run, and until when. */
+    attemptId: text('attempt_id'),
+    attemptUntil: integer('attempt_until'),
+    /** The account that was connected. */
+    accountId: text('account_id'),
+    createdAt: integer('created_at').notNull(),
+    /** After this, what is not completed is expired. */
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('connect_transactions_ticket').on(table.ticketHash),
+    uniqueIndex('connect_transactions_state').on(table.stateHash),
+    index('connect_transactions_user').on(table.userId),
+    index('connect_transactions_expiry').on(table.expiresAt),
+  ],
+);
+
+/** The circuit, per provider and token host. No row = closed and well. */
+export const providerHealth = sqliteTable(
+  'provider_health',
+  {
+    provider: text().notNull(),
+    host: text().notNull(),
+    /** Different integrations that failed in a row. */
+    failures: integer().notNull().default(0),
+    /** Row ids of those failures, so that one broken account does not count twice. */
+    failedIds: text('failed_ids', { mode: 'json' }).$type<number[]>().notNull(),
+    /** Closed to attempts until then; null = closed circuit (all well). */
+    openUntil: integer('open_until'),
+    /** How long the circuit was last opened for, in ms; doubles up to a limit. */
+    openFor: integer('open_for'),
+    /** Outcome code that opened it. */
+    reason: text(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.host] })],
+);
+
+/** One row per run of the refresh loop. Kept 30 days. */
+export const refreshRuns = sqliteTable(
+  'refresh_runs',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    trigger: text({ enum: ['cron', 'queue'] }).notNull(),
+    startedAt: integer('started_at').notNull(),
+    endedAt: integer('ended_at').notNull(),
+    claimed: integer().notNull(),
+    refreshed: integer().notNull(),
+    refused: integer().notNull(),
+    failed: integer().notNull(),
+    /** The budget ended before the work did. */
+    left: integer({ mode: 'boolean' }).notNull(),
+  },
+  (table) => [index('refresh_runs_started').on(table.startedAt)],
+);
+
+/** What happened, for people. Never a token. Kept 90 days, gone with the user. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    type: text().notNull(),
+    /** Null where the event is the operator's, not a user's. */
+    userId: text('user_id'),
+    provider: text(),
+    accountId: text('account_id'),
+    detail: text({ mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
+  },
+  (table) => [
+    index('audit_events_at').on(table.at),
+    index('audit_events_user').on(table.userId, table.at),
+  ],
+);
+
+/** Work owed to somebody outside: revocations. Rows live until the other side answered. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    kind: text({ enum: ['revocation'] }).notNull(),
+    provider: text().notNull(),
+    accountId: text('account_id').notNull(),
+    subject: text().notNull(),
+    parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** Sealed, with the vault context of oauth_accounts, as they were in the row. */
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    dueAt: integer('due_at').notNull(),
+    attempts: integer().notNull().default(0),
+    leaseId: text('lease_id'),
+    leaseUntil: integer('lease_until'),
+    lastError: text('last_error'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    index('outbox_due').on(table.dueAt),
+    index('outbox_subject').on(table.provider, table.subject),
+  ],
+);

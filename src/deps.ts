@@ -1,0 +1,32 @@
+/**
+ * What the code below the routes works with. Passed as a plain argument, so that a cron tick, a
+ * queue message, a request and a test can all provide it; functions name the parts they need with
+ * `Pick<Deps, ...>`.
+ */
+import type { Config } from './config';
+import type { Database } from './db/client';
+import type { Log } from './log';
+import type { MemoryTier } from './status-cache/memory';
+import type { Vault } from './vault/vault';
+
+export interface Deps {
+  config: Config;
+  /** The primary. */
+  db: Database;
+  /** A D1 session: replicas may answer, as far as the constraint allows. */
+  session(constraint: 'first-primary' | 'first-unconstrained'): Database;
+  kv: KVNamespace;
+  /** Null where no queue is bound: everything works without. */
+  queue: Queue<unknown> | null;
+  vault: Vault;
+  /** This isolate's cache of snapshots. */
+  memory: MemoryTier;
+  fetch: typeof fetch;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 0 <= x < 1; for jitter only, never for secrets. */
+  random(): number;
+  log: Log;
+  /** Keeps the invocation alive for work that goes on after the reply. */
+  waitUntil(work: Promise<unknown>): void;
+}

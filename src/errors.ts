@@ -1,0 +1,82 @@
+/**
+ * The errors that a caller may see. Everything thrown on purpose is an AppError; anything else
+ * that reaches the edge is a defect and is answered as `internal`.
+ *
+ * `detail` is shown to callers: it never holds a token, a key, or a provider's raw text.
+ */
+
+/** Code -> [HTTP status, title]. The codes are part of the contract with clients. */
+export const errorCodes = {
+  invalid_request: [400, 'Invalid request'],
+  unauthenticated: [401, 'Not authenticated'],
+  forbidden: [403, 'Not allowed'],
+  wrong_user: [403, 'Wrong user'],
+  not_found: [404, 'Not found'],
+  integration_not_found: [404, 'No such integration'],
+  connection_not_found: [404, 'No such connection'],
+  provider_not_found: [404, 'No such provider'],
+  method_not_allowed: [405, 'Method not allowed'],
+  account_linked_to_another_user: [409, 'Account linked to another user'],
+  account_mismatch: [409, 'Another account came back'],
+  connection_failed: [409, 'Connection failed'],
+  connection_not_ready: [409, 'Connection not ready'],
+  needs_reconnect: [409, 'Needs reconnect'],
+  provider_not_configured: [409, 'Provider not configured'],
+  connection_expired: [410, 'Connection expired'],
+  too_large: [413, 'Too large'],
+  unsupported_media_type: [415, 'Unsupported media type'],
+  rate_limited: [429, 'Too many requests'],
+  internal: [500, 'Internal error'],
+  provider_error: [502, 'Provider error'],
+  completion_in_progress: [503, 'Completion in progress'],
+  provider_unavailable: [503, 'Provider unavailable'],
+  refresh_in_progress: [503, 'Refresh in progress'],
+  unavailable: [503, 'Unavailable'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** One thing wrong with an input: where (`integrations.0.scopes`), and what. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Seconds until another try makes sense; becomes the Retry-After header. */
+  retryAfter?: number;
+}
+
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly status: number;
+  readonly title: string;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    options: AppErrorOptions = {},
+  ) {
+    super(detail, 'cause' in options ? { cause: options.cause } : undefined);
+    [this.status, this.title] = errorCodes[code];
+    this.errors = options.errors;
+    this.retryAfter = options.retryAfter;
+    this.headers = {
+      ...options.headers,
+      ...(options.retryAfter === undefined
+        ? {}
+        : { 'Retry-After': String(Math.max(1, Math.ceil(options.retryAfter))) }),
+    };
+  }
+}
+
+/** A setting that is missing or wrong. Says which one and what to do; never the value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

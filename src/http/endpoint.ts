@@ -1,0 +1,123 @@
+/**
+ * One declaration per route: who may call it, what goes in, what comes out. The same declaration
+ * checks the request here and becomes the route's part of the OpenAPI document
+ * (scripts/openapi.ts), so that the two cannot differ.
+ */
+import type { MiddlewareHandler } from 'hono';
+import type * as z from 'zod';
+import type { Bindings } from '../config';
+import type { Deps } from '../deps';
+import { AppError, type ErrorCode } from '../errors';
+import { readJson } from './body';
+import { authenticate, type Caller } from './caller';
+import { checkRateLimit, type RateLimited } from './rate-limit';
+import { parseInput } from './validate';
+
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: { deps: Deps; caller: Caller; requestId: string };
+}
+
+export interface Reply {
+  description: string;
+  schema?: z.ZodType;
+  /** Response headers worth documenting: name -> description. */
+  headers?: Record<string, string>;
+}
+
+export interface EndpointSpec {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Hono's form: `/v1/users/:userId/integrations`. */
+  path: string;
+  /** OpenAPI operationId. */
+  id: string;
+  tag: 'Integrations' | 'Connect' | 'Tokens' | 'Refresh' | 'Cache' | 'Providers' | 'Service';
+  summary: string;
+  description?: string;
+  /** `anyone`: no proof is asked for. */
+  callers: 'anyone' | readonly Caller['kind'][];
+  limit?: RateLimited;
+  param?: z.ZodType;
+  query?: z.ZodType;
+  header?: z.ZodType;
+  json?: z.ZodType;
+  replies: Record<number, Reply>;
+  /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
+  errors?: readonly ErrorCode[];
+}
+
+type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
+type PartIn<T> = T extends z.ZodType ? z.input<T> : undefined;
+
+/** What `c.req.valid(...)` gives in the handler; `in` is what the typed client sends. */
+interface Input<S extends EndpointSpec> {
+  in: {
+    [K in 'param' | 'query' | 'header' | 'json' as S[K] extends z.ZodType ? K : never]: PartIn<
+      S[K]
+    >;
+  };
+  out: {
+    [K in 'param' | 'query' | 'header' | 'json' as S[K] extends z.ZodType ? K : never]: Part<S[K]>;
+  };
+}
+
+/** All declarations, in the order of their modules; scripts/openapi.ts reads it. */
+export const endpoints: EndpointSpec[] = [];
+
+export function declare<const S extends EndpointSpec>(spec: S): S {
+  endpoints.push(spec);
+  return spec;
+}
+
+/**
+ * Checks a request against its declaration. A user caller's `:userId` must be its own id or `me`;
+ * the handler always sees the real id.
+ */
+export function endpoint<S extends EndpointSpec>(
+  spec: S,
+): MiddlewareHandler<AppEnv, S['path'], Input<S>> {
+  return async (c, next) => {
+    const deps = c.get('deps');
+    if (spec.callers !== 'anyone') {
+      const caller = await authenticate(c.req.raw.headers, deps);
+      c.set('caller', caller);
+      if (!spec.callers.includes(caller.kind)) {
+        throw new AppError(
+          'forbidden',
+          `this route is for ${spec.callers.join(' and ')} callers only`,
+        );
+      }
+      if (spec.limit) await checkRateLimit(c.env, spec.limit, caller);
+    }
+    const valid = (target: 'param' | 'query' | 'header' | 'json', data: unknown) =>
+      c.req.addValidatedData(target as never, data as never);
+
+    if (spec.param) {
+      const param = parseInput(spec.param, c.req.param(), 'path') as Record<string, unknown>;
+      const caller = c.get('caller');
+      if ('userId' in param && caller?.kind === 'user') {
+        if (param.userId === 'me') param.userId = caller.userId;
+        if (param.userId !== caller.userId) {
+          throw new AppError('forbidden', 'a user can reach only its own integrations');
+        }
+      }
+      valid('param', param);
+    }
+    if (spec.query) valid('query', parseInput(spec.query, queryOf(c.req.queries()), 'query'));
+    if (spec.header) valid('header', parseInput(spec.header, c.req.header(), 'header'));
+    if (spec.json) valid('json', parseInput(spec.json, await readJson(c.req.raw), 'body'));
+    await next();
+  };
+}
+
+/** A parameter given twice is ambiguous: refused rather than guessed. */
+function queryOf(queries: Record<string, string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, values]) => {
+      if (values.length > 1) {
+        throw new AppError('invalid_request', `the query parameter "${name}" is there twice`);
+      }
+      return [name, values[0] ?? ''];
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * The promise of a snapshot: until `freshUntil`, nothing in it changes without the user's version
+ * growing. Readers (src/status-cache) and the writers of refreshes (src/refresh) both go by the
+ * rules here; that is what lets a scheduled refresh write no KV at all and still leave nothing
+ * stale. Pure: `now` and `takenAt` are passed in, all times in ms. See docs/protocols.md.
+ */
+
+/** A snapshot is trusted for this long at most. Also KV's expirationTtl. */
+export const MAX_FRESH_MS = 300_000;
+/** While a due time lies this little in the past, a snapshot is stored nowhere. */
+export const HOLD_OFF_MS = 155_000;
+/** A quiet write must be decided by this long after due; the rest is slack for slow statements. */
+export const QUIET_UNTIL_MS = 115_000;
+/** A new due time this far ahead outlives every live promise about the old one. */
+export const BEYOND_ALL_PROMISES_MS = 305_000;
+/** Readers stop trusting this much before `freshUntil`, for clocks that differ. */
+export const CLOCK_SLACK_MS = 2_000;
+
+/** `takenAt` is the clock before the query was sent. */
+export function freshUntil(takenAt: number, dueTimes: readonly (number | null)[]): number {
+  let until = takenAt + MAX_FRESH_MS;
+  for (const due of dueTimes) {
+    if (due !== null && due > takenAt && due < until) until = due;
+  }
+  return until;
+}
+
+/** Whether a snapshot that was taken at `takenAt` may be stored in any tier. */
+export function mayStore(
+  takenAt: number,
+  dueTimes: readonly (number | null)[],
+  fromPrimary: boolean,
+): boolean {
+  for (const due of dueTimes) {
+    if (due === null || due > takenAt) continue;
+    if (takenAt - due <= HOLD_OFF_MS) return false;
+    if (!fromPrimary) return false;
+  }
+  return true;
+}
+
+export const isFresh = (until: number, now: number): boolean => now < until - CLOCK_SLACK_MS;
+
+/**
+ * Whether the outcome of a refresh may be written without growing the version. Decide anew at each
+ * retry. `dueAt` is the row's due time before the write.
+ */
+export const mayWriteQuietly = (dueAt: number | null, now: number): boolean =>
+  dueAt !== null && dueAt <= now && now <= dueAt + QUIET_UNTIL_MS;
+
+/** Whether a new due time, with nothing else that a user sees, needs no version. */
+export const dueBeyondPromises = (newDueAt: number | null, now: number): boolean =>
+  newDueAt === null || newDueAt >= now + BEYOND_ALL_PROMISES_MS;

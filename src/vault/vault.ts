@@ -1,0 +1,104 @@
+/**
+ * Seals what must not be readable in the database: compact JWE, `dir` + A256GCM, by jose.
+ *
+ * The protected header carries the key's id and the context: the place where the value belongs.
+ * Both are authenticated, so a sealed value that is moved to another row or field does not open.
+ * What this cannot show is the rollback of a whole row to an older state of its own.
+ *
+ * There is no plaintext fallback: what is not sealed under a known key does not open.
+ */
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import type { Keyring } from './keyring';
+
+/** Where a sealed value belongs: table, then what names the row, then the field. */
+export type SealContext = readonly [table: string, ...place: string[]];
+
+export interface Vault {
+  seal(plaintext: string, context: SealContext): Promise<string>;
+  /** Throws VaultError: unknown key, another place, or not a sealed value at all. */
+  open(sealed: string, context: SealContext): Promise<string>;
+}
+
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  constructor(
+    readonly code: 'unknown_key' | 'wrong_context' | 'not_sealed',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Context of a token of an integration. It stays the same while the row moves to the outbox. */
+export const accountContext = (
+  provider: string,
+  accountId: string,
+  field: 'access_token' | 'refresh_token',
+): SealContext => ['oauth_accounts', provider, accountId, field];
+
+/** Context of a secret of a connect transaction, which has no account yet. */
+export const transactionContext = (id: string, field: 'verifier' | 'code'): SealContext => [
+  'connect_transactions',
+  id,
+  field,
+];
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function createVault(keyring: Keyring): Vault {
+  return {
+    async seal(plaintext, context) {
+      const { kid, key } = await keyring.sealingKey(context[0]);
+      return new CompactEncrypt(encoder.encode(plaintext))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, ctx: context })
+        .encrypt(key);
+    },
+
+    async open(sealed, context) {
+      const header = readHeader(sealed);
+      if (!sameContext(header.ctx, context)) {
+        throw new VaultError('wrong_context', 'the sealed value belongs to another place');
+      }
+      const key = await keyring.openingKey(header.kid, context[0]);
+      if (!key) {
+        throw new VaultError(
+          'unknown_key',
+          `sealed under the key "${header.kid}", which ENCRYPTION_KEYS does not hold; add it back as a second key`,
+        );
+      }
+      try {
+        const { plaintext } = await compactDecrypt(sealed, key, {
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        });
+        return decoder.decode(plaintext);
+      } catch {
+        // jose's own message could quote its input.
+        throw new VaultError(
+          'unknown_key',
+          `the key "${header.kid}" in ENCRYPTION_KEYS is not the one that sealed this value`,
+        );
+      }
+    },
+  };
+}
+
+function readHeader(sealed: string): { kid: string; ctx: unknown } {
+  let header: { kid?: string; ctx?: unknown };
+  try {
+    header = decodeProtectedHeader(sealed);
+  } catch {
+    throw new VaultError('not_sealed', 'the value is not sealed');
+  }
+  if (typeof header.kid !== 'string') throw new VaultError('not_sealed', 'the value is not sealed');
+  return { kid: header.kid, ctx: header.ctx };
+}
+
+function sameContext(found: unknown, wanted: SealContext): boolean {
+  return (
+    Array.isArray(found) &&
+    found.length === wanted.length &&
+    wanted.every((part, i) => found[i] === part)
+  );
+}
