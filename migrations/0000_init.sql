@@ -15,7 +15,7 @@ CREATE TABLE `connect_transactions` (
 	`ticket_hash` text NOT NULL,
 	`user_id` text NOT NULL,
 	`provider` text NOT NULL,
-	`return_to` text NOT NULL,
+	`return_to` text,
 	`requested_scope` text NOT NULL,
 	`parameters` text NOT NULL,
 	`expected_account_id` text,
@@ -59,6 +59,7 @@ CREATE TABLE `oauth_accounts` (
 	`notice_due_at` integer,
 	`refresh_failures` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
+	`last_failed_at` integer,
 	`unknown_since` integer,
 	`last_refreshed_at` integer,
 	`last_used_at` integer,
@@ -71,6 +72,7 @@ CREATE TABLE `oauth_accounts` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `oauth_accounts_provider_account` ON `oauth_accounts` (`provider`,`provider_account_id`);--> statement-breakpoint
 CREATE INDEX `oauth_accounts_user_provider` ON `oauth_accounts` (`user_id`,`provider`);--> statement-breakpoint
+CREATE INDEX `oauth_accounts_subject` ON `oauth_accounts` (`provider`,`subject`);--> statement-breakpoint
 CREATE INDEX `oauth_accounts_due` ON `oauth_accounts` (`provider`,`refresh_due_at`) WHERE refresh_due_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `oauth_accounts_notice` ON `oauth_accounts` (`notice_due_at`) WHERE notice_due_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `outbox` (
@@ -92,6 +94,24 @@ CREATE TABLE `outbox` (
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`due_at`);--> statement-breakpoint
 CREATE INDEX `outbox_subject` ON `outbox` (`provider`,`subject`);--> statement-breakpoint
+CREATE TABLE `page_sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`token_hash` text NOT NULL,
+	`session_hash` text,
+	`user_id` text NOT NULL,
+	`label` text NOT NULL,
+	`providers` text,
+	`return_to` text NOT NULL,
+	`notice` text,
+	`version` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `page_sessions_token` ON `page_sessions` (`token_hash`);--> statement-breakpoint
+CREATE UNIQUE INDEX `page_sessions_session` ON `page_sessions` (`session_hash`);--> statement-breakpoint
+CREATE INDEX `page_sessions_user` ON `page_sessions` (`user_id`);--> statement-breakpoint
+CREATE INDEX `page_sessions_expiry` ON `page_sessions` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `provider_health` (
 	`provider` text NOT NULL,
 	`host` text NOT NULL,
@@ -100,6 +120,9 @@ CREATE TABLE `provider_health` (
 	`open_until` integer,
 	`open_for` integer,
 	`reason` text,
+	`window_started_at` integer,
+	`window_attempts` integer DEFAULT 0 NOT NULL,
+	`window_refusals` integer DEFAULT 0 NOT NULL,
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`provider`, `host`)
 );

@@ -52,6 +52,8 @@ export const oauthAccounts = sqliteTable(
     refreshFailures: integer('refresh_failures').notNull().default(0),
     /** Outcome code of the last failed attempt; null after a success. */
     lastError: text('last_error'),
+    /** When the last attempt failed; null after a success. Paces attempts on demand. */
+    lastFailedAt: integer('last_failed_at'),
     /** Since when it is unknown whether the provider rotated the refresh token. */
     unknownSince: integer('unknown_since'),
     lastRefreshedAt: integer('last_refreshed_at'),
@@ -60,7 +62,10 @@ export const oauthAccounts = sqliteTable(
     /** The attempt that may refresh this row until `leaseUntil`. */
     leaseId: text('lease_id'),
     leaseUntil: integer('lease_until'),
-    /** An earlier attempt whose lease ended without a commit: `rescue/<id>` may hold its tokens. */
+    /**
+     * Earlier attempts whose lease ended without an outcome, as `<lease id>@<lease end>` joined
+     * with spaces, oldest first: `rescue/<lease id>` may hold their tokens.
+     */
     lostLeaseId: text('lost_lease_id'),
     createdAt: integer('created_at').notNull(),
     /** Last change that a user sees. */
@@ -69,6 +74,8 @@ export const oauthAccounts = sqliteTable(
   (table) => [
     uniqueIndex('oauth_accounts_provider_account').on(table.provider, table.providerAccountId),
     index('oauth_accounts_user_provider').on(table.userId, table.provider),
+    // Whether a revocation would also end another integration's grant.
+    index('oauth_accounts_subject').on(table.provider, table.subject),
     index('oauth_accounts_due')
       .on(table.provider, table.refreshDueAt)
       .where(sql`refresh_due_at IS NOT NULL`),
@@ -92,7 +99,8 @@ export const connectTransactions = sqliteTable(
     ticketHash: text('ticket_hash').notNull(),
     userId: text('user_id').notNull(),
     provider: text().notNull(),
-    returnTo: text('return_to').notNull(),
+    /** Null: Mooring's own page, whose session's user completes it. */
+    returnTo: text('return_to'),
     requestedScope: text('requested_scope', { mode: 'json' }).$type<string[]>().notNull(),
     parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
     /** On a reconnect: the account that must come back. */
@@ -125,6 +133,41 @@ export const connectTransactions = sqliteTable(
   ],
 );
 
+/**
+ * A visit of one user to the hosted page. Made for the app's backend, begun by the form that the
+ * user's browser posts, once. Kept a day past its end, so that the page can say where to go back to.
+ */
+export const pageSessions = sqliteTable(
+  'page_sessions',
+  {
+    id: text().primaryKey(),
+    /** SHA-256 of the token in the app's form. */
+    tokenHash: text('token_hash').notNull(),
+    /** SHA-256 of the browser's cookie; null until the form was posted. */
+    sessionHash: text('session_hash'),
+    userId: text('user_id').notNull(),
+    /** What the app calls its user; shown on the page. */
+    label: text().notNull(),
+    /** Which providers are shown, in this order; null = all that are set up. */
+    providers: text({ mode: 'json' }).$type<string[]>(),
+    /** The way back to the app. */
+    returnTo: text('return_to').notNull(),
+    /** What the page has to tell once: codes and names, never a secret. */
+    notice: text({ mode: 'json' }).$type<Record<string, string | number | null>>(),
+    /** The Consistency-Token of the newest change that this visit has seen. */
+    version: integer().notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    /** Of the token first, then of the session. */
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('page_sessions_token').on(table.tokenHash),
+    uniqueIndex('page_sessions_session').on(table.sessionHash),
+    index('page_sessions_user').on(table.userId),
+    index('page_sessions_expiry').on(table.expiresAt),
+  ],
+);
+
 /** The circuit, per provider and token host. No row = closed and well. */
 export const providerHealth = sqliteTable(
   'provider_health',
@@ -141,6 +184,10 @@ export const providerHealth = sqliteTable(
     openFor: integer('open_for'),
     /** Outcome code that opened it. */
     reason: text(),
+    /** The five minutes in which refusals are counted: a storm of them marks nobody. */
+    windowStartedAt: integer('window_started_at'),
+    windowAttempts: integer('window_attempts').notNull().default(0),
+    windowRefusals: integer('window_refusals').notNull().default(0),
     updatedAt: integer('updated_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.provider, table.host] })],

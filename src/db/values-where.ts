@@ -1,0 +1,27 @@
+/**
+ * `INSERT ... SELECT <values> WHERE <condition>`: an insert that an earlier statement of the same
+ * D1 batch can veto. D1 has no interactive transactions, so a batch whose later statements look at
+ * what the earlier ones did is how "only if" is said.
+ *
+ * Use: `db.insert(table).select(valuesWhere(table, values, condition))`.
+ */
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+/** Columns that `values` leaves out get their default, else NULL (an AUTOINCREMENT id: a new one). */
+export function valuesWhere<T extends SQLiteTable>(
+  table: T,
+  values: { [K in keyof T['$inferInsert']]: T['$inferInsert'][K] | SQL },
+  condition: SQL,
+): SQL {
+  const given: Record<string, unknown> = values;
+  const selected = Object.entries(getTableColumns(table)).map(([key, column]) => {
+    const value = given[key] ?? column.default ?? null;
+    // sql.param encodes the value as the column would (JSON columns above all).
+    return value === null || isSql(value) ? sql`${value}` : sql`${sql.param(value, column)}`;
+  });
+  return sql`select ${sql.join(selected, sql`, `)} where ${condition}`;
+}
+
+const isSql = (value: unknown): value is SQL =>
+  typeof value === 'object' && value !== null && 'getSQL' in value;
