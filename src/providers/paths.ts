@@ -1,0 +1,22 @@
+/** Where the paths that say who an account is (`accountId`, `metadata`, ...) read from. Pure. */
+import type { OAuth2Provider } from './types';
+
+/** `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it. */
+export type PathSource = 'profile' | 'token' | 'id_token';
+
+type Identifying = Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>;
+
+/** `id_token:sub` -> the claim `sub`; without a prefix a path reads the profile. */
+export function splitPath(path: string): { source: PathSource; key: string } {
+  const [, source = 'profile', key = path] = /^(token|id_token):(.*)$/s.exec(path) ?? [];
+  return { source: source as PathSource, key };
+}
+
+/** Whether any of a record's paths reads from there: a profile may not be needed at all. */
+export const readsFrom = (
+  { accountId, subject, displayName, metadata }: Identifying,
+  source: PathSource,
+): boolean =>
+  [accountId, subject ?? [], displayName, Object.values(metadata)]
+    .flat()
+    .some((path) => splitPath(path).source === source);

@@ -1,0 +1,42 @@
+/**
+ * GitHub App, tokens that act for a user. Source: github/docs, content/apps/creating-github-apps/
+ * authenticating-with-a-github-app/refreshing-user-access-tokens.md (stored copy without a date);
+ * PKCE as in github.ts (2025-07-14).
+ *
+ * Eight hours, and a refresh token of six months for one use. A refresh ends the old access token
+ * at once: there is no overlap. An app can switch expiry off; its replies then name no lifetime
+ * and bring no refresh token. There are no scopes: the app's permissions count. A dead refresh
+ * token is `bad_refresh_token`, with status 200.
+ */
+import type { ProviderInput } from '../types';
+
+export const githubApp = {
+  id: 'github-app',
+  name: 'GitHub App',
+  kind: 'oauth2',
+  lastVerified: '2025-07-14',
+
+  authorizationUrl: 'https://github.com/login/oauth/authorize',
+  tokenUrl: 'https://github.com/login/oauth/access_token',
+  revocationUrl: 'https://api.github.com/applications/{client_id}/token',
+  profileUrl: 'https://api.github.com/user',
+  headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
+
+  refreshModel: 'rotating',
+  refreshEndsAccessToken: true,
+  refreshLifetimeSeconds: 15_811_200,
+  refusedCodes: ['bad_refresh_token'],
+  operatorCodes: ['incorrect_client_credentials', 'redirect_uri_mismatch'],
+
+  accountId: 'id',
+  displayName: 'login',
+  metadata: { name: 'name', userName: 'login', picture: 'avatar_url' },
+  revocation: {
+    method: 'DELETE',
+    body: 'json',
+    token: 'access',
+    tokenParam: 'access_token',
+    clientAuth: 'client_secret_basic',
+  },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

@@ -1,0 +1,42 @@
+/**
+ * GitHub, OAuth app. Sources: github/docs, content/apps/oauth-apps/building-oauth-apps/
+ * authorizing-oauth-apps.md (stored copies without a date); for PKCE, which those copies deny,
+ * github.blog/changelog, "PKCE support for OAuth and GitHub App authentication" (2025-07-14).
+ *
+ * Tokens do not run out, so there is nothing to refresh; GitHub drops those unused for a year.
+ * Without `Accept` replies are forms, and errors come with status 200. Scopes are requested with
+ * spaces and answered with commas. Revocation is a DELETE with the client's Basic credentials.
+ */
+import type { ProviderInput } from '../types';
+
+export const github = {
+  id: 'github',
+  name: 'GitHub',
+  kind: 'oauth2',
+  lastVerified: '2025-07-14',
+
+  authorizationUrl: 'https://github.com/login/oauth/authorize',
+  tokenUrl: 'https://github.com/login/oauth/access_token',
+  revocationUrl: 'https://api.github.com/applications/{client_id}/token',
+  profileUrl: 'https://api.github.com/user',
+  // The API refuses requests without a User-Agent.
+  headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
+
+  scopes: ['read:user'],
+
+  refreshModel: 'none',
+  refusedCodes: ['bad_refresh_token'],
+  operatorCodes: ['incorrect_client_credentials', 'redirect_uri_mismatch'],
+
+  accountId: 'id',
+  displayName: 'login',
+  metadata: { name: 'name', userName: 'login', picture: 'avatar_url' },
+  revocation: {
+    method: 'DELETE',
+    body: 'json',
+    token: 'access',
+    tokenParam: 'access_token',
+    clientAuth: 'client_secret_basic',
+  },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

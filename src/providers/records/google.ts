@@ -1,0 +1,41 @@
+/**
+ * Google. Sources: developers.google.com/identity/protocols (Using OAuth 2.0 to Access Google
+ * APIs; stored copy without a date).
+ *
+ * A refresh token comes only with `access_type=offline`, and on a later consent only with
+ * `prompt=consent`. It ends after six months without use, and after seven days while the consent
+ * screen is in testing. People may grant a part of the scopes, and the reply names `email` and
+ * `profile` by their URLs.
+ */
+import type { ProviderInput } from '../types';
+
+export const google = {
+  id: 'google',
+  name: 'Google',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+  tokenUrl: 'https://oauth2.googleapis.com/token',
+  revocationUrl: 'https://oauth2.googleapis.com/revoke',
+  profileUrl: 'https://openidconnect.googleapis.com/v1/userinfo',
+
+  scopes: ['openid', 'email', 'profile'],
+  scopeAliases: {
+    email: 'https://www.googleapis.com/auth/userinfo.email',
+    profile: 'https://www.googleapis.com/auth/userinfo.profile',
+  },
+  authorizationParams: { access_type: 'offline', prompt: 'consent' },
+
+  refreshModel: 'static',
+  assumedLifetimeSeconds: 3600,
+  // Without use; each refresh is a use.
+  refreshLifetimeSeconds: 180 * 24 * 3600,
+
+  accountId: 'sub',
+  displayName: ['email', 'name'],
+  metadata: { name: 'name', userName: 'email', picture: 'picture' },
+  revocation: { clientAuth: 'omit' },
+  // One grant per person and client: revoking one token ends all of them.
+  revocationReach: 'user',
+  sharesGrantWith: ['youtube'],
+} as const satisfies ProviderInput;

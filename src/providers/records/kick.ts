@@ -1,0 +1,31 @@
+/**
+ * Kick. Source: github.com/KickEngineering/KickDevDocs, getting-started/
+ * generating-tokens-oauth2-flow.md (page of 2026-01-16, repository of 2026-06-23).
+ *
+ * PKCE is required. A refresh renews both tokens. Its examples show `expires_in` as a string.
+ * Revocation takes the token in the URL, and no client credentials.
+ */
+import type { ProviderInput } from '../types';
+
+export const kick = {
+  id: 'kick',
+  name: 'Kick',
+  kind: 'oauth2',
+  lastVerified: '2026-06-23',
+
+  authorizationUrl: 'https://id.kick.com/oauth/authorize',
+  tokenUrl: 'https://id.kick.com/oauth/token',
+  revocationUrl: 'https://id.kick.com/oauth/revoke',
+  profileUrl: 'https://api.kick.com/public/v1/users',
+
+  scopes: ['user:read'],
+
+  refreshModel: 'rotating',
+  assumedLifetimeSeconds: 2 * 3600,
+
+  accountId: 'data.0.user_id',
+  displayName: 'data.0.name',
+  metadata: { userName: 'data.0.name', picture: 'data.0.profile_picture' },
+  revocation: { body: 'query', clientAuth: 'omit' },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

@@ -1,0 +1,33 @@
+/**
+ * LinkedIn, Sign In with OpenID Connect. Source: learn.microsoft.com/en-us/linkedin/shared/
+ * authentication/programmatic-refresh-tokens (stored copy without a date).
+ *
+ * Only approved partners get refresh tokens; for everybody else "connect again by day 60" is the
+ * normal course, not a failure. Where there is one, it lives 365 days from consent and no refresh
+ * extends that; the reply counts down. Client id and secret go in the body only. Tokens are long.
+ */
+import type { ProviderInput } from '../types';
+
+export const linkedin = {
+  id: 'linkedin',
+  name: 'LinkedIn',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://www.linkedin.com/oauth/v2/authorization',
+  tokenUrl: 'https://www.linkedin.com/oauth/v2/accessToken',
+  profileUrl: 'https://api.linkedin.com/v2/userinfo',
+
+  pkce: false,
+  scopes: ['openid', 'profile'],
+
+  refreshModel: 'static',
+  assumedLifetimeSeconds: 60 * 24 * 3600,
+  refreshLifetimeSeconds: 365 * 24 * 3600,
+  refreshDeadline: 'absolute',
+
+  accountId: 'sub',
+  displayName: 'name',
+  metadata: { name: 'name', picture: 'picture' },
+  // No revocation endpoint is documented: the person removes the app in LinkedIn's settings.
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

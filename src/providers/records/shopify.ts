@@ -1,0 +1,52 @@
+/**
+ * Shopify, offline tokens that expire. Sources, under shopify.dev: docs/apps/build/
+ * authentication-authorization/access-tokens/offline-access-tokens (stored copy without a date);
+ * changelog, "More resilient refreshes for expiring offline access tokens" (2026-08-28) and
+ * "Offline access tokens now support expiry and refresh" (2025-12-10).
+ *
+ * Expiring tokens have to be asked for (`expiring=1`); all public apps must by 2027-01-01. A used
+ * refresh token stays good until its replacement is used, so a lost reply can be fetched again.
+ * The redirect back is signed. The shop's own domain is the account: it is what Shopify's
+ * webhooks name. Disconnecting does not uninstall the app: that is the merchant's to do.
+ */
+import type { ProviderInput } from '../types';
+
+export const shopify = {
+  id: 'shopify',
+  name: 'Shopify',
+  kind: 'oauth2',
+  lastVerified: '2025-12-10',
+
+  authorizationUrl: 'https://{shop}.myshopify.com/admin/oauth/authorize',
+  tokenUrl: 'https://{shop}.myshopify.com/admin/oauth/access_token',
+  profileUrl: 'https://{shop}.myshopify.com/admin/api/2026-07/graphql.json',
+  parameters: {
+    shop: {
+      label: 'The shop: its name before .myshopify.com',
+      pattern: '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?',
+    },
+  },
+  profileMethod: 'POST',
+  profileToken: 'none',
+  profileHeaders: { 'X-Shopify-Access-Token': '{access_token}' },
+  profileBody: {
+    type: 'json',
+    params: { query: '{ shop { name myshopifyDomain email } }' },
+  },
+
+  pkce: false,
+  scopeSeparator: ',',
+  callbackSignature: { param: 'hmac', expect: { shop: '{shop}.myshopify.com' } },
+  tokenParams: { expiring: '1' },
+
+  refreshModel: 'rotating',
+  reuse: 'grace',
+  // No time is stated: until the replacement is used. A day outlasts an outage.
+  reuseGraceSeconds: 24 * 3600,
+  refreshLifetimeSeconds: 90 * 24 * 3600,
+
+  accountId: 'data.shop.myshopifyDomain',
+  displayName: 'data.shop.name',
+  metadata: { name: 'data.shop.name', userName: 'data.shop.myshopifyDomain' },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

@@ -1,0 +1,44 @@
+/**
+ * Slack, the bot's token. Source: docs.slack.dev/authentication/using-token-rotation (stored copy
+ * without a date); error codes: api.slack.com/methods/oauth.v2.exchange (no date).
+ *
+ * Everything is HTTP 200 with `ok`. Without token rotation, which an app can switch on and never
+ * off, tokens do not run out and no refresh token comes. A person's own token is another account,
+ * connected by a consent of its own: slack-user.ts. Asking for both at once (`user_scope` in
+ * `authorizationParams`) would bring a second token that nobody keeps.
+ */
+import type { ProviderInput } from '../types';
+
+export const slack = {
+  id: 'slack',
+  name: 'Slack',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://slack.com/oauth/v2/authorize',
+  tokenUrl: 'https://slack.com/api/oauth.v2.access',
+  revocationUrl: 'https://slack.com/api/auth.revoke',
+  profileUrl: 'https://slack.com/api/auth.test',
+  profileMethod: 'POST',
+
+  pkce: false,
+  scopes: ['team:read'],
+  scopeSeparator: ',',
+
+  refreshModel: 'rotating',
+  refusedCodes: [
+    'invalid_refresh_token',
+    'token_revoked',
+    'account_inactive',
+    'authorization_not_found',
+  ],
+  operatorCodes: ['invalid_client_id', 'bad_client_id', 'bad_client_secret'],
+  transientCodes: ['ratelimited', 'service_unavailable', 'request_timeout'],
+  // "It's possible some aspect of the operation succeeded."
+  failureCodes: ['internal_error', 'fatal_error'],
+
+  accountId: ['team_id', 'user_id'],
+  displayName: ['team', 'user'],
+  metadata: { team: 'team', userName: 'user', url: 'url' },
+  revocation: { style: 'bearer', token: 'access' },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

@@ -1,0 +1,53 @@
+/**
+ * Threads. Sources, under developers.facebook.com/docs/threads: get-started/long-lived-tokens
+ * (stored copy without a date), documentation/threads/get-started (2026-06-30).
+ *
+ * Like Instagram: a token of one hour is traded for one of sixty days, which can be renewed once
+ * it is a day old and as long as it lives. The app id and secret are those of the Threads
+ * product, not of the Meta app around it. Grants of private profiles last ninety days.
+ */
+import type { ProviderInput } from '../types';
+
+export const threads = {
+  id: 'threads',
+  name: 'Threads',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://threads.net/oauth/authorize',
+  tokenUrl: 'https://graph.threads.net/oauth/access_token',
+  refreshUrl: 'https://graph.threads.net/refresh_access_token',
+  profileUrl:
+    'https://graph.threads.net/v1.0/me?fields=id,username,name,threads_profile_picture_url',
+  profileToken: 'query',
+
+  pkce: false,
+  scopes: ['threads_basic'],
+  scopeSeparator: ',',
+
+  reply: { error: ['error.code', 'error_type', 'code', 'error'] },
+  extendedToken: {
+    url: 'https://graph.threads.net/access_token',
+    method: 'GET',
+    params: {
+      grant_type: 'th_exchange_token',
+      client_secret: '{client_secret}',
+      access_token: '{access_token}',
+    },
+  },
+
+  refreshModel: 'extend',
+  refreshRequest: { method: 'GET', body: 'query' },
+  refreshParams: { grant_type: 'th_refresh_token', access_token: '{access_token}' },
+  minTokenAgeSeconds: 24 * 3600,
+  assumedLifetimeSeconds: 60 * 24 * 3600,
+  refusedCodes: ['190'],
+  operatorCodes: ['101'],
+  transientCodes: ['1', '2', '4', '17', '32', '341', '613'],
+
+  // Beyond 2^53.
+  accountId: 'id',
+  displayName: ['username', 'name'],
+  metadata: { userName: 'username', name: 'name', picture: 'threads_profile_picture_url' },
+  // There is no revocation endpoint: the person removes the app in the settings of Threads.
+  revocationReach: 'token',
+} as const satisfies ProviderInput;

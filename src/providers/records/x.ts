@@ -1,0 +1,40 @@
+/**
+ * X. Sources: docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code and
+ * user-access-token (stored copies without a date). For errors: unasuke/omniauth-twitter2#4
+ * (2023-12-14), plhery/node-twitter-api-v2#496 (2023-08-24).
+ *
+ * A refresh token comes only with `offline.access`, is good for one use, and replaying one is
+ * reported to end the whole grant. A dead one is `invalid_request` with a sentence, not
+ * `invalid_grant`; the sentence below is as known, the threads show its twin for codes. Reading the
+ * profile counts against a small quota; it is read once, at the connect.
+ */
+import type { ProviderInput } from '../types';
+
+export const x = {
+  id: 'x',
+  name: 'X',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://x.com/i/oauth2/authorize',
+  tokenUrl: 'https://api.x.com/2/oauth2/token',
+  revocationUrl: 'https://api.x.com/2/oauth2/revoke',
+  profileUrl: 'https://api.x.com/2/users/me?user.fields=profile_image_url',
+
+  clientAuth: 'client_secret_basic',
+  scopes: ['users.read', 'tweet.read', 'offline.access'],
+
+  // The sentence first: the code alone would hide a dead token behind `invalid_request`.
+  reply: { error: ['error_description', 'error'] },
+  refreshModel: 'rotating',
+  assumedLifetimeSeconds: 2 * 3600,
+  refusedCodes: ['Value passed for the token was invalid.'],
+  operatorCodes: ['Missing valid authorization header'],
+
+  accountId: 'data.id',
+  displayName: ['data.username', 'data.name'],
+  metadata: {
+    name: 'data.name',
+    userName: 'data.username',
+    picture: 'data.profile_image_url',
+  },
+} as const satisfies ProviderInput;

@@ -1,0 +1,40 @@
+/**
+ * YouTube: Google's OAuth, but the account is a channel. Sources: as google.ts; YouTube Data API,
+ * channels.list (developers.google.com/youtube/v3/docs/channels, stored copy without a date).
+ *
+ * One Google account may own several channels; the person chooses one at consent. The Google
+ * account behind it is the subject, so that a revocation for one channel does not silently end
+ * another one. A Google account without a channel answers with no `items`.
+ */
+import type { ProviderInput } from '../types';
+
+export const youtube = {
+  id: 'youtube',
+  name: 'YouTube',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+  tokenUrl: 'https://oauth2.googleapis.com/token',
+  revocationUrl: 'https://oauth2.googleapis.com/revoke',
+  profileUrl: 'https://www.googleapis.com/youtube/v3/channels?part=id,snippet&mine=true',
+
+  // `openid` brings the ID token, and with it the Google account.
+  scopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
+  authorizationParams: { access_type: 'offline', prompt: 'consent' },
+
+  refreshModel: 'static',
+  assumedLifetimeSeconds: 3600,
+  refreshLifetimeSeconds: 180 * 24 * 3600,
+
+  accountId: 'items.0.id',
+  subject: 'id_token:sub',
+  displayName: 'items.0.snippet.title',
+  metadata: {
+    name: 'items.0.snippet.title',
+    userName: 'items.0.snippet.customUrl',
+    picture: 'items.0.snippet.thumbnails.default.url',
+  },
+  revocation: { clientAuth: 'omit' },
+  revocationReach: 'user',
+  sharesGrantWith: ['google'],
+} as const satisfies ProviderInput;

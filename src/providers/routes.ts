@@ -1,0 +1,101 @@
+/** The catalog: what can be connected here, and what a connect form has to ask for. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import type { Registry } from './registry';
+import type { Provider } from './types';
+
+const fieldSchema = z.object({
+  label: z.string(),
+  secret: z.boolean().describe('Never shown again once given.'),
+  required: z.boolean(),
+  help: z.string().optional(),
+});
+
+const parameterSchema = z.object({
+  label: z.string(),
+  pattern: z.string().describe('The whole value must match this regular expression.'),
+  default: z.string().optional(),
+});
+
+export const providerEntrySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['oauth2', 'credentials']),
+  configured: z.boolean().describe('False: the operator has given no client for it.'),
+  scopes: z.array(z.string()).describe('What is asked for unless a connect says otherwise.'),
+  experimental: z.boolean(),
+  fields: z.record(z.string(), fieldSchema).optional().describe('Kind `credentials` only.'),
+  parameters: z
+    .record(z.string(), parameterSchema)
+    .optional()
+    .describe('What a connect must name besides, such as a shop.'),
+});
+
+export type ProviderEntry = z.output<typeof providerEntrySchema>;
+
+const listProviders = declare({
+  method: 'get',
+  path: '/v1/providers',
+  id: 'listProviders',
+  tag: 'Providers',
+  summary: 'What can be connected',
+  callers: ['service', 'user'],
+  replies: {
+    200: {
+      description: 'All providers, by id',
+      schema: z.object({ providers: z.array(providerEntrySchema) }),
+    },
+  },
+});
+
+export const providerRoutes = new Hono<AppEnv>().get(
+  listProviders.path,
+  endpoint(listProviders),
+  (c) => {
+    const { providers } = c.get('deps').config;
+    const entries = providers.all().map((provider) => entryOf(provider, providers));
+    return c.json({ providers: entries }, 200, { 'Cache-Control': 'private, no-cache' });
+  },
+);
+
+/** Endpoints, headers and quirks stay inside: they are of no use to a caller. */
+function entryOf(provider: Provider, registry: Registry): ProviderEntry {
+  const { id, name, kind, experimental } = provider;
+  if (provider.kind === 'credentials') {
+    const fields = Object.entries(provider.fields).map(
+      ([field, { label, secret, required, help }]) => [
+        field,
+        { label, secret, required, ...(help === undefined ? {} : { help }) },
+      ],
+    );
+    return {
+      id,
+      name,
+      kind,
+      configured: true,
+      scopes: [],
+      experimental,
+      fields: Object.fromEntries(fields),
+    };
+  }
+  const parameters = Object.entries(provider.parameters);
+  return {
+    id,
+    name,
+    kind,
+    configured: registry.client(id) !== undefined,
+    scopes: provider.scopes,
+    experimental,
+    ...(parameters.length === 0
+      ? {}
+      : {
+          parameters: Object.fromEntries(
+            parameters.map(([parameter, { label, pattern, default: preset }]) => [
+              parameter,
+              { label, pattern, ...(preset === undefined ? {} : { default: preset }) },
+            ]),
+          ),
+        }),
+  };
+}

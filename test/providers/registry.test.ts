@@ -1,0 +1,402 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/errors';
+import { records, templates } from '../../src/providers/records';
+import { createRegistry, settingPrefix } from '../../src/providers/registry';
+
+const publicUrl = 'https://mooring.example.com';
+
+const acme = {
+  name: 'Acme',
+  kind: 'oauth2',
+  authorizationUrl: 'https://id.acme.example/authorize',
+  tokenUrl: 'https://id.acme.example/token',
+  profileUrl: 'https://id.acme.example/me',
+  accountId: 'sub',
+  refreshModel: 'rotating',
+};
+
+const registry = (providers: unknown, env: Record<string, unknown> = {}) =>
+  createRegistry(
+    { ...env, PROVIDERS: typeof providers === 'string' ? providers : JSON.stringify(providers) },
+    publicUrl,
+  );
+
+describe('built-in providers', () => {
+  it('are there without any setting', () => {
+    const ids = createRegistry({}, publicUrl)
+      .all()
+      .map(({ id }) => id);
+    expect(ids).toEqual(records.map(({ id }) => id).sort());
+    expect(ids).toEqual(expect.arrayContaining(['instagram', 'reddit', 'slack-user']));
+  });
+
+  it('hold no template: nobody connects "an API key"', () => {
+    const providers = createRegistry({}, publicUrl);
+    for (const { id } of templates) expect(providers.get(id)).toBeUndefined();
+  });
+
+  it('are parsed once, when first asked for', () => {
+    const providers = createRegistry({}, publicUrl);
+    expect(providers.get('reddit')).toBe(providers.get('reddit'));
+  });
+
+  it.each(['nope', 'constructor', '__proto__', 'toString', ''])('do not include "%s"', (id) => {
+    const providers = createRegistry({}, publicUrl);
+    expect(providers.get(id)).toBeUndefined();
+    expect(providers.client(id)).toBeUndefined();
+  });
+});
+
+describe('clients', () => {
+  const env = { REDDIT_CLIENT_ID: 'id', REDDIT_CLIENT_SECRET: ' secret ' };
+
+  it('come from {PROVIDER}_CLIENT_ID and {PROVIDER}_CLIENT_SECRET', () => {
+    expect(createRegistry(env, publicUrl).client('reddit')).toMatchObject({
+      clientId: 'id',
+      clientSecret: 'secret',
+      provider: { id: 'reddit' },
+    });
+  });
+
+  it.each([
+    ['neither is set', {}],
+    ['the id is empty', { ...env, REDDIT_CLIENT_ID: ' ' }],
+    ['the secret is missing', { REDDIT_CLIENT_ID: 'id' }],
+  ])('are not configured where %s', (_, settings) => {
+    expect(createRegistry(settings, publicUrl).client('reddit')).toBeUndefined();
+  });
+
+  it('need no secret where the provider takes none', () => {
+    const providers = registry(
+      { acme: { ...acme, clientAuth: 'none' } },
+      { ACME_CLIENT_ID: 'public', ACME_CLIENT_SECRET: 'never sent' },
+    );
+    expect(providers.client('acme')).toMatchObject({ clientId: 'public', clientSecret: null });
+  });
+
+  it("may be another record's (Slack's two tokens)", () => {
+    const env = {
+      SLACK_CLIENT_ID: 'slack',
+      SLACK_CLIENT_SECRET: 's',
+      SLACK_USER_CLIENT_ID: 'never read',
+      SLACK_USER_CLIENT_SECRET: 'x',
+    };
+    expect(createRegistry(env, publicUrl).client('slack-user')).toMatchObject({
+      clientId: 'slack',
+      clientSecret: 's',
+      provider: { id: 'slack-user' },
+    });
+  });
+
+  it('do not exist for credentials', () => {
+    const env = { ONLYFANS_CLIENT_ID: 'a', ONLYFANS_CLIENT_SECRET: 'b' };
+    expect(createRegistry(env, publicUrl).client('onlyfans')).toBeUndefined();
+  });
+
+  it.each([
+    ['acme', 'ACME'],
+    ['my-app_2', 'MY_APP_2'],
+  ])('of %s are read from %s_CLIENT_ID', (id, prefix) => {
+    expect(settingPrefix(id)).toBe(prefix);
+  });
+});
+
+describe('PROVIDERS', () => {
+  it.each([undefined, '', '  ', '{}'])('may be %o', (value) => {
+    expect(createRegistry({ PROVIDERS: value }, publicUrl).all()).toHaveLength(records.length);
+  });
+
+  it('adds a provider whose id is its key, with all defaults', () => {
+    expect(registry({ acme }).get('acme')).toMatchObject({
+      id: 'acme',
+      clientAuth: 'client_secret_post',
+      tokenRequest: { method: 'POST', body: 'form' },
+      reply: { accessToken: ['access_token'], error: ['error', 'error.code'] },
+      reuse: 'revokes_family',
+    });
+  });
+
+  it('takes the example of the contract', () => {
+    expect(createRegistry({ ...env }, 'http://localhost:8787').client('acme')?.clientId).toBe(
+      'acme-client',
+    );
+  });
+
+  it('takes an issuer for the endpoints', () => {
+    const { authorizationUrl, tokenUrl, profileUrl, ...rest } = acme;
+    const own = { ...rest, issuer: 'https://id.acme.example' };
+    expect(registry({ acme: own }).get('acme')).toMatchObject({ issuer: own.issuer });
+  });
+
+  it('needs no profile where the token reply names the account', () => {
+    const { profileUrl, ...rest } = acme;
+    const own = { ...rest, accountId: ['token:team.id', 'token:user.id'] };
+    expect(registry({ acme: own }).get('acme')).toMatchObject({ accountId: own.accountId });
+  });
+
+  it('changes a built-in provider field by field', () => {
+    const changed = registry({ reddit: { scopes: ['identity', 'read'] } }).get('reddit');
+    expect(changed).toMatchObject({
+      name: 'Reddit',
+      scopes: ['identity', 'read'],
+      authorizationParams: { duration: 'permanent' },
+    });
+  });
+
+  it('stands on a template that it extends', () => {
+    const providers = registry({
+      acme: { extends: 'api-key', name: 'Acme', requestHeaders: { 'X-Key': '{apiKey}' } },
+    });
+    expect(providers.get('acme')).toMatchObject({
+      id: 'acme',
+      name: 'Acme',
+      kind: 'credentials',
+      fields: { apiKey: { label: 'API key', secret: true } },
+      requestHeaders: { 'X-Key': '{apiKey}' },
+    });
+    expect(providers.all()).toHaveLength(records.length + 1);
+  });
+
+  it('stands on a built-in record, with a client of its own (a GitLab of one’s own)', () => {
+    const tokenUrl = 'https://git.acme.example/oauth/token';
+    const providers = registry(
+      { 'gitlab-acme': { extends: 'gitlab', name: 'Our GitLab', tokenUrl } },
+      { GITLAB_ACME_CLIENT_ID: 'own', GITLAB_ACME_CLIENT_SECRET: 's' },
+    );
+    expect(providers.client('gitlab-acme')).toMatchObject({
+      clientId: 'own',
+      provider: { id: 'gitlab-acme', tokenUrl, refreshEndsAccessToken: true },
+    });
+    expect(providers.get('gitlab')).toMatchObject({ tokenUrl: 'https://gitlab.com/oauth/token' });
+  });
+
+  const without = (...fields: string[]) =>
+    Object.fromEntries(Object.entries(acme).filter(([field]) => !fields.includes(field)));
+
+  it.each<[string, unknown, string]>([
+    ['no JSON', '{"acme"', 'PROVIDERS: is not JSON'],
+    ['an array', [], 'PROVIDERS: must be an object'],
+    ['a number', 1, 'PROVIDERS: must be an object'],
+    ['a provider that is none', { acme: 'x' }, 'PROVIDERS.acme: must be an object'],
+    ['a bad id', { 'a/b': acme }, 'PROVIDERS.a/b: use a-z'],
+    ['an id in upper case', { Acme: acme }, 'PROVIDERS.Acme: use a-z'],
+    ['an id that is not the key', { acme: { ...acme, id: 'b' } }, 'PROVIDERS.acme.id: '],
+    ['an unknown kind', { acme: { ...acme, kind: 'saml' } }, 'PROVIDERS.acme.kind: '],
+    ['an unknown field', { acme: { ...acme, tokenURL: 'x' } }, 'PROVIDERS.acme'],
+    ['a wrong type', { acme: { ...acme, pkce: 'yes' } }, 'PROVIDERS.acme.pkce: '],
+    ['a wrong scope', { acme: { ...acme, scopes: ['a', 1] } }, 'PROVIDERS.acme.scopes.1: '],
+    ['no token URL', { acme: without('tokenUrl') }, 'PROVIDERS.acme.tokenUrl: is missing'],
+    [
+      'no authorization URL',
+      { acme: without('authorizationUrl') },
+      'PROVIDERS.acme.authorizationUrl: is missing',
+    ],
+    ['no profile URL', { acme: without('profileUrl') }, 'PROVIDERS.acme.profileUrl: is missing'],
+    [
+      'an http URL',
+      { acme: { ...acme, tokenUrl: 'http://id.acme.example/' } },
+      'PROVIDERS.acme.tokenUrl: must be https',
+    ],
+    [
+      'a local URL in a deployment',
+      { acme: { ...acme, tokenUrl: 'http://localhost/' } },
+      'PROVIDERS.acme.tokenUrl: points to localhost',
+    ],
+    [
+      'an inner URL that is not allowed',
+      { acme: { ...acme, extendedToken: { url: 'https://10.0.0.1/', params: {} } } },
+      'PROVIDERS.acme.extendedToken.url: names an IP address',
+    ],
+    [
+      'a placeholder that is not declared',
+      { acme: { ...acme, tokenUrl: 'https://{shop}.acme.example/' } },
+      'PROVIDERS.acme.tokenUrl: holds {shop}',
+    ],
+    [
+      'a pattern that is none',
+      { acme: { ...acme, parameters: { shop: { label: 'Shop', pattern: '[' } } } },
+      'PROVIDERS.acme.parameters.shop.pattern: ',
+    ],
+    [
+      'a default that does not match',
+      { acme: { ...acme, parameters: { shop: { label: 'S', pattern: '[a-z]+', default: 'a1' } } } },
+      'PROVIDERS.acme.parameters.shop.default: ',
+    ],
+    [
+      'a header that is none',
+      { acme: { ...acme, headers: { 'X-A': 'a\r\nX-B: b' } } },
+      'PROVIDERS.acme.headers.X-A: is not an HTTP header',
+    ],
+    [
+      'an extend model that sends no token',
+      { acme: { ...acme, refreshModel: 'extend' } },
+      'PROVIDERS.acme.refreshParams: ',
+    ],
+    [
+      'an account id field that is no field',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { key: { label: 'K' } },
+          accountIdField: 'x',
+        },
+      },
+      'PROVIDERS.keys.accountIdField: ',
+    ],
+    [
+      'a header template without its field',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { key: { label: 'K' } },
+          requestHeaders: { Authorization: 'Bearer {token}' },
+        },
+      },
+      'PROVIDERS.keys.requestHeaders.Authorization: holds {token}',
+    ],
+    [
+      'a header template with a half placeholder',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { key: { label: 'K' } },
+          requestHeaders: { Authorization: 'Basic {base64:key}' },
+        },
+      },
+      'PROVIDERS.keys.requestHeaders.Authorization: holds a brace',
+    ],
+    [
+      'extending what is not there',
+      { acme: { extends: 'nope', name: 'A' } },
+      'PROVIDERS.acme.extends: names no built-in record and no template',
+    ],
+    [
+      'extending an own provider',
+      { acme, b: { extends: 'acme', name: 'B' } },
+      'PROVIDERS.b.extends: ',
+    ],
+    ['extending by number', { acme: { extends: 1, name: 'A' } }, 'PROVIDERS.acme.extends: '],
+    ['a second provider of the same name', { acme: { extends: 'github' } }, 'PROVIDERS.acme.name'],
+    [
+      'the client of nobody',
+      { acme: { ...acme, clientOf: 'nope' } },
+      'PROVIDERS.acme.clientOf: names a provider that is not there',
+    ],
+    [
+      'a grant shared with nobody',
+      { acme: { ...acme, sharesGrantWith: ['google', 'nope'] } },
+      'PROVIDERS.acme.sharesGrantWith: names a provider',
+    ],
+    [
+      "the client's id outside of the revocation URL",
+      { acme: { ...acme, tokenUrl: 'https://id.acme.example/{client_id}' } },
+      'PROVIDERS.acme.tokenUrl: holds {client_id}',
+    ],
+    [
+      "a parameter that is named as the client's id",
+      { acme: { ...acme, parameters: { client_id: { label: 'C', pattern: 'a' } } } },
+      "PROVIDERS.acme.parameters.client_id: is the client's own",
+    ],
+    [
+      'a value that stands for nothing',
+      { acme: { ...acme, refreshParams: { a: '{acces_token}' } } },
+      'PROVIDERS.acme.refreshParams.a: may hold {client_id}',
+    ],
+    [
+      'a value that is not known there',
+      { acme: { ...acme, tokenParams: { a: '{access_token}' } } },
+      'PROVIDERS.acme.tokenParams.a: may hold {client_id}, {client_secret}, and not',
+    ],
+    [
+      'a profile header that is none',
+      { acme: { ...acme, profileHeaders: { 'X A': 'a' } } },
+      'PROVIDERS.acme.profileHeaders.X A: is not an HTTP header',
+    ],
+    [
+      'a body of a GET',
+      { acme: { ...acme, profileBody: { type: 'json', params: {} } } },
+      'PROVIDERS.acme.profileMethod: must be POST',
+    ],
+    [
+      'a profile without a token',
+      { acme: { ...acme, profileToken: 'none' } },
+      'PROVIDERS.acme.profileToken: is none',
+    ],
+    [
+      'metadata from a profile that is nowhere',
+      { acme: { ...without('profileUrl'), accountId: 'token:id', metadata: { name: 'name' } } },
+      'PROVIDERS.acme.profileUrl: is missing',
+    ],
+    [
+      'a signature without a key',
+      { acme: { ...acme, clientAuth: 'none', callbackSignature: { param: 'hmac' } } },
+      'PROVIDERS.acme.callbackSignature: needs a client secret',
+    ],
+    [
+      'a signature over a parameter that is not declared',
+      { acme: { ...acme, callbackSignature: { param: 'hmac', expect: { shop: '{shop}.x' } } } },
+      'PROVIDERS.acme.callbackSignature.expect.shop: holds {shop}',
+    ],
+    [
+      'a client secret in the revocation URL',
+      { acme: { ...acme, revocation: { body: 'query' } } },
+      'PROVIDERS.acme.revocation.clientAuth: would put the client secret into the URL',
+    ],
+    [
+      'two tokens for one Authorization header',
+      { acme: { ...acme, revocation: { style: 'bearer', clientAuth: 'client_secret_basic' } } },
+      'PROVIDERS.acme.revocation.clientAuth: wants the Authorization header',
+    ],
+    [
+      'a bearer revocation without a token',
+      { acme: { ...acme, revocation: { style: 'bearer', token: 'none' } } },
+      'PROVIDERS.acme.revocation.token: is none',
+    ],
+    [
+      'a revocation that says nothing',
+      { acme: { ...acme, revocation: { token: 'none' } } },
+      'PROVIDERS.acme.revocation.params: are missing',
+    ],
+    [
+      'ids that share their settings',
+      { 'a-b': acme, a_b: acme },
+      'PROVIDERS.a_b: would read the same A_B_CLIENT_ID',
+    ],
+    [
+      '__proto__ as an id',
+      '{"__proto__":{"name":"x"}}',
+      'PROVIDERS.__proto__: is not an allowed name',
+    ],
+    [
+      'constructor as an id',
+      { constructor: acme },
+      'PROVIDERS.constructor: is not an allowed name',
+    ],
+    [
+      '__proto__ inside a record',
+      '{"reddit":{"headers":{"__proto__":"x"}}}',
+      'PROVIDERS.reddit.headers.__proto__: is not an allowed name',
+    ],
+  ])('refuses %s and names the place', (_, providers, message) => {
+    expect(() => registry(providers)).toThrow(ConfigError);
+    expect(() => registry(providers)).toThrow(message);
+  });
+
+  it('never quotes a value in an error', () => {
+    const canary = 'canary-7f3a';
+    for (const providers of [
+      `{"acme": "${canary}`,
+      { acme: { ...acme, clientAuth: canary } },
+      { acme: { ...acme, headers: { 'X-Key': `${canary}\n` } } },
+      { acme: { ...acme, tokenUrl: `http://${canary}.example/` } },
+    ]) {
+      expect(() => registry(providers)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(canary) }),
+      );
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config';
+import { records } from '../../src/providers/records';
+import { providerEntrySchema } from '../../src/providers/routes';
+import { api, apiWith, userToken } from '../support/api';
+import { testDeps } from '../support/deps';
+
+interface Catalog {
+  providers: Record<string, unknown>[];
+}
+
+describe('GET /v1/providers', () => {
+  it('lists all providers, by id, to the service', async () => {
+    const response = await api('/v1/providers');
+    expect(response.status).toBe(200);
+    const { providers } = await response.json<Catalog>();
+    expect(providers.map(({ id }) => id)).toEqual([...records.map(({ id }) => id), 'acme'].sort());
+    for (const provider of providers) providerEntrySchema.parse(provider);
+  });
+
+  it('lists them to a user as well', async () => {
+    const response = await api('/v1/providers', { token: await userToken('catalog-user') });
+    expect(response.status).toBe(200);
+  });
+
+  it('refuses a caller without proof', async () => {
+    const response = await api('/v1/providers', { token: null });
+    expect(response.status).toBe(401);
+  });
+
+  it('says what has a client here and what has none', async () => {
+    const config = readConfig({ ...env, REDDIT_CLIENT_SECRET: '' });
+    const response = await apiWith(testDeps({ config }))('/v1/providers');
+    const { providers } = await response.json<Catalog>();
+    const configured = Object.fromEntries(providers.map(({ id, configured }) => [id, configured]));
+    expect(configured).toMatchObject({
+      acme: true,
+      instagram: true,
+      onlyfans: true,
+      reddit: false,
+      github: false,
+    });
+  });
+
+  it('tells a form what to ask for, and nothing of how the provider is called', async () => {
+    const response = await api('/v1/providers');
+    const { providers } = await response.json<Catalog>();
+    const onlyfans = providers.find(({ id }) => id === 'onlyfans');
+    expect(onlyfans).toMatchObject({
+      kind: 'credentials',
+      experimental: true,
+      fields: { sess: { label: 'Session', secret: true, required: true } },
+    });
+    const text = JSON.stringify(providers);
+    expect(text).not.toContain('acme.example');
+    expect(text).not.toMatch(/\/oauth|authorize/);
+    expect(text).not.toContain('acme-client');
+    expect(text).not.toContain('Cookie');
+  });
+
+  it('lists the placeholders that a connect must name', async () => {
+    const config = readConfig({
+      ...env,
+      PROVIDERS: JSON.stringify({
+        shops: {
+          name: 'Shops',
+          kind: 'oauth2',
+          authorizationUrl: 'https://{shop}.shops.example/authorize',
+          tokenUrl: 'https://{shop}.shops.example/token',
+          accountId: 'token:shop_id',
+          parameters: { shop: { label: 'Shop', pattern: '[a-z]+' } },
+          refreshModel: 'none',
+        },
+      }),
+    });
+    const response = await apiWith(testDeps({ config }))('/v1/providers');
+    const { providers } = await response.json<Catalog>();
+    expect(providers.find(({ id }) => id === 'shops')).toMatchObject({
+      parameters: { shop: { label: 'Shop', pattern: '[a-z]+' } },
+    });
+  });
+});
