@@ -1,0 +1,78 @@
+/** The authorization request: where the user's browser is sent. */
+import { AppError } from '../errors';
+import type { OAuth2Client } from '../providers/types';
+import { parseDocument, valueAt } from './document';
+import type { Endpoints } from './endpoints';
+import { authenticateClient, formPost, headersOf, requestOf, withQuery } from './request';
+import { send } from './send';
+
+export interface AuthorizationRequest {
+  redirectUri: string;
+  state: string;
+  /** S256; null where the provider takes no PKCE. */
+  codeChallenge: string | null;
+  scopes: readonly string[];
+  /** For the pushed request, where the provider announces one. */
+  fetch: typeof fetch;
+}
+
+const PAR_TIMEOUT_MS = 8_000;
+
+/**
+ * RFC 6749 4.1.1 with RFC 7636. Where the provider announces pushed authorization requests
+ * (RFC 9126), the parameters go there and the URL carries only a reference to them.
+ *
+ * @throws AppError `provider_unavailable` or `provider_error` where the pushed request failed.
+ */
+export async function authorizationRequest(
+  client: OAuth2Client,
+  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl'>,
+  request: AuthorizationRequest,
+): Promise<URL> {
+  const { provider, clientId } = client;
+  const params: Record<string, string> = {
+    // First, so that no record can replace what protects the flow.
+    ...provider.authorizationParams,
+    response_type: 'code',
+    [provider.clientIdParam]: clientId,
+    redirect_uri: request.redirectUri,
+    state: request.state,
+  };
+  if (request.scopes.length > 0) {
+    params[provider.scopeParam] = request.scopes.join(provider.scopeSeparator);
+  }
+  if (provider.pkce && request.codeChallenge !== null) {
+    params.code_challenge = request.codeChallenge;
+    params.code_challenge_method = 'S256';
+  }
+  if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
+  return withQuery(endpoints.authorizationUrl, {
+    [provider.clientIdParam]: clientId,
+    request_uri: await push(client, endpoints.parUrl, params, request.fetch),
+  });
+}
+
+/** RFC 9126 2.1 and 2.2; gives the `request_uri`. */
+async function push(
+  client: OAuth2Client,
+  parUrl: string,
+  params: Record<string, string>,
+  fetchFn: typeof fetch,
+): Promise<string> {
+  const headers = headersOf(client.provider);
+  authenticateClient(client, params, headers);
+  const reply = await send(fetchFn, requestOf(parUrl, formPost, params, headers), {
+    timeoutMs: PAR_TIMEOUT_MS,
+  });
+  if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {
+    throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {
+      retryAfter: 30,
+    });
+  }
+  const document = parseDocument(reply.body, reply.headers.get('Content-Type'));
+  const requestUri = valueAt(document, 'request_uri');
+  if (reply.status < 200 || reply.status > 299 || typeof requestUri !== 'string') {
+    throw new AppError('provider_error', 'the provider refused the authorization request');
+  }
+  return requestUri;
+}

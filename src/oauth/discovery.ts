@@ -1,0 +1,116 @@
+/**
+ * What an authorization server says about itself: OpenID Connect Discovery 1.0, else RFC 8414.
+ *
+ * Kept per isolate for an hour, and for a day where the server does not answer: a refresh should
+ * not fail because a page that never changes is away. Only resolved values are kept.
+ */
+import * as z from 'zod';
+import { AppError } from '../errors';
+import { checkEndpoint } from '../providers/urls';
+import { parseDocument } from './document';
+import { send } from './send';
+
+/** The members that are used here; all else is passed over. */
+const metadataSchema = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string().optional(),
+  token_endpoint: z.string().optional(),
+  revocation_endpoint: z.string().optional(),
+  userinfo_endpoint: z.string().optional(),
+  pushed_authorization_request_endpoint: z.string().optional(),
+  /** RFC 9207 3. */
+  authorization_response_iss_parameter_supported: z.boolean().catch(false).default(false),
+});
+
+export type ServerMetadata = z.output<typeof metadataSchema>;
+
+export interface DiscoveryDeps {
+  fetch: typeof fetch;
+  now(): number;
+  config: { readonly publicUrl: string };
+}
+
+const FRESH_MS = 3600_000;
+const STALE_MS = 24 * FRESH_MS;
+const TIMEOUT_MS = 5_000;
+const MAX_ISSUERS = 200;
+
+const known = new Map<string, { at: number; metadata: ServerMetadata }>();
+
+/**
+ * @throws AppError `provider_unavailable` where the server did not answer, `provider_error` where
+ *   what it answered cannot be used.
+ */
+export async function discover(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
+  const kept = known.get(issuer);
+  const age = kept ? deps.now() - kept.at : Number.POSITIVE_INFINITY;
+  if (kept && age < FRESH_MS) return kept.metadata;
+  try {
+    const metadata = await request(deps, issuer);
+    known.delete(issuer);
+    if (known.size >= MAX_ISSUERS) known.delete(known.keys().next().value ?? '');
+    known.set(issuer, { at: deps.now(), metadata });
+    return metadata;
+  } catch (error) {
+    const away = error instanceof AppError && error.code === 'provider_unavailable';
+    if (kept && away && age < STALE_MS) return kept.metadata;
+    throw error;
+  }
+}
+
+async function request(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
+  for (const url of wellKnownUrls(issuer)) {
+    const reply = await send(
+      deps.fetch,
+      { url, init: { headers: { Accept: 'application/json' } } },
+      { timeoutMs: TIMEOUT_MS },
+    );
+    const away =
+      reply.kind === 'failed'
+        ? reply.reason === 'network' || reply.reason === 'deadline'
+        : reply.status >= 500 || reply.status === 429 || reply.status === 408;
+    if (away) {
+      throw new AppError('provider_unavailable', "the provider's discovery does not answer", {
+        retryAfter: 30,
+      });
+    }
+    if (reply.kind === 'reply' && reply.status === 200) {
+      return checked(deps, issuer, parseDocument(reply.body, reply.headers.get('Content-Type')));
+    }
+  }
+  throw unusable(`no metadata was found under the issuer ${issuer}`);
+}
+
+/** OpenID appends to the path, RFC 8414 (3.1) inserts before it. */
+function wellKnownUrls(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  return [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ];
+}
+
+function checked(deps: DiscoveryDeps, issuer: string, document: unknown): ServerMetadata {
+  const parsed = metadataSchema.safeParse(document);
+  if (!parsed.success) throw unusable(`the metadata of ${issuer} cannot be read`);
+  const metadata = parsed.data;
+  // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
+  if (metadata.issuer !== issuer) {
+    throw unusable(`the metadata under ${issuer} names another issuer; they must be identical`);
+  }
+  for (const member of [
+    'authorization_endpoint',
+    'token_endpoint',
+    'revocation_endpoint',
+    'userinfo_endpoint',
+    'pushed_authorization_request_endpoint',
+  ] as const) {
+    const url = metadata[member];
+    const wrong = url === undefined ? null : checkEndpoint(url, deps.config.publicUrl);
+    if (wrong) throw unusable(`the metadata's ${member} ${wrong}`);
+  }
+  return metadata;
+}
+
+const unusable = (detail: string): AppError => new AppError('provider_error', detail);

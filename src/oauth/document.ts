@@ -1,0 +1,131 @@
+/**
+ * Reads what providers send, JSON or form-encoded, however bent. Pure; never throws.
+ *
+ * Integers beyond 2^53 come out as strings, digit for digit: Meta's ids are such numbers.
+ */
+
+/** Null where the text is neither JSON nor form-encoded. */
+export function parseDocument(body: string, contentType: string | null): unknown {
+  const text = body.trim();
+  if (text === '') return null;
+  const json = parseJson(text);
+  if (json !== undefined) return json;
+  const isForm = contentType?.toLowerCase().includes('application/x-www-form-urlencoded');
+  return isForm || /^[\w.~-]+=[^\s<>{}]*$/.test(text) ? parseForm(text) : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, exactIntegers);
+  } catch {
+    // A reviver recurses, so a deeply nested text can overflow where plain parsing does not.
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** ECMAScript's JSON.parse source text access: `source` is the number as it was written. */
+function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source;
+  return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+}
+
+/** Of a name that is there twice, the last value that is not empty. */
+function parseForm(text: string): Record<string, string> {
+  const form = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (value !== '' || !form.has(name)) form.set(name, value);
+  }
+  return Object.fromEntries(form);
+}
+
+/** The value at a path such as `data.user.open_id` or `items.0.id`; own properties only. */
+export function valueAt(document: unknown, path: string): unknown {
+  let value = document;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/** One token of JSON; white space and what no JSON has are tokens too. */
+const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;
+
+interface Frame {
+  node: Record<string, unknown> | unknown[];
+  /** The key or index at which the next value stands; null: a key comes first. */
+  key: string | null;
+  size: number;
+}
+
+/**
+ * What can be read of a text that is no JSON as a whole: cut short, with a warning in front, with
+ * `NaN`, with a comma too many. Only complete values are taken: half a token is none. Of a key
+ * that is there twice, the last value that is not empty. Null where nothing is found.
+ */
+export function recoverDocument(body: string): unknown {
+  const text = body.trim();
+  // A page may hold JSON of its own, which is nobody's reply.
+  if (/^<(!doctype|html|\?xml)/i.test(text)) return null;
+  const start = text.search(/[{[]\s*["{[]/);
+  if (start === -1) return null;
+  const root = frameOf(text[start] ?? '');
+  const stack = [root];
+  token.lastIndex = start + 1;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const [piece] = match;
+    const frame = stack.at(-1);
+    if (!frame) break;
+    if (piece === '{' || piece === '[') {
+      const inner = frameOf(piece);
+      put(frame, inner.node);
+      stack.push(inner);
+    } else if (piece === '}' || piece === ']') {
+      stack.pop();
+    } else if (piece === ',') {
+      frame.size += 1;
+      frame.key = Array.isArray(frame.node) ? String(frame.size) : null;
+    } else if (piece.startsWith('"')) {
+      if (frame.key === null) frame.key = unquote(piece);
+      else put(frame, unquote(piece));
+    } else if (token.lastIndex < text.length) {
+      put(frame, literal(piece));
+    }
+  }
+  return Object.keys(root.node).length === 0 ? null : root.node;
+}
+
+const frameOf = (bracket: string): Frame => {
+  const array = bracket === '[';
+  // No prototype: `__proto__` is then a key like any other.
+  return { node: array ? [] : Object.create(null), key: array ? '0' : null, size: 0 };
+};
+
+function put({ node, key }: Frame, value: unknown): void {
+  if (key === null || value === undefined) return;
+  if (Object.hasOwn(node, key) && (value === null || value === '')) return;
+  Reflect.set(node, key, value);
+}
+
+function unquote(piece: string): string {
+  try {
+    return String(JSON.parse(piece));
+  } catch {
+    // Raw control characters or an unknown escape: taken as they stand.
+    return piece.slice(1, -1);
+  }
+}
+
+/** Undefined for white space, a colon, and what is no value of JSON. */
+function literal(piece: string): unknown {
+  try {
+    return JSON.parse(piece, exactIntegers);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Where a provider's requests go for one connection: the record's URLs with their placeholders
+ * filled, completed by discovery where the record names an issuer. The record's own URLs win.
+ */
+import { AppError } from '../errors';
+import { wholeMatch } from '../providers/check';
+import type { OAuth2Provider } from '../providers/types';
+import { callbackUrl, checkEndpoint, fillPlaceholders, placeholdersOf } from '../providers/urls';
+import { type DiscoveryDeps, discover } from './discovery';
+
+export interface Endpoints {
+  authorizationUrl: string;
+  tokenUrl: string;
+  /** The token URL, where refreshes have none of their own. */
+  refreshUrl: string;
+  /** Of the record's `extendedToken`. */
+  extendedTokenUrl: string | null;
+  /** May still hold `{client_id}`: src/oauth/revoke.ts knows the client. */
+  revocationUrl: string | null;
+  profileUrl: string | null;
+  /** As the server's metadata names it; `iss` of a callback must be identical (RFC 9207). */
+  issuer: string | null;
+  /** The metadata announces `iss`: a callback without it is refused. */
+  issParameter: boolean;
+  /** RFC 9126; null where it is not announced. */
+  parUrl: string | null;
+  /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
+  redirectUri: string;
+  /** Where tokens are refreshed; circuits are kept by it. */
+  tokenHost: string;
+}
+
+/**
+ * `parameters`: the connection's values, as src/connect/begin.ts checked and stored them. They are
+ * checked again, because the record may have changed since.
+ *
+ * @throws AppError `provider_unavailable` where discovery is away; `provider_error` where what it
+ *   says, or what the parameters make of a URL, cannot be used.
+ */
+export async function endpointsOf(
+  deps: DiscoveryDeps,
+  provider: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Endpoints> {
+  const values = placeholderValues(provider, parameters);
+  const { publicUrl } = deps.config;
+  const fill = (url: string | undefined, kept?: string): string | undefined =>
+    url === undefined ? undefined : filled(url, values, publicUrl, kept);
+
+  const issuer = fill(provider.issuer);
+  const metadata = issuer === undefined ? undefined : await discover(deps, issuer);
+  const authorizationUrl = fill(provider.authorizationUrl) ?? metadata?.authorization_endpoint;
+  const tokenUrl = fill(provider.tokenUrl) ?? metadata?.token_endpoint;
+  if (authorizationUrl === undefined || tokenUrl === undefined) {
+    throw new AppError(
+      'provider_error',
+      "the provider's metadata names no authorization or token endpoint",
+    );
+  }
+  const refreshUrl = fill(provider.refreshUrl) ?? tokenUrl;
+  return {
+    authorizationUrl,
+    tokenUrl,
+    refreshUrl,
+    extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
+    revocationUrl:
+      fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
+    profileUrl: fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null,
+    issuer: metadata?.issuer ?? null,
+    issParameter: metadata?.authorization_response_iss_parameter_supported ?? false,
+    parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
+    redirectUri: callbackUrl(publicUrl, provider.id),
+    tokenHost: new URL(refreshUrl).host,
+  };
+}
+
+function placeholderValues(
+  provider: OAuth2Provider,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(provider.parameters).map(([name, { pattern, default: preset }]) => {
+      const value = Object.hasOwn(given, name) ? given[name] : preset;
+      if (value === undefined || !wholeMatch(pattern, value)) throw unusableParameter(name);
+      return [name, value];
+    }),
+  );
+}
+
+/** The filled URL is checked like any other: a value may have made another host of it. */
+function filled(
+  url: string,
+  values: Readonly<Record<string, string>>,
+  publicUrl: string,
+  kept?: string,
+): string {
+  const result = fillPlaceholders(url, values, kept);
+  if (result === null || checkEndpoint(result, publicUrl) !== null) {
+    throw unusableParameter(placeholdersOf(url).join(', '));
+  }
+  return result;
+}
+
+const unusableParameter = (name: string): AppError =>
+  new AppError('provider_error', `the connection's parameter "${name}" makes no usable URL`);

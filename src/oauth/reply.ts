@@ -1,0 +1,179 @@
+/**
+ * The lenient reader of token replies. It only says what stands in a reply; src/refresh/outcome.ts
+ * and src/connect judge it. Pure, never throws.
+ *
+ * Lenient because a rotated refresh token exists nowhere but in this one reply: a parser that
+ * refuses a `refresh_token: null`, a missing `token_type` or a 201 throws away the only copy
+ * (security.md C). So whatever string stands at a known place is taken, even when the rest is
+ * nonsense or the text breaks off after it.
+ */
+import type { OAuth2Provider } from '../providers/types';
+import { parseDocument, recoverDocument, valueAt } from './document';
+
+export interface TokenReply {
+  accessToken: string | null;
+  /** Null also where the reply names none: the stored one is then to be kept (RFC 6749 6). */
+  refreshToken: string | null;
+  /** As the provider writes it, whatever its case. */
+  tokenType: string | null;
+  /** Granted scopes; null where the reply says nothing about them. */
+  scopes: string[] | null;
+  /** Milliseconds; null = not said, or so far off that it means never. */
+  expiresAt: number | null;
+  refreshExpiresAt: number | null;
+  /** A code, never a sentence: `unreadable` stands for an error that is no code. */
+  errorCode: string | null;
+  /** The reply as far as it can be read; null where it holds nothing of the kind. */
+  document: unknown;
+}
+
+type ReplyFields = Pick<
+  OAuth2Provider,
+  'reply' | 'refusedCodes' | 'operatorCodes' | 'transientCodes' | 'failureCodes' | 'scopeSeparator'
+>;
+
+export function readTokenReply(
+  provider: ReplyFields,
+  raw: { status: number; headers: Headers; body: string },
+  now: number,
+): TokenReply {
+  const { reply } = provider;
+  const document =
+    parseDocument(raw.body, raw.headers.get('Content-Type')) ?? recoverDocument(raw.body);
+  const clock = { now, server: serverTime(raw.headers, now) };
+  return {
+    accessToken: tokenAt(document, raw.body, reply.accessToken),
+    refreshToken: tokenAt(document, raw.body, reply.refreshToken),
+    tokenType: firstAt(document, reply.tokenType, usableString),
+    scopes: firstAt(document, reply.scope, (value) => readScopes(value, provider.scopeSeparator)),
+    expiresAt: readEnd(document, reply.expiresIn, reply.expiresAt, clock),
+    refreshExpiresAt: readEnd(document, reply.refreshExpiresIn, reply.refreshExpiresAt, clock),
+    errorCode: readErrorCode(document, provider),
+    document,
+  };
+}
+
+/** The first path that holds something `read` can use. */
+function firstAt<T>(
+  document: unknown,
+  paths: readonly string[],
+  read: (value: unknown) => T | null,
+): T | null {
+  for (const path of paths) {
+    const value = read(valueAt(document, path));
+    if (value !== null) return value;
+  }
+  return null;
+}
+
+/** `"null"` and `"undefined"` are what broken servers write for "none" (better-auth#8001). */
+const usableString = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' && value !== 'null' && value !== 'undefined'
+    ? value
+    : null;
+
+function tokenAt(document: unknown, body: string, paths: readonly string[]): string | null {
+  return (
+    firstAt(document, paths, usableString) ??
+    // A key that is there twice, and the second time empty: JSON.parse knows only the second.
+    firstAt(recoverDocument(body), paths, usableString)
+  );
+}
+
+/** Space, comma or array; `+` only where the provider itself joins with it. */
+function readScopes(value: unknown, separator: string): string[] | null {
+  const parts = Array.isArray(value) ? value : [value];
+  const texts = parts.filter((part) => typeof part === 'string');
+  if (texts.length === 0 && !(Array.isArray(value) && value.length === 0)) return null;
+  const split = separator === '+' ? /[\s,+]+/ : /[\s,]+/;
+  return [...new Set(texts.flatMap((text) => text.split(split)))].filter((scope) => scope !== '');
+}
+
+const CENTURY_MS = 100 * 365.25 * 24 * 3600 * 1000;
+
+/** A clock this close to ours needs no correction; the Date header counts whole seconds. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+interface Clock {
+  now: number;
+  /** The same moment by the provider's clock. */
+  server: number;
+}
+
+function serverTime(headers: Headers, now: number): number {
+  const date = Date.parse(headers.get('Date') ?? '');
+  return Number.isFinite(date) && Math.abs(date - now) > CLOCK_TOLERANCE_MS ? date : now;
+}
+
+/**
+ * Lifetimes come first: they need no common clock. A point in time is read by the provider's clock
+ * as its Date header tells it. Zero, negative and absurd ones count as not said, because servers
+ * write them for "never".
+ */
+function readEnd(
+  document: unknown,
+  lifetimes: readonly string[],
+  ends: readonly string[],
+  { now, server }: Clock,
+): number | null {
+  const lifetime =
+    firstAt(document, lifetimes, (value) => usableLifetime(readNumber(value) * 1000)) ??
+    firstAt(document, ends, (value) => usableLifetime(readTime(value) - server));
+  return lifetime === null ? null : now + lifetime;
+}
+
+const usableLifetime = (ms: number): number | null =>
+  ms >= 1000 && ms <= CENTURY_MS ? Math.floor(ms) : null;
+
+/** NaN where the value is no number. */
+function readNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+}
+
+/** Epoch seconds (milliseconds where seconds would lie beyond the year 5000), or a date. */
+function readTime(value: unknown): number {
+  const number = readNumber(value);
+  if (Number.isFinite(number)) return number < 1e11 ? number * 1000 : number;
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)
+    ? Date.parse(value)
+    : Number.NaN;
+}
+
+/** Codes by which providers say that there is no error (TikTok: `error.code` is `ok`). */
+const noError = new Set(['ok', 'success', 'none', 'null', '0', 'false']);
+
+/** RFC 6749 5.2. */
+const standardCodes = [
+  'invalid_grant',
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_scope',
+  'unsupported_grant_type',
+  'invalid_request',
+];
+
+/**
+ * Of all places where an error may stand, the code that says most: one that the record lists, one
+ * of the standard, any other code. Providers put sentences beside codes, and change the sentences
+ * (X, Twitch, Zoom); a sentence may quote what was sent, so only a listed one is let through.
+ */
+function readErrorCode(document: unknown, provider: ReplyFields): string | null {
+  const { reply, refusedCodes, operatorCodes, transientCodes, failureCodes } = provider;
+  const found = reply.error
+    .map((path) => errorText(valueAt(document, path)))
+    .filter((text) => text !== null);
+  const listed = [...refusedCodes, ...operatorCodes, ...transientCodes, ...failureCodes];
+  return (
+    found.find((text) => listed.includes(text)) ??
+    found.find((text) => standardCodes.includes(text)) ??
+    found.find((text) => /^[\w.:-]{1,64}$/.test(text)) ??
+    (found.length > 0 ? 'unreadable' : null)
+  );
+}
+
+function errorText(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value).trim();
+  return text === '' || noError.has(text.toLowerCase()) ? null : text;
+}

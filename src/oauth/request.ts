@@ -1,0 +1,125 @@
+/**
+ * How a request to a provider is put together: parameters in the query, a form or JSON, the
+ * client's proof of who it is, and the record's headers.
+ */
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import type { Outgoing } from './send';
+
+export interface Style {
+  method: 'GET' | 'POST' | 'DELETE';
+  body: 'form' | 'json' | 'query';
+}
+
+/** RFC 6749's own style. */
+export const formPost: Style = { method: 'POST', body: 'form' };
+
+/** How a client proves who it is. `omit`: nothing of it is sent; `none`: its id alone. */
+export type ClientAuth =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_bearer'
+  | 'none'
+  | 'omit';
+
+/**
+ * Adds the client's id and secret (RFC 6749 2.3.1), as the record's `clientAuth` says unless told
+ * otherwise. Changes the two objects that it is given.
+ */
+export function authenticateClient(
+  { provider, clientId, clientSecret }: OAuth2Client,
+  params: Record<string, string>,
+  headers: Headers,
+  auth: ClientAuth = provider.clientAuth,
+): void {
+  if (auth === 'omit') return;
+  if (auth === 'client_secret_basic') {
+    const credentials = `${formEncode(clientId)}:${formEncode(clientSecret ?? '')}`;
+    headers.set('Authorization', `Basic ${btoa(credentials)}`);
+    return;
+  }
+  params[provider.clientIdParam] = clientId;
+  if (clientSecret === null) return;
+  if (auth === 'client_secret_post') params.client_secret = clientSecret;
+  if (auth === 'client_secret_bearer') headers.set('Authorization', `Bearer ${clientSecret}`);
+}
+
+/**
+ * RFC 6749 Appendix B. `-`, `_` and `.` stay as they are: servers that forget to decode (Reddit's
+ * ids hold `-` and `_`) then still see the right client.
+ */
+const formEncode = (value: string): string =>
+  new URLSearchParams({ '': value }).toString().slice(1);
+
+/** The record's headers over our defaults. */
+export function headersOf(provider: OAuth2Provider): Headers {
+  const headers = new Headers({ Accept: 'application/json' });
+  for (const [name, value] of Object.entries(provider.headers)) headers.set(name, value);
+  return headers;
+}
+
+/**
+ * Parameters that the endpoint's URL already has stay (RFC 6749 3.2), unless named again. Without
+ * any there is no body and no content type (Dropbox refuses even `{}`).
+ */
+export function requestOf(
+  endpoint: string,
+  style: Style,
+  params: Readonly<Record<string, string>>,
+  headers: Headers,
+): Outgoing {
+  const { method } = style;
+  if (method === 'GET' || style.body === 'query') {
+    return { url: withQuery(endpoint, params), init: { method, headers } };
+  }
+  if (Object.keys(params).length === 0) return { url: endpoint, init: { method, headers } };
+  if (style.body === 'json') {
+    headers.set('Content-Type', 'application/json');
+    return { url: endpoint, init: { method, headers, body: JSON.stringify(params) } };
+  }
+  headers.set('Content-Type', 'application/x-www-form-urlencoded');
+  return { url: endpoint, init: { method, headers, body: new URLSearchParams(params).toString() } };
+}
+
+/**
+ * Adds headers that hold a token. As a plain object, because a token that no header can hold then
+ * fails inside `send`, where nothing is thrown or quoted.
+ */
+export function withHeaders(
+  { url, init }: Outgoing,
+  more: Readonly<Record<string, string>>,
+): Outgoing {
+  const lowerCase = Object.entries(more).map(([name, value]) => [name.toLowerCase(), value]);
+  const headers = {
+    ...Object.fromEntries(new Headers(init?.headers)),
+    ...Object.fromEntries(lowerCase),
+  };
+  return { url, init: { ...init, headers } };
+}
+
+/** A space becomes `%20`, which everybody reads; `+` is a space only to form parsers. */
+export function withQuery(endpoint: string, params: Readonly<Record<string, string>>): URL {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  url.search = url.searchParams.toString().replaceAll('+', '%20');
+  return url;
+}
+
+/**
+ * Puts the real values where a placeholder is the whole value: `{client_id}`, `{client_secret}`
+ * and what `more` names (`access_token` for `{access_token}`).
+ */
+export function fillParams(
+  params: Readonly<Record<string, string>>,
+  { clientId, clientSecret }: OAuth2Client,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const values = new Map(
+    Object.entries({ client_id: clientId, client_secret: clientSecret ?? '', ...more }),
+  );
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      (/^\{\w+\}$/.test(value) ? values.get(value.slice(1, -1)) : undefined) ?? value,
+    ]),
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * One request to a provider, with everything that a stranger's server could do to us bounded: no
+ * redirect is followed, body and time are limited, and nothing is thrown. What a reply means is
+ * judged elsewhere. URLs are never logged or quoted from here: some providers want secrets in them.
+ */
+
+export type RawReply =
+  | { kind: 'reply'; status: number; headers: Headers; body: string }
+  /** `deadline`: also where the caller's own signal ended it. */
+  | { kind: 'failed'; reason: 'network' | 'deadline' | 'too_large' | 'redirected' };
+
+export interface Outgoing {
+  url: string | URL;
+  init?: RequestInit;
+}
+
+export interface SendLimits {
+  /** For headers and body together. */
+  timeoutMs: number;
+  /** Default 1 MiB. */
+  maxBytes?: number;
+  signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
+/** Workers send none of their own, and several providers refuse requests without one. */
+const DEFAULT_USER_AGENT = 'mooring';
+
+/** Never throws. A failure says nothing about whether the provider got the request. */
+export async function send(
+  fetchFn: typeof fetch,
+  request: Request | Outgoing,
+  { timeoutMs, maxBytes = DEFAULT_MAX_BYTES, signal }: SendLimits,
+): Promise<RawReply> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
+  if (ended.aborted) return { kind: 'failed', reason: 'deadline' };
+
+  // Raced, not only passed on: a body that stalls after the abort must not hold the caller.
+  let giveUp = () => {};
+  const abandoned = new Promise<RawReply>((resolve) => {
+    giveUp = () => resolve({ kind: 'failed', reason: 'deadline' });
+    ended.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([perform(fetchFn, request, ended, maxBytes), abandoned]);
+  } catch {
+    return { kind: 'failed', reason: ended.aborted ? 'deadline' : 'network' };
+  } finally {
+    ended.removeEventListener('abort', giveUp);
+  }
+}
+
+async function perform(
+  fetchFn: typeof fetch,
+  request: Request | Outgoing,
+  signal: AbortSignal,
+  maxBytes: number,
+): Promise<RawReply> {
+  const outgoing =
+    request instanceof Request ? request : new Request(request.url, { ...request.init });
+  const headers = new Headers(outgoing.headers);
+  if (!headers.has('User-Agent')) headers.set('User-Agent', DEFAULT_USER_AGENT);
+  const response = await fetchFn(new Request(outgoing, { headers, redirect: 'manual', signal }));
+  if (response.status >= 300 && response.status < 400) {
+    discard(response.body);
+    return { kind: 'failed', reason: 'redirected' };
+  }
+  const body = await readText(response, maxBytes, signal);
+  if (body === null) return { kind: 'failed', reason: 'too_large' };
+  return { kind: 'reply', status: response.status, headers: response.headers, body };
+}
+
+/** Null where the body is larger than allowed; the rest of it is then cancelled, not read. */
+async function readText(
+  response: Response,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (!response.body) return '';
+  if (Number(response.headers.get('Content-Length')) > maxBytes) {
+    discard(response.body);
+    return null;
+  }
+  const reader = response.body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const decoder = new TextDecoder();
+    let text = '';
+    let bytes = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      if (bytes > maxBytes) {
+        cancel();
+        return null;
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+    // A cancelled stream ends as if it were complete: half a reply must not pass for a whole one.
+    signal.throwIfAborted();
+    return text + decoder.decode();
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+const discard = (body: ReadableStream | null): void => void body?.cancel().catch(() => {});

@@ -1,0 +1,103 @@
+/**
+ * Requests to the token endpoint. They are sent, not judged: the reply comes back as it is, for
+ * src/oauth/reply.ts to read.
+ */
+import type { OAuth2Client } from '../providers/types';
+import type { Endpoints } from './endpoints';
+import { authenticateClient, fillParams, formPost, headersOf, requestOf } from './request';
+import { type RawReply, send } from './send';
+
+interface Fetching {
+  fetch: typeof fetch;
+}
+
+interface Limits {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** RFC 6749 4.1.3, with RFC 7636's verifier. */
+export function exchangeCode(
+  deps: Fetching,
+  client: OAuth2Client,
+  endpoints: Pick<Endpoints, 'tokenUrl'>,
+  grant: Limits & { code: string; verifier: string | null; redirectUri: string },
+): Promise<RawReply> {
+  const { provider } = client;
+  const params: Record<string, string> = {
+    grant_type: 'authorization_code',
+    code: grant.code,
+    redirect_uri: grant.redirectUri,
+    ...(provider.pkce && grant.verifier !== null ? { code_verifier: grant.verifier } : {}),
+    ...fillParams(provider.tokenParams, client),
+  };
+  const headers = headersOf(provider);
+  authenticateClient(client, params, headers);
+  return send(
+    deps.fetch,
+    requestOf(endpoints.tokenUrl, provider.tokenRequest, params, headers),
+    grant,
+  );
+}
+
+/**
+ * RFC 6749 6; where the model is `extend`, the record's own request with the access token.
+ *
+ * @throws Error where the token that the model needs was not given: a defect of the caller.
+ */
+export async function refreshGrant(
+  deps: Fetching,
+  client: OAuth2Client,
+  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri'>,
+  grant: Limits & {
+    refreshToken?: string | null | undefined;
+    accessToken?: string | null | undefined;
+    /** The granted scopes; sent only where the record says so. */
+    scopes: readonly string[];
+  },
+): Promise<RawReply> {
+  const { provider } = client;
+  const headers = headersOf(provider);
+  const style = provider.refreshRequest ?? provider.tokenRequest;
+  const extra = fillParams(provider.refreshParams, client, {
+    access_token: grant.accessToken ?? '',
+    redirect_uri: endpoints.redirectUri,
+  });
+  if (provider.refreshModel === 'extend') {
+    if (!grant.accessToken) throw new Error('an extend refresh needs the access token');
+    return send(deps.fetch, requestOf(endpoints.refreshUrl, style, extra, headers), grant);
+  }
+  if (!grant.refreshToken) throw new Error('a refresh needs the refresh token');
+  const params: Record<string, string> = {
+    grant_type: 'refresh_token',
+    refresh_token: grant.refreshToken,
+    ...(provider.scopeOnRefresh && grant.scopes.length > 0
+      ? { [provider.scopeParam]: grant.scopes.join(provider.scopeSeparator) }
+      : {}),
+    ...extra,
+  };
+  authenticateClient(client, params, headers);
+  return send(deps.fetch, requestOf(endpoints.refreshUrl, style, params, headers), grant);
+}
+
+/**
+ * The second step of `extendedToken` providers: the short-lived token for a long-lived one.
+ *
+ * @throws Error where the record has no such step: a defect of the caller.
+ */
+export async function extendToken(
+  deps: Fetching,
+  client: OAuth2Client,
+  endpoints: Pick<Endpoints, 'extendedTokenUrl'>,
+  grant: Limits & { accessToken: string },
+): Promise<RawReply> {
+  const step = client.provider.extendedToken;
+  if (!step || endpoints.extendedTokenUrl === null) throw new Error('no extendedToken step');
+  const params = fillParams(step.params, client, { access_token: grant.accessToken });
+  const style = step.method === 'GET' ? ({ method: 'GET', body: 'query' } as const) : formPost;
+  return send(
+    deps.fetch,
+    requestOf(endpoints.extendedTokenUrl, style, params, headersOf(client.provider)),
+    grant,
+  );
+}

@@ -1,0 +1,334 @@
+import { describe, expect, it } from 'vitest';
+import { fetchProfile, readProfile } from '../../src/oauth/profile';
+import { records } from '../../src/providers/records';
+import { oauth2ProviderSchema } from '../../src/providers/types';
+import { clientOf, endpoints, oauth2Provider } from './support/providers';
+import { type Answer, json, standIn } from './support/stand-in';
+
+type Changes = Parameters<typeof oauth2Provider>[0];
+
+const read = (changes: Changes, profile: unknown, token: unknown = null) =>
+  readProfile(oauth2Provider(changes), { profile, token, id_token: null });
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const now = () => NOW;
+
+async function fetched(changes: Changes, ...answers: Answer[]) {
+  const { fetch, requests } = standIn(...answers);
+  const client = clientOf(oauth2Provider(changes));
+  const profile = await fetchProfile(
+    { fetch, now },
+    client,
+    endpoints,
+    'a-1',
+    { user: { id: 7 } },
+    1000,
+  );
+  return { profile, requests };
+}
+
+describe('the profile request', () => {
+  it('carries the token in Authorization only', async () => {
+    const { profile, requests } = await fetched(
+      { headers: { 'X-Version': '2' }, displayName: 'name' },
+      json({ sub: 'u-1', name: 'Ann' }),
+    );
+    expect(profile).toEqual({ accountId: 'u-1', subject: 'u-1', displayName: 'Ann', metadata: {} });
+    expect(requests).toMatchObject([
+      {
+        method: 'GET',
+        url: 'https://id.acme.example/me',
+        body: '',
+        headers: { authorization: 'Bearer a-1', 'x-version': '2', accept: 'application/json' },
+      },
+    ]);
+  });
+
+  it('is a POST without a body where the record says so (Dropbox)', async () => {
+    const { requests } = await fetched({ profileMethod: 'POST' }, json({ sub: 'u-1' }));
+    expect(requests).toMatchObject([{ method: 'POST', body: '' }]);
+    expect(requests[0]?.headers).not.toHaveProperty('content-type');
+  });
+
+  it('is not made where the token reply says it all (Stripe)', async () => {
+    const { profile, requests } = await fetched({ accountId: 'token:user.id' });
+    expect(profile.accountId).toBe('7');
+    expect(requests).toHaveLength(0);
+  });
+
+  it('carries the token in the query where there is no other way, and reads the big id (Instagram)', async () => {
+    const instagram = oauth2ProviderSchema.parse(records.find(({ id }) => id === 'instagram'));
+    const { fetch, requests } = standIn(
+      new Response(
+        '{"id":"9","user_id":17841405793187218,"username":"ann","account_type":"BUSINESS"}',
+      ),
+    );
+    const profileUrl = instagram.profileUrl ?? '';
+    const profile = await fetchProfile(
+      { fetch, now },
+      clientOf(instagram),
+      { ...endpoints, profileUrl },
+      'IG/1',
+      null,
+      1000,
+    );
+    expect(profile).toEqual({
+      accountId: '17841405793187218',
+      subject: '17841405793187218',
+      displayName: 'ann',
+      metadata: { picture: null, accountType: 'BUSINESS' },
+    });
+    const url = new URL(requests[0]?.url ?? '');
+    expect(url.searchParams.get('access_token')).toBe('IG/1');
+    expect(url.searchParams.get('fields')).toContain('user_id');
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('carries what the record wants beside the token (Twitch)', async () => {
+    const { requests } = await fetched(
+      { profileHeaders: { 'Client-Id': '{client_id}' } },
+      json({ sub: 'u-1' }),
+    );
+    expect(requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer a-1',
+      'client-id': 'client',
+    });
+  });
+
+  it('carries the token in a header of its own, and a query in JSON (Shopify)', async () => {
+    const { requests } = await fetched(
+      {
+        profileMethod: 'POST',
+        profileToken: 'none',
+        profileHeaders: { 'X-Access-Token': '{access_token}' },
+        profileBody: { type: 'json', params: { query: '{ shop { name } }' } },
+      },
+      json({ sub: 'u-1' }),
+    );
+    expect(requests[0]).toMatchObject({
+      method: 'POST',
+      url: 'https://id.acme.example/me',
+      headers: { 'x-access-token': 'a-1', 'content-type': 'application/json' },
+      body: '{"query":"{ shop { name } }"}',
+    });
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('is a question about the token, by the client (HubSpot)', async () => {
+    const { requests } = await fetched(
+      {
+        profileMethod: 'POST',
+        profileToken: 'none',
+        profileBody: {
+          type: 'form',
+          params: {
+            client_id: '{client_id}',
+            client_secret: '{client_secret}',
+            token: '{access_token}',
+          },
+        },
+      },
+      json({ sub: 'u-1' }),
+    );
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(Object.fromEntries(new URLSearchParams(requests[0]?.body))).toEqual({
+      client_id: 'client',
+      client_secret: 'secret',
+      token: 'a-1',
+    });
+  });
+
+  it.each<[string, Answer]>([
+    ['is away', new TypeError('x')],
+    [
+      'redirects',
+      () => new Response(null, { status: 302, headers: { Location: 'https://x.example' } }),
+    ],
+    ['refuses', json({ sub: 'u-1' }, 401)],
+    ['fails', json({ sub: 'u-1' }, 500)],
+    ['answers a page', new Response('<html></html>')],
+    ['names nobody', json({})],
+    ['answers an error with 200', json({ error: { code: 190 } })],
+  ])(
+    'is a provider_error where the provider %s, and says nothing of what it sent',
+    async (_, answer) => {
+      const failed = fetched({}, answer);
+      await expect(failed).rejects.toMatchObject({ code: 'provider_error' });
+      await expect(failed).rejects.not.toMatchObject({ detail: expect.stringContaining('a-1') });
+    },
+  );
+
+  it('is a provider_error where there is no endpoint', async () => {
+    const { fetch } = standIn();
+    const client = clientOf(oauth2Provider());
+    await expect(
+      fetchProfile({ fetch, now }, client, { ...endpoints, profileUrl: null }, 'a-1', null, 1000),
+    ).rejects.toMatchObject({ code: 'provider_error' });
+  });
+
+  it('does not throw anything else for a token that no header can hold', async () => {
+    const { fetch, requests } = standIn(json({ sub: 'u-1' }));
+    const client = clientOf(oauth2Provider());
+    await expect(
+      fetchProfile({ fetch, now }, client, endpoints, 'a\r\nX-Evil: 1', null, 1000),
+    ).rejects.toMatchObject({ code: 'provider_error' });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('nor for one that the header of the record cannot hold', async () => {
+    const { fetch, requests } = standIn(json({ sub: 'u-1' }));
+    const client = clientOf(
+      oauth2Provider({ profileToken: 'none', profileHeaders: { 'X-Token': '{access_token}' } }),
+    );
+    await expect(
+      fetchProfile({ fetch, now }, client, endpoints, 'a\nb', null, 1000),
+    ).rejects.toMatchObject({ code: 'provider_error' });
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('an ID token', () => {
+  const microsoft = { accountId: ['id_token:tid', 'id_token:oid'] };
+  const jwt = (claims: unknown) =>
+    `e30.${btoa(typeof claims === 'string' ? claims : JSON.stringify(claims))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '')}.c2ln`;
+  const good = { iss: 'https://id.acme.example', aud: 'client', exp: NOW / 1000 + 3600 };
+  const from = (idToken: unknown, issuer: string | null = null, changes: Changes = microsoft) => {
+    const { fetch, requests } = standIn();
+    const client = clientOf(oauth2Provider(changes));
+    const document = { access_token: 'a-1', id_token: idToken };
+    return fetchProfile({ fetch, now }, client, { ...endpoints, issuer }, 'a-1', document, 1000)
+      .then(({ accountId }) => accountId)
+      .finally(() => expect(requests).toHaveLength(0));
+  };
+
+  it('of the token reply may name the account, without a profile request (Microsoft)', async () => {
+    expect(await from(jwt({ ...good, tid: 'T', oid: 'O' }))).toBe('T:O');
+  });
+
+  it('may name the user behind the account (YouTube)', async () => {
+    const { fetch } = standIn(json({ items: [{ id: 'UC1' }] }));
+    const client = clientOf(oauth2Provider({ accountId: 'items.0.id', subject: 'id_token:sub' }));
+    const document = { id_token: jwt({ ...good, sub: 'g-1' }) };
+    const profile = await fetchProfile({ fetch, now }, client, endpoints, 'a', document, 1000);
+    expect(profile).toMatchObject({ accountId: 'UC1', subject: 'g-1' });
+  });
+
+  it('keeps big numbers exact', async () => {
+    const { iss, aud, exp } = good;
+    const claims = `{"iss":"${iss}","aud":"${aud}","exp":${exp},"oid":17841405793187218}`;
+    expect(await from(jwt(claims), null, { accountId: 'id_token:oid' })).toBe('17841405793187218');
+  });
+
+  it.each<[string, unknown, string | null]>([
+    ['its audience is a list with the client in it', { ...good, aud: ['b', 'client'] }, null],
+    ['it is of the issuer that was discovered', good, 'https://id.acme.example'],
+    ['the clock is off by a little', { ...good, exp: NOW / 1000 - 200 }, null],
+  ])('is taken where %s', async (_, claims, issuer) => {
+    expect(await from(jwt({ ...(claims as object), tid: 'T', oid: 'O' }), issuer)).toBe('T:O');
+  });
+
+  // OpenID Connect Core 3.1.3.7.
+  it.each<[string, unknown, string | null]>([
+    ['is missing', undefined, null],
+    ['is no text', { tid: 'T' }, null],
+    ['is no JWT', 'opaque', null],
+    ['is encrypted', `${jwt(good)}.a.b`, null],
+    ['holds no JSON', jwt('tid=T'), null],
+    ['holds no object', jwt('"T"'), null],
+    ['is for another client', jwt({ ...good, aud: 'other' }), null],
+    ['is for nobody', jwt({ ...good, aud: undefined }), null],
+    ['is of another issuer', jwt(good), 'https://other.example'],
+    ['has run out', jwt({ ...good, exp: NOW / 1000 - 3600 }), null],
+    ['never runs out', jwt({ ...good, exp: undefined }), null],
+    ['lacks a claim', jwt({ ...good, tid: 'T' }), null],
+  ])('is a provider_error where it %s, and is not quoted', async (_, idToken, issuer) => {
+    const failed = from(idToken, issuer);
+    await expect(failed).rejects.toMatchObject({ code: 'provider_error' });
+    await expect(failed).rejects.not.toMatchObject({ detail: expect.stringContaining('e30') });
+  });
+});
+
+describe('the account id', () => {
+  it.each([
+    ['a string', 'sub', { sub: 'u-1' }, 'u-1'],
+    ['a number', 'id', { id: 583231 }, '583231'],
+    ['deep inside', 'data.user.open_id', { data: { user: { open_id: 'o' } } }, 'o'],
+    ['in a list', 'items.0.id', { items: [{ id: 'UC1' }] }, 'UC1'],
+    ['from the token reply', 'token:team.id', {}, 'T1'],
+    ['zero', 'id', { id: 0 }, '0'],
+  ])('may be %s', (_, accountId, profile, expected) => {
+    expect(read({ accountId }, profile, { team: { id: 'T1' } }).accountId).toBe(expected);
+  });
+
+  it('may be made of several (Slack)', () => {
+    const accountId = ['token:team.id', 'user'];
+    expect(read({ accountId }, { user: 'U1' }, { team: { id: 'T1' } }).accountId).toBe('T1:U1');
+  });
+
+  it('made of several is never the same for two accounts', () => {
+    const accountId = ['a', 'b'];
+    const one = read({ accountId }, { a: 'x:y', b: 'z' }).accountId;
+    const two = read({ accountId }, { a: 'x', b: 'y:z' }).accountId;
+    const three = read({ accountId }, { a: 'x%3Ay', b: 'z' }).accountId;
+    expect(new Set([one, two, three]).size).toBe(3);
+  });
+
+  it.each<[string, unknown]>([
+    ['missing', {}],
+    ['null', { sub: null }],
+    ['empty', { sub: '' }],
+    ['an object', { sub: {} }],
+    ['a list', { sub: ['u'] }],
+    ['too long', { sub: 'x'.repeat(256) }],
+    ['too long in bytes', { sub: 'ü'.repeat(128) }],
+    ['a dot', { sub: '.' }],
+    ['two dots', { sub: '..' }],
+    ['with NUL', { sub: 'a\0b' }],
+    ['with a line break', { sub: 'a\nb' }],
+    ['on a prototype', 'text'],
+  ])('may not be %s', (_, profile) => {
+    expect(() => read({}, profile)).toThrow(expect.objectContaining({ code: 'provider_error' }));
+  });
+
+  it('may not be half there', () => {
+    expect(() => read({ accountId: ['a', 'b'] }, { a: 'x' })).toThrow('names no account');
+  });
+});
+
+describe('what else a profile tells', () => {
+  it('the subject, where it is somebody else (YouTube)', () => {
+    const changes = { accountId: 'items.0.id', subject: 'token:sub' };
+    expect(read(changes, { items: [{ id: 'UC1' }] }, { sub: 'g-1' })).toMatchObject({
+      accountId: 'UC1',
+      subject: 'g-1',
+    });
+  });
+
+  it.each([
+    ['the first name that is there', { name: '', login: 'ann' }, 'ann'],
+    ['one line', { name: ' Ann\n\tB\u0000 ' }, 'Ann B'],
+    ['at most 200 characters, none cut in half', { name: '😀'.repeat(300) }, '😀'.repeat(200)],
+    ['nothing', { name: {}, login: null }, null],
+  ])('a display name: %s', (_, profile, expected) => {
+    const changes = { displayName: ['name', 'login'] };
+    expect(read(changes, { sub: 'u', ...profile }).displayName).toBe(expected);
+  });
+
+  it('metadata as text, and null for what is not there or too long', () => {
+    const changes = {
+      metadata: { a: 'a', b: 'b.c', verified: 'v', none: 'n', long: 'l', odd: 'o' },
+    };
+    const profile = { sub: 'u', a: 'x', b: { c: 7 }, v: true, l: 'x'.repeat(3000), o: [] };
+    expect(read(changes, profile).metadata).toEqual({
+      a: 'x',
+      b: '7',
+      verified: 'true',
+      none: null,
+      long: null,
+      odd: null,
+    });
+  });
+});

@@ -1,0 +1,43 @@
+/** Providers and clients for tests, by the same schema as real ones. */
+
+import type * as z from 'zod';
+import {
+  type OAuth2Client,
+  type OAuth2Provider,
+  oauth2ProviderSchema,
+} from '../../../src/providers/types';
+
+type Input = Partial<z.input<typeof oauth2ProviderSchema>>;
+
+export const oauth2Provider = (changes: Input = {}): OAuth2Provider =>
+  oauth2ProviderSchema.parse({
+    id: 'acme',
+    name: 'Acme',
+    kind: 'oauth2',
+    authorizationUrl: 'https://id.acme.example/authorize',
+    tokenUrl: 'https://id.acme.example/token',
+    revocationUrl: 'https://id.acme.example/revoke',
+    profileUrl: 'https://id.acme.example/me',
+    accountId: 'sub',
+    refreshModel: 'rotating',
+    ...changes,
+  });
+
+export const clientOf = (
+  provider: OAuth2Provider,
+  changes: Partial<Omit<OAuth2Client, 'provider'>> = {},
+): OAuth2Client => ({ provider, clientId: 'client', clientSecret: 'secret', ...changes });
+
+export const endpoints = {
+  authorizationUrl: 'https://id.acme.example/authorize',
+  tokenUrl: 'https://id.acme.example/token',
+  refreshUrl: 'https://id.acme.example/token',
+  extendedTokenUrl: null,
+  revocationUrl: 'https://id.acme.example/revoke',
+  profileUrl: 'https://id.acme.example/me',
+  issuer: null,
+  issParameter: false,
+  parUrl: null,
+  redirectUri: 'https://mooring.example.com/connect/callback/acme',
+  tokenHost: 'id.acme.example',
+};
