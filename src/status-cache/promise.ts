@@ -16,7 +16,10 @@ export const BEYOND_ALL_PROMISES_MS = 305_000;
 /** Readers stop trusting this much before `freshUntil`, for clocks that differ. */
 export const CLOCK_SLACK_MS = 2_000;
 
-/** `takenAt` is the clock before the query was sent. */
+/**
+ * Until when a snapshot that may be stored (below) can be trusted. `takenAt` is the clock before
+ * the query was sent.
+ */
 export function freshUntil(takenAt: number, dueTimes: readonly (number | null)[]): number {
   let until = takenAt + MAX_FRESH_MS;
   for (const due of dueTimes) {
@@ -25,7 +28,10 @@ export function freshUntil(takenAt: number, dueTimes: readonly (number | null)[]
   return until;
 }
 
-/** Whether a snapshot that was taken at `takenAt` may be stored in any tier. */
+/**
+ * Whether a snapshot that was taken at `takenAt` may be stored in any tier. Where it may not, it
+ * promises nothing at all: quiet writes to its rows are allowed just then.
+ */
 export function mayStore(
   takenAt: number,
   dueTimes: readonly (number | null)[],
@@ -39,7 +45,10 @@ export function mayStore(
   return true;
 }
 
-export const isFresh = (until: number, now: number): boolean => now < until - CLOCK_SLACK_MS;
+/** Until when readers trust an entry with this `freshUntil`. */
+export const trustedUntil = (until: number): number => until - CLOCK_SLACK_MS;
+
+export const isFresh = (until: number, now: number): boolean => now < trustedUntil(until);
 
 /**
  * Whether the outcome of a refresh may be written without growing the version. Decide anew at each

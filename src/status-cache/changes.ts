@@ -1,0 +1,77 @@
+/**
+ * Visible changes: whatever a user could see, or a cached snapshot promised not to happen. The
+ * change, the growth of the user's version and the new snapshot are one transaction on the primary.
+ *
+ * Nothing is published here: the caller hands `snapshot` to `publish` (publish.ts) once it is done,
+ * so that several changes of one user make one KV write.
+ */
+
+import { type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Database } from '../db/client';
+import { userVersions } from '../db/schema';
+import type { Deps } from '../deps';
+import { snapshotFrom, snapshotQueries } from './origin';
+import type { Snapshot } from './snapshot';
+
+export { snapshotFrom, snapshotQueries };
+
+export interface VisibleChange {
+  /** What the statements gave, in their order. */
+  results: unknown[];
+  /** Whether `happened` held, and so the version grew. */
+  changed: boolean;
+  /** The user's integrations after the change; to be published when `changed`. */
+  snapshot: Snapshot;
+}
+
+/**
+ * `max(previous + 1, now)`, where `happened` holds; RETURNING gives the version, or no row.
+ *
+ * `happened` is evaluated after the statements before it in the batch, and true exactly when the
+ * change hit: `EXISTS (SELECT 1 FROM oauth_accounts WHERE ... lease_id = <ours>)`, say. The WHERE
+ * also tells SQLite's parser that ON CONFLICT is no join's ON.
+ */
+export const versionGrowth = (db: Database, userId: string, now: number, happened: SQL) =>
+  db
+    .insert(userVersions)
+    .select(sql`SELECT ${userId}, ${now} WHERE ${happened}`)
+    .onConflictDoUpdate({
+      target: userVersions.userId,
+      set: { version: sql`max(${userVersions.version} + 1, excluded.version)` },
+    })
+    .returning({ version: userVersions.version });
+
+/**
+ * Runs `statements`, then the version's growth where `happened` holds, then reads the snapshot: one
+ * batch on the primary, all or nothing. Later statements that must not happen without the first one
+ * (an audit event) carry the same condition themselves.
+ *
+ * Throws whatever D1 throws, with no time limit of its own: a batch that was given up on may still
+ * be committed, so the caller decides how long to wait and how to find out.
+ */
+export async function changeVisibly(
+  deps: Pick<Deps, 'db' | 'now'>,
+  userId: string,
+  statements: readonly BatchItem<'sqlite'>[],
+  happened: SQL,
+): Promise<VisibleChange> {
+  const takenAt = deps.now();
+  const growth = versionGrowth(deps.db, userId, takenAt, happened);
+  const queries = snapshotQueries(deps.db, userId);
+  const batch: BatchItem<'sqlite'>[] = [...statements, growth, ...queries];
+  const answers: unknown[] = await deps.db.batch(
+    batch as [BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]],
+  );
+  // A batch answers in its order; its type cannot say so after a list of any length.
+  const [grown, versions, rows] = answers.slice(statements.length) as [
+    Awaited<typeof growth>,
+    Awaited<(typeof queries)[0]>,
+    Awaited<(typeof queries)[1]>,
+  ];
+  return {
+    results: answers.slice(0, statements.length),
+    changed: grown.length > 0,
+    snapshot: snapshotFrom(userId, versions, rows, takenAt),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Empties the tiers: this isolate's memory at once, of KV as many keys as one request can delete.
+ * The rest of KV ends by its expirationTtl within 300 s, other isolates' memory within 5 s.
+ */
+import { withDeadline } from '../db/deadline';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { listKv } from './kv';
+
+/** The free plan allows 1,000 requests to KV and D1 in one invocation. */
+const KEYS_AT_MOST = 500;
+/** Of the six connections that an invocation has, one stays free. */
+const AT_ONCE = 5;
+const GROUP_MS = 3_000;
+const TOTAL_MS = 10_000;
+const RETRY_AFTER_SECONDS = 5;
+
+export interface Cleared {
+  /** Keys of KV. */
+  deleted: number;
+  /** Some are left: more than one request can delete, or KV refused. */
+  truncated: boolean;
+}
+
+/** @throws AppError unavailable, when KV does not list its keys */
+export async function clearCache(
+  deps: Pick<Deps, 'kv' | 'memory' | 'now' | 'log'>,
+): Promise<Cleared> {
+  const startedAt = deps.now();
+  deps.memory.clear(startedAt);
+  const listed = await listKv(deps, KEYS_AT_MOST);
+  if (!listed) {
+    throw new AppError('unavailable', 'KV does not answer', { retryAfter: RETRY_AFTER_SECONDS });
+  }
+  const { keys } = listed;
+  let deleted = 0;
+  for (let i = 0; i < keys.length && deps.now() - startedAt < TOTAL_MS; i += AT_ONCE) {
+    const outcomes = await Promise.allSettled(
+      keys
+        .slice(i, i + AT_ONCE)
+        .map((key) => withDeadline(deps.kv.delete(key), GROUP_MS, 'kv_delete')),
+    );
+    deleted += outcomes.filter(({ status }) => status === 'fulfilled').length;
+  }
+  return { deleted, truncated: listed.truncated || deleted < keys.length };
+}

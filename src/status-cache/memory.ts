@@ -1,0 +1,175 @@
+/**
+ * The nearest tier: snapshots of the users that this isolate was last asked about. A snapshot is
+ * served from here for five seconds at most, then KV is asked again.
+ *
+ * Besides, it remembers what the isolate has already seen of a user, so that a slower read or a KV
+ * that lags behind cannot put something older in its place. That memory is bounded like the rest:
+ * it makes answers better, nothing relies on it.
+ */
+import { isFresh, MAX_FRESH_MS, trustedUntil } from './promise';
+import type { Snapshot } from './snapshot';
+
+/** How long a snapshot is served from memory after it was put there. */
+export const MEMORY_MS = 5_000;
+/**
+ * Whatever is older than what we know was promised until then at the latest. It is as well how long
+ * KV keeps a value, and so for how long one may be served when the database is away.
+ */
+const REMEMBER_MS = MAX_FRESH_MS + 5_000;
+
+const MAX_USERS = 1_000;
+/** A user may have a thousand: bounded by these too, at about 1 KB each. */
+const MAX_INTEGRATIONS = 10_000;
+
+interface Entry {
+  /** Null: nothing to serve, only something to remember. */
+  snapshot: Snapshot | null;
+  version: number;
+  /** Snapshots that were taken before this are not taken in. */
+  forgottenAt: number;
+  storedAt: number;
+}
+
+/** Why a tier did not answer, in the words of RFC 9211 section 2.2. */
+export type Forward = 'miss' | 'stale' | 'request';
+
+export type Found =
+  | { hit: true; snapshot: Snapshot; ttlMs: number }
+  /** `kept`: outdated, for when nothing better can be had. */
+  | { hit: false; forward: Forward; kept: Snapshot | null };
+
+/** `expired` ones are still there, for when the database is away. */
+export interface MemoryStats {
+  size: number;
+  active: number;
+  expired: number;
+  hits: number;
+  misses: number;
+}
+
+export class MemoryTier {
+  /** Least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #limits: { users: number; integrations: number };
+  #integrations = 0;
+  #clearedAt = 0;
+  #hits = 0;
+  #misses = 0;
+
+  /** What this isolate has seen of the KV tier (kv.ts). */
+  readonly kv = { hits: 0, misses: 0, putsPausedUntil: 0 };
+
+  constructor(limits: { users?: number; integrations?: number } = {}) {
+    this.#limits = { users: MAX_USERS, integrations: MAX_INTEGRATIONS, ...limits };
+  }
+
+  find(userId: string, atLeast: number, now: number): Found {
+    const found = this.#look(userId, atLeast, now);
+    if (found.hit) this.#hits += 1;
+    else this.#misses += 1;
+    return found;
+  }
+
+  #look(userId: string, atLeast: number, now: number): Found {
+    const entry = this.#entries.get(userId);
+    if (!entry?.snapshot || now - entry.storedAt > REMEMBER_MS) {
+      return { hit: false, forward: 'miss', kept: null };
+    }
+    const { snapshot } = entry;
+    this.#entries.delete(userId);
+    this.#entries.set(userId, entry);
+    if (snapshot.version < atLeast) return { hit: false, forward: 'request', kept: null };
+    const ttlMs = ttlOf(entry, snapshot, now);
+    return ttlMs > 0
+      ? { hit: true, snapshot, ttlMs }
+      : { hit: false, forward: 'stale', kept: snapshot };
+  }
+
+  /** False when this isolate has seen a newer version, or was told to forget what was before. */
+  accepts(snapshot: Snapshot, now: number): boolean {
+    if (this.hasForgotten(snapshot)) return false;
+    const entry = this.#entries.get(snapshot.userId);
+    return !entry || now - entry.storedAt > REMEMBER_MS || snapshot.version >= entry.version;
+  }
+
+  /** Whether a snapshot is from before a `forget` or `clear`. */
+  hasForgotten(snapshot: Snapshot): boolean {
+    const entry = this.#entries.get(snapshot.userId);
+    return snapshot.takenAt < Math.max(this.#clearedAt, entry?.forgottenAt ?? 0);
+  }
+
+  /**
+   * Takes a snapshot in, unless a newer one is known. One that promises nothing is remembered, so
+   * that older ones stay out, but never served.
+   */
+  put(snapshot: Snapshot, now: number): void {
+    if (!this.accepts(snapshot, now)) return;
+    const known = this.#entries.get(snapshot.userId);
+    if (
+      known?.snapshot &&
+      known.version === snapshot.version &&
+      known.snapshot.takenAt > snapshot.takenAt &&
+      ttlOf(known, known.snapshot, now) > 0
+    ) {
+      return;
+    }
+    this.#set(snapshot.userId, {
+      snapshot: isFresh(snapshot.freshUntil, now) ? snapshot : null,
+      version: snapshot.version,
+      forgottenAt: known?.forgottenAt ?? 0,
+      storedAt: now,
+    });
+  }
+
+  /** After this, nothing that was taken before `now` is served or taken in, from KV neither. */
+  forget(userId: string, now: number): void {
+    this.#set(userId, { snapshot: null, version: 0, forgottenAt: now, storedAt: now });
+  }
+
+  /** As `forget`, for everybody. Returns how many snapshots were dropped. */
+  clear(now: number): number {
+    const dropped = this.stats(now).size;
+    this.#entries.clear();
+    this.#integrations = 0;
+    this.#clearedAt = now;
+    return dropped;
+  }
+
+  stats(now: number): MemoryStats {
+    let size = 0;
+    let active = 0;
+    for (const entry of this.#entries.values()) {
+      if (!entry.snapshot) continue;
+      size += 1;
+      if (ttlOf(entry, entry.snapshot, now) > 0) active += 1;
+    }
+    return { size, active, expired: size - active, hits: this.#hits, misses: this.#misses };
+  }
+
+  #set(userId: string, entry: Entry): void {
+    this.#remove(userId);
+    this.#entries.set(userId, entry);
+    this.#integrations += weight(entry);
+    while (
+      this.#entries.size > this.#limits.users ||
+      this.#integrations > this.#limits.integrations
+    ) {
+      const oldest = this.#entries.keys().next();
+      if (oldest.done) break;
+      this.#remove(oldest.value);
+    }
+  }
+
+  #remove(userId: string): void {
+    const entry = this.#entries.get(userId);
+    if (!entry) return;
+    this.#entries.delete(userId);
+    this.#integrations -= weight(entry);
+  }
+}
+
+const weight = (entry: Entry): number => entry.snapshot?.integrations.length ?? 0;
+
+/** For how much longer the entry may be served, ms; none left: zero or less. */
+const ttlOf = (entry: Entry, snapshot: Snapshot, now: number): number =>
+  Math.min(entry.storedAt + MEMORY_MS, trustedUntil(snapshot.freshUntil)) - now;

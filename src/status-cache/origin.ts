@@ -1,0 +1,158 @@
+/**
+ * Snapshots from where the truth is: version and rows of a user in one batch, which D1 runs as a
+ * transaction, so that a version never comes with the rows of another.
+ */
+import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../db/client';
+import { withDeadline } from '../db/deadline';
+import { oauthAccounts, userVersions } from '../db/schema';
+import type { Deps } from '../deps';
+import { freshUntil, mayStore } from './promise';
+import type { Facts, Snapshot } from './snapshot';
+
+const READ_MS = 5_000;
+
+const account = getTableColumns(oauthAccounts);
+
+/** What a snapshot needs of a row. Sealed tokens do not leave the database for it. */
+const factColumns = {
+  userId: account.userId,
+  provider: account.provider,
+  providerAccountId: account.providerAccountId,
+  displayName: account.displayName,
+  state: account.state,
+  stateReason: account.stateReason,
+  scope: account.scope,
+  requestedScope: account.requestedScope,
+  metadata: account.metadata,
+  expiresAt: account.expiresAt,
+  refreshExpiresAt: account.refreshExpiresAt,
+  hasRefreshToken: sql<boolean>`${account.refreshToken} IS NOT NULL`.mapWith(Boolean),
+  refreshDueAt: account.refreshDueAt,
+  refreshFailures: account.refreshFailures,
+  lastError: account.lastError,
+  createdAt: account.createdAt,
+  updatedAt: account.updatedAt,
+  lastRefreshedAt: account.lastRefreshedAt,
+};
+
+type AccountRow = typeof oauthAccounts.$inferSelect;
+type FactsRow = Omit<
+  Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
+  'hasRefreshToken'
+> & { hasRefreshToken: boolean };
+type VersionRow = typeof userVersions.$inferSelect;
+
+/** The facts of a whole row, as an UPDATE ... RETURNING gives it. */
+export const factsOf = (row: AccountRow): Facts =>
+  factsFrom({ ...row, hasRefreshToken: row.refreshToken !== null });
+
+function factsFrom(row: FactsRow): Facts {
+  return {
+    provider: row.provider,
+    accountId: row.providerAccountId,
+    displayName: row.displayName,
+    state: row.state,
+    stateReason: row.stateReason,
+    scopes: row.scope,
+    requestedScopes: row.requestedScope,
+    metadata: row.metadata,
+    expiresAt: row.expiresAt,
+    refreshExpiresAt: row.refreshExpiresAt,
+    // A token that is extended while alive has no refresh token, but a time when it is due.
+    renewable: row.hasRefreshToken || row.refreshDueAt !== null,
+    refreshDueAt: row.refreshDueAt,
+    refreshFailures: row.refreshFailures,
+    lastError: row.lastError,
+    connectedAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    lastRefreshedAt: row.lastRefreshedAt,
+  };
+}
+
+/** The version, then the rows: for a batch, in which they come after the changes. */
+export const snapshotQueries = (db: Database, userId: string) =>
+  [versionQuery(db, [userId]), rowsQuery(db, [userId])] as const;
+
+export const versionQuery = (db: Database, userIds: readonly string[]) =>
+  db.select().from(userVersions).where(isOneOf(userVersions.userId, userIds));
+
+export const rowsQuery = (db: Database, userIds: readonly string[]) =>
+  db
+    .select(factColumns)
+    .from(oauthAccounts)
+    .where(isOneOf(oauthAccounts.userId, userIds))
+    .orderBy(desc(oauthAccounts.createdAt), desc(oauthAccounts.id));
+
+/** Any number of ids as one bound parameter: D1 takes a hundred at most. */
+const isOneOf = (column: SQLiteColumn, userIds: readonly string[]): SQL =>
+  userIds.length === 1
+    ? eq(column, userIds[0])
+    : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
+
+/**
+ * `takenAt`: the clock before the queries were sent. One that may not be stored anywhere promises
+ * nothing: its `freshUntil` is `takenAt`, and no tier takes it.
+ */
+export function snapshotFrom(
+  userId: string,
+  versions: readonly VersionRow[],
+  rows: readonly FactsRow[],
+  takenAt: number,
+  fromPrimary = true,
+): Snapshot {
+  const dueTimes = rows.map((row) => row.refreshDueAt);
+  return {
+    v: 1,
+    userId,
+    // A user who never had an integration has no version yet.
+    version: versions[0]?.version ?? 0,
+    takenAt,
+    freshUntil: mayStore(takenAt, dueTimes, fromPrimary) ? freshUntil(takenAt, dueTimes) : takenAt,
+    integrations: rows.map(factsFrom),
+  };
+}
+
+/**
+ * A snapshot of each of these users. `first-unconstrained` may be answered by a replica that lags.
+ * Throws whatever D1 throws, and DeadlineError.
+ */
+export async function readOrigin(
+  deps: Pick<Deps, 'session' | 'now'>,
+  userIds: readonly string[],
+  constraint: 'first-primary' | 'first-unconstrained',
+): Promise<Map<string, Snapshot>> {
+  const db = deps.session(constraint);
+  const takenAt = deps.now();
+  const [versions, rows] = await withDeadline(
+    db.batch([versionQuery(db, userIds), rowsQuery(db, userIds)]),
+    READ_MS,
+    'd1_read',
+  );
+  const versionsOf = Map.groupBy(versions, (row) => row.userId);
+  const rowsOf = Map.groupBy(rows, (row) => row.userId);
+  return new Map(
+    userIds.map((userId) => [
+      userId,
+      snapshotFrom(
+        userId,
+        versionsOf.get(userId) ?? [],
+        rowsOf.get(userId) ?? [],
+        takenAt,
+        constraint === 'first-primary',
+      ),
+    ]),
+  );
+}
+
+/** The users' versions, from the primary; 0 where there is none. Throws as readOrigin does. */
+export async function versionsOnPrimary(
+  deps: Pick<Deps, 'db'>,
+  userIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await withDeadline(versionQuery(deps.db, userIds), READ_MS, 'd1_read');
+  const versions = new Map(userIds.map((userId) => [userId, 0]));
+  for (const row of rows) versions.set(row.userId, row.version);
+  return versions;
+}
