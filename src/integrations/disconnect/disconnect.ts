@@ -1,0 +1,98 @@
+/**
+ * Ends an integration. One batch: the tokens as they are at that moment go to the outbox, the row
+ * goes, the version grows. A refresh in flight then finds no row and puts nothing back
+ * (helm-api#893); what it received is owed a revocation too.
+ */
+import { and, eq, not, type SQL, sql } from 'drizzle-orm';
+import { withDeadline } from '../../db/deadline';
+import { oauthAccounts } from '../../db/schema';
+import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
+import { auditEvent } from '../../events/audit';
+import { owedRevocationOf } from '../../events/outbox';
+import { endpointsOf } from '../../oauth/endpoints';
+import { snapshotFrom, snapshotQueries, versionGrowth } from '../../status-cache/changes';
+import { publish } from '../../status-cache/publish';
+import { liveGrant, mayRevoke, sharedGrant } from './reach';
+import { deliverRevocations } from './revocation';
+
+/**
+ * `queued`: the provider is being told. `not_supported`: it cannot be told; the user may end the
+ * grant in the provider's own settings. `kept_for_other_grants`: telling it would end another
+ * integration of the same subject.
+ */
+export const receipts = ['queued', 'not_supported', 'kept_for_other_grants'] as const;
+export type Receipt = (typeof receipts)[number];
+
+const BATCH_MS = 10_000;
+
+/** @throws AppError integration_not_found */
+export async function disconnect(
+  deps: Deps,
+  userId: string,
+  provider: string,
+  accountId: string,
+): Promise<{ revocation: Receipt; version: number }> {
+  const { db, config } = deps;
+  const mine = and(
+    eq(oauthAccounts.provider, provider),
+    eq(oauthAccounts.providerAccountId, accountId),
+    eq(oauthAccounts.userId, userId),
+  ) as SQL;
+  const [row] = await db
+    .select({ parameters: oauthAccounts.parameters })
+    .from(oauthAccounts)
+    .where(mine);
+  if (!row) throw notFound();
+  const revocable = await canRevoke(deps, provider, row.parameters);
+
+  const now = deps.now();
+  const shared = sharedGrant(config.providers, provider);
+  const others = liveGrant(shared, sql`${oauthAccounts.subject}`, sql`${oauthAccounts.id}`);
+  const owed = owedRevocationOf(
+    db,
+    sql`${mine} and ${revocable ? sql`true` : sql`false`} and ${shared.length > 0 ? not(others) : sql`true`}`,
+    now,
+  );
+  const still = sql`exists (select 1 from ${oauthAccounts} where ${mine})`;
+  const [outboxIds, , , deleted, versions, rows] = await withDeadline(
+    db.batch([
+      owed,
+      auditEvent(db, { at: now, type: 'disconnected', userId, provider, accountId }, still),
+      versionGrowth(db, userId, now, still),
+      db.delete(oauthAccounts).where(mine).returning({ id: oauthAccounts.id }),
+      ...snapshotQueries(db, userId),
+    ]),
+    BATCH_MS,
+    'd1_disconnect',
+  );
+  if (deleted.length === 0) throw notFound();
+
+  const snapshot = snapshotFrom(userId, versions, rows, now);
+  await publish(deps, snapshot);
+  const queued = outboxIds.length > 0;
+  if (queued) deps.waitUntil(deliverRevocations(deps));
+  deps.log.info('disconnected', { provider, revocable, queued });
+  return {
+    revocation: queued ? 'queued' : revocable ? 'kept_for_other_grants' : 'not_supported',
+    version: snapshot.version,
+  };
+}
+
+/** Where only discovery can tell and does not answer: yes, and the delivery will find out. */
+async function canRevoke(
+  deps: Pick<Deps, 'config' | 'fetch' | 'now'>,
+  id: string,
+  parameters: Record<string, string>,
+): Promise<boolean> {
+  const provider = deps.config.providers.get(id);
+  if (provider?.kind !== 'oauth2' || !mayRevoke(provider)) return false;
+  if (provider.revocationUrl !== undefined) return true;
+  return endpointsOf(deps, provider, parameters).then(
+    ({ revocationUrl }) => revocationUrl !== null,
+    () => true,
+  );
+}
+
+const notFound = (): AppError =>
+  new AppError('integration_not_found', 'the user has no such integration');

@@ -1,0 +1,53 @@
+/**
+ * Erases a user: integrations, transactions, page sessions, audit events, version, all in one
+ * batch. What is being completed at that moment finds its transaction gone and commits nothing.
+ * Revocations still owed stay on the outbox, which knows no user.
+ */
+import { eq, sql } from 'drizzle-orm';
+import { withDeadline } from '../../db/deadline';
+import {
+  auditEvents,
+  connectTransactions,
+  oauthAccounts,
+  pageSessions,
+  userVersions,
+} from '../../db/schema';
+import type { Deps } from '../../deps';
+import { auditEvent } from '../../events/audit';
+import { owedRevocationOf } from '../../events/outbox';
+import { forget } from '../../status-cache/publish';
+import { mayRevoke } from './reach';
+import { deliverRevocations } from './revocation';
+
+const BATCH_MS = 20_000;
+
+/** Also good for a user of whom there is nothing. Throws what D1 throws; then nothing is erased. */
+export async function eraseUser(deps: Deps, userId: string): Promise<void> {
+  const { db, config } = deps;
+  const now = deps.now();
+  // Who may not be told is named, not who may: a provider that is unknown by now is kept owed.
+  const never = config.providers
+    .all()
+    .filter((provider) => !mayRevoke(provider))
+    .map(({ id }) => id);
+  const [owed] = await withDeadline(
+    db.batch([
+      owedRevocationOf(
+        db,
+        sql`${eq(oauthAccounts.userId, userId)} and ${oauthAccounts.provider} not in (select value from json_each(${JSON.stringify(never)}))`,
+        now,
+      ),
+      db.delete(oauthAccounts).where(eq(oauthAccounts.userId, userId)),
+      db.delete(connectTransactions).where(eq(connectTransactions.userId, userId)),
+      db.delete(pageSessions).where(eq(pageSessions.userId, userId)),
+      db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
+      db.delete(userVersions).where(eq(userVersions.userId, userId)),
+      auditEvent(db, { at: now, type: 'user_erased' }),
+    ]),
+    BATCH_MS,
+    'd1_erase',
+  );
+  await forget(deps, userId);
+  if (owed.length > 0) deps.waitUntil(deliverRevocations(deps));
+  deps.log.info('user_erased', { revocations: owed.length });
+}

@@ -1,0 +1,97 @@
+/** An integration as clients see it: status instead of facts, dates instead of numbers. */
+import * as z from 'zod';
+import type { Provider } from '../providers/types';
+import type { Facts } from '../status-cache/snapshot';
+import { statusAt } from './status';
+
+const time = z.iso.datetime();
+
+export const integrationSchema = z
+  .object({
+    provider: z.string(),
+    accountId: z.string().describe("The provider's own id of the account."),
+    displayName: z.string().nullable(),
+    status: z
+      .enum(['connected', 'expired', 'needs_reconnect', 'error'])
+      .describe(
+        'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
+      ),
+    isConnected: z.boolean(),
+    reason: z
+      .string()
+      .optional()
+      .describe('A code: why it needs reconnecting, or why refreshes fail.'),
+    scopes: z.array(z.string()).describe('Granted.'),
+    missingScopes: z.array(z.string()).describe('Asked for, but not granted.'),
+    expiresAt: time.nullable().describe('End of the access token; null: unknown or never.'),
+    reconnectBy: time
+      .nullable()
+      .describe('When the user has to connect again; null where no such end is known.'),
+    retryAt: time.optional().describe('With status error: when the next refresh is tried.'),
+    connectedAt: time,
+    updatedAt: time.describe('Last change that a user could see.'),
+    lastRefreshedAt: time.nullable(),
+    metadata: z.record(z.string(), z.string().nullable()),
+  })
+  .meta({ id: 'Integration' });
+
+export type Integration = z.output<typeof integrationSchema>;
+
+const version = z.number().int().describe('Grows with every change that a user could see.');
+const integrations = z.array(integrationSchema).describe('Newest connection first.');
+const asOf = time.describe('When the database was read.');
+
+export const integrationListSchema = z
+  .object({
+    userId: z.string(),
+    version,
+    asOf,
+    freshUntil: time.describe('Until then nothing here changes without the version growing.'),
+    integrations,
+  })
+  .meta({ id: 'IntegrationList' });
+
+export type IntegrationList = z.output<typeof integrationListSchema>;
+
+export const statusOfManySchema = z
+  .object({
+    users: z.record(z.string(), z.object({ version, asOf, integrations })).describe('By user id.'),
+  })
+  .meta({ id: 'StatusOfMany' });
+
+/** What a reply needs of the registry: whether a provider's grants end at a fixed time. */
+export interface ProviderLookup {
+  get(id: string): Provider | undefined;
+}
+
+/** `now` in ms; `providers` is the registry, `deps.config.providers`. */
+export function toIntegration(facts: Facts, now: number, providers: ProviderLookup): Integration {
+  const provider = providers.get(facts.provider);
+  const { status, isConnected, reason, retryAt, reconnectBy } = statusAt(
+    facts,
+    now,
+    provider?.kind === 'oauth2' && provider.refreshDeadline === 'absolute',
+  );
+  return {
+    provider: facts.provider,
+    accountId: facts.accountId,
+    displayName: facts.displayName,
+    status,
+    isConnected,
+    ...(reason === undefined ? {} : { reason }),
+    scopes: facts.scopes,
+    missingScopes: facts.requestedScopes.filter((scope) => !facts.scopes.includes(scope)),
+    expiresAt: dateOrNull(facts.expiresAt),
+    reconnectBy: dateOrNull(reconnectBy),
+    ...(retryAt === undefined ? {} : { retryAt: date(retryAt) }),
+    connectedAt: date(facts.connectedAt),
+    updatedAt: date(facts.updatedAt),
+    lastRefreshedAt: dateOrNull(facts.lastRefreshedAt),
+    metadata: facts.metadata,
+  };
+}
+
+/** RFC 3339, UTC. */
+export const date = (ms: number): string => new Date(ms).toISOString();
+
+const dateOrNull = (ms: number | null): string | null => (ms === null ? null : date(ms));
