@@ -1,0 +1,196 @@
+/**
+ * The outbox: revocations that a provider is still owed. An entry is written in the same batch as
+ * the change that makes it due, holds the tokens sealed as they were in the row, and lives until
+ * the provider answered, it turned out that nothing may be revoked, or seven days went by.
+ *
+ * Entries know no user of ours, so that they can outlive an erasure. What a revocation is, and
+ * when it must not be sent, is the deliverer's knowledge (src/integrations/disconnect/revocation).
+ * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
+ */
+import { and, asc, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Database } from '../db/client';
+import { oauthAccounts, outbox } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
+import type { Log } from '../log';
+import { auditEvent } from './audit';
+
+/** A delivery must be over, its request included, before this ends. */
+export const OUTBOX_LEASE_MS = 60_000;
+export const OUTBOX_GIVES_UP_MS = 7 * 24 * 3_600_000;
+const GROUP = 5;
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 6 * 3_600_000;
+
+export type OutboxEntry = typeof outbox.$inferSelect;
+
+/** Tokens that somebody must revoke. They are sealed with the context of `oauth_accounts`. */
+export interface OwedRevocation {
+  provider: string;
+  accountId: string;
+  subject: string;
+  parameters: Record<string, string>;
+  accessToken: string | null;
+  refreshToken: string | null;
+}
+
+/** For tokens that never made it into a row, or whose row is gone. */
+export function owedRevocation(
+  db: Database,
+  owed: OwedRevocation,
+  now: number,
+  happened: SQL = sql`true`,
+): BatchItem<'sqlite'> {
+  return db
+    .insert(outbox)
+    .select(
+      valuesWhere(outbox, { kind: 'revocation', ...owed, dueAt: now, createdAt: now }, happened),
+    );
+}
+
+/**
+ * For the integrations that `where` names: their tokens as they are at that moment. Put it before
+ * the statement that deletes the rows. Returns the ids of the entries.
+ */
+export function owedRevocationOf(db: Database, where: SQL, now: number) {
+  const from: Record<string, unknown> = {
+    kind: 'revocation',
+    provider: oauthAccounts.provider,
+    accountId: oauthAccounts.providerAccountId,
+    subject: oauthAccounts.subject,
+    parameters: oauthAccounts.parameters,
+    accessToken: oauthAccounts.accessToken,
+    refreshToken: oauthAccounts.refreshToken,
+    dueAt: now,
+    attempts: 0,
+    createdAt: now,
+  };
+  const selected = Object.keys(getTableColumns(outbox)).map((key) => sql`${from[key] ?? null}`);
+  const owed = sql`(${oauthAccounts.accessToken} is not null or ${oauthAccounts.refreshToken} is not null)`;
+  return db
+    .insert(outbox)
+    .select(
+      sql`select ${sql.join(selected, sql`, `)} from ${oauthAccounts} where ${owed} and ${where}`,
+    )
+    .returning({ id: outbox.id });
+}
+
+/**
+ * `done`: the provider answered, or nothing may be or needs to be revoked. `retry`: later.
+ * `gave_up`: the provider refused for good. Anything thrown is a `retry`.
+ */
+export type Delivery = 'done' | 'retry' | 'gave_up';
+
+/** The parts of Deps that a drain needs. */
+export interface OutboxDeps {
+  db: Database;
+  now(): number;
+  /** 0 <= x < 1 */
+  random(): number;
+  uuid(): string;
+  log: Log;
+}
+
+export interface DrainBudget {
+  /** No group is started after this, in ms since the epoch. */
+  until: number;
+  /** How many entries at most. */
+  entries: number;
+}
+
+/**
+ * Delivers what is due, oldest first, five at a time. Any number of these may run side by side:
+ * an entry is leased to one. Returns how many entries were tried.
+ */
+export async function drainOutbox(
+  deps: OutboxDeps,
+  deliver: (entry: OutboxEntry) => Promise<Delivery>,
+  budget: DrainBudget,
+): Promise<number> {
+  let tried = 0;
+  while (tried < budget.entries && deps.now() < budget.until) {
+    const wanted = Math.min(GROUP, budget.entries - tried);
+    const entries = await claimDue(deps.db, deps.uuid(), wanted, deps.now());
+    await Promise.all(entries.map((entry) => deliverOne(deps, deliver, entry)));
+    tried += entries.length;
+    if (entries.length < wanted) break;
+  }
+  return tried;
+}
+
+/**
+ * A leased entry's due time is the end of its lease, so the due index alone finds what is free.
+ * The lease is in the table before anybody looks whether the revocation may be sent: a connect of
+ * the same subject waits while one is live (src/connect/commit).
+ */
+export function claimDue(db: Database, leaseId: string, limit: number, now: number) {
+  const due = db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(lte(outbox.dueAt, now))
+    .orderBy(asc(outbox.dueAt))
+    .limit(limit);
+  return db
+    .update(outbox)
+    .set({
+      leaseId,
+      leaseUntil: now + OUTBOX_LEASE_MS,
+      dueAt: now + OUTBOX_LEASE_MS,
+      attempts: sql`${outbox.attempts} + 1`,
+    })
+    .where(inArray(outbox.id, due))
+    .returning();
+}
+
+async function deliverOne(
+  deps: OutboxDeps,
+  deliver: (entry: OutboxEntry) => Promise<Delivery>,
+  entry: OutboxEntry,
+): Promise<void> {
+  const { db, log } = deps;
+  const about = { provider: entry.provider, account: entry.accountId, attempt: entry.attempts };
+  const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
+  let delivery: Delivery;
+  try {
+    delivery = await deliver(entry);
+  } catch (error) {
+    log.error('outbox.delivery_threw', about, error);
+    delivery = 'retry';
+  }
+  const now = deps.now();
+  const tooOld = now - entry.createdAt >= OUTBOX_GIVES_UP_MS;
+  if (delivery === 'done') {
+    await db.delete(outbox).where(mine);
+  } else if (delivery === 'gave_up' || tooOld) {
+    log.warn('outbox.gave_up', about);
+    await db.batch([
+      auditEvent(
+        db,
+        {
+          at: now,
+          type: 'revocation_gave_up',
+          provider: entry.provider,
+          detail: { attempts: entry.attempts, reason: tooOld ? 'too_old' : 'refused' },
+        },
+        sql`exists (select 1 from ${outbox} where ${mine})`,
+      ),
+      db.delete(outbox).where(mine),
+    ]);
+  } else {
+    await db
+      .update(outbox)
+      .set({
+        leaseId: null,
+        leaseUntil: null,
+        dueAt: now + retryDelay(entry.attempts, deps.random()),
+        lastError: 'retry',
+      })
+      .where(mine);
+  }
+}
+
+/** Doubles from a minute to six hours; the upper half is jitter. In ms. Pure. */
+export function retryDelay(attempts: number, random: number): number {
+  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
+  return Math.round(longest / 2 + (longest / 2) * random);
+}
