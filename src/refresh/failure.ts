@@ -1,0 +1,213 @@
+/**
+ * What an attempt without a grant writes into its row: when to try again, why it failed, and, only
+ * where the provider refused, that the user must reconnect. Every outcome moves `refresh_due_at`,
+ * so that no row heads the queue for ever, and releases the lease in the same statement.
+ *
+ * Unlike a grant, a failure counts only under its own lease: whoever lost the lease has nothing to
+ * say any more.
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { oauthAccounts } from '../db/schema';
+import type { Deps } from '../deps';
+import { auditEvent } from '../events/audit';
+import type { OAuth2Provider } from '../providers/types';
+import { changeVisibly } from '../status-cache/changes';
+import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
+import type { Snapshot } from '../status-cache/snapshot';
+import { backoffMs } from './backoff';
+import { release } from './commit';
+import type { AccountRow } from './lease';
+import { isSingleUse, type Outcome } from './outcome';
+import { persistently } from './persistently';
+
+export type FailureDeps = Pick<Deps, 'db' | 'now' | 'random' | 'sleep'>;
+
+/** A refusal is asked once more after this long; some providers take it back. */
+export const CONFIRM_AFTER_MS = 120_000;
+
+export type Failed =
+  | Exclude<Outcome, { kind: 'granted' }>
+  /** Refused in a storm of refusals: the provider's trouble. */
+  | { kind: 'storm'; code: string }
+  /** Not asked: an unknown outcome's waiting time, or an open circuit. */
+  | { kind: 'waiting'; code: string; until: number };
+
+export interface FailureContext {
+  provider: OAuth2Provider;
+  /** Since when the token may have been used up; null: it was not sent. */
+  sentAt: number | null;
+  /** The rescue records of lost leases were looked for, and there were none. */
+  lookedForRescue: boolean;
+  visible: boolean;
+  until: number;
+}
+
+export interface FailureWritten {
+  /** False: the lease was lost or the row has changed; nothing was written. */
+  hit: boolean;
+  /** When it is tried again; null: never. */
+  dueAt: number | null;
+  /** To be published; null: written quietly. */
+  snapshot: Snapshot | null;
+}
+
+/** @throws what D1 throws when it cannot be reached in time */
+export async function writeFailure(
+  deps: FailureDeps,
+  row: AccountRow,
+  failed: Failed,
+  context: FailureContext,
+): Promise<FailureWritten> {
+  const { db } = deps;
+  const random = deps.random();
+  return persistently(deps, context.until, async () => {
+    const now = deps.now();
+    const columns = failureColumns(row, failed, context, now, random);
+    const dueAt = columns.refreshDueAt;
+    const fence = and(
+      eq(oauthAccounts.id, row.id),
+      eq(oauthAccounts.provider, row.provider),
+      eq(oauthAccounts.providerAccountId, row.providerAccountId),
+      eq(oauthAccounts.tokenVersion, row.tokenVersion),
+      eq(oauthAccounts.leaseId, row.leaseId ?? ''),
+    );
+    const update = db
+      .update(oauthAccounts)
+      .set({ ...columns, ...release([row.leaseId ?? '']) })
+      .where(fence)
+      .returning({ id: oauthAccounts.id });
+    if (!context.visible && isQuiet(row, failed, columns, now)) {
+      return { hit: (await update).length > 0, dueAt, snapshot: null };
+    }
+    const happened = written(row, columns);
+    const event = eventOf(row, failed, columns);
+    const change = await changeVisibly(
+      deps,
+      row.userId,
+      event ? [update, auditEvent(db, { at: now, ...event }, happened)] : [update],
+      happened,
+    );
+    return { hit: change.changed, dueAt, snapshot: change.changed ? change.snapshot : null };
+  });
+}
+
+type FailureColumns = Partial<typeof oauthAccounts.$inferInsert> & { refreshDueAt: number | null };
+
+/** Pure. */
+export function failureColumns(
+  row: AccountRow,
+  failed: Failed,
+  context: Pick<FailureContext, 'provider' | 'sentAt' | 'lookedForRescue'>,
+  now: number,
+  random: number,
+): FailureColumns {
+  if (failed.kind === 'waiting') return { refreshDueAt: Math.max(failed.until, now + 1) };
+  const counted = {
+    refreshFailures: row.refreshFailures + 1,
+    lastError: failed.code,
+    lastFailedAt: now,
+    unknownSince: unknownSince(row, failed, context, now),
+    // The token was sent again: an older attempt's record could not be used any more.
+    ...(context.lookedForRescue && context.sentAt !== null ? { lostLeaseId: null } : {}),
+  };
+  const backoff = (retryAfterMs: number | null) =>
+    now + backoffMs(row.refreshFailures, retryAfterMs, random);
+  switch (failed.kind) {
+    case 'transient':
+      return { ...counted, refreshDueAt: backoff(failed.retryAfterMs) };
+    case 'odd':
+    case 'operator':
+      return { ...counted, refreshDueAt: backoff(null) };
+    case 'unknown':
+      return {
+        ...counted,
+        refreshDueAt: unknownDue(row, failed.retryAfterMs, context, backoff, now),
+      };
+    case 'storm':
+      return {
+        ...counted,
+        refreshDueAt: backoff(null),
+        // Marked before it was known to be a storm.
+        ...(row.state === 'active' ? {} : unmarked(now)),
+      };
+    case 'refused': {
+      if (row.state === 'active') {
+        return {
+          ...counted,
+          refreshDueAt: now + CONFIRM_AFTER_MS,
+          state: 'needs_reconnect',
+          stateReason: failed.code,
+          updatedAt: now,
+        };
+      }
+      // Only the refusal that was due confirms: not one that somebody forced meanwhile.
+      const confirms = row.refreshDueAt === null || row.refreshDueAt <= now;
+      return { ...counted, refreshDueAt: confirms ? null : row.refreshDueAt };
+    }
+    default:
+      return failed satisfies never;
+  }
+}
+
+export const unmarked = (now: number) =>
+  ({ state: 'active', stateReason: null, updatedAt: now }) as const;
+
+/**
+ * A refusal is certain, whatever an earlier request did. Any other answer (a 429, a 4xx) leaves
+ * open what an earlier, unanswered one did.
+ */
+function unknownSince(
+  row: AccountRow,
+  failed: Failed,
+  context: Pick<FailureContext, 'provider' | 'sentAt'>,
+  now: number,
+): number | null {
+  if (failed.kind === 'unknown') return row.unknownSince ?? context.sentAt ?? now;
+  const certain = failed.kind === 'refused' || failed.kind === 'storm';
+  return certain || !isSingleUse(context.provider) ? null : row.unknownSince;
+}
+
+/** By the provider's rule for a token that is used again. */
+function unknownDue(
+  row: AccountRow,
+  retryAfterMs: number | null,
+  { provider, sentAt }: Pick<FailureContext, 'provider' | 'sentAt'>,
+  backoff: (retryAfterMs: number | null) => number,
+  now: number,
+): number {
+  const later = backoff(retryAfterMs);
+  if (provider.reuse === 'grace') {
+    const graceEnds = (row.unknownSince ?? sentAt ?? now) + provider.reuseGraceSeconds * 1000;
+    // Seconds of grace leave no time for a backoff; the second time there is one all the same.
+    const soon = row.unknownSince === null && retryAfterMs === null ? now : later;
+    if (soon <= graceEnds) return soon;
+  }
+  // The access token is what can be lost by asking: let it live out first.
+  const livedOut = row.expiresAt !== null && row.expiresAt > now ? row.expiresAt : later;
+  return Math.max(livedOut, now + (retryAfterMs ?? 0));
+}
+
+function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: number): boolean {
+  if (columns.state !== undefined) return false;
+  if (failed.kind === 'refused') return false;
+  if (mayWriteQuietly(row.refreshDueAt, now)) return true;
+  // A release that only moves the due time shows nothing to anybody.
+  return failed.kind === 'waiting' && dueBeyondPromises(columns.refreshDueAt, now);
+}
+
+const written = (row: AccountRow, columns: FailureColumns): SQL =>
+  sql`EXISTS (SELECT 1 FROM oauth_accounts WHERE id = ${row.id} AND token_version = ${row.tokenVersion}
+    AND lease_id IS NULL AND refresh_due_at IS ${columns.refreshDueAt}
+    AND last_failed_at IS ${columns.lastFailedAt ?? row.lastFailedAt})`;
+
+/** Only what is certain becomes a user's event: the confirmed refusal. */
+function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns) {
+  if (failed.kind !== 'refused' || columns.refreshDueAt !== null) return null;
+  return {
+    type: 'needs_reconnect',
+    userId: row.userId,
+    provider: row.provider,
+    accountId: row.providerAccountId,
+    detail: { reason: failed.code },
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * When a token is refreshed next. Pure: `now` and `random` are passed in; all times in ms.
+ *
+ * Only a connect, a reconnect or the outcome of an attempt may write what comes out of here: a
+ * cached snapshot relies on a due time that nothing else moves (src/status-cache/promise.ts).
+ */
+import type { Provider } from '../providers/types';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** Refresh this long before the end, or half the lifetime where that is less. */
+export const MARGIN_MS = 15 * MINUTE;
+/** Up to this part of the margin is taken off, so that a crowd does not come at once. */
+const JITTER_PART = 1 / 5;
+/** Tokens that are extended while alive: due at this part of their life. */
+const EXTEND_AT = 5 / 6;
+/** An idle integration is refreshed this often, no more. */
+const IDLE_INTERVAL_MS = DAY;
+/** When people are warned of an end that nothing here can move. */
+const NOTICES_MS = [14 * DAY, 7 * DAY, DAY];
+
+export interface ScheduleInput {
+  provider: Provider;
+  /** When the token was issued. */
+  now: number;
+  /** As the reply gave it; null: not said. */
+  expiresAt: number | null;
+  /** From `refreshEnd`. */
+  refreshExpiresAt: number | null;
+  hasRefreshToken: boolean;
+  lastUsedAt: number | null;
+  createdAt: number;
+  /** The last refresh; null: never, which counts as now. */
+  lastRefreshedAt: number | null;
+  /** 0: nothing is ever idle. */
+  idleAfterMs: number;
+  /** 0 <= random < 1 */
+  random: number;
+}
+
+export interface Schedule {
+  /** Null: never. */
+  refreshDueAt: number | null;
+  /** Null: no end to warn of. */
+  noticeDueAt: number | null;
+  /** The assumed lifetime applied. */
+  expiresAt: number | null;
+}
+
+export function schedule(input: ScheduleInput): Schedule {
+  const { provider, now } = input;
+  if (provider.kind === 'credentials') {
+    return { refreshDueAt: null, noticeDueAt: null, expiresAt: null };
+  }
+  const expiresAt = accessEnd(provider, now, input.expiresAt);
+  const model = provider.refreshModel;
+  const renewable = model === 'extend' || (model !== 'none' && input.hasRefreshToken);
+  const refreshDueAt = renewable && expiresAt !== null ? dueAt(input, expiresAt, provider) : null;
+  const end = renewable
+    ? provider.refreshDeadline === 'absolute'
+      ? input.refreshExpiresAt
+      : null
+    : expiresAt;
+  return { refreshDueAt, noticeDueAt: nextNotice(end, now), expiresAt };
+}
+
+function dueAt(
+  input: ScheduleInput,
+  expiresAt: number,
+  provider: Extract<Provider, { kind: 'oauth2' }>,
+): number | null {
+  const { now, random } = input;
+  const extend = provider.refreshModel === 'extend';
+  const lifetime = Math.max(0, expiresAt - now);
+  const margin = extend ? lifetime * (1 - EXTEND_AT) : marginOf(lifetime);
+  const exact = expiresAt - margin - random * Math.min(margin, MARGIN_MS) * JITTER_PART;
+  // Whole minutes let a user's accounts fall due together; a token of seconds cannot wait for one.
+  const rounded = Math.ceil(exact / MINUTE) * MINUTE;
+  let due = Math.round(rounded < expiresAt ? rounded : exact);
+
+  // What can renew the token ends by itself: use it before, unless that would win nothing.
+  const end = extend ? null : input.refreshExpiresAt;
+  const lastChance = end === null ? null : end - marginOf(Math.max(0, end - now));
+  if (end !== null && lastChance !== null && due > lastChance) {
+    if (provider.refreshDeadline === 'absolute' && due >= end) return null;
+    due = Math.max(now, Math.floor(lastChance));
+  }
+
+  const idleSince = (input.lastUsedAt ?? input.createdAt) + input.idleAfterMs;
+  if (input.idleAfterMs > 0 && !extend && now >= idleSince) {
+    const daily = (input.lastRefreshedAt ?? now) + IDLE_INTERVAL_MS;
+    due = Math.max(due, Math.floor(Math.min(daily, lastChance ?? daily)));
+  }
+  return Math.max(due, now + (provider.minTokenAgeSeconds ?? 0) * 1000);
+}
+
+const marginOf = (lifetime: number): number => Math.min(MARGIN_MS, lifetime / 2);
+
+function nextNotice(end: number | null, now: number): number | null {
+  if (end === null) return null;
+  const notice = NOTICES_MS.find((before) => end - before > now);
+  return notice === undefined ? null : end - notice;
+}
+
+/** End of an access token: as the reply says, else by the provider's assumed lifetime; null: never. */
+export function accessEnd(provider: Provider, now: number, replied: number | null): number | null {
+  if (provider.kind === 'credentials') return null;
+  const assumed = provider.assumedLifetimeSeconds;
+  return replied ?? (assumed === undefined ? null : now + assumed * 1000);
+}
+
+export interface RefreshEndInput {
+  provider: Provider;
+  /** When the reply came. */
+  now: number;
+  /** What the reply says of the refresh token's end. */
+  replied: number | null;
+  /** What is stored; null at a first connect or where nothing is known. */
+  stored: number | null;
+  /** A new consent, and not a refresh: an absolute end begins anew. */
+  consented: boolean;
+  /** End of the new access token, the assumed lifetime applied. */
+  expiresAt: number | null;
+}
+
+/** End of what can renew the access token (`refresh_expires_at`); null: unknown or never. */
+export function refreshEnd(input: RefreshEndInput): number | null {
+  const { provider } = input;
+  if (provider.kind === 'credentials') return null;
+  // An extended token renews itself, so its own end is the end.
+  if (provider.refreshModel === 'extend') return input.expiresAt;
+  if (input.replied !== null) return input.replied;
+  const lifetime = provider.refreshLifetimeSeconds;
+  const starts = input.consented || provider.refreshDeadline === 'rolling';
+  if (lifetime !== undefined && starts) return input.now + lifetime * 1000;
+  return input.consented ? null : input.stored;
+}

@@ -1,0 +1,145 @@
+/**
+ * A token that works, for the app's backend: what is in the row where that lives long enough, else
+ * a fresh one. Always from the primary, never from a cache.
+ */
+import { and, eq, isNull, lte, or } from 'drizzle-orm';
+import { withDeadline } from '../db/deadline';
+import { oauthAccounts } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { accountContext } from '../vault/vault';
+import type { AccessToken } from './finish';
+import type { AccountRow } from './lease';
+import { type IntegrationKey, type Known, look } from './look';
+import { isLeased, isRenewable, refreshOnDemand } from './on-demand';
+
+/** Less life than this is not worth handing out. */
+const LEAST_LIFE_MS = 60_000;
+/** What is handed out although it could not be refreshed lives at least this long. */
+const LAST_LIFE_MS = 10_000;
+const NOTE_USE_EVERY_MS = 6 * 3_600_000;
+const WRITE_MS = 5_000;
+
+export interface TokenRequest extends IntegrationKey {
+  userId: string;
+  /** How long it should live. Half of its lifetime is the most that is promised. */
+  minTtlSeconds: number | null;
+}
+
+export type TokenAnswer = { version: number } & (
+  | ({ kind: 'token' } & AccessToken)
+  | { kind: 'credentials'; credentials: Record<string, string> }
+);
+
+/** @throws AppError, as refreshOnDemand does */
+export async function tokenFor(deps: Deps, request: TokenRequest): Promise<TokenAnswer> {
+  const first = await look(deps, request);
+  if (deps.config.providers.get(request.provider)?.kind === 'credentials') {
+    return openCredentials(deps, first);
+  }
+  const enough = (known: Known) => livesLongEnough(deps, known, request.minTtlSeconds);
+  if (enough(first)) return answer(deps, first);
+  try {
+    const { known, token } = await refreshOnDemand(deps, request, {
+      forced: false,
+      satisfied: enough,
+    });
+    return token ? { kind: 'token', version: known.version, ...token } : answer(deps, known);
+  } catch (error) {
+    if (mayFallBack(deps, first, request, error)) return answer(deps, first);
+    throw error;
+  }
+}
+
+function livesLongEnough(deps: Deps, { row }: Known, minTtlSeconds: number | null): boolean {
+  const now = deps.now();
+  if (row.state !== 'active' || row.accessToken === null) return false;
+  const provider = deps.config.providers.get(row.provider);
+  if (provider?.kind === 'oauth2') {
+    // The refresh that is under way kills this token at any moment.
+    if (provider.refreshEndsAccessToken && isLeased(row, now)) return false;
+    // Nothing will give another: what there is, is good until its end.
+    if (row.expiresAt !== null && row.expiresAt > now && !isRefreshableNow(provider, row, now)) {
+      return true;
+    }
+  }
+  if (row.expiresAt === null) return true;
+  // `token_version` starts at the time of issue.
+  const lifetime = Math.max(0, row.expiresAt - row.tokenVersion);
+  const asked = Math.max(LEAST_LIFE_MS, (minTtlSeconds ?? 0) * 1000);
+  return row.expiresAt - now >= Math.max(1, Math.min(asked, lifetime / 2));
+}
+
+/** Renewable, and old enough for the provider (Meta: a day). */
+const isRefreshableNow = (
+  provider: Parameters<typeof isRenewable>[0],
+  row: AccountRow,
+  now: number,
+): boolean =>
+  isRenewable(provider, row, now) &&
+  now >= row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * 1000;
+
+/** The last seconds of a token are better than none, unless more was asked for. */
+function mayFallBack(deps: Deps, { row }: Known, request: TokenRequest, error: unknown): boolean {
+  const passing =
+    error instanceof AppError &&
+    ['provider_unavailable', 'provider_error', 'refresh_in_progress'].includes(error.code);
+  const provider = deps.config.providers.get(row.provider);
+  return (
+    passing &&
+    request.minTtlSeconds === null &&
+    provider?.kind === 'oauth2' &&
+    !provider.refreshEndsAccessToken &&
+    row.accessToken !== null &&
+    row.expiresAt !== null &&
+    row.expiresAt - deps.now() >= LAST_LIFE_MS
+  );
+}
+
+async function answer(deps: Deps, { row, version }: Known): Promise<TokenAnswer> {
+  noteUse(deps, row);
+  return {
+    kind: 'token',
+    version,
+    accessToken: await open(deps, row),
+    tokenType: row.tokenType,
+    expiresAt: row.expiresAt,
+    scope: row.scope,
+  };
+}
+
+async function openCredentials(deps: Deps, { row, version }: Known): Promise<TokenAnswer> {
+  if (row.state !== 'active') {
+    throw new AppError('needs_reconnect', 'the user has to give the credentials again');
+  }
+  noteUse(deps, row);
+  const credentials: Record<string, string> = JSON.parse(await open(deps, row));
+  return { kind: 'credentials', version, credentials };
+}
+
+const open = (deps: Deps, row: AccountRow): Promise<string> =>
+  deps.vault.open(
+    row.accessToken ?? '',
+    accountContext(row.provider, row.providerAccountId, 'access_token'),
+  );
+
+/** What keeps an integration from being idle. It never touches the due time. */
+function noteUse(deps: Deps, row: AccountRow): void {
+  const now = deps.now();
+  const before = now - NOTE_USE_EVERY_MS;
+  if (row.lastUsedAt !== null && row.lastUsedAt > before) return;
+  const noted = deps.db
+    .update(oauthAccounts)
+    .set({ lastUsedAt: now })
+    .where(
+      and(
+        eq(oauthAccounts.id, row.id),
+        or(isNull(oauthAccounts.lastUsedAt), lte(oauthAccounts.lastUsedAt, before)),
+      ),
+    );
+  deps.waitUntil(
+    withDeadline(noted, WRITE_MS, 'd1_write').catch((error) =>
+      deps.log.warn('use_not_noted', {}, error),
+    ),
+  );
+}

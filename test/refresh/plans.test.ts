@@ -1,0 +1,66 @@
+import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { oauthAccounts } from '../../src/db/schema';
+import { refreshOne } from '../../src/refresh/forced';
+import { runRefresh } from '../../src/refresh/groups';
+import { listRuns, sweep } from '../../src/refresh/runs';
+import { tokenFor } from '../../src/refresh/token';
+import { hookedDb } from './support/faults';
+import { error, gate } from './support/token-server';
+import { world } from './support/world';
+
+it('no statement of the refresh scans a table', async () => {
+  const { db, meter } = hookedDb();
+  const { deps, server, due } = world({}, { db, queue: null }, { RUN_SUBREQUESTS: '60' });
+  const rows = [];
+  for (let i = 0; i < 20; i += 1) rows.push(await due({}, i % 2 === 0 ? 60_000 : 200_000));
+
+  // Granted, refused, a storm, failures, a backlog, a row that is gone, on demand, forced.
+  let answers = 0;
+  server.instead = () => (answers++ < 12 ? error(400, 'invalid_grant') : null);
+  await runRefresh(deps, 'cron');
+  deps.clock.advance(60 * 60_000);
+  server.instead = () => new Response('', { status: 503 });
+  await runRefresh(deps, 'cron');
+  server.instead = null;
+  deps.clock.advance(2 * 60 * 60_000);
+  await runRefresh(deps, 'cron');
+  const wanted = await due({ expiresAt: deps.now() - 1 });
+  const key = {
+    userId: wanted.userId,
+    provider: wanted.provider,
+    accountId: wanted.providerAccountId,
+  };
+  await tokenFor(deps, { ...key, minTtlSeconds: null });
+  await refreshOne(deps, key);
+  await refreshOne(deps, { ...key, userId: null });
+  const held = gate();
+  server.before = () => held.opened;
+  const leaving = await due({}, 20 * 60_000);
+  const run = runRefresh(deps, 'cron');
+  while (server.inFlight === 0) await scheduler.wait(1);
+  await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, leaving.id));
+  held.open();
+  await run;
+  await listRuns(deps);
+  deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 17 * 60_000);
+  await sweep(deps);
+  await deps.settle();
+
+  expect(meter.statements.size).toBeGreaterThan(20);
+  const scans: string[] = [];
+  for (const text of meter.statements) {
+    const holes = text.match(/\?/g)?.length ?? 0;
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+      .bind(...Array(holes).fill(null))
+      .all<{ detail: string }>();
+    for (const { detail } of plan.results) {
+      // Allowed: json_each's list of names, and a bounded subquery's own rows.
+      const allowed =
+        /VIRTUAL TABLE|CONSTANT ROW|SCAN \(subquery-\d+\)|SCAN \d+ |COVERING INDEX refresh_runs|USING INDEX refresh_runs_started/;
+      if (/^SCAN /.test(detail) && !allowed.test(detail)) scans.push(`${detail}: ${text}`);
+    }
+  }
+  expect(scans).toEqual([]);
+});

@@ -1,0 +1,320 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { oauthAccounts, outbox } from '../../src/db/schema';
+import { runRefresh } from '../../src/refresh/groups';
+import { consume } from '../../src/refresh/queue';
+import { countedKv, hookedDb, keptQueue } from './support/faults';
+import { error } from './support/token-server';
+import { world } from './support/world';
+
+const isCommit = (text: string) => text.includes('"access_token" = ?');
+
+/** A world whose D1, KV and queue can be switched off. */
+function fragile(change = {}) {
+  const { db, hooks } = hookedDb();
+  const { kv, calls, state: kvState } = countedKv();
+  const { queue, sent, state: queueState } = keptQueue();
+  const w = world(change, { db, kv, queue });
+  return { ...w, hooks, kv, calls, kvState, sent, queueState };
+}
+
+const away = () => {
+  throw new Error('Network connection lost.');
+};
+
+/** As the queue would deliver it. */
+function delivered(bodies: unknown[], attempts = 1) {
+  const done: string[] = [];
+  const messages = bodies.map((body, i) => ({
+    id: String(i),
+    timestamp: new Date(),
+    body,
+    attempts,
+    ack: () => done.push(`ack ${i}`),
+    retry: ({ delaySeconds }: { delaySeconds?: number } = {}) =>
+      done.push(`retry ${i} after ${delaySeconds}`),
+  }));
+  const batch = { queue: 'q', messages, ackAll() {}, retryAll() {} };
+  return { batch: batch as unknown as MessageBatch<unknown>, done };
+}
+
+describe('D1 at the commit', () => {
+  it('fails once: it is tried again, and nothing needs to be rescued', async () => {
+    const { deps, hooks, due, tokens, calls, sent, server } = fragile();
+    const { id, providerAccountId } = await due();
+    let failures = 1;
+    hooks.before = (text) => {
+      if (isCommit(text) && failures-- > 0) away();
+    };
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
+    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}~1`);
+    expect([calls, sent, server.asked.length]).toEqual([[], [], 1]);
+  });
+
+  it.each([
+    ['quiet', 60_000],
+    ['visible', 200_000],
+  ])('commits but its answer is lost: the retry finds its own (%s)', async (kind, ago) => {
+    const { deps, hooks, due, row, tokens, calls, server } = fragile();
+    const account = await due({}, ago);
+    let failures = 2;
+    hooks.after = (text) => {
+      if (isCommit(text) && failures-- > 0) away();
+    };
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
+    await deps.settle();
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect(await row(account.id)).toMatchObject({ leaseId: null, unknownSince: null });
+    expect(server.asked).toHaveLength(1);
+    // A visible change whose answer was lost is published all the same.
+    expect(calls.some((call) => call.startsWith('put'))).toBe(kind === 'visible');
+  });
+
+  it.each([
+    ['D1 away', ['kv', 'queue']],
+    ['D1 and KV away', ['queue']],
+    ['D1 and the queue away', ['kv']],
+  ])('%s: the rotated token is in a rescue record (kcap-cli#946)', async (_, kept) => {
+    const { deps, hooks, due, kv, kvState, sent, queueState } = fragile();
+    const account = await due();
+    hooks.before = (text) => {
+      if (isCommit(text)) away();
+    };
+    kvState.down = !kept.includes('kv');
+    queueState.down = !kept.includes('queue');
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 1, refreshed: 1 });
+    kvState.down = false;
+    const { keys } = await kv.list({ prefix: 'rescue/' });
+    const mine = keys.filter(({ name }) => name.endsWith(`.${account.id}`));
+    expect(mine).toHaveLength(kept.includes('kv') ? 1 : 0);
+    expect(sent).toHaveLength(kept.includes('queue') ? 1 : 0);
+    // Sealed: neither place shows a token.
+    const texts = [
+      JSON.stringify(sent),
+      ...(await Promise.all(mine.map(({ name }) => kv.get(name)))),
+    ];
+    for (const text of texts) expect(text).not.toContain(`${account.providerAccountId}~1`);
+  });
+
+  it('everything away: it goes on trying in the background until something takes it', async () => {
+    const { deps, hooks, due, kvState, sent, queueState, tokens } = fragile();
+    const account = await due();
+    hooks.before = (text) => {
+      if (isCommit(text)) away();
+    };
+    kvState.down = true;
+    queueState.down = true;
+    await runRefresh(deps, 'cron');
+    expect(sent).toEqual([]);
+    hooks.before = () => {};
+    await deps.settle();
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+  });
+});
+
+describe('a rescue record', () => {
+  async function rescued(change = {}) {
+    const w = fragile(change);
+    const account = await w.due();
+    w.hooks.before = (text) => {
+      if (isCommit(text)) away();
+    };
+    await runRefresh(w.deps, 'cron');
+    w.hooks.before = () => {};
+    return { ...w, account, newest: `refresh-${account.providerAccountId}~1` };
+  }
+
+  it('is found by the next attempt, which asks nobody', async () => {
+    const { deps, account, tokens, row, server, newest, kv } = await rescued();
+    deps.clock.set((await row(account.id)).leaseUntil ?? 0);
+    deps.clock.advance(1);
+    await runRefresh(deps, 'cron');
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    expect(await row(account.id)).toMatchObject({
+      leaseId: null,
+      lostLeaseId: null,
+      unknownSince: null,
+      state: 'active',
+    });
+    expect(server.asked).toHaveLength(1);
+    const { keys } = await kv.list({ prefix: 'rescue/' });
+    expect(keys.filter(({ name }) => name.endsWith(`.${account.id}`))).toEqual([]);
+    // What was rescued is what is presented next.
+    deps.clock.advance(3_600_000);
+    await runRefresh(deps, 'cron');
+    expect(server.asked.at(-1)?.token).toBe(newest);
+    expect(server.dead.size).toBe(0);
+  });
+
+  it('that KV does not show yet is waited for: nothing is sent for 120 s', async () => {
+    const { deps, account, row, server, tokens, kv, sent, newest } = await rescued();
+    // KV is late: what was put is not there yet.
+    const { keys } = await kv.list({ prefix: 'rescue/' });
+    const name = keys.find((key) => key.name.endsWith(`.${account.id}`))?.name ?? '';
+    const record = (await kv.get(name)) ?? '';
+    await kv.delete(name);
+    const until = (await row(account.id)).leaseUntil ?? 0;
+    await deps.db
+      .update(oauthAccounts)
+      .set({ expiresAt: until })
+      .where(eq(oauthAccounts.id, account.id));
+    deps.clock.set(until + 1);
+    await runRefresh(deps, 'cron');
+    expect(await row(account.id)).toMatchObject({ refreshDueAt: until + 120_000, leaseId: null });
+    expect(server.asked).toHaveLength(1);
+    // It has come.
+    await kv.put(name, record);
+    deps.clock.set(until + 120_000);
+    await runRefresh(deps, 'cron');
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    expect(server.asked).toHaveLength(1);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('that cannot be looked for keeps the token from being sent', async () => {
+    const { deps, account, row, server, kvState, tokens, newest } = await rescued();
+    const until = (await row(account.id)).leaseUntil ?? 0;
+    kvState.down = true;
+    deps.clock.set(until + 200_000);
+    await runRefresh(deps, 'cron');
+    expect(server.asked).toHaveLength(1);
+    kvState.down = false;
+    deps.clock.advance(120_000);
+    await runRefresh(deps, 'cron');
+    expect((await tokens(account.id)).refresh).toBe(newest);
+  });
+
+  it('survives a second attempt that is lost too', async () => {
+    const { deps, account, row, tokens, newest } = await rescued();
+    // A successor that died before it looked.
+    const { leaseId, leaseUntil } = await row(account.id);
+    await deps.db
+      .update(oauthAccounts)
+      .set({ lostLeaseId: `${leaseId}@${leaseUntil}`, leaseId: 'dead.1' })
+      .where(eq(oauthAccounts.id, account.id));
+    deps.clock.set(((await row(account.id)).leaseUntil ?? 0) + 1);
+    await runRefresh(deps, 'cron');
+    expect((await tokens(account.id)).refresh).toBe(newest);
+  });
+
+  it('comes back by the queue, with growing delays while D1 is away', async () => {
+    const { deps, hooks, account, tokens, row, sent, newest } = await rescued();
+    hooks.before = away;
+    for (const [attempts, seconds] of [
+      [1, 30],
+      [3, 120],
+      [40, 3600],
+    ] as const) {
+      const { batch, done } = delivered(sent, attempts);
+      await consume(batch, deps);
+      expect(done).toEqual([`retry 0 after ${seconds}`]);
+    }
+    hooks.before = () => {};
+    // Twice, as queues do.
+    for (let i = 0; i < 2; i += 1) {
+      const { batch, done } = delivered(sent);
+      await consume(batch, deps);
+      expect(done).toEqual(['ack 0']);
+    }
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    expect(await row(account.id)).toMatchObject({ leaseId: null, leaseUntil: null });
+  });
+
+  it('that only the queue had is in KV too, once its consumer met a D1 that is away', async () => {
+    const w = fragile();
+    const account = await w.due();
+    w.hooks.before = (text) => {
+      if (isCommit(text)) away();
+    };
+    w.kvState.down = true;
+    await runRefresh(w.deps, 'cron');
+    w.kvState.down = false;
+    await consume(delivered(w.sent, 40).batch, w.deps);
+    // The next delivery is an hour away, D1 is back, and the access token has run out.
+    w.hooks.before = () => {};
+    w.deps.clock.advance(30 * 60_000);
+    await runRefresh(w.deps, 'cron');
+    expect(w.server.asked).toHaveLength(1);
+    expect((await w.tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+  });
+
+  it('of an integration that is gone becomes a revocation that is owed, once', async () => {
+    const { deps, account, sent, provider } = await rescued();
+    await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, account.id));
+    for (let i = 0; i < 2; i += 1) await consume(delivered(sent).batch, deps);
+    const owed = await deps.db.select().from(outbox).where(eq(outbox.provider, provider));
+    expect(owed).toHaveLength(1);
+    expect(await deps.db.$count(oauthAccounts, eq(oauthAccounts.provider, provider))).toBe(0);
+  });
+
+  it('does not overwrite a reconnect', async () => {
+    const { deps, account, sent, row } = await rescued();
+    const sealed = await deps.vault.seal('reconnected', [
+      'oauth_accounts',
+      account.provider,
+      account.providerAccountId,
+      'refresh_token',
+    ]);
+    const reconnected = { refreshToken: sealed, tokenVersion: deps.now() + 9 };
+    await deps.db.update(oauthAccounts).set(reconnected).where(eq(oauthAccounts.id, account.id));
+    await consume(delivered(sent).batch, deps);
+    expect(await row(account.id)).toMatchObject(reconnected);
+  });
+
+  it('of a former grant is left alone by the attempt that finds it', async () => {
+    const { deps, account, row, tokens, server } = await rescued();
+    const sealed = await deps.vault.seal('refresh-reconnected', [
+      'oauth_accounts',
+      account.provider,
+      account.providerAccountId,
+      'refresh_token',
+    ]);
+    // A reconnect that left the lease behind.
+    await deps.db
+      .update(oauthAccounts)
+      .set({ refreshToken: sealed, tokenVersion: deps.now() + 9, expiresAt: deps.now() })
+      .where(eq(oauthAccounts.id, account.id));
+    deps.clock.set(((await row(account.id)).leaseUntil ?? 0) + 120_001);
+    await runRefresh(deps, 'cron');
+    expect(server.asked.at(-1)?.token).toBe('refresh-reconnected');
+    expect((await tokens(account.id)).refresh).toBe('refresh-reconnected~1');
+  });
+
+  it('beats a refusal: what was refused was the old token', async () => {
+    const { deps, account, row, tokens, server, kv, newest } = await rescued();
+    const until = (await row(account.id)).leaseUntil ?? 0;
+    await deps.db
+      .update(oauthAccounts)
+      .set({ expiresAt: until })
+      .where(eq(oauthAccounts.id, account.id));
+    const { keys } = await kv.list({ prefix: 'rescue/' });
+    const name = keys.find((key) => key.name.endsWith(`.${account.id}`))?.name ?? '';
+    const record = (await kv.get(name)) ?? '';
+    await kv.delete(name);
+    deps.clock.set(until + 130_000);
+    server.instead = () => error(400, 'invalid_grant');
+    // It shows up while the provider is being asked.
+    server.before = () => kv.put(name, record);
+    await runRefresh(deps, 'cron');
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    expect((await row(account.id)).state).toBe('active');
+  });
+});
+
+describe('the queue', () => {
+  it('starts one run for any number of wake-ups, and drops what it cannot read', async () => {
+    const { deps, due } = world();
+    await due();
+    const { batch, done } = delivered([
+      { kind: 'wake' },
+      { kind: 'wake' },
+      { kind: 'rescue', grant: { v: 9 } },
+      null,
+    ]);
+    await consume(batch, deps);
+    expect(done.sort()).toEqual(['ack 0', 'ack 1', 'ack 2', 'ack 3']);
+    const runs = deps.logLines.filter((line) => line.includes('"refresh_run"'));
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toContain('"trigger":"queue"');
+  });
+});

@@ -1,0 +1,194 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { refreshRuns } from '../../src/db/schema';
+import { runRefresh } from '../../src/refresh/groups';
+import { testDeps } from '../support/deps';
+import { countedKv, hookedDb, keptQueue } from './support/faults';
+import { gate } from './support/token-server';
+import { world } from './support/world';
+
+describe('a run', () => {
+  it('refreshes what is due and leaves alone what is not', async () => {
+    const { deps, due, row, tokens } = world();
+    const ripe = await due();
+    const later = await due({ refreshDueAt: deps.now() + 60_000 });
+    const result = await runRefresh(deps, 'cron');
+    expect(result).toEqual({ claimed: 1, refreshed: 1, refused: 0, failed: 0, left: false });
+    const account = ripe.providerAccountId;
+    expect(await tokens(ripe.id)).toEqual({
+      access: `access-${account}~1`,
+      refresh: `refresh-${account}~1`,
+    });
+    const after = await row(ripe.id);
+    expect(after).toMatchObject({
+      state: 'active',
+      leaseId: null,
+      leaseUntil: null,
+      refreshFailures: 0,
+      lastError: null,
+      expiresAt: deps.now() + 3_600_000,
+      lastRefreshedAt: deps.now(),
+      tokenVersion: deps.now(),
+      updatedAt: ripe.updatedAt,
+    });
+    expect(after.refreshDueAt).toBeGreaterThan(deps.now() + 40 * 60_000);
+    expect(await row(later.id)).toEqual(later);
+  });
+
+  it('goes in groups of five: twelve due accounts are 5, 5 and 2, never more than five in flight', async () => {
+    const { deps, server, due } = world({}, {}, { RUN_SUBREQUESTS: '900' });
+    for (let i = 0; i < 12; i += 1) await due();
+    let held = gate();
+    server.before = () => held.opened;
+    const run = runRefresh(deps, 'cron');
+    const sizes: number[] = [];
+    for (const arrived of [5, 10, 12]) {
+      while (server.asked.length < arrived) await scheduler.wait(1);
+      // Nobody else comes while these are being answered.
+      await scheduler.wait(20);
+      sizes.push(server.inFlight);
+      const { open } = held;
+      held = gate();
+      open();
+    }
+    expect(await run).toMatchObject({ claimed: 12, refreshed: 12 });
+    expect(sizes).toEqual([5, 5, 2]);
+    expect(server.maxInFlight).toBe(5);
+    expect(server.dead.size).toBe(0);
+  });
+
+  it('a quiet refresh makes no KV operation, grows no version, and writes three rows at most', async () => {
+    const { kv, calls } = countedKv();
+    const { db, meter } = hookedDb();
+    const { deps, due, row } = world({}, { kv, db });
+    const account = await due();
+    const versions = () =>
+      deps.db.all(sql`SELECT version FROM user_versions WHERE user_id = ${account.userId}`);
+    const before = await versions();
+    meter.rowsWritten = 0;
+    meter.calls.length = 0;
+    await runRefresh(deps, 'cron');
+    await deps.settle();
+    // Besides the run's own row, its index and its AUTOINCREMENT.
+    const runs = meter.calls.filter((call) => call.includes('insert into "refresh_runs"')).length;
+    expect(runs).toBe(1);
+    expect(meter.rowsWritten - 3).toBeLessThanOrEqual(3);
+    expect(calls).toEqual([]);
+    expect(await versions()).toEqual(before);
+    expect((await row(account.id)).lastRefreshedAt).toBe(deps.now());
+  });
+
+  it('with nothing due it writes nothing and asks nobody', async () => {
+    const { db, meter } = hookedDb();
+    const { deps, server, due } = world({}, { db });
+    await due({ refreshDueAt: deps.now() + 1 });
+    await due({ refreshDueAt: null });
+    await runRefresh(deps, 'cron');
+    expect(server.asked).toEqual([]);
+    expect(meter.rowsWritten).toBe(0);
+  });
+
+  it('goes on after a failed attempt: one bad account stops neither its group nor the run', async () => {
+    const { deps, server, due, row } = world({}, {}, { RUN_SUBREQUESTS: '900' });
+    const accounts = [];
+    for (let i = 0; i < 7; i += 1) accounts.push(await due());
+    const [bad] = accounts;
+    server.before = (token) => {
+      if (token === `refresh-${bad?.providerAccountId}`) throw new TypeError('reset');
+    };
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 7, refreshed: 6, failed: 1 });
+    expect(await row(bad?.id ?? 0)).toMatchObject({ lastError: 'network', state: 'active' });
+  });
+
+  it('a late refresh is visible: the version grows and KV gets the new snapshot, once a user', async () => {
+    const { kv, calls } = countedKv();
+    const { deps, due } = world({}, { kv });
+    const userId = 'late-user';
+    for (let i = 0; i < 3; i += 1) await due({ userId }, 200_000);
+    const before = deps.now();
+    deps.clock.advance(1_000);
+    await runRefresh(deps, 'cron');
+    await deps.settle();
+    expect(calls).toEqual([`put status/${userId}`]);
+    const stored = JSON.parse((await kv.get(`status/${userId}`)) ?? '{}');
+    expect(stored.version).toBeGreaterThan(before);
+    expect(stored.integrations).toHaveLength(3);
+    for (const facts of stored.integrations) expect(facts.lastRefreshedAt).toBe(deps.now());
+  });
+
+  it('stops at its budget of requests, says so, and wakes others where there is a queue', async () => {
+    const { queue, sent } = keptQueue();
+    const { deps, due } = world({}, { queue }, { RUN_SUBREQUESTS: '30' });
+    for (let i = 0; i < 27; i += 1) await due();
+    const first = await runRefresh(deps, 'cron');
+    expect(first).toMatchObject({ claimed: 10, refreshed: 10, left: true });
+    // 17 are left, and a run of this budget is sure of one group.
+    expect(sent).toEqual(Array(4).fill({ kind: 'wake' }));
+    // A woken run hands on one wake-up only, so that their number cannot multiply.
+    sent.length = 0;
+    expect(await runRefresh(deps, 'queue')).toMatchObject({ claimed: 10, left: true });
+    expect(sent).toEqual([{ kind: 'wake' }]);
+    sent.length = 0;
+    expect(await runRefresh({ ...deps, queue: null }, 'cron')).toMatchObject({
+      claimed: 7,
+      left: false,
+    });
+  });
+
+  it('without a queue the next tick goes on', async () => {
+    const { deps, due } = world({}, { queue: null }, { RUN_SUBREQUESTS: '20' });
+    for (let i = 0; i < 6; i += 1) await due();
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 5, left: true });
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 1, left: false });
+  });
+
+  it('ends after ten minutes of its fifteen', async () => {
+    const { deps, server, due } = world({}, {}, { RUN_SUBREQUESTS: '900' });
+    for (let i = 0; i < 10; i += 1) await due();
+    server.before = () => deps.clock.set(Math.max(deps.now(), start + 10 * 60_000));
+    const start = deps.now();
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 5, left: true });
+  });
+
+  it('leaves one row for each run that had something to do', async () => {
+    const { deps, due } = world();
+    await due();
+    const before = await deps.db.$count(refreshRuns);
+    await runRefresh(deps, 'cron');
+    await runRefresh(deps, 'cron');
+    expect(await deps.db.$count(refreshRuns)).toBe(before + 1);
+  });
+
+  it('a database that is away ends the run without an error', async () => {
+    const { db } = hookedDb({
+      before: () => {
+        throw new Error('Network connection lost');
+      },
+    });
+    const { deps } = world({}, { db });
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });
+    expect(deps.logLines.some((line) => line.includes('refresh_run_failed'))).toBe(true);
+  });
+
+  it('asks only providers that have a client', async () => {
+    const { deps, server, due, provider } = world();
+    await due();
+    const { config } = testDeps();
+    await runRefresh({ ...deps, config }, 'cron');
+    expect(config.providers.client(provider)).toBeUndefined();
+    expect(server.asked).toEqual([]);
+  });
+
+  it('says nothing secret in its log', async () => {
+    const { deps, server, due } = world();
+    await due();
+    const broken = await due();
+    server.instead = (token) =>
+      token.includes(broken.providerAccountId)
+        ? new Response(`<html>${token}</html>`, { status: 400 })
+        : null;
+    await runRefresh(deps, 'cron');
+    expect(deps.logLines.length).toBeGreaterThan(0);
+    for (const line of deps.logLines) expect(line).not.toMatch(/refresh-account|access-account/);
+  });
+});

@@ -1,0 +1,112 @@
+/** Everything a refresh test needs: deps with a token server behind `fetch`, and due accounts. */
+import { env } from 'cloudflare:workers';
+import { readConfig } from '../../../src/config';
+import type { Deps } from '../../../src/deps';
+import { accountContext } from '../../../src/vault/vault';
+import { type TestDeps, testDeps } from '../../support/deps';
+import {
+  type AccountOverrides,
+  type AccountRow,
+  accountRow,
+  insertAccount,
+} from '../../support/fixtures';
+import { TokenServer } from './token-server';
+
+const MINUTE = 60_000;
+
+interface ProviderChange {
+  refreshModel?: 'static' | 'rotating' | 'extend';
+  [field: string]: unknown;
+}
+
+/** A config in which only `providers` exist besides the built-in ones, which have no client. */
+export function configWith(providers: Record<string, ProviderChange>, settings = {}) {
+  const records = Object.entries(providers).map(([id, change]) => [
+    id,
+    {
+      name: id,
+      kind: 'oauth2',
+      authorizationUrl: `https://${id}.example/authorize`,
+      tokenUrl: `https://${id}.example/token`,
+      profileUrl: `https://${id}.example/me`,
+      accountId: 'sub',
+      refreshModel: 'rotating',
+      ...change,
+    },
+  ]);
+  const clients = Object.keys(providers).flatMap((id) => [
+    [`${id.toUpperCase()}_CLIENT_ID`, 'client'],
+    [`${id.toUpperCase()}_CLIENT_SECRET`, 'secret'],
+  ]);
+  const without = { REDDIT_CLIENT_ID: '', INSTAGRAM_CLIENT_ID: '', ACME_CLIENT_ID: '' };
+  return readConfig({
+    ...env,
+    ...without,
+    PROVIDERS: JSON.stringify(Object.fromEntries(records)),
+    ...Object.fromEntries(clients),
+    ...settings,
+  });
+}
+
+export interface World {
+  deps: TestDeps;
+  server: TokenServer;
+  /** Inserts an integration that has been due for so many ms. */
+  due(overrides?: AccountOverrides, agoMs?: number): Promise<AccountRow>;
+  row(id: number): Promise<AccountRow>;
+  tokens(id: number): Promise<{ access: string | null; refresh: string | null }>;
+}
+
+let worlds = 0;
+
+/** Each world has its own provider, so that the tests of a file do not claim each other's rows. */
+export function world(
+  change: ProviderChange = {},
+  overrides: Partial<Deps> = {},
+  settings: Record<string, string> = {},
+): World & { provider: string } {
+  worlds += 1;
+  const provider = `p${worlds}`;
+  const config = overrides.config ?? configWith({ [provider]: change }, settings);
+  const server = new TokenServer();
+  const deps = testDeps({ config, fetch: server.fetch, ...overrides });
+  server.rotates = (change.refreshModel ?? 'rotating') === 'rotating';
+  const open = async (row: AccountRow, field: 'access_token' | 'refresh_token') => {
+    const sealed = field === 'access_token' ? row.accessToken : row.refreshToken;
+    return sealed === null
+      ? null
+      : deps.vault.open(sealed, accountContext(row.provider, row.providerAccountId, field));
+  };
+  const row = async (id: number) => {
+    const found = await accountRow(testDeps(), id);
+    if (!found) throw new Error('the row is gone');
+    return found;
+  };
+  return {
+    provider,
+    deps,
+    server,
+    due: (account = {}, agoMs = MINUTE) => {
+      const now = deps.now();
+      return insertAccount(
+        { ...deps, db: testDeps().db },
+        {
+          provider,
+          refreshDueAt: now - agoMs,
+          expiresAt: now + 10 * MINUTE,
+          tokenVersion: now - 50 * MINUTE,
+          createdAt: now - 50 * MINUTE,
+          ...account,
+        },
+      );
+    },
+    row,
+    async tokens(id) {
+      const found = await row(id);
+      return {
+        access: await open(found, 'access_token'),
+        refresh: await open(found, 'refresh_token'),
+      };
+    },
+  };
+}

@@ -1,0 +1,514 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config';
+import type { Deps } from '../../src/deps';
+import { AppError } from '../../src/errors';
+import { refreshMany, refreshOne } from '../../src/refresh/forced';
+import { runRefresh } from '../../src/refresh/groups';
+import { tokenFor } from '../../src/refresh/token';
+import { type TestDeps, testDeps } from '../support/deps';
+import type { AccountRow } from '../support/fixtures';
+import { error, gate } from './support/token-server';
+import { configWith, type World, world } from './support/world';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const keyOf = (row: AccountRow) => ({
+  userId: row.userId,
+  provider: row.provider,
+  accountId: row.providerAccountId,
+});
+
+const tokenOf = (deps: Deps, row: AccountRow, minTtlSeconds: number | null = null) =>
+  tokenFor(deps, { ...keyOf(row), minTtlSeconds });
+
+/** Code and Retry-After of what was thrown. */
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'it did not fail',
+    (thrown: unknown) =>
+      thrown instanceof AppError ? { code: thrown.code, retryAfter: thrown.retryAfter } : thrown,
+  );
+
+/** An integration whose access token has run out. */
+const expired = (w: World, overrides = {}) =>
+  w.due({ expiresAt: w.deps.now() - 1, refreshDueAt: w.deps.now() - 1, ...overrides });
+
+/** A second process: nothing in common but the database and the providers. */
+const another = (deps: TestDeps): TestDeps =>
+  testDeps({
+    config: deps.config,
+    fetch: deps.fetch,
+    clock: deps.clock,
+    now: deps.now,
+    sleep: deps.sleep,
+  });
+
+/** Hundreds of callers that wait at once cannot share a clock that each of them moves. */
+const realTime = { now: Date.now, sleep: (ms: number) => scheduler.wait(ms) };
+
+describe('a token that lives long enough', () => {
+  // An hour's token: [what is left, asked for, whether it is refreshed]
+  it.each([
+    ['an hour left', HOUR, null, false],
+    ['61 s left', 61_000, null, false],
+    ['59 s left', 59_000, null, true],
+    ['ten minutes left, eleven asked for', 10 * MINUTE, 660, true],
+    ['ten minutes left, nine asked for', 10 * MINUTE, 540, false],
+    ['half of its life left, a day asked for', HOUR / 2, 86_400, false],
+    ['less than half left, a day asked for', HOUR / 2 - 1, 86_400, true],
+    ['none asked for is 60 s all the same', 30_000, 0, true],
+    ['over', -1, null, true],
+  ])('%s', async (_, left, minTtl, refreshes) => {
+    const w = world();
+    const { deps, server } = w;
+    const row = await w.due({
+      expiresAt: deps.now() + left,
+      tokenVersion: deps.now() + left - HOUR,
+      refreshDueAt: deps.now() + MINUTE,
+    });
+    const answer = await tokenOf(deps, row, minTtl);
+    const account = row.providerAccountId;
+    expect(answer).toMatchObject({
+      kind: 'token',
+      accessToken: refreshes ? `access-${account}~1` : `access-${account}`,
+    });
+    expect(server.asked).toHaveLength(refreshes ? 1 : 0);
+  });
+
+  it('a token of seconds is handed out for half of its life', async () => {
+    const w = world();
+    const short = { tokenVersion: w.deps.now() - 4_000, expiresAt: w.deps.now() + 6_000 };
+    await tokenOf(w.deps, await w.due(short));
+    expect(w.server.asked).toHaveLength(0);
+    w.deps.clock.advance(2_000);
+    await tokenOf(w.deps, await w.due({ ...short, tokenVersion: short.expiresAt - 10_000 }));
+    expect(w.server.asked).toHaveLength(1);
+  });
+
+  it('one without an end is always good', async () => {
+    const w = world();
+    const row = await w.due({ expiresAt: null, refreshDueAt: null });
+    expect(await tokenOf(w.deps, row, 86_400)).toMatchObject({ expiresAt: null });
+    expect(w.server.asked).toEqual([]);
+  });
+
+  it('one that nothing renews is good until its end, then the user must reconnect', async () => {
+    const w = world();
+    const row = await w.due({
+      refreshToken: null,
+      refreshDueAt: null,
+      expiresAt: w.deps.now() + 5_000,
+    });
+    expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
+    w.deps.clock.advance(5_000);
+    expect(await failureOf(tokenOf(w.deps, row))).toMatchObject({ code: 'needs_reconnect' });
+  });
+
+  it('notes its use at most every six hours, and never moves the due time', async () => {
+    const w = world();
+    const { deps } = w;
+    const row = await w.due({
+      expiresAt: deps.now() + 99 * HOUR,
+      refreshDueAt: deps.now() + 98 * HOUR,
+    });
+    const used = async () => {
+      await tokenOf(deps, row);
+      await deps.settle();
+      const { lastUsedAt, refreshDueAt } = await w.row(row.id);
+      expect(refreshDueAt).toBe(row.refreshDueAt);
+      return lastUsedAt;
+    };
+    const start = deps.now();
+    expect(await used()).toBe(start);
+    deps.clock.advance(6 * HOUR - 1);
+    expect(await used()).toBe(start);
+    deps.clock.advance(1);
+    expect(await used()).toBe(start + 6 * HOUR);
+  });
+
+  it('comes from the primary: never the one before a refresh that has just been', async () => {
+    const w = world();
+    const row = await w.due();
+    await tokenOf(w.deps, row);
+    await runRefresh(w.deps, 'cron');
+    expect(await tokenOf(w.deps, row)).toMatchObject({
+      accessToken: `access-${row.providerAccountId}~1`,
+    });
+  });
+});
+
+describe('many at once', () => {
+  it('200 requests in two processes for one expired token: one refresh, 200 good answers (n8n#12742)', async () => {
+    const w = world({}, realTime);
+    const row = await expired(w);
+    const other = another(w.deps);
+    w.server.before = () => scheduler.wait(30);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => tokenOf(i % 2 === 0 ? w.deps : other, row)),
+    );
+    expect(w.server.asked).toHaveLength(1);
+    const tokens = new Set(answers.map((answer) => answer.kind === 'token' && answer.accessToken));
+    expect([...tokens]).toEqual([`access-${row.providerAccountId}~1`]);
+    expect(w.server.dead.size).toBe(0);
+  }, 30_000);
+
+  it("200 requests for one that fails: one attempt, and its failure is everybody's answer", async () => {
+    const w = world({ refreshModel: 'static' }, realTime);
+    const row = await expired(w);
+    const other = another(w.deps);
+    w.server.before = () => scheduler.wait(30);
+    w.server.instead = () => new Response('', { status: 503 });
+    const failures = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => failureOf(tokenOf(i % 2 === 0 ? w.deps : other, row))),
+    );
+    const codes = new Set(failures.map((failure) => (failure as { code: string }).code));
+    expect([...codes]).toEqual(['provider_unavailable']);
+    expect(w.server.asked).toHaveLength(1);
+  }, 30_000);
+
+  it('cron against on-demand: one refresh', async () => {
+    const w = world();
+    const row = await expired(w);
+    w.server.before = () => scheduler.wait(30);
+    const [, answer] = await Promise.all([
+      runRefresh(w.deps, 'cron'),
+      tokenOf(another(w.deps), row),
+    ]);
+    expect(answer).toMatchObject({ accessToken: `access-${row.providerAccountId}~1` });
+    expect(w.server.asked).toHaveLength(1);
+  });
+
+  it('gives up watching after 8 s, and never refreshes without the lease (n8n#37828)', async () => {
+    const w = world();
+    const lease = { leaseId: 'other.1', leaseUntil: w.deps.now() + MINUTE };
+    const row = await expired(w, lease);
+    const start = w.deps.now();
+    expect(await failureOf(tokenOf(w.deps, row))).toEqual({
+      code: 'refresh_in_progress',
+      retryAfter: 2,
+    });
+    expect(w.deps.now() - start).toBeGreaterThan(5_000);
+    expect(w.deps.now() - start).toBeLessThanOrEqual(8_000);
+    expect(w.server.asked).toEqual([]);
+    expect(await w.row(row.id)).toMatchObject(lease);
+  });
+
+  it('a caller who hangs up cancels nothing (Floway#411)', async () => {
+    const w = world();
+    const row = await expired(w);
+    const held = gate();
+    w.server.before = () => held.opened;
+    // Nobody awaits the answer; only what was given to waitUntil goes on.
+    tokenOf(w.deps, row).catch(() => {});
+    while (w.server.inFlight === 0) await scheduler.wait(1);
+    held.open();
+    await w.deps.settle();
+    expect((await w.tokens(row.id)).access).toBe(`access-${row.providerAccountId}~1`);
+  });
+});
+
+describe('a refresh that does not succeed', () => {
+  it.each([
+    ['refused', () => error(400, 'invalid_grant'), 'needs_reconnect', undefined],
+    ['the provider is down', () => new Response('', { status: 503 }), 'provider_unavailable', 10],
+    ['too many requests', () => new Response('', { status: 429 }), 'provider_unavailable', 10],
+    ['a wrong secret', () => error(401, 'invalid_client'), 'provider_error', 10],
+    ['an odd answer', () => new Response('', { status: 418 }), 'provider_error', 10],
+  ])('%s', async (_, answer, code, retryAfter) => {
+    const w = world({ refreshModel: 'static' });
+    const row = await expired(w);
+    w.server.instead = () => answer();
+    expect(await failureOf(tokenOf(w.deps, row))).toEqual({ code, retryAfter });
+    // Asked again at once, it says the same without asking the provider.
+    expect(await failureOf(tokenOf(w.deps, row))).toMatchObject({ code });
+    expect(w.server.asked).toHaveLength(1);
+    if (code === 'needs_reconnect') return;
+    // Ten seconds later it may try again, whatever the backoff says.
+    w.deps.clock.advance(10_000);
+    w.server.instead = null;
+    await w.deps.settle();
+    if (code !== 'provider_error' || answer().status === 418) {
+      expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
+    }
+  });
+
+  it('hands out the last seconds of a token, unless more was asked for', async () => {
+    const w = world({ refreshModel: 'static' });
+    const row = await w.due({ expiresAt: w.deps.now() + 40_000 });
+    w.server.instead = () => new Response('', { status: 503 });
+    expect(await tokenOf(w.deps, row)).toMatchObject({
+      accessToken: `access-${row.providerAccountId}`,
+    });
+    expect(await failureOf(tokenOf(w.deps, row, 300))).toMatchObject({
+      code: 'provider_unavailable',
+    });
+    w.deps.clock.advance(31_000);
+    expect(await failureOf(tokenOf(w.deps, row))).toMatchObject({ code: 'provider_unavailable' });
+  });
+
+  it('an unknown outcome is waited for, not asked into', async () => {
+    const w = world();
+    const row = await w.due({ expiresAt: w.deps.now() + 50_000, lostLeaseId: null });
+    w.server.before = () => {
+      throw new TypeError('reset');
+    };
+    expect(await failureOf(tokenOf(w.deps, row, 120))).toMatchObject({
+      code: 'provider_unavailable',
+      retryAfter: 50,
+    });
+    w.deps.clock.advance(20_000);
+    expect(await failureOf(tokenOf(w.deps, row, 120))).toMatchObject({
+      code: 'provider_unavailable',
+      retryAfter: 30,
+    });
+    expect(w.server.asked).toHaveLength(1);
+    w.server.before = () => {};
+    w.deps.clock.advance(30_000);
+    expect(await tokenOf(w.deps, row, 120)).toMatchObject({ kind: 'token' });
+  });
+
+  it('an open circuit answers at once', async () => {
+    const w = world();
+    const other = await expired(w);
+    const row = await expired(w);
+    w.server.instead = () => error(401, 'invalid_client');
+    await failureOf(tokenOf(w.deps, other));
+    expect(await failureOf(tokenOf(w.deps, row))).toEqual({
+      code: 'provider_unavailable',
+      retryAfter: 30,
+    });
+    expect(w.server.asked).toHaveLength(1);
+    // Half open: this one is the probe, and its success closes it.
+    w.server.instead = null;
+    w.deps.clock.advance(30_000);
+    expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
+    expect(await tokenOf(w.deps, other)).toMatchObject({ kind: 'token' });
+  });
+
+  it('where the provider ends the old token at a refresh, none is handed out during one (GitHub Apps)', async () => {
+    const w = world({ refreshEndsAccessToken: true });
+    const row = await w.due();
+    const held = gate();
+    w.server.before = () => held.opened;
+    const run = runRefresh(w.deps, 'cron');
+    while (w.server.inFlight === 0) await scheduler.wait(1);
+    const answer = tokenOf(another(w.deps), row);
+    await scheduler.wait(5);
+    held.open();
+    expect(await answer).toMatchObject({ accessToken: `access-${row.providerAccountId}~1` });
+    await run;
+  });
+
+  it('a database that is away: 503', async () => {
+    const w = world();
+    const row = await w.due();
+    const db = {
+      batch: () => Promise.reject(new Error('lost')),
+      select: w.deps.db.select.bind(w.deps.db),
+    };
+    const deps = { ...w.deps, db: db as unknown as Deps['db'] };
+    expect(await failureOf(tokenOf(deps, row))).toEqual({ code: 'unavailable', retryAfter: 5 });
+  });
+});
+
+describe('other cases', () => {
+  it.each([
+    ['another user', { userId: 'somebody-else' }],
+    ['another provider', { provider: 'reddit' }],
+    ['a wildcard', { accountId: '%' }],
+  ])('%s: there is no such integration', async (_, wrong) => {
+    const w = world();
+    const row = await w.due();
+    const request = { ...keyOf(row), minTtlSeconds: null, ...wrong };
+    expect(await failureOf(tokenFor(w.deps, request))).toMatchObject({
+      code: 'integration_not_found',
+    });
+  });
+
+  it('credentials are given as they were', async () => {
+    const config = readConfig({
+      ...(await import('cloudflare:workers')).env,
+      PROVIDERS: JSON.stringify({
+        keyed: { name: 'Keyed', kind: 'credentials', fields: { key: { label: 'Key' } } },
+      }),
+    });
+    const w = world({}, { config });
+    const row = await w.due({
+      provider: 'keyed',
+      accessToken: JSON.stringify({ key: 'k1' }),
+      refreshToken: null,
+      expiresAt: null,
+      refreshDueAt: null,
+    });
+    expect(await tokenOf(w.deps, row)).toMatchObject({
+      kind: 'credentials',
+      credentials: { key: 'k1' },
+    });
+    expect(await failureOf(refreshOne(w.deps, keyOf(row)))).toMatchObject({
+      code: 'invalid_request',
+    });
+  });
+
+  it('an idle integration becomes active by being asked for', async () => {
+    const w = world();
+    const { deps } = w;
+    const row = await w.due({
+      createdAt: deps.now() - 200 * HOUR,
+      lastUsedAt: null,
+      expiresAt: deps.now() + HOUR,
+    });
+    await runRefresh(deps, 'cron');
+    expect((await w.row(row.id)).refreshDueAt).toBe(deps.now() + 24 * HOUR);
+    // Run out, and nobody minds until the token is wanted.
+    deps.clock.advance(2 * HOUR);
+    expect(await tokenOf(deps, row)).toMatchObject({
+      accessToken: `access-${row.providerAccountId}~2`,
+    });
+    const after = await w.row(row.id);
+    expect(after.lastUsedAt).toBe(deps.now());
+    expect(after.refreshDueAt).toBeLessThan(deps.now() + HOUR);
+  });
+
+  it('a provider without a client: what lives is handed out, then it says so', async () => {
+    const w = world();
+    const row = await w.due({ expiresAt: w.deps.now() + HOUR });
+    const config = configWith(
+      { [w.provider]: {} },
+      { [`${w.provider.toUpperCase()}_CLIENT_ID`]: '' },
+    );
+    const deps = { ...w.deps, config };
+    expect(await tokenOf(deps, row)).toMatchObject({ kind: 'token' });
+    w.deps.clock.advance(HOUR);
+    expect(await failureOf(tokenOf(deps, row))).toMatchObject({ code: 'provider_not_configured' });
+  });
+});
+
+describe('a forced refresh', () => {
+  it('refreshes what is not due, visibly', async () => {
+    const w = world();
+    const row = await w.due({ refreshDueAt: w.deps.now() + HOUR });
+    w.deps.clock.advance(1_000);
+    const { facts, version } = await refreshOne(w.deps, keyOf(row));
+    expect(facts).toMatchObject({ lastRefreshedAt: w.deps.now(), expiresAt: w.deps.now() + HOUR });
+    expect(version).toBeGreaterThanOrEqual(w.deps.now());
+    const stored = JSON.parse((await w.deps.kv.get(`status/${row.userId}`)) ?? '{}');
+    expect(stored.version).toBe(version);
+  });
+
+  it('ignores the backoff, but not an unknown outcome nor an open circuit', async () => {
+    const w = world({ refreshModel: 'static' });
+    const row = await expired(w, {
+      refreshFailures: 4,
+      lastError: 'http_503',
+      lastFailedAt: w.deps.now() - 1,
+      refreshDueAt: w.deps.now() + HOUR,
+    });
+    await refreshOne(w.deps, keyOf(row));
+    expect(w.server.asked).toHaveLength(1);
+
+    const v = world();
+    const unknown = await v.due({
+      unknownSince: v.deps.now() - 1,
+      expiresAt: v.deps.now() + 90_000,
+      refreshDueAt: v.deps.now() + 90_000,
+    });
+    expect(await failureOf(refreshOne(v.deps, keyOf(unknown)))).toEqual({
+      code: 'provider_unavailable',
+      retryAfter: 90,
+    });
+    expect(v.server.asked).toEqual([]);
+  });
+
+  it('of what needs reconnecting: a first refusal may be forced away, a confirmed one not', async () => {
+    const w = world();
+    const marked = { state: 'needs_reconnect', stateReason: 'invalid_grant' } as const;
+    const first = await expired(w, { ...marked, refreshDueAt: w.deps.now() + MINUTE });
+    w.server.instead = () => error(400, 'invalid_grant');
+    expect(await failureOf(refreshOne(w.deps, keyOf(first)))).toMatchObject({
+      code: 'needs_reconnect',
+    });
+    // It was not yet time to confirm: that needs the two minutes.
+    expect((await w.row(first.id)).refreshDueAt).toBe(first.refreshDueAt);
+    w.server.instead = null;
+    w.deps.clock.advance(1);
+    expect((await refreshOne(w.deps, keyOf(first))).facts.state).toBe('active');
+    const confirmed = await expired(w, { ...marked, refreshDueAt: null });
+    expect(await failureOf(refreshOne(w.deps, keyOf(confirmed)))).toMatchObject({
+      code: 'needs_reconnect',
+    });
+    expect(w.server.asked).toHaveLength(2);
+  });
+
+  it('during another refresh waits for that one, and counts it as its own', async () => {
+    const w = world();
+    const row = await w.due();
+    const held = gate();
+    w.server.before = () => held.opened;
+    const run = runRefresh(w.deps, 'cron');
+    while (w.server.inFlight === 0) await scheduler.wait(1);
+    const forced = refreshOne(another(w.deps), keyOf(row));
+    await scheduler.wait(5);
+    held.open();
+    await run;
+    expect((await forced).facts.lastRefreshedAt).not.toBeNull();
+    expect(w.server.asked).toHaveLength(1);
+  });
+
+  it('of a token that the provider would not extend yet changes nothing', async () => {
+    const refreshParams = { access_token: '{access_token}' };
+    const w = world({ refreshModel: 'extend', minTokenAgeSeconds: 86_400, refreshParams });
+    const row = await w.due({
+      tokenVersion: w.deps.now() - HOUR,
+      expiresAt: w.deps.now() + 99 * HOUR,
+    });
+    expect((await refreshOne(w.deps, keyOf(row))).facts.lastRefreshedAt).toBeNull();
+    expect(w.server.asked).toEqual([]);
+  });
+});
+
+describe('many forced refreshes', () => {
+  const names = (rows: AccountRow[]) =>
+    rows.map((row) => ({ provider: row.provider, accountId: row.providerAccountId }));
+  const never = new AbortController().signal;
+
+  it('go in groups of five, and go on after single failures', async () => {
+    const w = world();
+    const rows = [];
+    for (let i = 0; i < 11; i += 1) rows.push(await w.due({ userId: `many-${i % 2}` }));
+    const bad = rows[2];
+    w.server.instead = (token) =>
+      token === `refresh-${bad?.providerAccountId}` ? error(400, 'invalid_grant') : null;
+    const unknown = { provider: w.provider, accountId: 'nobody' };
+    const twice = names(rows.slice(0, 1));
+    const result = await refreshMany(w.deps, [...names(rows), unknown, ...twice], never);
+    expect(result.refreshed).toHaveLength(10);
+    expect(result.failed).toEqual([
+      { ...names([bad as AccountRow])[0], code: 'needs_reconnect', message: expect.any(String) },
+      { ...unknown, code: 'integration_not_found', message: expect.any(String) },
+    ]);
+    expect(w.server.asked).toHaveLength(11);
+    expect(w.server.maxInFlight).toBeLessThanOrEqual(5);
+  });
+
+  it('stop when the caller is gone, and say what was not started', async () => {
+    const w = world();
+    const rows = [];
+    for (let i = 0; i < 12; i += 1) rows.push(await w.due());
+    const caller = new AbortController();
+    w.server.before = () => {
+      if (w.server.asked.length === 7) caller.abort();
+    };
+    const { refreshed, failed } = await refreshMany(w.deps, names(rows), caller.signal);
+    expect(refreshed).toHaveLength(10);
+    expect(failed.map(({ code }) => code)).toEqual(['not_started', 'not_started']);
+  });
+
+  it('stop at the budget of requests', async () => {
+    const w = world({}, {}, { RUN_SUBREQUESTS: '10' });
+    const rows = [];
+    for (let i = 0; i < 12; i += 1) rows.push(await w.due());
+    const { refreshed, failed } = await refreshMany(w.deps, names(rows), never);
+    expect([refreshed.length, failed.length]).toEqual([10, 2]);
+  });
+});
