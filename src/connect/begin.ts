@@ -1,0 +1,137 @@
+/** Step 1 of connecting: the app's backend asks for a link to send its user to. */
+import { and, eq } from 'drizzle-orm';
+import { connectTransactions, oauthAccounts } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { wholeMatch } from '../providers/check';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { transactionContext } from '../vault/vault';
+import { allowedReturnTo } from './return-to';
+import { hashSecret, randomSecret, TRANSACTION_MS } from './transactions';
+
+export interface BeginInput {
+  provider: string;
+  /** Null: Mooring's own page. */
+  returnTo: string | null;
+  /** None: those of the row on a reconnect, else the record's. */
+  scopes?: string[] | undefined;
+  /** On a reconnect: the account that must come back. */
+  accountId?: string | undefined;
+  parameters?: Record<string, string> | undefined;
+}
+
+export interface BegunConnection {
+  id: string;
+  connectUrl: string;
+  /** ms */
+  expiresAt: number;
+}
+
+type BeginDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'now'>;
+
+export async function beginConnection(
+  deps: BeginDeps,
+  userId: string,
+  input: BeginInput,
+): Promise<BegunConnection> {
+  const { config, db, vault } = deps;
+  const { provider } = oauthClientOf(config, input.provider);
+  const returnTo =
+    input.returnTo === null ? null : allowedReturnTo(input.returnTo, config.appOrigins);
+  if (returnTo === null && input.returnTo !== null) {
+    throw invalid('returnTo', 'must be an absolute URL whose origin is one of APP_ORIGINS');
+  }
+  const known =
+    input.accountId === undefined
+      ? undefined
+      : await reconnected(deps, userId, provider.id, input.accountId);
+  const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
+
+  const id = randomSecret();
+  const ticket = randomSecret();
+  const now = deps.now();
+  const expiresAt = now + TRANSACTION_MS;
+  await db.insert(connectTransactions).values({
+    id,
+    ticketHash: await hashSecret(ticket),
+    userId,
+    provider: provider.id,
+    returnTo,
+    requestedScope: [...new Set(input.scopes ?? known?.requestedScope ?? provider.scopes)],
+    parameters,
+    expectedAccountId: input.accountId ?? null,
+    state: 'started',
+    // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).
+    verifier: await vault.seal(randomSecret(), transactionContext(id, 'verifier')),
+    createdAt: now,
+    expiresAt,
+  });
+  return { id, connectUrl: `${config.publicUrl}/connect/start/${ticket}`, expiresAt };
+}
+
+/** @throws AppError provider_not_found, invalid_request (not OAuth), provider_not_configured */
+export function oauthClientOf(config: Deps['config'], id: string): OAuth2Client {
+  const provider = config.providers.get(id);
+  if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
+  if (provider.kind !== 'oauth2') {
+    throw new AppError(
+      'invalid_request',
+      `${provider.name} has no OAuth; PUT its credentials to /v1/users/{userId}/integrations/${id}`,
+    );
+  }
+  const client = config.providers.client(id);
+  if (!client) {
+    throw new AppError(
+      'provider_not_configured',
+      `${provider.name} has no client id and secret in this deployment`,
+    );
+  }
+  return client;
+}
+
+/** @throws AppError integration_not_found, also where the account is another user's */
+async function reconnected(
+  { db }: BeginDeps,
+  userId: string,
+  provider: string,
+  accountId: string,
+): Promise<{ parameters: Record<string, string>; requestedScope: string[] }> {
+  const [row] = await db
+    .select({
+      parameters: oauthAccounts.parameters,
+      requestedScope: oauthAccounts.requestedScope,
+    })
+    .from(oauthAccounts)
+    .where(
+      and(
+        eq(oauthAccounts.provider, provider),
+        eq(oauthAccounts.providerAccountId, accountId),
+        eq(oauthAccounts.userId, userId),
+      ),
+    );
+  if (!row) throw new AppError('integration_not_found', 'the user has no such integration');
+  return row;
+}
+
+/** Values for the placeholders in the provider's URLs: given, else the row's, else the default. */
+function checkParameters(
+  provider: OAuth2Provider,
+  given: Record<string, string>,
+  known: Record<string, string>,
+): Record<string, string> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(provider.parameters, name));
+  if (unknown !== undefined) throw invalid('parameters', `${provider.name} has no such parameter`);
+  const values: Record<string, string> = {};
+  for (const [name, { pattern, default: fallback }] of Object.entries(provider.parameters)) {
+    const value = given[name] ?? known[name] ?? fallback;
+    if (value === undefined) throw invalid(`parameters.${name}`, 'is needed for this provider');
+    if (!wholeMatch(pattern, value)) throw invalid(`parameters.${name}`, 'is not as it should be');
+    values[name] = value;
+  }
+  return values;
+}
+
+const invalid = (field: string, message: string): AppError =>
+  new AppError('invalid_request', `${field} ${message}`, {
+    errors: [{ path: `body.${field}`, message }],
+  });

@@ -1,0 +1,186 @@
+/**
+ * Step 3 of connecting: the provider sends the browser back. The state is consumed by one
+ * conditional update, in the browser it was made for, and the code is kept sealed. Nothing is
+ * exchanged here: that waits until the app has said who its user is (step 4).
+ *
+ * Where no transaction can be trusted (unknown or used state, other browser, other provider), the
+ * answer is a problem document and nothing changes: never a redirect, and never the end of the
+ * rightful user's transaction.
+ */
+import { and, eq, gt, type SQL } from 'drizzle-orm';
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
+import { connectTransactions } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { isSignedCallback } from '../oauth/callback-signature';
+import { endpointsOf } from '../oauth/endpoints';
+import { transactionContext } from '../vault/vault';
+import { oauthClientOf } from './begin';
+import { type WayBack, wayBackOf } from './return-to';
+import { type ConnectionError, hashSecret, isExpired, type Transaction } from './transactions';
+
+/** All that the provider sent: what is signed may be any of it. */
+export interface CallbackQuery extends Record<string, string | undefined> {
+  state?: string | undefined;
+  code?: string | undefined;
+  error?: string | undefined;
+  iss?: string | undefined;
+}
+
+type CallbackDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'fetch' | 'now' | 'log'>;
+
+/**
+ * Where to send the browser: the transaction's `returnTo`, or Mooring's own page.
+ * `browser` is the secret in its cookie; null where it sent none.
+ * @throws AppError invalid_request, forbidden
+ */
+export async function receiveCallback(
+  deps: CallbackDeps,
+  provider: string,
+  query: CallbackQuery,
+  browser: string | null,
+): Promise<WayBack> {
+  const transaction = await trustworthy(deps, provider, query.state, browser);
+  if (isExpired(transaction, deps.now())) {
+    return wayBackOf(transaction, 'connection_expired');
+  }
+  await refuseUnlessSigned(deps, transaction, query);
+  const error = await whatIsWrong(deps, transaction, query);
+  const { vault } = deps;
+  const settled = await consumeState(
+    deps,
+    transaction,
+    error === null && query.code !== undefined
+      ? {
+          state: 'authorized',
+          code: await vault.seal(query.code, transactionContext(transaction.id, 'code')),
+        }
+      : { state: 'failed', error },
+  );
+  if (!settled) throw alreadyUsed();
+  deps.log.info('connect.callback', { provider, connection: transaction.id, error });
+  return wayBackOf(transaction, error);
+}
+
+/** The transaction whose state this is, provided that browser and provider are the ones it knows. */
+async function trustworthy(
+  { db }: CallbackDeps,
+  provider: string,
+  state: string | undefined,
+  browser: string | null,
+): Promise<Transaction> {
+  if (!state) {
+    throw new AppError('invalid_request', 'the callback has no state', {
+      situation: 'state_unknown',
+    });
+  }
+  const [transaction] = await db
+    .select()
+    .from(connectTransactions)
+    .where(eq(connectTransactions.stateHash, await hashSecret(state)));
+  if (!transaction) {
+    throw new AppError(
+      'invalid_request',
+      'this state is not known here: it was replaced by a newer one, or the connection is long over; start again in the app',
+      { situation: 'state_unknown' },
+    );
+  }
+  // Hashes are compared, so timing tells nothing about the secret.
+  if (browser === null || (await hashSecret(browser)) !== transaction.browserHash) {
+    throw new AppError(
+      'forbidden',
+      'the connection was started in another browser, or this one keeps no cookies; finish it where it was started',
+      { situation: 'other_browser' },
+    );
+  }
+  if (transaction.provider !== provider) {
+    throw new AppError('invalid_request', 'the connection was started at another provider', {
+      situation: 'other_provider',
+    });
+  }
+  if (transaction.state !== 'started') throw alreadyUsed();
+  return transaction;
+}
+
+const alreadyUsed = (): AppError =>
+  new AppError('invalid_request', 'this state was used before; go back to the app', {
+    situation: 'state_used',
+  });
+
+/** @throws AppError invalid_request where the provider signs its callbacks, and this one it did not */
+async function refuseUnlessSigned(
+  { config }: CallbackDeps,
+  { provider, parameters }: Transaction,
+  query: CallbackQuery,
+): Promise<void> {
+  const client = config.providers.client(provider);
+  const sent = Object.entries(query).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  if (client && !(await isSignedCallback(client, Object.fromEntries(sent), parameters))) {
+    throw new AppError('invalid_request', 'the callback is not signed by the provider');
+  }
+}
+
+/** Null where the callback is good. The provider's own words stay out. */
+async function whatIsWrong(
+  deps: CallbackDeps,
+  transaction: Transaction,
+  query: CallbackQuery,
+): Promise<ConnectionError | null> {
+  try {
+    const { provider } = oauthClientOf(deps.config, transaction.provider);
+    const { issuer, issParameter } = await endpointsOf(deps, provider, transaction.parameters);
+    // RFC 9207 section 2.4: given, it must be the one; announced, it must be given.
+    if (query.iss === undefined ? issParameter : issuer !== null && query.iss !== issuer) {
+      return 'issuer_mismatch';
+    }
+  } catch (error) {
+    deps.log.warn('connect.callback_failed', { provider: transaction.provider }, error);
+    return 'provider_unavailable';
+  }
+  if (query.error !== undefined) return connectionError(query.error);
+  return query.code ? null : 'provider_error';
+}
+
+/** The error codes of RFC 6749 4.1.2.1, OpenID Connect and a provider's own, as ours. Pure. */
+export function connectionError(code: string): ConnectionError {
+  switch (code) {
+    case 'access_denied':
+    case 'consent_required':
+    case 'interaction_required':
+    case 'login_required':
+    case 'user_cancelled_authorize': // LinkedIn
+    case 'user_cancelled_login':
+      return 'access_denied';
+    case 'invalid_scope':
+      return 'invalid_scope';
+    case 'temporarily_unavailable':
+    case 'server_error':
+      return 'provider_unavailable';
+    default:
+      return 'provider_error';
+  }
+}
+
+/** One conditional update: of two callbacks at once, one wins. */
+async function consumeState(
+  { db, now }: CallbackDeps,
+  { id, stateHash, browserHash, provider }: Transaction,
+  change: SQLiteUpdateSetSource<typeof connectTransactions>,
+): Promise<boolean> {
+  const unused: (SQL | undefined)[] = [
+    eq(connectTransactions.id, id),
+    eq(connectTransactions.state, 'started'),
+    eq(connectTransactions.stateHash, stateHash ?? ''),
+    eq(connectTransactions.browserHash, browserHash ?? ''),
+    eq(connectTransactions.provider, provider),
+    gt(connectTransactions.expiresAt, now()),
+  ];
+  const hit = await db
+    .update(connectTransactions)
+    .set(change)
+    .where(and(...unused))
+    .returning({ id: connectTransactions.id });
+  return hit.length > 0;
+}

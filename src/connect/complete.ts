@@ -1,0 +1,169 @@
+/**
+ * Step 4 of connecting: the app, which knows by its own session who is there, finishes the
+ * connection. Here is what stops an attacker from having somebody else finish the attacker's link
+ * (neither PKCE nor state does): another user than the one who started ends the transaction.
+ *
+ * One conditional update decides who exchanges the code; from then on the work runs to its end
+ * even when the caller hangs up. A code is never sent twice.
+ */
+import { and, eq, gt } from 'drizzle-orm';
+import { connectTransactions } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { endpointsOf } from '../oauth/endpoints';
+import { readOrigin } from '../status-cache/origin';
+import type { Facts, Snapshot } from '../status-cache/snapshot';
+import { oauthClientOf } from './begin';
+import type { Attempt } from './commit';
+import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
+import {
+  type ConnectionError,
+  connectionNotFound,
+  failUnfinished,
+  findTransaction,
+  isExpired,
+  type Transaction,
+} from './transactions';
+
+/** `waitUntil` ends 30 s after the caller left; all must be over by then. */
+const ATTEMPT_MS = 25_000;
+
+export interface Connected {
+  /** False: it was completed before. */
+  created: boolean;
+  facts: Facts;
+  version: number;
+}
+
+/**
+ * @throws AppError connection_not_found, wrong_user, connection_not_ready, connection_expired,
+ * connection_failed, completion_in_progress, account_mismatch, account_linked_to_another_user,
+ * integration_not_found (completed, and disconnected since), provider_error, unavailable
+ */
+export async function completeConnection(
+  deps: Deps,
+  userId: string,
+  id: string,
+): Promise<Connected> {
+  const transaction = await ownTransaction(deps, userId, id);
+  if (transaction.state === 'completed') return completedBefore(deps, transaction);
+  refuseUnlessAuthorized(transaction, deps.now());
+
+  // Before the claim: where the provider's metadata cannot be had, no code is lost.
+  const client = oauthClientOf(deps.config, transaction.provider);
+  const endpoints = await endpointsOf(deps, client.provider, transaction.parameters);
+
+  const attempt = await claim(deps, transaction);
+  if (!attempt) {
+    const settled = await ownTransaction(deps, userId, id);
+    if (settled.state === 'completed') return completedBefore(deps, settled);
+    refuseUnlessAuthorized(settled, deps.now());
+    throw inProgress();
+  }
+  const work = exchange(deps, client, endpoints, transaction, attempt);
+  deps.waitUntil(work.catch(() => {}));
+  const { snapshot, accountId } = await work;
+  return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
+}
+
+/** @throws AppError connection_not_found; wrong_user, and then nobody can complete it any more */
+async function ownTransaction(
+  { db, now, log }: Pick<Deps, 'db' | 'now' | 'log'>,
+  userId: string,
+  id: string,
+): Promise<Transaction> {
+  const transaction = await findTransaction(db, id, now());
+  if (!transaction) throw connectionNotFound();
+  if (transaction.userId === userId) return transaction;
+  await failUnfinished(db, id, 'wrong_user');
+  log.warn('connect.wrong_user', { connection: id, provider: transaction.provider });
+  throw new AppError(
+    'wrong_user',
+    'this connection was started by another user; start a new one for this user',
+  );
+}
+
+function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
+  if (isExpired(transaction, now)) {
+    throw new AppError('connection_expired', 'the connection took too long; start a new one');
+  }
+  switch (transaction.state) {
+    case 'authorized':
+      return;
+    case 'started':
+      throw new AppError('connection_not_ready', 'the user has not come back from the provider');
+    case 'completing':
+      throw inProgress();
+    case 'failed':
+      throw failed(transaction.error);
+    case 'completed':
+      throw new Error('a completed transaction is answered before');
+  }
+}
+
+const inProgress = (): AppError =>
+  new AppError('completion_in_progress', 'another request is completing this connection', {
+    retryAfter: 2,
+  });
+
+/** The same answer as the first time, where that says what to do; else that it failed, and why. */
+function failed(error: string | null): AppError {
+  switch (error as ConnectionError | null) {
+    case 'account_mismatch':
+      return accountMismatch();
+    case 'account_linked_to_another_user':
+      return linkedToAnotherUser();
+    default:
+      return new AppError(
+        'connection_failed',
+        `the connection failed (${error ?? 'unknown'}); start a new one`,
+      );
+  }
+}
+
+/** One conditional update; null where somebody else was faster. */
+async function claim(
+  { db, now: clock, uuid }: Pick<Deps, 'db' | 'now' | 'uuid'>,
+  { id, userId }: Transaction,
+): Promise<Attempt | null> {
+  const now = clock();
+  const attemptId = uuid();
+  const claimed = await db
+    .update(connectTransactions)
+    .set({ state: 'completing', attemptId, attemptUntil: now + ATTEMPT_MS })
+    .where(
+      and(
+        eq(connectTransactions.id, id),
+        eq(connectTransactions.userId, userId),
+        eq(connectTransactions.state, 'authorized'),
+        gt(connectTransactions.expiresAt, now),
+      ),
+    )
+    .returning({ id: connectTransactions.id });
+  return claimed.length === 0 ? null : { transactionId: id, attemptId };
+}
+
+async function completedBefore(
+  deps: Pick<Deps, 'session' | 'now'>,
+  { userId, provider, accountId }: Transaction,
+): Promise<Connected> {
+  const snapshots = await readOrigin(deps, [userId], 'first-primary');
+  const snapshot = snapshots.get(userId);
+  if (!snapshot || accountId === null) throw connectionNotFound();
+  return { created: false, ...integrationIn(snapshot, provider, accountId) };
+}
+
+/** @throws AppError integration_not_found */
+export function integrationIn(
+  snapshot: Snapshot,
+  provider: string,
+  accountId: string,
+): Pick<Connected, 'facts' | 'version'> {
+  const facts = snapshot.integrations.find(
+    (one) => one.provider === provider && one.accountId === accountId,
+  );
+  if (!facts) {
+    throw new AppError('integration_not_found', 'the account has been disconnected since');
+  }
+  return { facts, version: snapshot.version };
+}

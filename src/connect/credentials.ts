@@ -1,0 +1,150 @@
+/**
+ * Connecting where a provider has no OAuth: a key, a password or a session cookie is handed in and
+ * kept sealed. Whether it works is not tried here.
+ *
+ * A user's claim to own an account at such a provider is not proven by anything. So the account id
+ * that a user's own request stands for is bound to that user: nobody can take an id that belongs
+ * to somebody else. The app's backend may name the real one.
+ */
+import { sql } from 'drizzle-orm';
+import type { Deps } from '../deps';
+import { AppError, type FieldError } from '../errors';
+import { auditEvent } from '../events/audit';
+import { isUsableId } from '../oauth/profile';
+import { wholeMatch } from '../providers/check';
+import type { CredentialsProvider } from '../providers/types';
+import { changeVisibly } from '../status-cache/changes';
+import { publish } from '../status-cache/publish';
+import { accountContext } from '../vault/vault';
+import { isNewAccount, isStored, upsertAccount } from './account';
+import { type Connected, integrationIn } from './complete';
+import { linkedToAnotherUser } from './exchange';
+import { hashSecret, randomSecret } from './transactions';
+
+export interface CredentialsInput {
+  provider: string;
+  credentials: Record<string, string>;
+  /** Only where `mayNameAccount`. */
+  accountId?: string | undefined;
+  displayName?: string | undefined;
+  /** The caller is the app's backend. */
+  mayNameAccount: boolean;
+}
+
+/**
+ * Stores or replaces them. `metadata` of the integration shows the account's public id, where the
+ * record has one that is no secret.
+ * @throws AppError provider_not_found, invalid_request, forbidden, account_linked_to_another_user
+ */
+export async function putCredentials(
+  deps: Deps,
+  userId: string,
+  input: CredentialsInput,
+): Promise<Connected> {
+  const provider = credentialsProviderOf(deps, input.provider);
+  checkFields(provider, input.credentials);
+  const accountId = await accountIdOf(provider, userId, input);
+  const now = deps.now();
+  const shown = provider.accountIdField;
+  const publicId =
+    shown !== undefined && provider.fields[shown]?.secret === false
+      ? { [shown]: input.credentials[shown] ?? null }
+      : {};
+  const account = {
+    userId,
+    provider: provider.id,
+    accountId,
+    subject: accountId,
+    accessToken: await deps.vault.seal(
+      JSON.stringify(input.credentials),
+      accountContext(provider.id, accountId, 'access_token'),
+    ),
+    refreshToken: null,
+    expiresAt: null,
+    refreshExpiresAt: null,
+    tokenType: null,
+    scope: [],
+    requestedScope: [],
+    parameters: {},
+    metadata: publicId,
+    displayName: input.displayName ?? null,
+    refreshDueAt: null,
+    noticeDueAt: null,
+    refreshDueAtIfKept: null,
+  };
+  const stored = isStored(account);
+  const isNew = isNewAccount(account, now);
+  const event = { at: now, userId, provider: provider.id, accountId };
+  const { changed, snapshot } = await changeVisibly(
+    deps,
+    userId,
+    [
+      upsertAccount(deps.db, account, now),
+      auditEvent(deps.db, { ...event, type: 'connected' }, sql`${stored} and ${isNew}`),
+      auditEvent(deps.db, { ...event, type: 'reconnected' }, sql`${stored} and not ${isNew}`),
+    ],
+    stored,
+  );
+  if (!changed) throw linkedToAnotherUser();
+  deps.log.info('credentials.stored', { provider: provider.id });
+  await publish(deps, snapshot);
+  return { created: true, ...integrationIn(snapshot, provider.id, accountId) };
+}
+
+function credentialsProviderOf({ config }: Pick<Deps, 'config'>, id: string): CredentialsProvider {
+  const provider = config.providers.get(id);
+  if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
+  if (provider.kind !== 'credentials') {
+    throw new AppError(
+      'invalid_request',
+      `${provider.name} is connected by OAuth; POST to /v1/users/{userId}/connections`,
+    );
+  }
+  return provider;
+}
+
+/** @throws AppError invalid_request that names the fields, never their values */
+function checkFields(provider: CredentialsProvider, given: Record<string, string>): void {
+  const errors: FieldError[] = [];
+  const wrong = (field: string, message: string) =>
+    errors.push({ path: `body.credentials.${field}`, message });
+  if (Object.keys(given).some((field) => !Object.hasOwn(provider.fields, field))) {
+    const known = Object.keys(provider.fields).join(', ');
+    errors.push({ path: 'body.credentials', message: `takes these fields only: ${known}` });
+  }
+  for (const [field, { required, maxLength, pattern }] of Object.entries(provider.fields)) {
+    const value = Object.hasOwn(given, field) ? given[field] : undefined;
+    if (value === undefined || value === '') {
+      if (required) wrong(field, 'is missing');
+    } else if (value.length > maxLength) {
+      wrong(field, `has more than ${maxLength} characters`);
+    } else if (pattern !== undefined && !wholeMatch(pattern, value)) {
+      wrong(field, 'is not as the provider writes it');
+    }
+  }
+  if (errors.length > 0) {
+    throw new AppError('invalid_request', 'the credentials are not as they should be', { errors });
+  }
+}
+
+/** @throws AppError forbidden, invalid_request */
+async function accountIdOf(
+  { id, accountIdField }: CredentialsProvider,
+  userId: string,
+  { accountId, credentials, mayNameAccount }: CredentialsInput,
+): Promise<string> {
+  if (accountId !== undefined && !mayNameAccount) {
+    throw new AppError('forbidden', 'only a service caller may name an account id');
+  }
+  const own = accountIdField === undefined ? undefined : credentials[accountIdField];
+  if (own === undefined) return accountId ?? randomSecret();
+  // The same user and the same account give the same id, so handing it in again replaces it.
+  if (!mayNameAccount) return `user-${await hashSecret(JSON.stringify([userId, id, own]))}`;
+  if (!isUsableId(own)) {
+    throw new AppError('invalid_request', `credentials.${accountIdField} is no usable account id`);
+  }
+  if (accountId !== undefined && accountId !== own) {
+    throw new AppError('invalid_request', `accountId and credentials.${accountIdField} differ`);
+  }
+  return own;
+}

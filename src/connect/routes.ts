@@ -1,0 +1,270 @@
+/** Connecting: what the app's backend calls, and the two addresses that the user's browser visits. */
+import { type Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import * as z from 'zod';
+import { setConsistencyToken } from '../http/consistency';
+import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import { visitOf } from '../http/page-visit';
+import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
+import { date, integrationSchema, toIntegration } from '../integrations/wire';
+import { beginConnection } from './begin';
+import { receiveCallback } from './callback';
+import { completeConnection } from './complete';
+import { putCredentials } from './credentials';
+import { finishOnPage } from './page/finish';
+import { leaveNotice, PAGE_PATH } from './page/session';
+import type { WayBack } from './return-to';
+import { startAuthorization } from './start';
+import { connectionOf, failUnfinished, randomSecret } from './transactions';
+
+const consistencyToken = {
+  'Consistency-Token': 'The version after this change; send it back to read your own write.',
+};
+
+const begin = declare({
+  method: 'post',
+  path: '/v1/users/:userId/connections',
+  id: 'beginConnection',
+  tag: 'Connect',
+  summary: 'Get a link to send the user to',
+  description:
+    "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` added; the app then completes the connection for the user it knows by its own session.",
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: userParam,
+  json: z.object({
+    provider: providerIdSchema,
+    returnTo: z
+      .string()
+      .max(2048)
+      .describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
+      .max(100)
+      .optional()
+      .describe('Instead of those in the record.'),
+    accountId: accountIdSchema
+      .optional()
+      .describe("On a reconnect: the account that must come back, one of the user's own."),
+    parameters: z
+      .record(z.string().max(32), z.string().max(255))
+      .optional()
+      .describe("Values for the placeholders in the provider's URLs."),
+  }),
+  replies: {
+    201: {
+      description: 'The connection is started.',
+      schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() }),
+    },
+  },
+  errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
+});
+
+const connectionParam = z.object({ userId: userIdSchema, id: z.string().max(128) });
+
+const read = declare({
+  method: 'get',
+  path: '/v1/users/:userId/connections/:id',
+  id: 'getConnection',
+  tag: 'Connect',
+  summary: 'How a connection stands',
+  callers: ['service', 'user'],
+  param: connectionParam,
+  replies: {
+    200: {
+      description: 'The connection.',
+      schema: z.object({
+        id: z.string(),
+        provider: z.string(),
+        state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
+        error: z.string().optional().describe('Why it failed, as a code.'),
+      }),
+    },
+  },
+  errors: ['connection_not_found'],
+});
+
+const complete = declare({
+  method: 'post',
+  path: '/v1/users/:userId/connections/:id/complete',
+  id: 'completeConnection',
+  tag: 'Connect',
+  summary: 'Finish a connection for the user who is there',
+  description:
+    'Call it when the browser is back, with the user that your own session knows. It goes on to its end even when the caller hangs up; repeat it to learn the outcome.',
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: connectionParam,
+  replies: {
+    200: {
+      description: 'It was completed before.',
+      schema: integrationSchema,
+      headers: consistencyToken,
+    },
+    201: { description: 'Connected.', schema: integrationSchema, headers: consistencyToken },
+  },
+  errors: [
+    'connection_not_found',
+    'integration_not_found',
+    'wrong_user',
+    'connection_not_ready',
+    'connection_failed',
+    'connection_expired',
+    'completion_in_progress',
+    'account_linked_to_another_user',
+    'account_mismatch',
+    'provider_error',
+    'provider_unavailable',
+    'unavailable',
+  ],
+});
+
+const credentials = declare({
+  method: 'put',
+  path: '/v1/users/:userId/integrations/:provider',
+  id: 'putCredentials',
+  tag: 'Connect',
+  summary: 'Connect with a key, a password or a session cookie',
+  description:
+    'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`.',
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
+  json: z.object({
+    credentials: z.record(z.string().max(40), z.string().max(16_384)),
+    accountId: accountIdSchema.optional().describe('Service callers only.'),
+    displayName: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+      .optional(),
+  }),
+  replies: {
+    201: {
+      description: 'Stored, or put in the place of what was stored for this account.',
+      schema: integrationSchema,
+      headers: consistencyToken,
+    },
+  },
+  errors: ['provider_not_found', 'forbidden', 'account_linked_to_another_user'],
+});
+
+const start = declare({
+  method: 'get',
+  path: '/connect/start/:ticket',
+  id: 'startConnection',
+  tag: 'Connect',
+  summary: 'Where the browser begins: on to the provider',
+  callers: 'anyone',
+  param: z.object({ ticket: z.string().max(128) }),
+  replies: { 303: { description: 'To the provider; or back to the app, when it is too late.' } },
+  errors: ['connection_not_found'],
+});
+
+const callback = declare({
+  method: 'get',
+  path: '/connect/callback/:provider',
+  id: 'receiveCallback',
+  tag: 'Connect',
+  summary: 'Where the provider sends the browser back to',
+  callers: 'anyone',
+  param: z.object({ provider: providerIdSchema }),
+  query: z
+    .object({
+      state: z.string().max(512).optional(),
+      code: z.string().max(8192).optional(),
+      error: z.string().max(512).optional(),
+      iss: z.string().max(2048).optional(),
+    })
+    // What a provider signs may be anything that it sends (Shopify).
+    .catchall(z.string()),
+  replies: {
+    303: {
+      description: 'To `returnTo`, with `connection=<id>`, and `error=<code>` when it failed.',
+    },
+  },
+  errors: ['forbidden'],
+});
+
+/** One for all transactions of a browser, so that two tabs do not disturb each other. */
+const COOKIE = 'mooring-browser';
+
+const browserOf = (c: Context): string | null => {
+  const secret = getCookie(c, COOKIE, 'host');
+  return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : null;
+};
+
+/** 303, so that nothing is sent twice, and nothing of this address goes on with the browser. */
+function seeOther(c: Context, location: string): Response {
+  c.header('Cache-Control', 'no-store');
+  c.header('Referrer-Policy', 'no-referrer');
+  return c.redirect(location, 303);
+}
+
+/** Back on Mooring's own page, where the visit's user completes the connection at once. */
+async function toPage(c: Context<AppEnv>, way: Extract<WayBack, { kind: 'page' }>) {
+  const deps = c.get('deps');
+  const visit = await visitOf(c).catch(async (error) => {
+    await failUnfinished(deps.db, way.connection, 'session_ended');
+    throw error;
+  });
+  const { notice, version } = await finishOnPage(deps, visit.session, way);
+  await leaveNotice(deps, visit.session, notice, version);
+  return seeOther(c, PAGE_PATH);
+}
+
+const noStore = (c: Context): void => c.header('Cache-Control', 'no-store');
+
+export const connectRoutes = new Hono<AppEnv>()
+  .post(begin.path, endpoint(begin), async (c) => {
+    const { id, connectUrl, expiresAt } = await beginConnection(
+      c.get('deps'),
+      c.req.valid('param').userId,
+      c.req.valid('json'),
+    );
+    noStore(c);
+    return c.json({ id, connectUrl, expiresAt: date(expiresAt) }, 201);
+  })
+  .get(read.path, endpoint(read), async (c) => {
+    const { userId, id } = c.req.valid('param');
+    noStore(c);
+    return c.json(await connectionOf(c.get('deps'), userId, id));
+  })
+  .post(complete.path, endpoint(complete), async (c) => {
+    const deps = c.get('deps');
+    const { userId, id } = c.req.valid('param');
+    const { created, facts, version } = await completeConnection(deps, userId, id);
+    noStore(c);
+    setConsistencyToken(c, version);
+    return c.json(toIntegration(facts, deps.now(), deps.config.providers), created ? 201 : 200);
+  })
+  .put(credentials.path, endpoint(credentials), async (c) => {
+    const deps = c.get('deps');
+    const { userId, provider } = c.req.valid('param');
+    const { facts, version } = await putCredentials(deps, userId, {
+      ...c.req.valid('json'),
+      provider,
+      mayNameAccount: c.get('caller').kind === 'service',
+    });
+    noStore(c);
+    setConsistencyToken(c, version);
+    return c.json(toIntegration(facts, deps.now(), deps.config.providers), 201);
+  })
+  .get(start.path, endpoint(start), async (c) => {
+    const browser = browserOf(c) ?? randomSecret();
+    const way = await startAuthorization(c.get('deps'), c.req.valid('param').ticket, browser);
+    setCookie(c, COOKIE, browser, {
+      prefix: 'host',
+      path: '/',
+      secure: true,
+      httpOnly: true,
+      sameSite: 'Lax',
+    });
+    return way.kind === 'page' ? toPage(c, way) : seeOther(c, way.location);
+  })
+  .get(callback.path, endpoint(callback), async (c) => {
+    const { provider } = c.req.valid('param');
+    const way = await receiveCallback(c.get('deps'), provider, c.req.valid('query'), browserOf(c));
+    return way.kind === 'page' ? toPage(c, way) : seeOther(c, way.location);
+  });

@@ -1,0 +1,87 @@
+/**
+ * Step 2 of connecting: the user's browser opens the link and is sent on to the provider. Each
+ * time with a fresh state, bound to this browser; the last one counts. May be repeated until a
+ * callback came, because link previews and back buttons open links too.
+ */
+import { and, eq, gt } from 'drizzle-orm';
+import { connectTransactions } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { authorizationRequest } from '../oauth/authorize';
+import { endpointsOf } from '../oauth/endpoints';
+import { codeChallengeOf } from '../oauth/pkce';
+import { transactionContext } from '../vault/vault';
+import { oauthClientOf } from './begin';
+import { type WayBack, wayBackOf } from './return-to';
+import { type ConnectionError, hashSecret, randomSecret, type Transaction } from './transactions';
+
+type StartDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'fetch' | 'now' | 'log'>;
+
+/**
+ * Where to send the browser. `browser` is the secret in its cookie.
+ * @throws AppError connection_not_found where no transaction has this ticket
+ */
+export async function startAuthorization(
+  deps: StartDeps,
+  ticket: string,
+  browser: string,
+): Promise<WayBack | { kind: 'provider'; location: string }> {
+  const { db, log } = deps;
+  const state = randomSecret();
+  const byTicket = eq(connectTransactions.ticketHash, await hashSecret(ticket));
+  const [transaction] = await db
+    .update(connectTransactions)
+    .set({ stateHash: await hashSecret(state), browserHash: await hashSecret(browser) })
+    .where(
+      and(
+        byTicket,
+        eq(connectTransactions.state, 'started'),
+        gt(connectTransactions.expiresAt, deps.now()),
+      ),
+    )
+    .returning();
+  if (!transaction) {
+    const [known] = await db.select().from(connectTransactions).where(byTicket);
+    if (!known) {
+      throw new AppError(
+        'connection_not_found',
+        'this link is not known here, or is older than we keep it; start again in the app',
+        { situation: 'link_unknown' },
+      );
+    }
+    return forUsed(known);
+  }
+  try {
+    return { kind: 'provider', location: await authorizationUrl(deps, transaction, state) };
+  } catch (error) {
+    // The app can say it better than a problem document; the link stays usable meanwhile.
+    log.warn('connect.start_failed', { provider: transaction.provider }, error);
+    return wayBackOf(transaction, 'provider_unavailable' satisfies ConnectionError);
+  }
+}
+
+async function authorizationUrl(
+  deps: StartDeps,
+  { id, provider, parameters, requestedScope, verifier }: Transaction,
+  state: string,
+): Promise<string> {
+  const { config, vault, fetch } = deps;
+  const client = oauthClientOf(config, provider);
+  const endpoints = await endpointsOf(deps, client.provider, parameters);
+  const url = await authorizationRequest(client, endpoints, {
+    redirectUri: endpoints.redirectUri,
+    state,
+    codeChallenge: await codeChallengeOf(
+      await vault.open(verifier, transactionContext(id, 'verifier')),
+    ),
+    scopes: requestedScope,
+    fetch,
+  });
+  return url.href;
+}
+
+/** For a link that can no longer be used: back to the app, which asks how the connection stands. */
+function forUsed(transaction: Transaction): WayBack {
+  const unused = transaction.state === 'started';
+  return wayBackOf(transaction, unused ? 'connection_expired' : transaction.error);
+}

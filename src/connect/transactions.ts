@@ -1,0 +1,122 @@
+/**
+ * Connect transactions: one try of a user to connect an account (design: connect, steps 1 to 4).
+ * What leaves Mooring and comes back, the ticket, the state and the browser's cookie, is stored as
+ * a hash only; what must be sent on, verifier and code, is sealed.
+ */
+import { and, eq, inArray, lte } from 'drizzle-orm';
+import { base64url } from 'jose';
+import type { Database } from '../db/client';
+import { connectTransactions } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+
+export type Transaction = typeof connectTransactions.$inferSelect;
+
+/** From the start to the end of `complete`. */
+export const TRANSACTION_MS = 10 * 60_000;
+
+/** Why a transaction failed. Also the `error` in the URL that brings the user back. */
+export type ConnectionError =
+  | 'access_denied'
+  | 'invalid_scope'
+  | 'provider_error'
+  | 'provider_unavailable'
+  | 'issuer_mismatch'
+  | 'wrong_user'
+  | 'account_mismatch'
+  | 'account_linked_to_another_user'
+  | 'not_finished'
+  /** On Mooring's own page: nobody was there any more to complete it. */
+  | 'session_ended';
+
+/** What callers are told. `completing` is Mooring's own affair: to them it is `authorized`. */
+export type ConnectionState = 'started' | 'authorized' | 'completed' | 'failed' | 'expired';
+
+/** 256 bits, base64url. */
+export const randomSecret = (): string =>
+  base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+
+/** SHA-256. Secrets of 256 bits need no salt. */
+export async function hashSecret(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
+  return base64url.encode(new Uint8Array(digest));
+}
+
+export const isExpired = (transaction: Transaction, now: number): boolean =>
+  (transaction.state === 'started' || transaction.state === 'authorized') &&
+  transaction.expiresAt <= now;
+
+export function stateOf(transaction: Transaction, now: number): ConnectionState {
+  if (isExpired(transaction, now)) return 'expired';
+  return transaction.state === 'completing' ? 'authorized' : transaction.state;
+}
+
+/**
+ * One transaction as it stands. An exchange that did not end by its deadline is failed here, in
+ * the table, so that what a caller was told cannot be overtaken by a late commit.
+ */
+export async function findTransaction(
+  db: Database,
+  id: string,
+  now: number,
+): Promise<Transaction | undefined> {
+  const byId = eq(connectTransactions.id, id);
+  const [found] = await db.select().from(connectTransactions).where(byId);
+  if (found?.state !== 'completing' || (found.attemptUntil ?? 0) > now) return found;
+  await db
+    .update(connectTransactions)
+    .set({ state: 'failed', error: 'not_finished' satisfies ConnectionError, code: null })
+    .where(
+      and(
+        byId,
+        eq(connectTransactions.state, 'completing'),
+        lte(connectTransactions.attemptUntil, now),
+      ),
+    );
+  const [settled] = await db.select().from(connectTransactions).where(byId);
+  return settled;
+}
+
+/** Ends a transaction that nobody is completing. */
+export async function failUnfinished(
+  db: Database,
+  id: string,
+  error: ConnectionError,
+): Promise<void> {
+  await db
+    .update(connectTransactions)
+    .set({ state: 'failed', error, code: null })
+    .where(
+      and(
+        eq(connectTransactions.id, id),
+        inArray(connectTransactions.state, ['started', 'authorized']),
+      ),
+    );
+}
+
+export interface Connection {
+  id: string;
+  provider: string;
+  state: ConnectionState;
+  error?: string;
+}
+
+/** @throws AppError connection_not_found, also where the connection is another user's */
+export async function connectionOf(
+  deps: Pick<Deps, 'db' | 'now'>,
+  userId: string,
+  id: string,
+): Promise<Connection> {
+  const now = deps.now();
+  const transaction = await findTransaction(deps.db, id, now);
+  if (transaction?.userId !== userId) throw connectionNotFound();
+  return {
+    id,
+    provider: transaction.provider,
+    state: stateOf(transaction, now),
+    ...(transaction.error === null ? {} : { error: transaction.error }),
+  };
+}
+
+export const connectionNotFound = (): AppError =>
+  new AppError('connection_not_found', 'there is no such connection');

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { allowedReturnTo, returnUrl } from '../../src/connect/return-to';
+
+const origins = new Set(['https://app.example.com', 'http://localhost:4000']);
+
+describe('returnTo is allowed only where its origin is exactly on the list (C7)', () => {
+  test.each([
+    ['https://app.example.com', 'https://app.example.com/'],
+    ['https://app.example.com/settings?tab=1#top', 'https://app.example.com/settings?tab=1#top'],
+    ['http://localhost:4000/x', 'http://localhost:4000/x'],
+    ['https://APP.example.com:443/x', 'https://app.example.com/x'],
+  ])('%s is allowed', (given, normal) => {
+    expect(allowedReturnTo(given, origins)).toBe(normal);
+  });
+
+  test.each([
+    ['another host', 'https://evil.example'],
+    ['a subdomain', 'https://x.app.example.com'],
+    ['a suffix', 'https://app.example.com.evil.example'],
+    ['another port', 'https://app.example.com:8443'],
+    ['another scheme', 'http://app.example.com'],
+    ['no scheme', '//evil.example'],
+    ['no scheme, to the right host', '//app.example.com/x'],
+    ['backslashes', '\\\\evil.example'],
+    ['a backslash for a slash', 'https:\\\\app.example.com'],
+    ['a backslash that ends the host', 'https://evil.example\\@app.example.com'],
+    ['a path only', '/done'],
+    ['userinfo', 'https://user@app.example.com'],
+    ['userinfo that looks like the host', 'https://app.example.com@evil.example'],
+    ['a password', 'https://:pw@app.example.com'],
+    ['javascript', 'javascript:alert(1)//https://app.example.com'],
+    ['data', 'data:text/html,x'],
+    ['blob of the right origin', 'blob:https://app.example.com/1'],
+    ['white space before it', ' https://app.example.com'],
+    ['a tab within', 'https://app.exam\tple.com'],
+    ['a line break', 'https://app.example.com/\r\nSet-Cookie: a=b'],
+    ['NUL', 'https://app.example.com/\u0000'],
+    ['nothing', ''],
+    ['null', 'null'],
+  ])('%s is refused', (_, given) => {
+    expect(allowedReturnTo(given, origins)).toBeNull();
+  });
+});
+
+describe('the way back', () => {
+  test('keeps query and fragment of the app', () => {
+    expect(returnUrl('https://app.example.com/a?tab=1#top', 'c1', null)).toBe(
+      'https://app.example.com/a?tab=1&connection=c1#top',
+    );
+  });
+
+  test('replaces what the app left over from an earlier try', () => {
+    expect(returnUrl('https://app.example.com/?connection=old&error=x', 'c1', null)).toBe(
+      'https://app.example.com/?connection=c1',
+    );
+    expect(returnUrl('https://app.example.com/?error=x', 'c1', 'access_denied')).toBe(
+      'https://app.example.com/?error=access_denied&connection=c1',
+    );
+  });
+});

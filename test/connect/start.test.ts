@@ -1,0 +1,162 @@
+import { eq } from 'drizzle-orm';
+import { calculatePKCECodeChallenge } from 'oauth4webapi';
+import { describe, expect, test } from 'vitest';
+import { hashSecret } from '../../src/connect/transactions';
+import { connectTransactions } from '../../src/db/schema';
+import { transactionContext } from '../../src/vault/vault';
+import { codeOf, configWith, journey } from './journey';
+
+const row = async (j: ReturnType<typeof journey>, id: string) => {
+  const [found] = await j.deps.db
+    .select()
+    .from(connectTransactions)
+    .where(eq(connectTransactions.id, id));
+  if (!found) throw new Error('no such transaction');
+  return found;
+};
+
+describe('GET /connect/start', () => {
+  test('sends the browser to the provider with S256, a state, and the redirect URI of the provider', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-1');
+    const { location } = await j.open(connectUrl);
+    const query = Object.fromEntries(location.searchParams);
+    const verifier = await j.deps.vault.open(
+      (await row(j, id)).verifier,
+      transactionContext(id, 'verifier'),
+    );
+    expect(`${location.origin}${location.pathname}`).toBe('https://id.acme.example/authorize');
+    expect(query).toMatchObject({
+      response_type: 'code',
+      client_id: 'acme-client',
+      redirect_uri: 'http://localhost:8787/connect/callback/acme',
+      scope: 'openid offline_access',
+      code_challenge: await calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    // 128 bits at least (C1); ours has 256.
+    expect(query.state).toMatch(/^[\w-]{43}$/);
+    expect(location.href).not.toContain(verifier);
+  });
+
+  test('the cookie names this browser only: __Host-, HttpOnly, Secure, Lax; hashes are stored', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-2');
+    const reply = await j.api(connectUrl.replace('http://localhost:8787', ''), { token: null });
+    const cookie = reply.headers.get('Set-Cookie') ?? '';
+    expect(cookie).toMatch(/^__Host-mooring-browser=[\w-]{43}; /);
+    for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/']) {
+      expect(cookie).toContain(attribute);
+    }
+    expect(cookie).not.toContain('Domain');
+    expect(reply.headers.get('Cache-Control')).toBe('no-store');
+    expect(reply.headers.get('Referrer-Policy')).toBe('no-referrer');
+    const secret = /=([\w-]+)/.exec(cookie)?.[1] ?? '';
+    const state = new URL(reply.headers.get('Location') ?? '').searchParams.get('state') ?? '';
+    const stored = await row(j, id);
+    expect(stored.browserHash).toBe(await hashSecret(secret));
+    expect(stored.stateHash).toBe(await hashSecret(state));
+    expect(JSON.stringify(stored)).not.toContain(state);
+  });
+
+  test('one cookie serves all transactions of a browser: two tabs do not disturb each other', async () => {
+    const j = journey();
+    const first = await j.begin('start-3');
+    const second = await j.begin('start-3');
+    const a = await j.open(first.connectUrl);
+    const b = await j.open(second.connectUrl, a.cookie);
+    expect(b.cookie).toBe(a.cookie);
+    for (const { location } of [a, b]) {
+      const state = location.searchParams.get('state') ?? '';
+      expect((await j.callback({ state, code: 'code-x' }, a.cookie)).status).toBe(303);
+    }
+  });
+
+  test('a cookie that is not one of ours is replaced, not used', async () => {
+    const j = journey();
+    const { connectUrl } = await j.begin('start-4');
+    const { cookie } = await j.open(connectUrl, '__Host-mooring-browser=short');
+    expect(cookie).toMatch(/=[\w-]{43}$/);
+  });
+
+  test('may be opened again until a callback came; the last state counts (link previews)', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-5');
+    const preview = await j.open(connectUrl);
+    const { location, cookie } = await j.open(connectUrl);
+    const old = preview.location.searchParams.get('state') ?? '';
+    const replayed = await j.callback({ state: old, code: 'code-x' }, preview.cookie);
+    expect([replayed.status, await codeOf(replayed)]).toEqual([400, 'invalid_request']);
+    const state = location.searchParams.get('state') ?? '';
+    expect((await j.callback({ state, code: 'code-x' }, cookie)).status).toBe(303);
+
+    const later = await j.open(connectUrl, cookie);
+    expect(later.location.href).toBe(`https://app.example.com/done?tab=1&connection=${id}`);
+    expect((await row(j, id)).state).toBe('authorized');
+  });
+
+  test('too late: back to the app, which is told so', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-6');
+    j.deps.clock.advance(600_000);
+    const { location } = await j.open(connectUrl);
+    expect(location.href).toBe(
+      `https://app.example.com/done?tab=1&connection=${id}&error=connection_expired`,
+    );
+    expect((await row(j, id)).stateHash).toBeNull();
+  });
+
+  test('a millisecond before its end it still works', async () => {
+    const j = journey();
+    const { connectUrl } = await j.begin('start-7');
+    j.deps.clock.advance(599_999);
+    expect((await j.open(connectUrl)).location.host).toBe('id.acme.example');
+  });
+
+  test.each(['nothing-like-it', 'x'.repeat(43), '..%2f..'])(
+    'the unknown ticket %s is a 404',
+    async (ticket) => {
+      const reply = await journey().api(`/connect/start/${ticket}`, { token: null });
+      expect([reply.status, await codeOf(reply)]).toEqual([404, 'connection_not_found']);
+      expect(reply.headers.get('Location')).toBeNull();
+    },
+  );
+
+  test('URLs follow PUBLIC_URL, never a forged Host', async () => {
+    const j = journey();
+    const { connectUrl } = await j.begin('start-8');
+    const reply = await j.api(connectUrl.replace('http://localhost:8787', 'http://evil.example'), {
+      token: null,
+      headers: { 'X-Forwarded-Host': 'evil.example' },
+    });
+    expect(reply.headers.get('Location')).not.toContain('evil');
+  });
+
+  test('a provider whose discovery is away: back to the app, and the link stays usable', async () => {
+    const config = configWith(
+      {
+        oidc: {
+          name: 'Oidc',
+          kind: 'oauth2',
+          issuer: 'https://away.example',
+          accountId: 'sub',
+          refreshModel: 'rotating',
+        },
+      },
+      { OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: 'secret' },
+    );
+    const j = journey({ config });
+    const { id, connectUrl } = await j.begin('start-9', { provider: 'oidc' });
+    const { location } = await j.open(connectUrl);
+    expect(location.searchParams.get('error')).toBe('provider_unavailable');
+    expect((await row(j, id)).state).toBe('started');
+    j.provider.answer('/.well-known/openid-configuration', () =>
+      Response.json({
+        issuer: 'https://away.example',
+        authorization_endpoint: 'https://away.example/auth',
+        token_endpoint: 'https://away.example/token',
+      }),
+    );
+    expect((await j.open(connectUrl)).location.pathname).toBe('/auth');
+  });
+});
