@@ -5,10 +5,11 @@
 import * as z from 'zod';
 import { ConfigError } from './errors';
 import { createRegistry, type Registry } from './providers/registry';
+import { isLocal } from './providers/urls';
 import { createKeyring, type Keyring } from './vault/keyring';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
-export interface Bindings extends Env {
+export interface Bindings extends Omit<Env, 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {
   REFRESH_QUEUE?: Queue<unknown>;
   RATE_LIMIT_CONNECT?: RateLimit;
   RATE_LIMIT_DISCONNECT?: RateLimit;
@@ -40,11 +41,28 @@ export interface Config {
   runSubrequests: number;
   keyring: Keyring;
   providers: Registry;
+  brand: Brand;
+}
+
+/** How the hosted page looks: the app's, as far as that goes. */
+export interface Brand {
+  name: string;
+  /** A `data:` URL: the page asks no other host for anything. Null: the name's first letter. */
+  logo: string | null;
+  /** `#rrggbb`. Where it would not be readable, the page uses a shade of it. */
+  accent: string;
 }
 
 const HOUR = 3_600_000;
 
 const text = z.string().trim().optional();
+
+/** `.dev.vars` and CI write an unset number as an empty text; as a number that would be 0. */
+const number = (schema: z.ZodNumber | z.ZodCoercedNumber, fallback: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() === '' ? undefined : value),
+    schema.default(fallback),
+  );
 
 const settings = z.object({
   ENCRYPTION_KEYS: text,
@@ -53,15 +71,20 @@ const settings = z.object({
   AUTH_JWKS_URL: text,
   AUTH_ISSUER: text,
   AUTH_AUDIENCE: text,
-  IDLE_AFTER_HOURS: z.coerce
-    .number()
-    .min(0)
-    .max(24 * 365)
-    .default(72),
-  RUN_SUBREQUESTS: z.coerce.number().int().min(10).max(10_000).default(45),
+  IDLE_AFTER_HOURS: number(
+    z.coerce
+      .number()
+      .min(0)
+      .max(24 * 365),
+    72,
+  ),
+  RUN_SUBREQUESTS: number(z.coerce.number().int().min(10).max(10_000), 45),
   PUBLIC_URL: text,
   APP_ORIGINS: text,
   PROVIDERS: text,
+  BRAND_NAME: text,
+  BRAND_LOGO: text,
+  BRAND_ACCENT: text,
 });
 
 const checked = new WeakMap<object, Config>();
@@ -93,6 +116,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
     providers: createRegistry(env, publicUrl),
+    brand: readBrand(s),
   };
 }
 
@@ -102,14 +126,11 @@ const list = (value: string | undefined): string[] =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 
-/** Whether a URL points to the machine itself; http is allowed only there. */
-export const isLocal = (url: URL): boolean =>
-  url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
-
 function originOf(value: string | undefined, name: string): string {
   if (!value) throw new ConfigError(`${name} is missing; for example https://mooring.example.com`);
   const url = URL.parse(value);
-  if (!url || url.origin === 'null' || url.pathname !== '/' || url.search || url.hash) {
+  const more = url && (url.pathname !== '/' || url.search || url.hash || url.username);
+  if (!url || url.origin === 'null' || more || url.hostname.includes('*')) {
     throw new ConfigError(`${name}: only an origin is allowed, such as https://app.example.com`);
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url))) {
@@ -128,6 +149,10 @@ function readServiceKeys(value: string | undefined): ServiceKey[] {
     }
     return { name, sha256: sha256.toLowerCase() };
   });
+  // The name is how a key is known in the logs.
+  if (new Set(keys.map((key) => key.name)).size < keys.length) {
+    throw new ConfigError('SERVICE_KEYS: one name is there twice; give each key its own');
+  }
   if (keys.length === 0) {
     throw new ConfigError(
       'SERVICE_KEYS is missing: "name:sha256 of the key in hex", comma-separated (printf %s "$KEY" | sha256sum)',
@@ -157,4 +182,28 @@ function readUserAuth(s: z.output<typeof settings>): UserAuth | null {
     return { kind: 'jwks', url: url.href, issuer, audience };
   }
   return null;
+}
+
+/** Longer ones do not fit into a variable of a Worker either. */
+const MAX_LOGO_LENGTH = 5_000;
+
+function readBrand(s: z.output<typeof settings>): Brand {
+  const name = s.BRAND_NAME || 'Mooring';
+  if (name.length > 60 || /\p{Cc}/u.test(name)) {
+    throw new ConfigError('BRAND_NAME: at most 60 characters, and no control characters');
+  }
+  const logo = s.BRAND_LOGO || null;
+  if (logo !== null && !/^data:image\/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$/.test(logo)) {
+    throw new ConfigError(
+      'BRAND_LOGO: must be the picture itself, "data:image/svg+xml;base64,..." (or png, jpeg, webp); the page loads nothing from other hosts',
+    );
+  }
+  if (logo !== null && logo.length > MAX_LOGO_LENGTH) {
+    throw new ConfigError(`BRAND_LOGO: has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`);
+  }
+  const accent = s.BRAND_ACCENT || '#2a5bd7';
+  if (!/^#[0-9a-f]{6}$/i.test(accent)) {
+    throw new ConfigError('BRAND_ACCENT: must be a colour such as #2a5bd7');
+  }
+  return { name, logo, accent: accent.toLowerCase() };
 }

@@ -26,6 +26,10 @@ export interface Deps {
   now(): number;
   /** 0 <= x < 1; for jitter only, never for secrets. */
   random(): number;
+  /** A new UUID: ids of claims and attempts. */
+  uuid(): string;
+  /** Resolves after so many ms: pauses between tries. */
+  sleep(ms: number): Promise<void>;
   log: Log;
   /** Keeps the invocation alive for work that goes on after the reply. */
   waitUntil(work: Promise<unknown>): void;

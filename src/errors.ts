@@ -42,7 +42,29 @@ export interface FieldError {
   message: string;
 }
 
+/**
+ * What happened, more precisely than a code says: for the page that a person is shown in a browser.
+ * Programs get the code.
+ */
+export type Situation =
+  | 'no_session'
+  | 'session_ended'
+  | 'token_used'
+  | 'origin_missing'
+  | 'origin_null'
+  | 'origin_not_allowed'
+  | 'framed'
+  | 'form_outdated'
+  | 'link_unknown'
+  | 'state_unknown'
+  | 'state_used'
+  | 'other_browser'
+  | 'other_provider';
+
 export interface AppErrorOptions {
+  situation?: Situation;
+  /** Where a person goes on; an address that was checked. */
+  returnTo?: string;
   cause?: unknown;
   errors?: FieldError[];
   headers?: Record<string, string>;
@@ -52,21 +74,25 @@ export interface AppErrorOptions {
 
 export class AppError extends Error {
   override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly detail: string;
   readonly status: number;
   readonly title: string;
   readonly errors: FieldError[] | undefined;
   readonly headers: Record<string, string>;
   readonly retryAfter: number | undefined;
+  readonly situation: Situation | undefined;
+  readonly returnTo: string | undefined;
 
-  constructor(
-    readonly code: ErrorCode,
-    readonly detail: string,
-    options: AppErrorOptions = {},
-  ) {
+  constructor(code: ErrorCode, detail: string, options: AppErrorOptions = {}) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.detail = detail;
     [this.status, this.title] = errorCodes[code];
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
+    this.situation = options.situation;
+    this.returnTo = options.returnTo;
     this.headers = {
       ...options.headers,
       ...(options.retryAfter === undefined

@@ -9,7 +9,7 @@ export type LogFields = Record<string, string | number | boolean | null | undefi
 
 export interface Log {
   info(event: string, fields?: LogFields): void;
-  warn(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
   error(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
   /** A log whose lines all carry these fields too. */
   with(fields: LogFields): Log;

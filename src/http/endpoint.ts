@@ -8,14 +8,16 @@ import type * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
+import type { Log } from '../log';
 import { readJson } from './body';
 import { authenticate, type Caller } from './caller';
+import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 import { parseInput } from './validate';
 
 export interface AppEnv {
   Bindings: Bindings;
-  Variables: { deps: Deps; caller: Caller; requestId: string };
+  Variables: { deps: Deps; caller: Caller; requestId: string; log: Log };
 }
 
 export interface Reply {
@@ -41,6 +43,8 @@ export interface EndpointSpec {
   query?: z.ZodType;
   header?: z.ZodType;
   json?: z.ZodType;
+  /** What an HTML form posts. */
+  form?: z.ZodType;
   replies: Record<number, Reply>;
   /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
   errors?: readonly ErrorCode[];
@@ -52,12 +56,12 @@ type PartIn<T> = T extends z.ZodType ? z.input<T> : undefined;
 /** What `c.req.valid(...)` gives in the handler; `in` is what the typed client sends. */
 interface Input<S extends EndpointSpec> {
   in: {
-    [K in 'param' | 'query' | 'header' | 'json' as S[K] extends z.ZodType ? K : never]: PartIn<
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType ? K : never]: PartIn<
       S[K]
     >;
   };
   out: {
-    [K in 'param' | 'query' | 'header' | 'json' as S[K] extends z.ZodType ? K : never]: Part<S[K]>;
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType ? K : never]: Part<S[K]>;
   };
 }
 
@@ -89,7 +93,7 @@ export function endpoint<S extends EndpointSpec>(
       }
       if (spec.limit) await checkRateLimit(c.env, spec.limit, caller);
     }
-    const valid = (target: 'param' | 'query' | 'header' | 'json', data: unknown) =>
+    const valid = (target: 'param' | 'query' | 'header' | 'json' | 'form', data: unknown) =>
       c.req.addValidatedData(target as never, data as never);
 
     if (spec.param) {
@@ -106,6 +110,7 @@ export function endpoint<S extends EndpointSpec>(
     if (spec.query) valid('query', parseInput(spec.query, queryOf(c.req.queries()), 'query'));
     if (spec.header) valid('header', parseInput(spec.header, c.req.header(), 'header'));
     if (spec.json) valid('json', parseInput(spec.json, await readJson(c.req.raw), 'body'));
+    if (spec.form) valid('form', parseInput(spec.form, await readForm(c.req.raw), 'body'));
     await next();
   };
 }

@@ -1,0 +1,140 @@
+/**
+ * `npm run provider:check <id> [parameter=value ...]`: whether a provider's record is right, built
+ * in or from PROVIDERS in .dev.vars, and where it would send a browser. Talks to nobody but the
+ * discovery of a record with an `issuer`. Prints no secret.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { AppError, ConfigError } from '../src/errors';
+import { authorizationRequest } from '../src/oauth/authorize';
+import { endpointsOf } from '../src/oauth/endpoints';
+import { checkRecord } from '../src/providers/check';
+import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
+import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
+
+type Settings = Record<string, string | undefined>;
+
+/** What is wrong, as a sentence for people. */
+class Wrong extends Error {}
+
+/** What to print. @throws Wrong, ConfigError or AppError with a message for people */
+export async function report(
+  [id, ...rest]: readonly string[],
+  settings: Settings,
+): Promise<string[]> {
+  if (id === undefined) throw new Wrong('npm run provider:check <id> [parameter=value ...]');
+  const publicUrl = settings.PUBLIC_URL || 'http://localhost:8787';
+  const registry = createRegistry(settings, publicUrl);
+  const provider = registry.get(id);
+  if (!provider) throw new Wrong(`There is no provider "${id}". ${known(registry)}`);
+  const fault = checkRecord(provider, publicUrl);
+  if (fault) throw new Wrong(`${[id, ...fault.path].join('.')}: ${fault.message}`);
+  return [
+    `${provider.name} (${id}): the record is right.`,
+    ...(provider.kind === 'oauth2'
+      ? await aboutOAuth2(provider, registry, publicUrl, rest)
+      : aboutCredentials(provider)),
+  ];
+}
+
+const known = (registry: Registry): string =>
+  `Known: ${registry
+    .all()
+    .map(({ id }) => id)
+    .join(', ')}. Own ones stand in PROVIDERS in .dev.vars.`;
+
+async function aboutOAuth2(
+  provider: OAuth2Provider,
+  registry: Registry,
+  publicUrl: string,
+  assignments: readonly string[],
+): Promise<string[]> {
+  const parameters = parametersFrom(provider, assignments);
+  const endpoints = await endpointsOf(
+    { fetch, now: Date.now, config: { publicUrl } },
+    provider,
+    parameters,
+  );
+  const configured = registry.client(provider.id);
+  const client: OAuth2Client = configured ?? {
+    provider,
+    clientId: 'CLIENT_ID',
+    clientSecret: null,
+  };
+  const url = await authorizationRequest(
+    client,
+    // Pushing would be a request at the provider.
+    { ...endpoints, parUrl: null },
+    {
+      redirectUri: endpoints.redirectUri,
+      state: 'STATE',
+      codeChallenge: 'CHALLENGE',
+      scopes: provider.scopes,
+      fetch,
+    },
+  );
+  const prefix = settingPrefix(provider.clientOf ?? provider.id);
+  const secret = provider.clientAuth === 'none' ? '' : ` and ${prefix}_CLIENT_SECRET`;
+  return [
+    configured
+      ? `Client: ${prefix}_CLIENT_ID${secret} are set.`
+      : `Client: none yet; set ${prefix}_CLIENT_ID${secret}.`,
+    `Register this redirect URI: ${endpoints.redirectUri}`,
+    `Tokens: ${endpoints.tokenUrl}`,
+    `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
+    `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
+    `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
+    ...(endpoints.parUrl === null ? [] : [`Pushed first (RFC 9126) to: ${endpoints.parUrl}`]),
+    'A browser would be sent to:',
+    url.href,
+  ];
+}
+
+/** @throws Wrong that says what is missing */
+function parametersFrom(
+  { id, parameters }: OAuth2Provider,
+  assignments: readonly string[],
+): Record<string, string> {
+  const given = Object.fromEntries(
+    assignments.map((one) => {
+      const [name = '', ...value] = one.split('=');
+      if (!Object.hasOwn(parameters, name)) throw new Wrong(`${id} has no parameter "${name}".`);
+      return [name, value.join('=')];
+    }),
+  );
+  for (const [name, { label, default: preset }] of Object.entries(parameters)) {
+    if (given[name] === undefined && preset === undefined) {
+      throw new Wrong(`${id} needs a parameter, ${name}=... (${label}).`);
+    }
+  }
+  return given;
+}
+
+const aboutCredentials = (provider: Extract<Provider, { kind: 'credentials' }>): string[] => [
+  ...Object.entries(provider.fields).map(
+    ([field, { label, secret, required }]) =>
+      `Field ${field}: ${label}${secret ? ', secret' : ''}${required ? '' : ', optional'}`,
+  ),
+  ...Object.entries(provider.requestHeaders).map(([name, value]) => `Header ${name}: ${value}`),
+];
+
+function devVars(): Settings {
+  try {
+    return parseEnv(readFileSync(join(import.meta.dirname, '../.dev.vars'), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+if (import.meta.main) {
+  try {
+    console.log((await report(process.argv.slice(2), devVars())).join('\n'));
+  } catch (error) {
+    const expected =
+      error instanceof Wrong || error instanceof ConfigError || error instanceof AppError;
+    if (!expected) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The whole HTTP side: what is around every request, then the sub-apps. `createApp` takes the way
+ * dependencies are made, so that tests can steer the clock and the requests to providers.
+ */
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { createRootLog, depsOf } from './compose';
+import { connectRoutes } from './connect/routes';
+import { AppError } from './errors';
+import { allowedMethods } from './http/allowed-methods';
+import type { AppEnv } from './http/endpoint';
+import { problemResponse, toAppError } from './http/problem';
+import { type Compose, requestScope } from './http/request-scope';
+import { serviceRoutes } from './http/routes';
+import { disconnectRoutes } from './integrations/disconnect/routes';
+import { integrationsRoutes } from './integrations/routes';
+import { providerRoutes } from './providers/routes';
+import { refreshRoutes } from './refresh/routes';
+import { cacheRoutes } from './status-cache/routes';
+
+/** What a browser app may send, and read of a reply. */
+const crossOrigin = cors({
+  origin: (origin, c) => (c.get('deps').config.appOrigins.has(origin) ? origin : null),
+  allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+  allowHeaders: [
+    'Authorization',
+    'Consistency-Token',
+    'Content-Type',
+    'If-None-Match',
+    'X-Request-Id',
+  ],
+  exposeHeaders: [
+    'Cache-Status',
+    'Consistency-Token',
+    'ETag',
+    'Retry-After',
+    'Server-Timing',
+    'X-Request-Id',
+  ],
+  maxAge: 600,
+});
+
+export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
+  return new Hono<AppEnv>()
+    .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
+    .notFound((c) => {
+      const allowed = allowedMethods(c.req.path);
+      throw allowed.length === 0
+        ? new AppError('not_found', 'there is no such route')
+        : new AppError('method_not_allowed', `this route takes ${allowed.join(', ')}`, {
+            headers: { Allow: allowed.join(', ') },
+          });
+    })
+    .use(requestScope(compose, rootLog))
+    .use('/v1/*', crossOrigin)
+    .route('/', integrationsRoutes)
+    .route('/', connectRoutes)
+    .route('/', disconnectRoutes)
+    .route('/', refreshRoutes)
+    .route('/', cacheRoutes)
+    .route('/', providerRoutes)
+    .route('/', serviceRoutes);
+}
+
+export const app = createApp();
+
+/** For the typed client. */
+export type AppType = typeof app;

@@ -1,0 +1,21 @@
+/**
+ * `Consistency-Token`: the version a client has seen. Sent back, it makes sure that no answer is
+ * older, whatever the caches hold.
+ */
+import type { Context } from 'hono';
+import * as z from 'zod';
+
+const HEADER = 'Consistency-Token';
+
+export const consistencyHeader = z.object({
+  'consistency-token': z
+    .string()
+    .regex(/^\d{1,15}$/, 'a Consistency-Token is a number; send one back as it was given')
+    .transform(Number)
+    .optional()
+    .describe('As a former reply gave it: the answer will not be older than that reply.'),
+});
+
+export function setConsistencyToken(c: Context, version: number): void {
+  c.header(HEADER, String(version));
+}

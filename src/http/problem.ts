@@ -1,0 +1,52 @@
+/**
+ * Errors as callers see them: RFC 9457 problem documents. What was not thrown on purpose is a
+ * defect; it is logged and answered as `internal`, without a word of the original message.
+ */
+import { isOutage } from '../db/outage';
+import { AppError, ConfigError } from '../errors';
+import type { Log } from '../log';
+
+/** Codes are the contract; the URN gives each its RFC 9457 `type`. */
+const typeOf = (code: string): string => `urn:mooring:problem:${code}`;
+
+/** Any thrown value -> the error to show. Logs what needs an operator. */
+export function toAppError(thrown: unknown, log: Log): AppError {
+  if (thrown instanceof AppError) {
+    if (thrown.status >= 500) log.warn('request_failed', {}, thrown);
+    return thrown;
+  }
+  if (thrown instanceof ConfigError) {
+    log.error('configuration', {}, thrown);
+    // Names the setting, never its value: whoever deploys needs to see it.
+    return new AppError('internal', `configuration: ${thrown.message}`);
+  }
+  if (isOutage(thrown)) {
+    log.error('storage_away', {}, thrown);
+    return new AppError('unavailable', 'the storage does not answer; try again', {
+      cause: thrown,
+      retryAfter: 2,
+    });
+  }
+  log.error('defect', {}, thrown);
+  return new AppError('internal', 'something went wrong here; the log of this request says what');
+}
+
+export function problemResponse(error: AppError, requestId: string): Response {
+  const body = {
+    type: typeOf(error.code),
+    title: error.title,
+    status: error.status,
+    detail: error.detail,
+    code: error.code,
+    requestId,
+    ...(error.errors ? { errors: error.errors } : {}),
+  };
+  return new Response(JSON.stringify(body), {
+    status: error.status,
+    headers: {
+      ...error.headers,
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+    },
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * Limits per user, by the platform's own limiter: approximate, per location, free of storage.
+ * A service key is the app itself and is not limited. Without the binding there is no limit.
+ */
+import type { Bindings } from '../config';
+import { AppError } from '../errors';
+import type { Caller } from './caller';
+
+export type RateLimited = 'connect' | 'disconnect' | 'refresh' | 'status';
+
+/** The period of the limits in wrangler.toml, s. */
+const PERIOD_SECONDS = 60;
+
+const bindings = {
+  connect: 'RATE_LIMIT_CONNECT',
+  disconnect: 'RATE_LIMIT_DISCONNECT',
+  refresh: 'RATE_LIMIT_REFRESH',
+  status: 'RATE_LIMIT_STATUS',
+} as const satisfies Record<RateLimited, keyof Bindings>;
+
+/** @throws AppError rate_limited */
+export async function checkRateLimit(
+  env: Bindings,
+  limit: RateLimited,
+  caller: Caller,
+): Promise<void> {
+  const limiter = env[bindings[limit]];
+  if (!limiter || caller.kind !== 'user') return;
+  // A limiter that fails must not take the service down with it.
+  const { success } = await limiter.limit({ key: caller.userId }).catch(() => ({ success: true }));
+  if (!success) {
+    throw new AppError('rate_limited', `too many ${limit} requests; try again in a minute`, {
+      retryAfter: PERIOD_SECONDS,
+    });
+  }
+}

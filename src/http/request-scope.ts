@@ -1,0 +1,75 @@
+/**
+ * What is around every request: its id, its dependencies, its access log line, its last headers;
+ * and what was thrown becomes a problem, whatever it was.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import type { Bindings } from '../config';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import type { Log } from '../log';
+import type { AppEnv } from './endpoint';
+import { problemResponse, toAppError } from './problem';
+import { requestIdOf } from './request-id';
+
+/** Makes the dependencies of one invocation; throws ConfigError. */
+export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log: Log) => Deps;
+
+export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const requestId = requestIdOf(c.req.raw.headers);
+    const log = rootLog().with({ requestId, ray: c.req.header('cf-ray') });
+    c.set('requestId', requestId);
+    c.set('log', log);
+    const started = Date.now();
+    try {
+      refuseMalformedPath(c.req.url);
+      c.set('deps', compose(c.env, c.executionCtx, log));
+      await next();
+    } catch (thrown) {
+      // Before a route was found, or not even an Error: Hono's onError never saw it.
+      c.res = problemResponse(toAppError(thrown, log), requestId);
+    }
+    finish(c);
+    log.info('request', {
+      method: c.req.method,
+      // The pattern, never the URL: ids and queries stay out of the logs.
+      route: routePattern(c),
+      status: c.res.status,
+      caller: c.get('caller')?.kind,
+      ms: Date.now() - started,
+    });
+  };
+}
+
+/** Hono would pass on what does not decode as it stands: two spellings of one id. */
+function refuseMalformedPath(url: string): void {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch {
+    throw new AppError('invalid_request', 'the path is not well-formed percent-encoded UTF-8');
+  }
+}
+
+/** Headers that every reply has unless its route chose otherwise. */
+const defaults = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+function finish(c: Context<AppEnv>): void {
+  for (const [name, value] of Object.entries(defaults)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  if (c.req.url.startsWith('https:')) {
+    c.res.headers.set('Strict-Transport-Security', 'max-age=31536000');
+  }
+  c.res.headers.set('X-Request-Id', c.get('requestId'));
+}
+
+function routePattern(c: Context<AppEnv>): string {
+  return matchedRoutes(c).findLast((route) => !route.path.endsWith('*'))?.path ?? '(none)';
+}

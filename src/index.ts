@@ -1,0 +1,16 @@
+/** The Worker: requests, the cron tick, the queue. */
+import { app } from './app';
+import { createRootLog, depsOf } from './compose';
+import type { Bindings } from './config';
+import { consume } from './refresh/queue';
+import { tick } from './tick';
+
+/** Every line of one invocation names it. */
+const invocationLog = (trigger: 'cron' | 'queue') =>
+  createRootLog({ trigger, invocation: crypto.randomUUID() });
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  scheduled: (_controller, env, ctx) => tick(depsOf(env, ctx, invocationLog('cron'))),
+  queue: (batch, env, ctx) => consume(batch, depsOf(env, ctx, invocationLog('queue'))),
+} satisfies ExportedHandler<Bindings>;

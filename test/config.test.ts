@@ -1,0 +1,139 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config';
+import { ConfigError } from '../src/errors';
+
+const settings = (changes: Record<string, unknown> = {}) => ({ ...env, ...changes });
+const hash = 'ab'.repeat(32);
+/** Part of every wrong value below: it must never be quoted. */
+const canary = 'c4n4ry';
+
+function errorOf(changes: Record<string, unknown>): ConfigError {
+  try {
+    readConfig(settings(changes));
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('expected a ConfigError');
+}
+
+describe('a wrong setting is one clear error that names it and never quotes the value', () => {
+  const provider = (change: object) =>
+    JSON.stringify({
+      own: {
+        name: 'Own',
+        kind: 'oauth2',
+        authorizationUrl: 'https://id.example.com/authorize',
+        tokenUrl: 'https://id.example.com/token',
+        profileUrl: 'https://id.example.com/me',
+        accountId: 'sub',
+        refreshModel: 'rotating',
+        ...change,
+      },
+    });
+
+  it.each<[name: string, value: unknown, named?: string]>([
+    ['PUBLIC_URL', undefined],
+    ['PUBLIC_URL', ''],
+    ['PUBLIC_URL', canary],
+    ['PUBLIC_URL', `https://example.com/${canary}`],
+    ['PUBLIC_URL', `https://example.com/?${canary}`],
+    ['PUBLIC_URL', `http://${canary}.example.com`],
+    ['PUBLIC_URL', `ftp://${canary}.example.com`],
+    ['PUBLIC_URL', `javascript:${canary}`],
+    ['APP_ORIGINS', `https://app.example.com,${canary}`],
+    ['APP_ORIGINS', `https://app.example.com/${canary}`],
+    ['APP_ORIGINS', `http://${canary}.example.com`],
+    ['APP_ORIGINS', 'null'],
+    ['APP_ORIGINS', '*'],
+    ['APP_ORIGINS', `https://*.${canary}.example.com`],
+    ['APP_ORIGINS', `https://user:${canary}@app.example.com`],
+    ['ENCRYPTION_KEYS', undefined],
+    ['ENCRYPTION_KEYS', `k1:${canary}`],
+    ['SERVICE_KEYS', undefined],
+    ['SERVICE_KEYS', ''],
+    ['SERVICE_KEYS', canary],
+    ['SERVICE_KEYS', `app:${canary}`],
+    ['SERVICE_KEYS', `app:${hash}:${canary}`],
+    ['SERVICE_KEYS', `:${hash}`],
+    ['SERVICE_KEYS', `app:${hash},app:${'cd'.repeat(32)}`],
+    ['AUTH_JWT_SECRET', canary],
+    ['AUTH_JWT_SECRET', `${canary}`.padEnd(31, 'x')],
+    ['IDLE_AFTER_HOURS', canary],
+    ['IDLE_AFTER_HOURS', '-1'],
+    ['IDLE_AFTER_HOURS', 'Infinity'],
+    ['RUN_SUBREQUESTS', canary],
+    ['RUN_SUBREQUESTS', '9'],
+    ['RUN_SUBREQUESTS', '12.5'],
+    ['PROVIDERS', canary],
+    ['PROVIDERS', `["${canary}"]`],
+    ['PROVIDERS', `{"own":"${canary}"}`],
+    ['PROVIDERS', provider({ tokenUrl: `http://${canary}.example.com` }), 'PROVIDERS.own.tokenUrl'],
+    ['PROVIDERS', provider({ clientAuth: canary }), 'PROVIDERS.own.clientAuth'],
+    ['PROVIDERS', provider({ authorizationUrl: undefined }), 'PROVIDERS.own.authorizationUrl'],
+  ])('%s = %j', (name, value, named = name) => {
+    const { message } = errorOf({ [name]: value });
+    expect(message).toContain(named);
+    expect(message).not.toContain(canary);
+    expect(message).not.toContain('\n');
+  });
+
+  it.each([`http://${canary}.example.com/jwks`, canary, 'file:///etc/passwd'])(
+    'AUTH_JWKS_URL = %s',
+    (url) => {
+      const { message } = errorOf({ AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url });
+      expect(message).toContain('AUTH_JWKS_URL');
+      expect(message).not.toContain(canary);
+    },
+  );
+
+  it('a secret and a JWKS at once: which one holds would be a guess', () => {
+    const { message } = errorOf({ AUTH_JWKS_URL: 'https://id.example.com/jwks' });
+    expect(message).toContain('AUTH_JWT_SECRET');
+    expect(message).toContain('AUTH_JWKS_URL');
+  });
+});
+
+describe('what is not set', () => {
+  it('no user authentication: users are refused, services work', () => {
+    expect(readConfig(settings({ AUTH_JWT_SECRET: undefined })).userAuth).toBeNull();
+    expect(readConfig(settings({ AUTH_JWT_SECRET: '' })).userAuth).toBeNull();
+  });
+
+  it('no APP_ORIGINS: no origin is allowed', () => {
+    expect(readConfig(settings({ APP_ORIGINS: undefined })).appOrigins.size).toBe(0);
+  });
+
+  // `.dev.vars` and CI write an unset variable as an empty one.
+  it.each([undefined, '', '  '])('numbers take their defaults: %j', (value) => {
+    const config = readConfig(settings({ IDLE_AFTER_HOURS: value, RUN_SUBREQUESTS: value }));
+    expect(config.idleAfterMs).toBe(72 * 3_600_000);
+    expect(config.runSubrequests).toBe(45);
+  });
+
+  it('IDLE_AFTER_HOURS=0 keeps all integrations warm', () => {
+    expect(readConfig(settings({ IDLE_AFTER_HOURS: '0' })).idleAfterMs).toBe(0);
+  });
+});
+
+describe('what is set', () => {
+  it('origins lose their slash, their default port and their capitals', () => {
+    const config = readConfig(
+      settings({
+        PUBLIC_URL: 'https://Mooring.Example.com:443/',
+        APP_ORIGINS: ' https://APP.example.com/ , http://127.0.0.1:4000',
+      }),
+    );
+    expect(config.publicUrl).toBe('https://mooring.example.com');
+    expect([...config.appOrigins]).toEqual(['https://app.example.com', 'http://127.0.0.1:4000']);
+  });
+
+  it('several service keys at once, so that keys can be changed without a break', () => {
+    const keys = `new:${hash.toUpperCase()}, old:${'cd'.repeat(32)}`;
+    expect(readConfig(settings({ SERVICE_KEYS: keys })).serviceKeys).toEqual([
+      { name: 'new', sha256: hash },
+      { name: 'old', sha256: 'cd'.repeat(32) },
+    ]);
+  });
+});

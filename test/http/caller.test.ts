@@ -1,0 +1,190 @@
+import { env } from 'cloudflare:workers';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config';
+import { AppError } from '../../src/errors';
+import { authenticate, type Caller } from '../../src/http/caller';
+import { jwtSecret, serviceKey, userToken } from '../support/api';
+import { testClock, testDeps } from '../support/deps';
+
+const sha256 = async (text: string) =>
+  Array.from(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+    (byte) => byte.toString(16).padStart(2, '0'),
+  ).join('');
+
+const bearer = (token: string) => new Headers({ Authorization: `Bearer ${token}` });
+
+async function refusal(headers: Headers, deps = testDeps()): Promise<AppError> {
+  const error = await authenticate(headers, deps).then(
+    (caller: Caller) => new Error(`let in: ${JSON.stringify(caller)}`),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof AppError)) throw error;
+  return error;
+}
+
+describe('a service key', () => {
+  it('is known by its name, each of several', async () => {
+    const config = readConfig({
+      ...env,
+      SERVICE_KEYS: `new:${await sha256('new-key')},old:${await sha256('old-key')}`,
+    });
+    const deps = testDeps({ config });
+    expect(await authenticate(bearer('new-key'), deps)).toEqual({ kind: 'service', name: 'new' });
+    expect(await authenticate(bearer('old-key'), deps)).toEqual({ kind: 'service', name: 'old' });
+  });
+
+  it('the scheme is not case-sensitive (RFC 9110 section 11.1)', async () => {
+    const headers = new Headers({ Authorization: `bearer ${serviceKey}` });
+    expect((await authenticate(headers, testDeps())).kind).toBe('service');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a prefix of the key', `Bearer ${serviceKey.slice(0, -1)}`],
+    ['the key and more', `Bearer ${serviceKey}x`],
+    ['the key in capitals', `Bearer ${serviceKey.toUpperCase()}`],
+    ['the hash instead of the key', `Bearer ${'ab'.repeat(32)}`],
+    ['an empty token', 'Bearer '],
+    ['another scheme', `Basic ${btoa(`user:${serviceKey}`)}`],
+    ['the key without a scheme', serviceKey],
+    ['two credentials', `Bearer wrong, Bearer ${serviceKey}`],
+    ['two parts', 'Bearer a.b'],
+    ['a very long one', `Bearer ${'x'.repeat(20_000)}`],
+    ['one with control characters', 'Bearer a\tb'],
+  ])('%s is refused, with WWW-Authenticate and without an echo', async (_, header) => {
+    const error = await refusal(new Headers(header ? { Authorization: header } : {}));
+    expect(error.code).toBe('unauthenticated');
+    expect(error.headers['WWW-Authenticate']).toMatch(/^Bearer realm="mooring"/);
+    expect(JSON.stringify(error)).not.toContain(serviceKey);
+  });
+
+  it('the stored hash does not work as a key', async () => {
+    expect((await refusal(bearer(await sha256(serviceKey)))).code).toBe('unauthenticated');
+  });
+});
+
+describe('a user token with a shared secret', () => {
+  const seconds = Math.floor(Date.now() / 1000);
+  const key = new TextEncoder().encode(jwtSecret);
+  const sign = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'HS256', ...header }).sign(key);
+
+  it('names its user by sub', async () => {
+    for (const sub of ['u1', 'auth0|1234', '42', 'jörg@例え.jp', 'me', 'a/b?c#d%2f']) {
+      expect(await authenticate(bearer(await userToken(sub)), testDeps())).toMatchObject({
+        kind: 'user',
+        userId: sub,
+      });
+    }
+  });
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['signed with another secret', () => userToken('u1', {}, 'x'.repeat(40))],
+    ['run out', () => userToken('u1', { exp: seconds - 1 })],
+    ['without exp', () => sign({ sub: 'u1' })],
+    ['with an exp that is no number', () => sign({ sub: 'u1', exp: 'tomorrow' })],
+    ['not valid yet', () => userToken('u1', { nbf: seconds + 600 })],
+    ['without sub', () => sign({ exp: seconds + 60 })],
+    ['with an empty sub', () => userToken('')],
+    ['with a number as sub', () => sign({ sub: 42, exp: seconds + 60 })],
+    ['with a sub that is no user id', () => userToken('..')],
+    ['with a sub of control characters', () => userToken('a\r\nb')],
+    ['with a sub that is too long', () => userToken('x'.repeat(256))],
+    ['alg none', () => new UnsecuredJWT({ sub: 'u1', exp: seconds + 60 }).encode()],
+    ['alg none in capitals', () => `${btoa('{"alg":"NONE"}')}.${btoa('{"sub":"u1"}')}.`],
+    [
+      'HS512 with the right secret',
+      () =>
+        new SignJWT({ sub: 'u1', exp: seconds + 60 })
+          .setProtectedHeader({ alg: 'HS512' })
+          .sign(key),
+    ],
+    ['an unknown crit', () => forged({ alg: 'HS256', crit: ['x-own'], 'x-own': 1 })],
+    ['unencoded payload (b64: false)', () => forged({ alg: 'HS256', crit: ['b64'], b64: false })],
+    ['three parts of nonsense', () => 'a.b.c'],
+    ['three empty parts', () => '..'],
+  ])('%s is refused', async (_, make) => {
+    const error = await refusal(bearer(await make()));
+    expect(error.code).toBe('unauthenticated');
+    expect(error.headers['WWW-Authenticate']).toContain('error="invalid_token"');
+    expect(error.detail).not.toContain('u1');
+  });
+
+  it.each(['jku', 'x5u', 'jwk'])('%s in the header is not looked at: no request', async (name) => {
+    const token = await sign({ sub: 'u1', exp: seconds + 60 }, { [name]: 'https://evil.example' });
+    expect(await authenticate(bearer(token), testDeps())).toMatchObject({ userId: 'u1' });
+  });
+
+  it('a signature that was changed is refused, also after the right one was let in', async () => {
+    const deps = testDeps();
+    const token = await userToken('u1');
+    await authenticate(bearer(token), deps);
+    const [header, , signature] = token.split('.');
+    const payload = btoa(JSON.stringify({ sub: 'u2', exp: seconds + 60 })).replaceAll('=', '');
+    expect((await refusal(bearer(`${header}.${payload}.${signature}`), deps)).code).toBe(
+      'unauthenticated',
+    );
+  });
+
+  it('a remembered token is let in no longer than its exp', async () => {
+    const clock = testClock(seconds * 1000);
+    const deps = testDeps({ clock });
+    const token = await userToken('u1', { exp: seconds + 30 });
+    await authenticate(bearer(token), deps);
+    clock.advance(29_999);
+    expect((await authenticate(bearer(token), deps)).kind).toBe('user');
+    clock.advance(1);
+    expect((await refusal(bearer(token), deps)).code).toBe('unauthenticated');
+  });
+
+  it('a refusal is not remembered: a token of the near future works once its time has come', async () => {
+    const clock = testClock(seconds * 1000);
+    const deps = testDeps({ clock });
+    const token = await userToken('u1', { nbf: seconds + 60 });
+    await refusal(bearer(token), deps);
+    clock.advance(60_000);
+    expect((await authenticate(bearer(token), deps)).kind).toBe('user');
+  });
+
+  it('issuer and audience are checked when set, and only then', async () => {
+    const token = await userToken('u1', { iss: 'https://id.example', aud: ['other', 'mooring'] });
+    const withSettings = (settings: Record<string, string>) =>
+      testDeps({ config: readConfig({ ...env, ...settings }) });
+    const good = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'mooring' };
+    expect((await authenticate(bearer(token), withSettings(good))).kind).toBe('user');
+    expect((await authenticate(bearer(token), withSettings({}))).kind).toBe('user');
+    for (const settings of [
+      { ...good, AUTH_ISSUER: 'https://id.example/' },
+      { ...good, AUTH_AUDIENCE: 'another' },
+    ]) {
+      expect((await refusal(bearer(token), withSettings(settings))).code).toBe('unauthenticated');
+    }
+    const bare = await userToken('u1');
+    expect((await refusal(bearer(bare), withSettings(good))).detail).toMatch(/"(iss|aud)"/);
+  });
+
+  it('without a configured way, user tokens are refused and service keys work', async () => {
+    const deps = testDeps({ config: readConfig({ ...env, AUTH_JWT_SECRET: undefined }) });
+    expect((await refusal(bearer(await userToken('u1')), deps)).detail).toContain('not accepted');
+    expect((await authenticate(bearer(serviceKey), deps)).kind).toBe('service');
+  });
+
+  /** A header that jose would not make, properly signed. */
+  async function forged(header: object): Promise<string> {
+    const encode = (value: object) =>
+      btoa(JSON.stringify(value)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_');
+    const input = `${encode(header)}.${encode({ sub: 'u1', exp: seconds + 60 })}`;
+    const hmac = await crypto.subtle.importKey(
+      'raw',
+      key,
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    );
+    const bytes = await crypto.subtle.sign('HMAC', hmac, new TextEncoder().encode(input));
+    const signature = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+    return `${input}.${signature.replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')}`;
+  }
+});

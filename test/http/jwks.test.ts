@@ -1,0 +1,215 @@
+import { env } from 'cloudflare:workers';
+import {
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWK,
+  type JWTHeaderParameters,
+  SignJWT,
+} from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config';
+import { AppError } from '../../src/errors';
+import { authenticate } from '../../src/http/caller';
+import { jwtSecret } from '../support/api';
+import { testClock, testDeps } from '../support/deps';
+
+const algorithms = ['RS256', 'ES256', 'EdDSA'] as const;
+type Algorithm = (typeof algorithms)[number];
+interface Pair {
+  privateKey: CryptoKey;
+  publicKey: CryptoKey;
+  jwk: JWK;
+}
+const pairs = new Map<string, Pair>();
+
+beforeAll(async () => {
+  for (const alg of algorithms) {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    const jwk = { ...(await exportJWK(publicKey)), kid: alg, alg, use: 'sig' };
+    pairs.set(alg, { privateKey, publicKey, jwk });
+  }
+});
+
+const pair = (alg: Algorithm): Pair => {
+  const found = pairs.get(alg);
+  if (!found) throw new Error(`no key for ${alg}`);
+  return found;
+};
+
+/** A JWKS server of its own URL, a clock, and the deps that use them. */
+let serial = 0;
+function issuer(keys: () => unknown = () => ({ keys: algorithms.map((alg) => pair(alg).jwk) })) {
+  const url = `https://id${++serial}.example.com/jwks.json`;
+  const clock = testClock();
+  const server = { requests: 0, answer: async () => new Response(JSON.stringify(keys())) };
+  const deps = testDeps({
+    clock,
+    config: readConfig({ ...env, AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url }),
+    fetch: async (input) => {
+      const requested = input instanceof Request ? input.url : String(input);
+      if (requested !== url) throw new Error(`a request to ${requested}`);
+      server.requests += 1;
+      return server.answer();
+    },
+  });
+  const token = (
+    alg: Algorithm = 'ES256',
+    header: Partial<JWTHeaderParameters> = {},
+    sub = `u${Math.random()}`,
+  ) =>
+    new SignJWT({ sub, exp: Math.floor(clock.now() / 1000) + 3600 })
+      .setProtectedHeader({ alg, kid: alg, ...header })
+      .sign(pair(alg).privateKey);
+  const call = async (jwt: string | Promise<string>): Promise<string> => {
+    const headers = new Headers({ Authorization: `Bearer ${await jwt}` });
+    return authenticate(headers, deps).then(
+      (caller) => caller.kind,
+      (error: unknown) => {
+        if (error instanceof AppError) return error.code;
+        throw error;
+      },
+    );
+  };
+  return { server, clock, deps, token, call };
+}
+
+describe('a user token under a JWKS', () => {
+  it.each(algorithms)('%s is let in', async (alg) => {
+    const { call, token } = issuer();
+    expect(await call(token(alg))).toBe('user');
+  });
+
+  it('keys are fetched once for many tokens', async () => {
+    const { call, token, server } = issuer();
+    for (let i = 0; i < 5; i++) expect(await call(token())).toBe('user');
+    expect(server.requests).toBe(1);
+  });
+
+  it('an HS256 token signed with the public key as its secret is refused', async () => {
+    const { call, clock } = issuer();
+    for (const secret of [
+      await exportSPKI(pair('RS256').publicKey),
+      JSON.stringify(pair('RS256').jwk),
+      jwtSecret,
+    ]) {
+      const jwt = await new SignJWT({ sub: 'u1', exp: Math.floor(clock.now() / 1000) + 60 })
+        .setProtectedHeader({ alg: 'HS256', kid: 'RS256' })
+        .sign(new TextEncoder().encode(secret));
+      expect(await call(jwt)).toBe('unauthenticated');
+    }
+  });
+
+  it('a token that brings its own key, or says where it is, is refused without a request there', async () => {
+    const { call, clock, server } = issuer();
+    const own = await generateKeyPair('ES256', { extractable: true });
+    const jwk = await exportJWK(own.publicKey);
+    for (const header of [
+      { jwk },
+      { jku: 'https://evil.example/jwks' },
+      { x5u: 'https://evil.example' },
+    ]) {
+      const jwt = await new SignJWT({ sub: 'u1', exp: Math.floor(clock.now() / 1000) + 60 })
+        .setProtectedHeader({ alg: 'ES256', kid: 'ES256', ...header })
+        .sign(own.privateKey);
+      expect(await call(jwt)).toBe('unauthenticated');
+    }
+    expect(server.requests).toBe(1);
+  });
+
+  it('a key of another algorithm is not used, whatever kid the token names', async () => {
+    const { call, token } = issuer();
+    expect(await call(token('ES256', { kid: 'RS256' }))).toBe('unauthenticated');
+  });
+});
+
+describe('a flood of unknown kids', () => {
+  it('asks the server once in 30 s', async () => {
+    const { call, token, server, clock } = issuer();
+    await call(token());
+    clock.advance(30_000);
+    const floods = Array.from({ length: 50 }, (_, i) => call(token('ES256', { kid: `no-${i}` })));
+    expect(new Set(await Promise.all(floods))).toEqual(new Set(['unauthenticated']));
+    expect(server.requests).toBe(2);
+    clock.advance(29_999);
+    await call(token('ES256', { kid: 'no' }));
+    expect(server.requests).toBe(2);
+    clock.advance(1);
+    await call(token('ES256', { kid: 'no' }));
+    expect(server.requests).toBe(3);
+  });
+
+  it('asks the server once when nothing is known yet', async () => {
+    const { call, token, server } = issuer();
+    const floods = Array.from({ length: 50 }, (_, i) => call(token('ES256', { kid: `no-${i}` })));
+    await Promise.all(floods);
+    expect(server.requests).toBe(1);
+  });
+});
+
+describe('when keys change at the server', () => {
+  it('a new key works at once, if the last look was 30 s ago', async () => {
+    let keys = [pair('RS256').jwk];
+    const { call, token, clock } = issuer(() => ({ keys }));
+    expect(await call(token('RS256'))).toBe('user');
+    keys = [pair('ES256').jwk];
+    clock.advance(30_000);
+    expect(await call(token('ES256'))).toBe('user');
+  });
+
+  it('a key that was taken away works for ten minutes at most', async () => {
+    let keys = [pair('RS256').jwk, pair('ES256').jwk];
+    const { call, token, clock } = issuer(() => ({ keys }));
+    expect(await call(token('RS256'))).toBe('user');
+    keys = [pair('ES256').jwk];
+    clock.advance(600_000);
+    expect(await call(token('RS256'))).toBe('unauthenticated');
+  });
+});
+
+describe('when the JWKS is down', () => {
+  const outages: [string, () => Promise<Response>][] = [
+    ['refuses connections', () => Promise.reject(new TypeError('connection refused'))],
+    ['answers 500', async () => new Response('oops', { status: 500 })],
+    ['answers with a page', async () => new Response('<html>')],
+    ['answers without keys', async () => new Response('{"keys":[]}')],
+    [
+      'redirects',
+      async () =>
+        new Response(null, { status: 302, headers: { Location: 'https://evil.example' } }),
+    ],
+  ];
+
+  it.each(outages)('%s: 503, and no second request within 5 s', async (_, outage) => {
+    const { call, token, server, clock } = issuer();
+    server.answer = outage;
+    expect(await call(token())).toBe('unavailable');
+    expect(await call(token())).toBe('unavailable');
+    expect(server.requests).toBe(1);
+    clock.advance(5000);
+    await call(token());
+    expect(server.requests).toBe(2);
+  });
+
+  it('known keys go on, for a day', async () => {
+    const { call, token, server, clock } = issuer();
+    await call(token());
+    server.answer = async () => new Response('oops', { status: 500 });
+    clock.advance(86_399_000);
+    expect(await call(token())).toBe('user');
+    clock.advance(1000);
+    expect(await call(token())).toBe('unavailable');
+  });
+
+  it('an unknown key is not called wrong: it may be a new one', async () => {
+    const { call, token, server, clock } = issuer(() => ({ keys: [pair('RS256').jwk] }));
+    await call(token('RS256'));
+    server.answer = async () => new Response('oops', { status: 500 });
+    clock.advance(30_000);
+    expect(await call(token('ES256'))).toBe('unavailable');
+    expect(await call(token('ES256'))).toBe('unavailable');
+    expect(await call(token('RS256'))).toBe('user');
+    expect(server.requests).toBe(2);
+  });
+});

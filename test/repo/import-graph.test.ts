@@ -1,0 +1,175 @@
+/** Holds the layout's import rule; docs/architecture.md says why. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** From the ground up. A file may import from its own group or one that stands before it. */
+const groups = [
+  ['errors.ts', 'log.ts'],
+  ['providers/', 'db/'],
+  ['oauth/', 'vault/', 'events/'],
+  ['deps.ts', 'config.ts'],
+  ['status-cache/'],
+  ['refresh/'],
+  ['integrations/'],
+  ['connect/', 'web/'],
+  ['http/'],
+  ['routes'],
+  ['compose.ts', 'tick.ts', 'app.ts'],
+  ['index.ts'],
+] as const;
+
+/** What other projects import: it stands alone, with the app's type as its only knowledge. */
+const client = 'client/';
+
+const src = join(import.meta.dirname, '../../src');
+
+interface Import {
+  /** Relative to src; a package by its name. */
+  to: string;
+  typeOnly: boolean;
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /\.tsx?$/.test(file),
+);
+const graph = new Map(files.map((file) => [file, importsOf(file)]));
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
+  return Array.from(statements, ([, type, named, dynamic]) => ({
+    to: resolve(file, named ?? dynamic ?? ''),
+    typeOnly: type !== undefined,
+  }));
+}
+
+function resolve(from: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier;
+  const path = relative(src, join(src, dirname(from), specifier));
+  const found = [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`].find(
+    (candidate) => files.includes(candidate) || candidate.endsWith('.json'),
+  );
+  if (!found) throw new Error(`${from} imports ${specifier}, which is not there`);
+  return found;
+}
+
+const isRoutes = (file: string): boolean => /(^|\/)routes\.tsx?$/.test(file);
+
+function rankOf(file: string): number {
+  const rank = groups.findIndex((names) =>
+    names.some((name) =>
+      name === 'routes' ? isRoutes(file) : !isRoutes(file) && file.startsWith(name),
+    ),
+  );
+  if (rank === -1) throw new Error(`${file} belongs to no group: name its place in the rule`);
+  return rank;
+}
+
+const isOwn = (to: string): boolean => files.includes(to);
+
+describe('imports', () => {
+  it('run one way, from the index down to the errors', () => {
+    const wrong = [...graph].flatMap(([file, imports]) =>
+      imports
+        .filter(({ to }) => isOwn(to) && !file.startsWith(client))
+        // deps.ts names the types of what it passes around, and nothing else.
+        .filter(({ typeOnly }) => !(file === 'deps.ts' && typeOnly))
+        .filter(({ to }) => rankOf(to) > rankOf(file))
+        .map(({ to }) => `${file} -> ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('make no circle', () => {
+    expect(circleIn(graph)).toBeNull();
+  });
+
+  it('of deps.ts are types only', () => {
+    expect(graph.get('deps.ts')?.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
+  });
+
+  it('of hono stand only where HTTP is spoken', () => {
+    const spoken = (file: string) =>
+      isRoutes(file) || file === 'app.ts' || /^(http|web|client)\//.test(file);
+    const wrong = [...graph]
+      .filter(([file, imports]) => !spoken(file) && imports.some(({ to }) => /^hono\b/.test(to)))
+      .map(([file]) => file);
+    expect(wrong).toEqual([]);
+  });
+
+  it('of zod are of the namespace: anything else brings all its languages along (97 KiB)', () => {
+    const wrong = files.filter((file) =>
+      /import (?!(type )?\* as z )[^;]*from 'zod/.test(readFileSync(join(src, file), 'utf8')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of Node are not there: the Worker runs without its compatibility layer', () => {
+    const wrong = [...graph].flatMap(([file, imports]) =>
+      imports.filter(({ to }) => to.startsWith('node:')).map(({ to }) => `${file} -> ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('of far over 250 lines hold a second concept', () => {
+    const long = files
+      .map((file) => [file, readFileSync(join(src, file), 'utf8').split('\n').length] as const)
+      .filter(([, lines]) => lines > 300);
+    expect(long).toEqual([]);
+  });
+});
+
+describe('the test itself', () => {
+  it('sees a circle', () => {
+    const edge = (to: string) => [{ to, typeOnly: false }];
+    expect(
+      circleIn(
+        new Map([
+          ['a', edge('b')],
+          ['b', edge('c')],
+          ['c', edge('b')],
+        ]),
+      ),
+    ).toEqual(['b', 'c', 'b']);
+    expect(
+      circleIn(
+        new Map([
+          ['a', edge('b')],
+          ['b', []],
+        ]),
+      ),
+    ).toBeNull();
+  });
+
+  it('sees the imports that are there', () => {
+    expect(graph.size).toBeGreaterThan(20);
+    expect(graph.get('index.ts')?.map(({ to }) => to)).toContain('app.ts');
+    expect(rankOf('http/routes.ts')).toBeGreaterThan(rankOf('http/endpoint.ts'));
+  });
+});
+
+/** The first circle found, as a path that ends where it began. */
+function circleIn(edges: ReadonlyMap<string, readonly Import[]>): string[] | null {
+  const done = new Set<string>();
+  const walk = (file: string, path: string[]): string[] | null => {
+    const seenAt = path.indexOf(file);
+    if (seenAt !== -1) return [...path.slice(seenAt), file];
+    if (done.has(file)) return null;
+    for (const { to } of edges.get(file) ?? []) {
+      const circle = walk(to, [...path, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of edges.keys()) {
+    const circle = walk(file, []);
+    if (circle) return circle;
+  }
+  return null;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { report } from '../../scripts/provider-check';
+
+const settings = (providers: unknown, more: Record<string, string> = {}) => ({
+  PUBLIC_URL: 'https://mooring.example.com',
+  PROVIDERS: JSON.stringify(providers),
+  ...more,
+});
+
+const acme = {
+  name: 'Acme',
+  kind: 'oauth2',
+  authorizationUrl: 'https://id.acme.example/authorize',
+  tokenUrl: 'https://id.acme.example/token',
+  accountId: 'token:id',
+  refreshModel: 'rotating',
+};
+
+describe('npm run provider:check', () => {
+  it('prints where a browser would be sent, with the real client, and no secret', async () => {
+    const lines = await report(
+      ['acme'],
+      settings({ acme }, { ACME_CLIENT_ID: 'client-1', ACME_CLIENT_SECRET: 'canary-5d1c' }),
+    );
+    const url = new URL(lines.at(-1) ?? '');
+    expect(url.origin + url.pathname).toBe('https://id.acme.example/authorize');
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      client_id: 'client-1',
+      redirect_uri: 'https://mooring.example.com/connect/callback/acme',
+      code_challenge_method: 'S256',
+    });
+    expect(lines.join('\n')).not.toContain('canary');
+  });
+
+  it('works before there is a client, and says which settings to make', async () => {
+    const lines = await report(['slack-user'], {});
+    expect(lines.join('\n')).toContain('set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET');
+  });
+
+  it('takes the parameters of a connection', async () => {
+    const lines = await report(['shopify', 'shop=demo'], {});
+    expect(lines.at(-1)).toContain('https://demo.myshopify.com/admin/oauth/authorize?');
+  });
+
+  it('tells what to give for a provider without OAuth', async () => {
+    const lines = await report(['keys'], settings({ keys: { extends: 'api-key', name: 'Keys' } }));
+    expect(lines).toEqual([
+      'Keys (keys): the record is right.',
+      'Field apiKey: API key, secret',
+      'Header Authorization: Bearer {apiKey}',
+    ]);
+  });
+
+  it.each([
+    ['without an id', [], {}, 'npm run provider:check <id>'],
+    ['of an unknown id', ['nope'], {}, 'There is no provider "nope". Known: airtable,'],
+    ['of a template', ['api-key'], {}, 'There is no provider "api-key"'],
+    ['without a parameter', ['shopify'], {}, 'shopify needs a parameter, shop=... (The shop'],
+    ['with another parameter', ['reddit', 'shop=a'], {}, 'reddit has no parameter "shop"'],
+    ['with a bad parameter', ['shopify', 'shop=a/b'], {}, 'parameter "shop" makes no usable URL'],
+    [
+      'of a record with a mistake',
+      ['acme'],
+      settings({ acme: { ...acme, tokenUrl: 'http://id.acme.example/' } }),
+      'PROVIDERS.acme.tokenUrl: must be https',
+    ],
+    // Issue 5: a hostile configuration is refused with a clear error.
+    [
+      'of a record that points to a link-local address',
+      ['acme'],
+      settings({ acme: { ...acme, tokenUrl: 'https://169.254.169.254/latest' } }),
+      'PROVIDERS.acme.tokenUrl: names an IP address',
+    ],
+    [
+      'of a record that points to a file',
+      ['acme'],
+      settings({ acme: { ...acme, tokenUrl: 'file:///etc/passwd' } }),
+      'PROVIDERS.acme.tokenUrl: must be https',
+    ],
+  ])('%s says what is wrong', async (_, args, env, message) => {
+    await expect(report(args, env)).rejects.toThrow(message);
+  });
+});

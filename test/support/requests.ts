@@ -1,0 +1,25 @@
+/** Requests made from the routes' declarations: what every route must stand is tried on every one. */
+import type { EndpointSpec } from '../../src/http/endpoint';
+
+/** Well-formed values for the parameters of paths. */
+export const someParams: Record<string, string> = {
+  userId: 'victim',
+  provider: 'acme',
+  accountId: 'victim-account',
+  id: 'a-connection',
+  ticket: 'a-ticket',
+};
+
+/** The path with its parameters filled in. Values are already percent-encoded. */
+export function pathOf(spec: EndpointSpec, params: Record<string, string> = {}): string {
+  return spec.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = params[name] ?? someParams[name];
+    if (value === undefined) throw new Error(`no sample for :${name} of ${spec.path}`);
+    return value;
+  });
+}
+
+export const paramsOf = (spec: EndpointSpec): string[] =>
+  Array.from(spec.path.matchAll(/:(\w+)/g), ([, name = '']) => name);
+
+export const nameOf = (spec: EndpointSpec): string => `${spec.method.toUpperCase()} ${spec.path}`;
