@@ -1,0 +1,132 @@
+/**
+ * Dockside: a small app whose users connect accounts through Mooring. It plays both halves of a
+ * real app, the pages and the backend that holds the service key. Loopback only.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { actions, bad, complete, type Outcome, type Surroundings } from './actions.ts';
+import type { IntegrationList } from './mooring.ts';
+import { renderPage } from './page.ts';
+import { type Session, Sessions } from './sessions.ts';
+import { stylesheet } from './style.ts';
+
+export interface DemoAppOptions extends Omit<Surroundings, 'origin'> {
+  /** 0 = a free one. */
+  port: number;
+  mooringUrl: string;
+  serviceKey: string;
+}
+
+export interface DemoApp {
+  origin: string;
+  close(): Promise<void>;
+}
+
+const MAX_FORM_BYTES = 4096;
+const HOST = '127.0.0.1';
+
+const headers = {
+  'Cache-Control': 'no-store',
+  // Connecting leads to Mooring and on to a provider, and `form-action` counts redirects too.
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
+  const sessions = new Sessions(options.mooringUrl, options.serviceKey);
+  let around: Surroundings = { ...options, origin: '' };
+  const server = createServer((request, response) => {
+    answer(request, response, sessions, around).catch((error: unknown) => {
+      console.error('demo app:', error instanceof Error ? error.message : error);
+      if (!response.headersSent) response.writeHead(500, headers);
+      response.end('Something went wrong; the terminal says what.');
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, HOST, resolve);
+  });
+  around = { ...around, origin: `http://localhost:${(server.address() as AddressInfo).port}` };
+  return {
+    origin: around.origin,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sessions: Sessions,
+  around: Surroundings,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', around.origin);
+  if (request.method === 'GET' && url.pathname === '/style.css') {
+    response.writeHead(200, { ...headers, 'Content-Type': 'text/css' });
+    response.end(stylesheet);
+    return;
+  }
+  const { session, setCookie } = sessions.of(request);
+  if (setCookie) response.setHeader('Set-Cookie', setCookie);
+
+  if (request.method === 'GET' && url.pathname === '/') {
+    await showPage(session, response);
+  } else if (request.method === 'GET' && url.pathname === '/connected') {
+    redirect(response, session, await complete(session, url.searchParams));
+  } else if (request.method === 'POST') {
+    const action = actions[url.pathname.slice(1)];
+    if (request.headers.origin !== around.origin) {
+      plainReply(response, 403, 'This form did not come from this app.');
+    } else if (!action) {
+      plainReply(response, 404, 'There is nothing here.');
+    } else {
+      redirect(response, session, await action(session, await readForm(request), around));
+    }
+  } else {
+    plainReply(response, 404, 'There is nothing here.');
+  }
+}
+
+async function showPage(session: Session, response: ServerResponse): Promise<void> {
+  const reply = await session.mooring.call<IntegrationList>(
+    'GET',
+    `/v1/users/${session.user.id}/integrations`,
+  );
+  const notice = session.notice ?? (reply.ok ? null : bad(reply.problem));
+  session.notice = null;
+  const html = renderPage({
+    user: session.user,
+    list: reply.ok ? reply.body : null,
+    calls: session.mooring.calls,
+    notice,
+    now: Date.now(),
+  });
+  response.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' });
+  response.end(html);
+}
+
+/** 303: a reload of the page that follows repeats nothing. */
+function redirect(response: ServerResponse, session: Session, outcome: Outcome): void {
+  const goTo = 'goTo' in outcome ? outcome.goTo : '/';
+  if ('text' in outcome) session.notice = outcome;
+  response.writeHead(303, { ...headers, Location: goTo });
+  response.end();
+}
+
+function plainReply(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > MAX_FORM_BYTES) break;
+  }
+  return new URLSearchParams(body);
+}

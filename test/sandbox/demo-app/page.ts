@@ -1,0 +1,180 @@
+/** The demo app's one page. No script: every button is a form. */
+import { escapeHtml } from '../html.ts';
+import { type Call, type Integration, type IntegrationList, type Tier, tierOf } from './mooring.ts';
+import { type DemoUser, demoUsers } from './people.ts';
+import type { Notice } from './sessions.ts';
+
+export interface PageContent {
+  user: DemoUser;
+  /** Null when Mooring did not answer. */
+  list: IntegrationList | null;
+  /** Newest first; the first one read the list. */
+  calls: readonly Call[];
+  notice: Notice | null;
+  now: number;
+}
+
+const anchor = `<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="12" cy="5" r="2.5"/><path d="M12 7.5V21M8 11h8M4 14c.5 4 3.7 7 8 7s7.5-3 8-7"/></svg>`;
+
+const providerNames: Record<string, string> = {
+  sandbox: 'Sandbox',
+  'sandbox-short': 'Sandbox Short',
+};
+
+const statusNames: Record<Integration['status'], string> = {
+  connected: 'Connected',
+  expired: 'Expired',
+  needs_reconnect: 'Needs reconnect',
+  error: 'Trouble, retrying',
+};
+
+const tierMeaning: Record<Tier, string> = {
+  memory: 'this isolate’s memory',
+  KV: 'KV, at the edge',
+  D1: 'D1, the database',
+  stale: 'KV, stale: D1 is away',
+};
+
+export function renderPage({ user, list, calls, notice, now }: PageContent): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Dockside · integrations</title>
+<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<header>
+<p class="brand">${anchor}<b>Dockside</b><span>a demo app on Mooring</span></p>
+${userSwitch(user)}
+</header>
+<main>
+${notice ? `<p class="notice ${notice.tone}" role="status">${escapeHtml(notice.text)}</p>` : ''}
+<div class="columns">
+<section aria-labelledby="integrations">
+<h1 id="integrations">Your integrations</h1>
+${list ? answeredBy(list, calls[0]) : ''}
+${list && list.integrations.length > 0 ? `<ul class="cards">${list.integrations.map((integration) => card(integration, now)).join('')}</ul>` : empty()}
+<h2>Connect an account</h2>
+<div class="connect">
+${connectButton('sandbox', 'tokens of ten minutes')}
+${connectButton('sandbox-short', 'tokens of three minutes')}
+</div>
+</section>
+<aside aria-labelledby="backstage">
+<h2 id="backstage">Backstage</h2>
+<p class="soft">What your users never see. Cron fires each minute by itself.</p>
+<div class="tools">
+${button('cron', {}, 'Fire cron')}
+${button('forget', {}, 'Empty the cache')}
+<a class="button" href="/">Reload</a>
+</div>
+<h3>Calls to Mooring, newest first</h3>
+<ol class="calls">${calls.map(callRow).join('')}</ol>
+</aside>
+</div>
+</main>
+</body>
+</html>`;
+}
+
+const hidden = (fields: Record<string, string>): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
+    .join('');
+
+const button = (
+  action: string,
+  fields: Record<string, string>,
+  label: string,
+  options: { tone?: 'primary' | 'quiet' | 'danger'; about?: string } = {},
+): string =>
+  `<form method="post" action="/${action}">${hidden(fields)}<button class="button ${options.tone ?? ''}"${options.about ? ` aria-label="${escapeHtml(`${label}: ${options.about}`)}"` : ''}>${label}</button></form>`;
+
+const userSwitch = (current: DemoUser): string =>
+  `<form method="post" action="/switch" class="users"><span id="who">Signed in as</span><span role="group" aria-labelledby="who">${demoUsers
+    .map(
+      ({ id, name }) =>
+        `<button name="user" value="${id}" aria-pressed="${id === current.id}">${name}</button>`,
+    )
+    .join('')}</span></form>`;
+
+function answeredBy(list: IntegrationList, call: Call | undefined): string {
+  const tier = tierOf(call?.cacheStatus ?? null);
+  if (!tier || !call) return '';
+  return `<p class="answered">Answered from <span class="tier ${tier.toLowerCase()}">${tierMeaning[tier]}</span> in ${duration(call.ms)}<span class="soft">, version ${list.version}</span></p>`;
+}
+
+const empty = (): string =>
+  `<p class="empty">Nothing connected yet. Connect an account below: you will sign in at a real authorization server that runs on this machine.</p>`;
+
+const connectButton = (provider: string, about: string): string =>
+  `<form method="post" action="/connect">${hidden({ provider })}<button class="choice"><span class="mark ${provider}" aria-hidden="true">${provider === 'sandbox' ? 'S' : 'Ss'}</span><span><b>Connect ${providerNames[provider]}</b><small>${about}</small></span></button></form>`;
+
+function card(integration: Integration, now: number): string {
+  const { provider, accountId, status } = integration;
+  const name = integration.displayName ?? accountId;
+  const place = { provider, accountId };
+  const mustAct = status === 'needs_reconnect' || status === 'expired';
+  const about = { about: `${name} at ${providerNames[provider] ?? provider}` };
+  return `<li class="card">
+<div class="who"><span class="mark ${escapeHtml(provider)}" aria-hidden="true">${provider === 'sandbox-short' ? 'Ss' : 'S'}</span>
+<div><h3>${escapeHtml(name)}</h3><p class="soft">${escapeHtml(providerNames[provider] ?? provider)} · ${escapeHtml(integration.metadata.email ?? accountId)}</p></div>
+<span class="status ${status}">${statusNames[status]}</span></div>
+<p class="facts">${facts(integration, now)}</p>
+<div class="actions">
+${mustAct ? button('connect', place, 'Reconnect', { tone: 'primary', ...about }) : button('token', place, 'Take a token', about)}
+${mustAct ? '' : button('refresh', place, 'Refresh', about)}
+${mustAct ? '' : button('withdraw', place, 'Withdraw grant', { tone: 'quiet', ...about })}
+${button('disconnect', place, 'Disconnect', { tone: 'danger', ...about })}
+</div>
+</li>`;
+}
+
+function facts(
+  { expiresAt, lastRefreshedAt, connectedAt, reason, retryAt }: Integration,
+  now: number,
+) {
+  const parts = [
+    reason ? `Reason: ${reason.replaceAll('_', ' ')}` : null,
+    retryAt ? `next try ${relative(retryAt, now)}` : null,
+    expiresAt
+      ? `Access token ${Date.parse(expiresAt) > now ? 'runs out' : 'ran out'} ${relative(expiresAt, now)}`
+      : null,
+    lastRefreshedAt
+      ? `refreshed ${relative(lastRefreshedAt, now)}`
+      : `connected ${relative(connectedAt, now)}`,
+  ];
+  return escapeHtml(parts.filter((part) => part !== null).join(' · '));
+}
+
+function callRow(call: Call): string {
+  const tier = tierOf(call.cacheStatus);
+  return `<li><div><span class="method">${call.method}</span> <code>${escapeHtml(shortened(call.path))}</code></div>
+<div class="reply"><span class="code ${call.status > 0 && call.status < 400 ? 'ok' : 'no'}">${call.status || 'no reply'}</span><span>${duration(call.ms)}</span>${tier ? `<span class="tier ${tier.toLowerCase()}">${tier}</span>` : ''}</div>
+${call.cacheStatus ? `<code class="header">Cache-Status: ${escapeHtml(call.cacheStatus)}</code>` : ''}</li>`;
+}
+
+/** Long ids are not for reading. */
+const shortened = (path: string): string => path.replace(/([\w-]{8})[\w-]{16,}/g, '$1…');
+
+const duration = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
+
+/** "in 9 min", "12 s ago". */
+export function relative(time: string, now: number): string {
+  const seconds = Math.round((Date.parse(time) - now) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 2) return 'just now';
+  const text =
+    size < 90
+      ? `${size} s`
+      : size < 5400
+        ? `${Math.round(size / 60)} min`
+        : size < 172_800
+          ? `${Math.round(size / 3600)} h`
+          : `${Math.round(size / 86_400)} days`;
+  return seconds > 0 ? `in ${text}` : `${text} ago`;
+}

@@ -1,0 +1,61 @@
+/** The demo app's own sessions: who is there, in memory, by an HttpOnly cookie. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Mooring } from './mooring.ts';
+import { type DemoUser, demoUsers } from './people.ts';
+
+export interface Notice {
+  tone: 'good' | 'bad' | 'plain';
+  text: string;
+}
+
+export interface Session {
+  user: DemoUser;
+  /** One per person: a Consistency-Token belongs to a user. */
+  mooring: Mooring;
+  /** Shown once. */
+  notice: Notice | null;
+  use(user: DemoUser): void;
+}
+
+const COOKIE = 'dockside';
+
+export class Sessions {
+  readonly #byId = new Map<string, Session>();
+  readonly #url: string;
+  readonly #serviceKey: string;
+
+  constructor(url: string, serviceKey: string) {
+    this.#url = url;
+    this.#serviceKey = serviceKey;
+  }
+
+  /** The request's session, or a new one with the cookie that starts it. */
+  of(request: IncomingMessage): { session: Session; setCookie: string | null } {
+    const id = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1];
+    const known = id ? this.#byId.get(id) : undefined;
+    if (known) return { session: known, setCookie: null };
+    const fresh = randomBytes(18).toString('base64url');
+    const session = this.#begin();
+    this.#byId.set(fresh, session);
+    return { session, setCookie: `${COOKIE}=${fresh}; Path=/; HttpOnly; SameSite=Lax` };
+  }
+
+  #begin(): Session {
+    const clients = new Map<string, Mooring>();
+    const clientOf = (user: DemoUser): Mooring => {
+      const client = clients.get(user.id) ?? new Mooring(this.#url, this.#serviceKey);
+      clients.set(user.id, client);
+      return client;
+    };
+    return {
+      user: demoUsers[0],
+      mooring: clientOf(demoUsers[0]),
+      notice: null,
+      use(user) {
+        this.user = user;
+        this.mooring = clientOf(user);
+      },
+    };
+  }
+}

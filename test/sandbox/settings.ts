@@ -1,0 +1,53 @@
+/** The sandbox's providers, as the `PROVIDERS` setting and as clients of the authorization server. */
+import type { SandboxClient } from './authorization-server/index.ts';
+
+/** Long enough to look at, short enough to see it refreshed. */
+export const TOKEN_SECONDS = 600;
+/** Due after about a minute and a half, so that a cron tick comes before the end. */
+export const SHORT_TOKEN_SECONDS = 180;
+
+export const sandboxIds = ['sandbox', 'sandbox-short'] as const;
+export type SandboxId = (typeof sandboxIds)[number];
+
+const names: Record<SandboxId, string> = {
+  sandbox: 'Sandbox',
+  'sandbox-short': 'Sandbox Short',
+};
+
+/** By discovery: the issuer is all that Mooring is told about addresses. */
+export const sandboxProviders = (issuer: string): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      sandboxIds.map((id) => [
+        id,
+        {
+          name: names[id],
+          kind: 'oauth2',
+          issuer,
+          accountId: 'sub',
+          displayName: 'name',
+          metadata: { email: 'email' },
+          scopes: ['openid', 'profile', 'email', 'offline_access'],
+          authorizationParams: { prompt: 'consent' },
+          clientAuth: 'client_secret_basic',
+          pkce: true,
+          refreshModel: 'rotating',
+          reuse: 'revokes_family',
+          revocationReach: 'grant',
+        },
+      ]),
+    ),
+  );
+
+export const sandboxClients = (
+  publicUrl: string,
+  secrets: Record<SandboxId, string>,
+  seconds: Partial<Record<SandboxId, number>> = {},
+): SandboxClient[] =>
+  sandboxIds.map((id) => ({
+    id,
+    name: 'Dockside',
+    secret: secrets[id],
+    redirectUris: [`${publicUrl}/connect/callback/${id}`],
+    accessTokenSeconds: seconds[id] ?? (id === 'sandbox' ? TOKEN_SECONDS : SHORT_TOKEN_SECONDS),
+  }));
