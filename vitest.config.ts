@@ -1,9 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { readMigrations, testSettings } from './test/support/settings.ts';
 
 export default defineConfig({
   test: {
+    // The Worker's log lines, only where a test fails.
+    silent: 'passed-only',
     projects: [
       {
         // Modules and routes, inside workerd, on its own D1 and KV.
@@ -11,7 +16,11 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { ...testSettings, TEST_MIGRATIONS: await readMigrations() },
+              bindings: {
+                ...withoutDeveloperSettings(),
+                ...testSettings,
+                TEST_MIGRATIONS: await readMigrations(),
+              },
               queueProducers: { REFRESH_QUEUE: 'mooring-refresh-test' },
             },
           })),
@@ -19,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/browser/**', 'test/repo/**', 'test/sandbox/**'],
+          exclude: ['test/e2e/**', 'test/browser/**', 'test/repo/**', 'test/sandbox/**', 'test/model/**'],
           setupFiles: ['./test/support/apply-migrations.ts'],
         },
       },
@@ -28,11 +37,16 @@ export default defineConfig({
         test: { name: 'repo', include: ['test/repo/**/*.test.ts'], environment: 'node' },
       },
       {
+        // The protocols in virtual time, over simulated KV and D1 (docs/testing.md).
+        test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' },
+      },
+      {
         // The built Worker as a process of its own, against a real authorization server.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/sandbox/**/*.test.ts'],
           environment: 'node',
+          globalSetup: ['./test/e2e/support/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -41,3 +55,13 @@ export default defineConfig({
     ],
   },
 });
+
+/**
+ * A developer's own .dev.vars is read by the test runner too, and cannot be switched off: each of
+ * its names is emptied, which to Mooring is as good as not set.
+ */
+function withoutDeveloperSettings(): Record<string, string> {
+  const path = join(import.meta.dirname, '.dev.vars');
+  const names = existsSync(path) ? Object.keys(parseEnv(readFileSync(path, 'utf8'))) : [];
+  return Object.fromEntries(names.map((name) => [name, '']));
+}

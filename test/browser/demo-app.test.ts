@@ -1,0 +1,130 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { demoUsers } from '../sandbox/demo-app/people.ts';
+import { type Demo, launch, startDemo } from './support/demo.ts';
+
+describe('the demo app in a browser', () => {
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([startDemo(), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    problems.length = 0;
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(demo.origin);
+  });
+  afterEach(async () => {
+    await context.close();
+    for (const { id } of demoUsers) await demo.mooring.call('DELETE', `/v1/users/${id}`);
+    expect(problems).toEqual([]);
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const cards = () => page.getByRole('listitem').filter({ has: page.getByRole('heading') });
+  const card = (name: string) => cards().filter({ hasText: name });
+  const notice = () => page.getByRole('status').innerText();
+
+  async function connect(person: string, provider = 'Connect Sandbox tokens of ten minutes') {
+    await page.getByRole('button', { name: provider }).click();
+    await page.getByRole('button', { name: person }).click();
+    await button('Allow').click();
+  }
+
+  it('goes the whole way: connect two accounts, refresh, take a token, cron, disconnect', async () => {
+    await page.getByText('Nothing connected yet').waitFor();
+    await connect('Ada Fairwind');
+    expect(await notice()).toBe('Connected Ada Fairwind.');
+    expect(new URL(page.url()).search).toBe('');
+
+    await connect('Ben Harbour', 'Connect Sandbox Short');
+    expect(await notice()).toBe('Connected Ben Harbour.');
+    expect(await cards().getByRole('heading').allInnerTexts()).toEqual([
+      'Ben Harbour',
+      'Ada Fairwind',
+    ]);
+
+    await button('Refresh: Ada Fairwind at Sandbox').click();
+    expect(await notice()).toContain('Refreshed Ada Fairwind');
+    await button('Take a token: Ada Fairwind at Sandbox').click();
+    expect(await notice()).toMatch(/A token that works: .{4}…, good until \d\d:\d\d:\d\d/);
+
+    await demo.mooring.worker.sql(
+      'UPDATE oauth_accounts SET refresh_due_at = ?',
+      Date.now() - 1000,
+    );
+    await button('Fire cron').click();
+    expect(await notice()).toBe('Cron ran: 2 due, 2 refreshed, 0 not.');
+
+    await button('Disconnect: Ben Harbour at Sandbox Short').click();
+    expect(await notice()).toContain('Disconnected');
+    expect(await cards().getByRole('heading').allInnerTexts()).toEqual(['Ada Fairwind']);
+    await button('Disconnect: Ada Fairwind at Sandbox').click();
+    await page.getByText('Nothing connected yet').waitFor();
+  });
+
+  it('tells a user who cancels that nothing was connected', async () => {
+    await page.getByRole('button', { name: 'Connect Sandbox Short' }).click();
+    await button('Cancel').click();
+    expect(await notice()).toBe('You cancelled. Nothing was connected.');
+  });
+
+  it('refuses an account that another user of the app has', async () => {
+    await connect('Cleo Marsh');
+    await button('Sam').click();
+    await connect('Cleo Marsh');
+    expect(await notice()).toContain('already connected by another user');
+  });
+
+  it('shows an account that the provider withdrew, and reconnects it', async () => {
+    await connect('Ada Fairwind');
+    await button('Withdraw grant: Ada Fairwind at Sandbox').click();
+    await button('Refresh: Ada Fairwind at Sandbox').click();
+    await card('Ada Fairwind').getByText('Needs reconnect').waitFor();
+    await button('Reconnect: Ada Fairwind at Sandbox').click();
+    await page.getByRole('button', { name: 'Ada Fairwind' }).click();
+    await button('Allow').click();
+    await card('Ada Fairwind').getByText('Connected', { exact: true }).waitFor();
+  });
+
+  it('says where each answer came from', async () => {
+    await button('Empty the cache').click();
+    await page.getByText('Answered from D1, the database').waitFor();
+    await page.getByRole('link', { name: 'Reload' }).click();
+    await page.getByText('Answered from this isolate’s memory').waitFor();
+  });
+
+  it('works by keyboard alone', async () => {
+    await page.getByRole('button', { name: 'Connect Sandbox Short' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Ada Fairwind' }).focus();
+    await page.keyboard.press('Enter');
+    await button('Allow').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Connected Ada Fairwind.').waitFor();
+    await button('Disconnect: Ada Fairwind at Sandbox Short').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing connected yet').waitFor();
+  });
+
+  it('fits a phone', async () => {
+    await connect('Ada Fairwind');
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect(width).toBe(360);
+  });
+});

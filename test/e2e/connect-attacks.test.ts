@@ -1,0 +1,205 @@
+/** What must not work while connecting, and what must be left as it was. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Browser, consent } from './support/browser.ts';
+import {
+  atApp,
+  type Integration,
+  type Mooring,
+  type Problem,
+  returnTo,
+  startMooring,
+} from './support/mooring.ts';
+import { eventually } from './support/time.ts';
+
+describe('connecting, attacked', () => {
+  let mooring: Mooring;
+  beforeAll(async () => {
+    mooring = await startMooring();
+  });
+  afterAll(() => mooring.stop());
+
+  /** A connection whose browser stands right before Mooring's callback. */
+  async function beforeCallback(user: string, account: string) {
+    const browser = new Browser();
+    const started = await mooring.call<{ id: string; connectUrl: string }>(
+      'POST',
+      `/v1/users/${user}/connections`,
+      { json: { provider: 'sandbox', returnTo } },
+    );
+    const login = await browser.open(started.body.connectUrl);
+    const atCallback = (url: URL) => url.pathname.startsWith('/connect/callback/');
+    const { url } = await consent(browser, login, account, atCallback);
+    return { id: started.body.id, connectUrl: started.body.connectUrl, browser, callback: url };
+  }
+
+  const codeRequests = () =>
+    mooring.sandbox.traffic.tokenRequests.filter(
+      ({ grantType }) => grantType === 'authorization_code',
+    ).length;
+
+  const accountsOf = async (user: string) =>
+    (
+      await mooring.worker.sql<{ account: string }>(
+        'SELECT provider_account_id AS account FROM oauth_accounts WHERE user_id = ?',
+        user,
+      )
+    ).map(({ account }) => account);
+
+  it('takes a state once: the same callback again changes nothing', async () => {
+    const { id, browser, callback } = await beforeCallback('replay', 'replay-account');
+    await browser.open(callback, atApp);
+    const replayed = await browser.open(callback, atApp);
+    expect(replayed.status).toBe(400);
+    expect(JSON.parse(replayed.html).code).toBe('invalid_request');
+    expect((await mooring.complete('replay', id)).status).toBe(201);
+    expect((await browser.open(callback, atApp)).status).toBe(400);
+    expect(await accountsOf('replay')).toEqual(['replay-account']);
+  });
+
+  it('takes a state only in the browser that it was made for', async () => {
+    const { id, browser, callback } = await beforeCallback('victim', 'victim-account');
+    const stolen = await new Browser().open(callback, atApp);
+    expect(stolen.status).toBe(403);
+    const state = await mooring.call<{ state: string }>(
+      'GET',
+      `/v1/users/victim/connections/${id}`,
+    );
+    expect(state.body.state).toBe('started');
+    // The rightful browser still can.
+    const { url } = await browser.open(callback, atApp);
+    expect(url.searchParams.get('error')).toBeNull();
+    expect((await mooring.complete('victim', id)).status).toBe(201);
+  });
+
+  it('refuses the callback of another provider with this state', async () => {
+    const { browser, callback } = await beforeCallback('mix-up', 'mix-up-account');
+    const other = new URL(callback);
+    other.pathname = '/connect/callback/sandbox-short';
+    expect((await browser.open(other, atApp)).status).toBe(400);
+    expect(await accountsOf('mix-up')).toEqual([]);
+  });
+
+  it('refuses a callback whose iss is not the provider’s', async () => {
+    const { id, browser, callback } = await beforeCallback('wrong-iss', 'wrong-iss-account');
+    callback.searchParams.set('iss', 'http://localhost:1');
+    const { url } = await browser.open(callback, atApp);
+    expect(url.searchParams.get('error')).toBe('issuer_mismatch');
+    expect((await mooring.complete('wrong-iss', id)).status).toBe(409);
+  });
+
+  it('finishes only for the user who started; anybody else ends the connection', async () => {
+    const { id } = await mooring.authorize('attacker', 'attackers-account');
+    const before = codeRequests();
+    const wrong = await mooring.complete('somebody-else', id);
+    expect(wrong).toMatchObject({ status: 403, body: { code: 'wrong_user' } });
+    const late = await mooring.complete('attacker', id);
+    expect(late.status).toBe(409);
+    expect(codeRequests()).toBe(before);
+    expect(await accountsOf('attacker')).toEqual([]);
+    expect(await accountsOf('somebody-else')).toEqual([]);
+  });
+
+  it('does not take an account that another user has, and leaves the other’s alone', async () => {
+    await mooring.connect('owner', 'shared-account');
+    const { id } = await mooring.authorize('second-owner', 'shared-account');
+    const refused = await mooring.complete('second-owner', id);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'account_linked_to_another_user' },
+    });
+    expect(await accountsOf('owner')).toEqual(['shared-account']);
+    expect(await accountsOf('second-owner')).toEqual([]);
+    const token = await mooring.call<{ accessToken: string }>(
+      'POST',
+      '/v1/users/owner/integrations/sandbox/shared-account/refresh',
+    );
+    expect(token.status).toBe(200);
+  });
+
+  it('does not take another account on a reconnect', async () => {
+    await mooring.connect('reconnect', 'wanted-account');
+    const { id } = await mooring.authorize('reconnect', 'other-account', {
+      accountId: 'wanted-account',
+    });
+    const refused = await mooring.complete('reconnect', id);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'account_mismatch' } });
+    expect(await accountsOf('reconnect')).toEqual(['wanted-account']);
+  });
+
+  it('exchanges the code once when two complete at the same time', async () => {
+    const { id } = await mooring.authorize('twice', 'twice-account');
+    const before = codeRequests();
+    const replies = await Promise.all([
+      mooring.complete('twice', id),
+      mooring.complete('twice', id),
+    ]);
+    const statuses = replies.map(({ status }) => status).sort();
+    expect([
+      [200, 201],
+      [201, 503],
+    ]).toContainEqual(statuses);
+    const waiting = replies.find(({ status }) => status === 503);
+    if (waiting) {
+      expect(waiting.body).toMatchObject({ code: 'completion_in_progress' });
+      expect(Number(waiting.headers.get('Retry-After'))).toBeGreaterThan(0);
+    }
+    expect(codeRequests()).toBe(before + 1);
+    expect((await mooring.complete('twice', id)).status).toBe(200);
+    expect(await accountsOf('twice')).toEqual(['twice-account']);
+  });
+
+  it('lets an erasure in the middle of a completion win', async () => {
+    const { id } = await mooring.authorize('erased', 'erased-account');
+    const before = codeRequests();
+    mooring.sandbox.traffic.behaviour = { latencyMs: 600, failure: 'none', failures: 0 };
+    const completing = mooring.complete('erased', id);
+    await eventually(() => expect(mooring.sandbox.traffic.inFlight).toBe(1));
+    const erased = await mooring.call('DELETE', '/v1/users/erased');
+    const completed = await completing;
+    mooring.sandbox.traffic.behaviour = { latencyMs: 0, failure: 'none', failures: 0 };
+
+    expect(erased.status).toBe(204);
+    expect(completed.status).toBeGreaterThanOrEqual(400);
+    expect(codeRequests()).toBe(before + 1);
+    expect(await accountsOf('erased')).toEqual([]);
+    const list = await mooring.call<{ integrations: Integration[] }>(
+      'GET',
+      '/v1/users/erased/integrations',
+      { atLeast: erased.version },
+    );
+    expect(list.body.integrations).toEqual([]);
+    // What was received in vain is given back.
+    await eventually(() => {
+      expect(mooring.sandbox.liveRefreshTokens('sandbox', 'erased-account')).toBe(0);
+    });
+  });
+
+  it('brings a user who cancels back to the app, with the reason', async () => {
+    const browser = new Browser();
+    const started = await mooring.call<{ id: string; connectUrl: string }>(
+      'POST',
+      '/v1/users/cancels/connections',
+      { json: { provider: 'sandbox', returnTo } },
+    );
+    const login = await browser.open(started.body.connectUrl);
+    const { url } = await browser.submit(login, '/cancel', {}, atApp);
+    expect(url.searchParams.get('error')).toBe('access_denied');
+    const state = await mooring.call('GET', `/v1/users/cancels/connections/${started.body.id}`);
+    expect(state.body).toMatchObject({ state: 'failed', error: 'access_denied' });
+  });
+
+  it('sends browsers back to allowed origins only', async () => {
+    for (const bad of [
+      'http://evil.example/',
+      '//evil.example',
+      'javascript:alert(1)',
+      'http://localhost:4999@evil.example/',
+      'http://localhost:4999.evil.example/',
+    ]) {
+      const reply = await mooring.call<Problem>('POST', '/v1/users/u/connections', {
+        json: { provider: 'sandbox', returnTo: bad },
+      });
+      expect([bad, reply.status, reply.body.code]).toEqual([bad, 400, 'invalid_request']);
+    }
+  });
+});
