@@ -16,6 +16,11 @@ import { date, type Integration, type IntegrationList, toIntegration } from './w
 
 type ListDeps = ReadDeps & Pick<Deps, 'config'>;
 
+export interface ListOptions extends ReadOptions {
+  /** Told what was read, also where the answer then is that there is no such integration. */
+  onServed?: (served: readonly Served[]) => void;
+}
+
 export interface Answer {
   /** JSON. */
   body: string;
@@ -27,10 +32,11 @@ export async function listIntegrations(
   deps: ListDeps,
   userId: string,
   atLeast: number,
-  options: ReadOptions = {},
+  options: ListOptions = {},
 ): Promise<Answer> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, userId, atLeast, options);
+  options.onServed?.([served]);
   const { snapshot } = served;
   const now = deps.now();
   const lasting = JSON.stringify({
@@ -54,10 +60,11 @@ export async function oneIntegration(
   deps: ListDeps,
   wanted: { userId: string; provider: string; accountId: string },
   atLeast: number,
-  options: ReadOptions = {},
+  options: ListOptions = {},
 ): Promise<Answer> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, wanted.userId, atLeast, options);
+  options.onServed?.([served]);
   const now = deps.now();
   const headers = headersOf(served, now - startedAt);
   const facts = served.snapshot.integrations.find(
@@ -83,8 +90,10 @@ export interface StatusOfUser {
 export async function statusOfMany(
   deps: ListDeps,
   userIds: readonly string[],
+  options: Pick<ListOptions, 'onServed'> = {},
 ): Promise<Map<string, StatusOfUser>> {
   const served = await readSnapshots(deps, userIds);
+  options.onServed?.([...served.values()]);
   const now = deps.now();
   return new Map(
     [...served].map(([userId, { snapshot }]) => [

@@ -5,7 +5,15 @@ import { consistencyHeader } from '../http/consistency';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
 import { checkRateLimit } from '../http/rate-limit';
 import { integrationParam, userIdSchema, userParam } from '../http/validate';
-import { type Answer, listIntegrations, matchesEtag, oneIntegration, statusOfMany } from './list';
+import { countReads } from '../status-cache/analytics';
+import {
+  type Answer,
+  type ListOptions,
+  listIntegrations,
+  matchesEtag,
+  oneIntegration,
+  statusOfMany,
+} from './list';
 import {
   type Integration,
   type IntegrationList,
@@ -83,7 +91,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
       c.get('deps'),
       userId,
       headers['consistency-token'] ?? 0,
-      { beyondMemory: () => limitStatus(c) },
+      readOptions(c, list.id),
     );
     return matchesEtag(headers['if-none-match'], answer.headers.ETag)
       ? c.body(null, 304, answer.headers)
@@ -95,21 +103,25 @@ export const integrationsRoutes = new Hono<AppEnv>()
       c.get('deps'),
       c.req.valid('param'),
       headers['consistency-token'] ?? 0,
-      { beyondMemory: () => limitStatus(c) },
+      readOptions(c, one.id),
     );
     return matchesEtag(headers['if-none-match'], answer.headers.ETag)
       ? c.body(null, 304, answer.headers)
       : json<Integration>(c, answer);
   })
   .post(many.path, endpoint(many), async (c) => {
-    const users = await statusOfMany(c.get('deps'), c.req.valid('json').userIds);
+    const users = await statusOfMany(c.get('deps'), c.req.valid('json').userIds, {
+      onServed: (served) => countReads(c.env, many.id, served),
+    });
     c.header('Cache-Control', 'private, no-cache');
     return c.json({ users: Object.fromEntries(users) });
   });
 
-/** Counted only past the memory tier: the limiter costs more than a hit. */
-const limitStatus = (c: Context<AppEnv>): Promise<void> =>
-  checkRateLimit(c.env, 'status', c.get('caller'));
+const readOptions = (c: Context<AppEnv>, operation: string): ListOptions => ({
+  // Counted only past the memory tier: the limiter costs more than a hit.
+  beyondMemory: () => checkRateLimit(c.env, 'status', c.get('caller')),
+  onServed: (served) => countReads(c.env, operation, served),
+});
 
 /** The body is text already; the type tells the client what it holds. */
 const json = <T>(c: Context, { body, headers }: Answer) =>

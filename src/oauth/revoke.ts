@@ -31,7 +31,10 @@ export async function revokeToken(
   endpoints: Pick<Endpoints, 'revocationUrl'>,
   grant: RevokedGrant,
 ): Promise<Revocation> {
-  const url = endpoints.revocationUrl?.replace('{client_id}', encodeURIComponent(client.clientId));
+  const url = endpoints.revocationUrl?.replaceAll(
+    '{client_id}',
+    encodeURIComponent(client.clientId),
+  );
   const request = url === undefined ? null : revocationRequest(client, url, grant);
   if (request === null) return 'gave_up';
   return judge(client, await send(deps.fetch, request, { timeoutMs: TIMEOUT_MS }));
@@ -78,6 +81,8 @@ function judge({ provider }: OAuth2Client, reply: RawReply): Revocation {
   // RFC 7009 2.2.1 asks for another try at 503; the others are as passing.
   if (status >= 500 || status === 408 || status === 425 || status === 429) return 'retry';
   const { errorCode } = readTokenReply(provider, reply, 0);
+  const passing = [...provider.transientCodes, ...provider.failureCodes];
+  if (errorCode !== null && passing.includes(errorCode)) return 'retry';
   if (
     errorCode !== null &&
     (alreadyDead.has(errorCode) || provider.refusedCodes.includes(errorCode))

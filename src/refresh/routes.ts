@@ -45,7 +45,12 @@ const token = declare({
           expiresAt: time.nullable().describe('Null: unknown or never.'),
           scope: z.array(z.string()).describe('Granted.'),
         }),
-        z.object({ credentials: z.record(z.string(), z.string()) }),
+        z.object({
+          credentials: z.record(z.string(), z.string()),
+          headers: z
+            .record(z.string(), z.string())
+            .describe('In which to send them, where the record knows; secret as they are.'),
+        }),
       ]),
       headers: versionHeader,
     },
@@ -150,7 +155,10 @@ export const refreshRoutes = new Hono<AppEnv>()
     });
     c.header('Cache-Control', 'no-store');
     setConsistencyToken(c, answer.version);
-    if (answer.kind === 'credentials') return c.json({ credentials: answer.credentials });
+    if (answer.kind === 'credentials') {
+      const { credentials, headers } = answer;
+      return c.json({ credentials, headers });
+    }
     const { accessToken, tokenType, expiresAt, scope } = answer;
     return c.json({
       accessToken,

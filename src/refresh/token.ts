@@ -7,6 +7,8 @@ import { withDeadline } from '../db/deadline';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { requestHeadersOf } from '../providers/request-headers';
+import type { CredentialsProvider } from '../providers/types';
 import { accountContext } from '../vault/vault';
 import type { AccessToken } from './finish';
 import type { AccountRow } from './lease';
@@ -28,15 +30,19 @@ export interface TokenRequest extends IntegrationKey {
 
 export type TokenAnswer = { version: number } & (
   | ({ kind: 'token' } & AccessToken)
-  | { kind: 'credentials'; credentials: Record<string, string> }
+  | {
+      kind: 'credentials';
+      credentials: Record<string, string>;
+      /** In which to send them, as the record says. */
+      headers: Record<string, string>;
+    }
 );
 
 /** @throws AppError, as refreshOnDemand does */
 export async function tokenFor(deps: Deps, request: TokenRequest): Promise<TokenAnswer> {
   const first = await look(deps, request);
-  if (deps.config.providers.get(request.provider)?.kind === 'credentials') {
-    return openCredentials(deps, first);
-  }
+  const provider = deps.config.providers.get(request.provider);
+  if (provider?.kind === 'credentials') return openCredentials(deps, provider, first);
   const enough = (known: Known) => livesLongEnough(deps, known, request.minTtlSeconds);
   if (enough(first)) return answer(deps, first);
   try {
@@ -108,13 +114,18 @@ async function answer(deps: Deps, { row, version }: Known): Promise<TokenAnswer>
   };
 }
 
-async function openCredentials(deps: Deps, { row, version }: Known): Promise<TokenAnswer> {
+async function openCredentials(
+  deps: Deps,
+  provider: CredentialsProvider,
+  { row, version }: Known,
+): Promise<TokenAnswer> {
   if (row.state !== 'active') {
     throw new AppError('needs_reconnect', 'the user has to give the credentials again');
   }
   noteUse(deps, row);
   const credentials: Record<string, string> = JSON.parse(await open(deps, row));
-  return { kind: 'credentials', version, credentials };
+  const headers = requestHeadersOf(provider, credentials);
+  return { kind: 'credentials', version, credentials, headers };
 }
 
 const open = (deps: Deps, row: AccountRow): Promise<string> =>

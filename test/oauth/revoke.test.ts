@@ -202,6 +202,8 @@ describe('a revocation', () => {
     ['400 invalid_token: dead already', json({ error: 'invalid_token' }, 400), 'done'],
     ['400 invalid_grant', json({ error: 'invalid_grant' }, 400), 'done'],
     ['400 with a code of the record', json({ error: 'gone' }, 400), 'done'],
+    ['200 with a code that asks to come back (Slack)', json({ error: 'ratelimited' }), 'retry'],
+    ['200 with a code of a failure', json({ error: 'fatal_error' }), 'retry'],
     ['400 unsupported_token_type', json({ error: 'unsupported_token_type' }, 400), 'gave_up'],
     ['401', json({ error: 'invalid_client' }, 401), 'gave_up'],
     ['404', new Response(null, { status: 404 }), 'gave_up'],
@@ -217,7 +219,11 @@ describe('a revocation', () => {
     ['503', new Response(null, { status: 503 }), 'retry'],
     ['no network', new TypeError('x'), 'retry'],
   ])('answered by %s', async (_, answer, expected) => {
-    const { outcome } = await revoked(answer, { refusedCodes: ['gone'] });
+    const { outcome } = await revoked(answer, {
+      refusedCodes: ['gone'],
+      transientCodes: ['ratelimited'],
+      failureCodes: ['fatal_error'],
+    });
     expect(outcome).toBe(expected);
   });
 

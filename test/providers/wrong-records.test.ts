@@ -82,17 +82,28 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['shopify', 'no expiring=1', { tokenParams: {} }, 'token'],
   [
     'shopify',
-    'no look at the signature is no fault; a wrong host is',
-    { profileUrl: 'https://{shop}.myshopify.example/graphql.json' },
+    'a signature over another parameter',
+    { callbackSignature: { param: 'signature' } },
+    'connect',
+  ],
+  [
+    'shopify',
+    'another shop in the redirect',
+    { callbackSignature: { param: 'hmac', expect: { shop: 'other.myshopify.com' } } },
     'connect',
   ],
   ['gitlab', 'no redirect_uri at refreshes', { refreshParams: {} }, 'refresh'],
   ['microsoft', 'no scope at refreshes', { scopeOnRefresh: false }, 'refresh'],
   [
     'instagram',
-    'no second step',
-    { extendedToken: undefined, assumedLifetimeSeconds: 3600 },
-    'token',
+    'the last step as the second one',
+    {
+      extendedToken: {
+        url: 'https://graph.instagram.com/access_token',
+        params: { grant_type: 'ig_refresh_token', access_token: '{access_token}' },
+      },
+    },
+    'connect',
   ],
   [
     'instagram',
@@ -113,7 +124,6 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['google', 'no aliases of scopes', { scopeAliases: {} }, 'connect'],
   ['microsoft', 'scopes that are never reported', { unreportedScopes: [] }, 'connect'],
   ['atlassian', 'scopes that are never reported', { unreportedScopes: [] }, 'connect'],
-  ['salesforce', 'no assumed lifetime', { assumedLifetimeSeconds: null }, 'connect'],
   ['salesforce', 'a lifetime of ten hours', { assumedLifetimeSeconds: 36_000 }, 'token'],
   [
     'kick',
@@ -138,7 +148,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['stripe', 'the id from the profile’s name', { accountId: 'business_profile.name' }, 'connect'],
   ['twitch', 'no Client-Id', { profileHeaders: {} }, 'connect'],
   ['dropbox', 'a GET for the profile', { profileMethod: 'GET' }, 'connect'],
-  ['dropbox', 'a body of {}', { profileBody: { type: 'json', params: {} } }, 'connect'],
+  ['dropbox', 'a body', { profileBody: { type: 'json', params: { a: 'b' } } }, 'connect'],
   [
     'linear',
     'a query without the organization',
@@ -176,12 +186,6 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     'token',
   ],
   ['instagram', 'rotating', { refreshModel: 'rotating' }, 'refresh'],
-  [
-    'threads',
-    'refreshed in the first hours',
-    { minTokenAgeSeconds: undefined, assumedLifetimeSeconds: 60, reply: { expiresIn: 'none' } },
-    'token',
-  ],
   ['facebook', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['github-app', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['slack', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
@@ -190,7 +194,12 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['strava', 'errors where RFC 6749 has them', { reply: {} }, 'refused'],
 
   // End
-  ['reddit', 'no revocation', { revocationUrl: undefined }, 'disconnect'],
+  [
+    'reddit',
+    'another address to revoke at',
+    { revocationUrl: 'https://www.reddit.com/api/v1/revoke' },
+    'disconnect',
+  ],
   ['github', 'revoked as RFC 7009 says', { revocation: {} }, 'disconnect'],
   [
     'github',

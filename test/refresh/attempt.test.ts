@@ -122,6 +122,19 @@ describe('what comes back is kept', () => {
   });
 });
 
+describe('granted scopes', () => {
+  it('keep the names they were asked for, and what no reply names (Google, Microsoft)', async () => {
+    const { deps, server, due, row } = world({
+      scopeAliases: { email: 'https://p.example/email' },
+      unreportedScopes: ['offline_access'],
+    });
+    const { id } = await due({ requestedScope: ['email', 'offline_access', 'files'] });
+    server.instead = () => json({ access_token: 'new', scope: 'openid https://p.example/email' });
+    await runRefresh(deps, 'cron');
+    expect((await row(id)).scope).toEqual(['openid', 'email', 'offline_access']);
+  });
+});
+
 describe('a refusal', () => {
   it('marks at once, is asked again two minutes later, and only then is an event', async () => {
     const { deps, server, due, row, provider } = world();

@@ -326,11 +326,16 @@ describe('other cases', () => {
     });
   });
 
-  it('credentials are given as they were', async () => {
+  it('credentials are given as they were, and in the headers that carry them', async () => {
     const config = readConfig({
       ...(await import('cloudflare:workers')).env,
       PROVIDERS: JSON.stringify({
-        keyed: { name: 'Keyed', kind: 'credentials', fields: { key: { label: 'Key' } } },
+        keyed: {
+          name: 'Keyed',
+          kind: 'credentials',
+          fields: { key: { label: 'Key' }, agent: { label: 'Agent', required: false } },
+          requestHeaders: { 'X-Key': 'k={key}', Auth: '{base64:key:key}', 'User-Agent': '{agent}' },
+        },
       }),
     });
     const w = world({}, { config });
@@ -344,6 +349,7 @@ describe('other cases', () => {
     expect(await tokenOf(w.deps, row)).toMatchObject({
       kind: 'credentials',
       credentials: { key: 'k1' },
+      headers: { 'X-Key': 'k=k1', Auth: btoa('k1:k1') },
     });
     expect(await failureOf(refreshOne(w.deps, keyOf(row)))).toMatchObject({
       code: 'invalid_request',

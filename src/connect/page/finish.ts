@@ -6,8 +6,8 @@
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { completeConnection } from '../complete';
-import type { Notice, PageSession } from './session';
 import type { WayBack } from '../return-to';
+import type { Notice, PageSession } from './session';
 
 /** Never throws: whatever happens is something to tell. `version` is what the page must show. */
 export async function finishOnPage(

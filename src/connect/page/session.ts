@@ -183,10 +183,7 @@ export async function dropNotice(
     .where(and(eq(pageSessions.id, id), eq(pageSessions.notice, { ...notice })));
 }
 
-export async function endPageSession(
-  { db }: Pick<Deps, 'db'>,
-  { id }: PageSession,
-): Promise<void> {
+export async function endPageSession({ db }: Pick<Deps, 'db'>, { id }: PageSession): Promise<void> {
   await db.delete(pageSessions).where(eq(pageSessions.id, id));
 }
 

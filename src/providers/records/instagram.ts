@@ -49,6 +49,9 @@ export const instagram = {
   minTokenAgeSeconds: 24 * 3600,
   assumedLifetimeSeconds: 60 * 24 * 3600,
   refusedCodes: ['190'],
+  operatorCodes: ['101'],
+  // Of the Graph API, as at Facebook and Threads: unknown, service, and the rate limits.
+  transientCodes: ['1', '2', '4', '17', '32', '341', '613'],
 
   // Beyond 2^53, so read from the reply's text. `id` is another, app-scoped number.
   accountId: 'user_id',

@@ -27,6 +27,8 @@ export const reddit = {
   refreshModel: 'static',
   // A string (OAuth's) or a number (HTTP's); an error also comes with status 200.
   reply: { error: ['error'] },
+  // At the token endpoint a 401 is about the client's credentials, and nothing else.
+  operatorCodes: ['401'],
 
   accountId: 'id',
   displayName: 'name',

@@ -192,6 +192,17 @@ export class Traveller {
     return { status: reply.status, ...(code === undefined ? {} : { code }) };
   }
 
+  /** The next refresh: in its time, or by force where it has none. */
+  async reachRefresh(): Promise<void> {
+    const { refreshDueAt } = await this.row();
+    if (refreshDueAt === null) {
+      await this.refresh();
+      return;
+    }
+    this.deps.clock.set(refreshDueAt);
+    await this.cron();
+  }
+
   async cron(): Promise<void> {
     await tick(this.deps);
     await this.deps.settle();
@@ -390,12 +401,7 @@ export async function answeredAtRefresh(
   const traveller = new Traveller(fixture);
   await traveller.connect();
   traveller.begin('refresh');
-  traveller.simulator.answerNextRefresh(answer);
-  const { refreshDueAt } = await traveller.row();
-  if (refreshDueAt === null) await traveller.refresh();
-  else {
-    traveller.deps.clock.set(refreshDueAt);
-    await traveller.cron();
-  }
+  traveller.simulator.answerRefreshes(answer);
+  await traveller.reachRefresh();
   return traveller;
 }
