@@ -12,7 +12,8 @@ import { slack, slackWithoutRotation } from '../simulator/fixtures/slack';
 import { slackUser } from '../simulator/fixtures/slack-user';
 import { youtubeWithoutChannel } from '../simulator/fixtures/youtube';
 import type { Answer, Fixture, Issued, Meaning } from '../simulator/types';
-import { answeredAtRefresh, clearTables, Traveller, wholeWay } from './support/whole-way';
+import { answeredAtRefresh, clearTables, Traveller } from './support/traveller';
+import { wholeWay } from './support/whole-way';
 
 beforeEach(clearTables);
 
@@ -43,7 +44,7 @@ async function effectOf(traveller: Traveller): Promise<Meaning> {
   return odd.length > 0 ? 'odd' : 'transient';
 }
 
-describe('an answer to a refresh', () => {
+describe('an answer to a refresh', { timeout: 30_000 }, () => {
   it.each(cases)('%s', async (_, fixture, answer, means) => {
     const traveller = await answeredAtRefresh(fixture, answer);
     expect(await effectOf(traveller)).toBe(means);
@@ -82,7 +83,7 @@ describe('an answer to a refresh', () => {
   );
 });
 
-describe('another course of the same provider', () => {
+describe('another course of the same provider', { timeout: 30_000 }, () => {
   it('Instagram answers the code without its list around it', async () => {
     await wholeWay(instagramBare);
   });

@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fixtures } from '../simulator/fixtures';
-import { type Change, clearTables, type Step, WrongWay, wholeWay } from './support/whole-way';
+import { type Change, clearTables, type Step, WrongWay } from './support/traveller';
+import { wholeWay } from './support/whole-way';
 
 beforeEach(clearTables);
 
@@ -249,7 +250,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['notion', 'a form', { revocation: { token: 'access' } }, 'disconnect'],
 ];
 
-describe('a wrong record does not get the whole way', () => {
+describe('a wrong record does not get the whole way', { timeout: 30_000 }, () => {
   it.each(wrong)('%s: %s', async (id, _, change, failsAt) => {
     const fixture = fixtures.find((one) => one.id === id);
     if (!fixture) throw new Error(`no fixture ${id}`);

@@ -96,6 +96,8 @@ export async function freePorts(count: number): Promise<number[]> {
 export interface MooringOptions {
   processes?: number;
   vars?: Record<string, string>;
+  /** Next to the sandbox's, as the `PROVIDERS` setting has them. */
+  providers?: Record<string, unknown>;
   /** Put in front of the Worker's code. */
   planted?: string;
   /** Lifetime of access tokens. */
@@ -126,7 +128,10 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
       ENCRYPTION_KEYS: `e2e:${encryptionKey}`,
       SERVICE_KEYS: `e2e:${createHash('sha256').update(serviceKey).digest('hex')}`,
       AUTH_JWT_SECRET: jwtSecret,
-      PROVIDERS: sandboxProviders(sandbox.issuer),
+      PROVIDERS: JSON.stringify({
+        ...JSON.parse(sandboxProviders(sandbox.issuer)),
+        ...options.providers,
+      }),
       SANDBOX_CLIENT_ID: 'sandbox',
       SANDBOX_CLIENT_SECRET: clientSecret,
       SANDBOX_SHORT_CLIENT_ID: 'sandbox-short',

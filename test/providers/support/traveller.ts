@@ -1,0 +1,243 @@
+/**
+ * A user who goes through the app with one provider, which the simulator plays. Says at which step
+ * something went wrong, and what the simulator had to say to it.
+ */
+import { env } from 'cloudflare:workers';
+import { and, eq } from 'drizzle-orm';
+import { type Bindings, type Config, readConfig } from '../../../src/config';
+import {
+  auditEvents,
+  connectTransactions,
+  oauthAccounts,
+  outbox,
+  providerHealth,
+  userVersions,
+} from '../../../src/db/schema';
+import { tick } from '../../../src/tick';
+import { type Simulator, simulate } from '../../simulator/simulator';
+import type { Answer, Fixture, Issued } from '../../simulator/types';
+import { apiWith } from '../../support/api';
+import { type TestDeps, testClock, testDeps } from '../../support/deps';
+
+export type Change = Record<string, unknown>;
+
+export type Step = 'connect' | 'token' | 'refresh' | 'refused' | 'reconnect' | 'disconnect';
+
+export class WrongWay extends Error {
+  constructor(
+    readonly step: Step,
+    message: string,
+  ) {
+    super(`${step}: ${message}`);
+  }
+}
+
+export interface Integration {
+  provider: string;
+  accountId: string;
+  displayName: string | null;
+  status: string;
+  scopes: string[];
+  missingScopes: string[];
+  metadata: Record<string, string | null>;
+}
+
+export type Row = typeof oauthAccounts.$inferSelect;
+
+const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
+const USER = 'ada';
+const RETURN_TO = 'https://app.example.com/done';
+
+/** `change`: what the record is to be instead, as an operator would say it in PROVIDERS. */
+export function configOf(ids: readonly string[], change: Record<string, Change> = {}): Config {
+  const prefix = (id: string) => id.toUpperCase().replaceAll('-', '_');
+  const { PROVIDERS: _, ...bindings } = env as Bindings;
+  return readConfig({
+    ...bindings,
+    PROVIDERS: JSON.stringify(change),
+    ...Object.fromEntries(
+      ids.flatMap((id) => [
+        [`${prefix(id)}_CLIENT_ID`, CLIENT.id],
+        [`${prefix(id)}_CLIENT_SECRET`, CLIENT.secret],
+      ]),
+    ),
+  });
+}
+
+export class Traveller {
+  readonly simulator: Simulator;
+  readonly deps: TestDeps;
+  readonly api: ReturnType<typeof apiWith>;
+  #step: Step = 'connect';
+
+  constructor(
+    readonly fixture: Fixture,
+    /** Of the record, by PROVIDERS. */
+    change: Change | null = null,
+    clients: readonly string[] = [fixture.id, 'slack'],
+  ) {
+    const config = configOf(clients, change ? { [fixture.id]: change } : {});
+    const clock = testClock(Date.now());
+    const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
+    this.simulator = simulate(fixture, { ...CLIENT, redirectUri }, clock.now);
+    this.deps = testDeps({ config, clock, fetch: this.simulator.fetch });
+    this.api = apiWith(this.deps);
+  }
+
+  /** Throws with the step, and with what the simulator had to say. */
+  fail(message: string): never {
+    const refusals = this.simulator.refusals();
+    const heard = refusals.length > 0 ? `; the provider: ${refusals.join('; ')}` : '';
+    throw new WrongWay(this.#step, message + heard);
+  }
+
+  check(condition: boolean, message: string): void {
+    if (!condition) this.fail(message);
+  }
+
+  begin(step: Step): void {
+    this.#step = step;
+  }
+
+  /** From the link to the connected account. */
+  async connect(input: Record<string, unknown> = {}): Promise<Integration> {
+    const id = await this.authorize(input);
+    const completed = await this.api(`/v1/users/${USER}/connections/${id}/complete`, {
+      method: 'POST',
+    });
+    await this.deps.settle();
+    const body = await completed.json<Integration & { detail?: string }>();
+    if (completed.status > 201)
+      this.fail(`completion ends with ${completed.status}, ${body.detail}`);
+    return body;
+  }
+
+  /** Up to the callback; gives the connection's id. */
+  async authorize(input: Record<string, unknown> = {}): Promise<string> {
+    const { fixture, api, simulator, deps } = this;
+    const begun = await api(`/v1/users/${USER}/connections`, {
+      method: 'POST',
+      json: {
+        provider: fixture.id,
+        returnTo: RETURN_TO,
+        ...(fixture.parameters ? { parameters: fixture.parameters } : {}),
+        ...input,
+      },
+    });
+    if (begun.status !== 201) this.fail(`no connection is begun: ${await begun.text()}`);
+    const { id, connectUrl } = await begun.json<{ id: string; connectUrl: string }>();
+    const start = await api(connectUrl.replace(deps.config.publicUrl, ''), { token: null });
+    const away = start.headers.get('Location') ?? '';
+    if (away.startsWith(RETURN_TO)) this.fail(`the start leads back: ${away}`);
+    const consented = await simulator
+      .fetch(new Request(away, { redirect: 'manual' }))
+      .catch((error: unknown) => this.fail(String(error)));
+    const back = consented.headers.get('Location');
+    if (!back) return this.fail(`the provider shows an error page, ${consented.status}`);
+    const url = new URL(back);
+    const callback = await api(url.pathname + url.search, {
+      token: null,
+      headers: { Cookie: start.headers.get('Set-Cookie')?.split(';')[0] ?? '' },
+    });
+    const end = new URL(callback.headers.get('Location') ?? 'about:blank').searchParams;
+    if (end.get('connection') !== id || end.has('error')) {
+      this.fail(`the callback ends with ${callback.status}, ${end.get('error')}`);
+    }
+    return id;
+  }
+
+  async row(): Promise<Row> {
+    const [row] = await this.deps.db
+      .select()
+      .from(oauthAccounts)
+      .where(and(eq(oauthAccounts.userId, USER), eq(oauthAccounts.provider, this.fixture.id)));
+    return row ?? this.fail('there is no row');
+  }
+
+  async integration(): Promise<Integration> {
+    const reply = await this.api(`${this.path()}`, {
+      headers: { 'Consistency-Token': String(await this.version()) },
+    });
+    if (reply.status !== 200) this.fail(`the integration is not there: ${reply.status}`);
+    return reply.json<Integration>();
+  }
+
+  async version(): Promise<number> {
+    const [row] = await this.deps.db
+      .select()
+      .from(userVersions)
+      .where(eq(userVersions.userId, USER));
+    return row?.version ?? 0;
+  }
+
+  async token(): Promise<string> {
+    const reply = await this.api(`${this.path()}/token`);
+    await this.deps.settle();
+    const body = await reply.json<{ accessToken: string; detail?: string }>();
+    if (reply.status !== 200) this.fail(`no token: ${reply.status}, ${body.detail}`);
+    return body.accessToken;
+  }
+
+  /** By force. */
+  async refresh(): Promise<{ status: number; code?: string }> {
+    const reply = await this.api(`${this.path()}/refresh`, { method: 'POST' });
+    await this.deps.settle();
+    const { code } = await reply.json<{ code?: string }>();
+    return { status: reply.status, ...(code === undefined ? {} : { code }) };
+  }
+
+  /** The next refresh: in its time, or by force where it has none. */
+  async reachRefresh(): Promise<void> {
+    const { refreshDueAt } = await this.row();
+    if (refreshDueAt === null) {
+      await this.refresh();
+      return;
+    }
+    this.deps.clock.set(refreshDueAt);
+    await this.cron();
+  }
+
+  async cron(): Promise<void> {
+    await tick(this.deps);
+    await this.deps.settle();
+  }
+
+  async disconnect(): Promise<string> {
+    const reply = await this.api(this.path(), { method: 'DELETE' });
+    await this.deps.settle();
+    const { revocation } = await reply.json<{ revocation: string }>();
+    if (reply.status !== 200) this.fail(`it is not disconnected: ${reply.status}`);
+    return revocation;
+  }
+
+  path(): string {
+    const { id, account } = this.fixture;
+    return `/v1/users/${USER}/integrations/${id}/${encodeURIComponent(account.id)}`;
+  }
+}
+
+/** What one test leaves must not be due in the next one. */
+export async function clearTables(): Promise<void> {
+  const { db } = testDeps();
+  await db.batch([
+    db.delete(oauthAccounts),
+    db.delete(connectTransactions),
+    db.delete(providerHealth),
+    db.delete(auditEvents),
+    db.delete(outbox),
+    db.delete(userVersions),
+  ]);
+}
+
+/** Connected, and due for a refresh that will be answered so. */
+export async function answeredAtRefresh(
+  fixture: Fixture,
+  answer: Answer<Issued>,
+): Promise<Traveller> {
+  const traveller = new Traveller(fixture);
+  await traveller.connect();
+  traveller.begin('refresh');
+  traveller.simulator.answerRefreshes(answer);
+  await traveller.reachRefresh();
+  return traveller;
+}

@@ -1,0 +1,71 @@
+/** The authorization endpoint, and the person there: consents at once, if the request is right. */
+import { missingParam } from './request';
+import type { Scene } from './simulator';
+import type { Authorization } from './types';
+
+export async function authorize(scene: Scene): Promise<Response> {
+  const { sent, client, fixture, grants, now } = scene;
+  const { authorization } = fixture;
+  const query = sent.url.searchParams;
+  const idParam = authorization.clientIdParam ?? 'client_id';
+  // A stranger's client or address: an error page, never a redirect (RFC 6749 4.1.2.1).
+  if (query.get(idParam) !== client.id) return scene.refuse('client', `has no ${idParam}`);
+  const redirectUri = query.get('redirect_uri');
+  if (redirectUri !== client.redirectUri) {
+    return scene.refuse('request', `has redirect_uri ${redirectUri}`);
+  }
+  const state = query.get('state');
+  const back = (params: Record<string, string>, refused: string | null) => {
+    const url = new URL(redirectUri);
+    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+    if (state !== null) url.searchParams.set('state', state);
+    const redirect = {
+      status: 302,
+      headers: { Location: url.href },
+      evidence: authorization.evidence,
+    };
+    return refused === null
+      ? Response.redirect(url.href, 302)
+      : scene.refuseWith(redirect, refused);
+  };
+
+  const wrong =
+    (sent.method === 'GET' ? null : `is a ${sent.method}`) ??
+    (query.get('response_type') === 'code' ? null : 'has no response_type=code') ??
+    missingParam(query, authorization.params ?? {}) ??
+    wrongChallenge(query, authorization);
+  if (wrong !== null) return back({ error: 'invalid_request' }, wrong);
+  const scopes = scopesOf(query, authorization);
+  if (typeof scopes === 'string') return back({ error: 'invalid_scope' }, scopes);
+
+  const offline =
+    missingParam(query, authorization.offline ?? {}) === null &&
+    (authorization.scope?.offline === undefined || scopes.includes(authorization.scope.offline)) &&
+    (grants.all.length === 0 || missingParam(query, authorization.again ?? {}) === null);
+  const code = grants.consent(
+    { scopes, consentedAt: now, offline },
+    { redirectUri, challenge: query.get('code_challenge') },
+  );
+  const answer = { code, ...(state === null ? {} : { state }) };
+  return back((await authorization.callback?.(answer, scene)) ?? answer, null);
+}
+
+function wrongChallenge(query: URLSearchParams, { pkce }: Authorization): string | null {
+  const challenge = query.get('code_challenge');
+  if (challenge === null) return pkce === 'required' ? 'has no code_challenge' : null;
+  if (pkce === 'unknown') return null;
+  const isS256 = query.get('code_challenge_method') === 'S256' && challenge.length === 43;
+  return isS256 ? null : 'has a code_challenge that is not S256';
+}
+
+/** What is asked for, or what is wrong with it. */
+function scopesOf(query: URLSearchParams, { scope }: Authorization): readonly string[] | string {
+  if (scope === null) {
+    return query.has('scope') ? 'asks for scopes of a provider that has none' : [];
+  }
+  const asked = query.get(scope.param ?? 'scope') ?? '';
+  const list = asked === '' ? [] : asked.split(scope.separator);
+  const unknown = list.find((name) => !scope.offered.includes(name));
+  if (unknown !== undefined) return `asks for the scope "${unknown}"`;
+  return list.length === 0 && !scope.optional ? `has no ${scope.param ?? 'scope'}` : list;
+}

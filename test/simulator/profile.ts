@@ -1,0 +1,50 @@
+/** The endpoint that tells whose token it is. */
+import { respond } from './answer';
+import { missingHeader, wrongClient } from './request';
+import type { Scene } from './simulator';
+import type { Profile } from './types';
+
+export function readProfile(scene: Scene): Response {
+  const { sent, fixture, grants, client, now } = scene;
+  const { profile } = fixture;
+  if (!profile) return scene.refuse('request', 'asks for a profile that there is not');
+  const wrong =
+    (sent.method === profile.method ? null : `is a ${sent.method}, not a ${profile.method}`) ??
+    missingHeader(sent, profile.headers ?? {}, client) ??
+    wrongQuery(sent.url.searchParams, profile.query ?? {}) ??
+    wrongBody(scene, profile);
+  if (wrong !== null) return scene.refuseWith({ ...profile.unauthorized, status: 400 }, wrong);
+  const proof = profile.client && wrongClient(sent, profile.client, client);
+  if (proof) return scene.refuse('client', proof);
+  const token = grants.good('access', tokenOf(scene, profile), now);
+  if (!token) return scene.refuseWith(profile.unauthorized, 'has no access token that is good');
+  token.seen = true;
+  return respond(profile.answer, scene);
+}
+
+function tokenOf({ sent }: Scene, { token }: Profile): string | null {
+  if (token === 'bearer') {
+    return /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
+  }
+  if ('query' in token) return sent.url.searchParams.get(token.query);
+  if ('header' in token) return sent.headers.get(token.header);
+  return sent.params.get(token.param);
+}
+
+function wrongQuery(query: URLSearchParams, wanted: Record<string, RegExp>): string | null {
+  for (const [name, pattern] of Object.entries(wanted)) {
+    if (!pattern.test(query.get(name) ?? '')) return `has ${name}=${query.get(name)} in its query`;
+  }
+  return null;
+}
+
+function wrongBody({ sent }: Scene, { body }: Profile): string | null {
+  if (body === undefined) return null;
+  if (body === 'none') {
+    const isBare = sent.form === 'none' && !sent.headers.has('Content-Type');
+    return isBare ? null : 'has a body or a content type';
+  }
+  if (body === 'form') return sent.form === 'form' ? null : `has a body of kind ${sent.form}`;
+  if (sent.form !== 'json') return `has a body of kind ${sent.form}, not json`;
+  return wrongQuery(sent.params, body.json);
+}

@@ -1,0 +1,90 @@
+/** How the simulated provider reads a request, and how it looks for what is wrong with it. */
+import type { ClientAuth, Demands, Sent, SimulatedClient } from './types';
+
+export async function readRequest(request: Request): Promise<Sent> {
+  // text() warns about forms, whose charset it cannot know.
+  const body = new TextDecoder().decode(await request.arrayBuffer());
+  const type = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const sent = { method: request.method, url: new URL(request.url), headers: request.headers };
+  if (body === '') return { ...sent, form: 'none', params: new URLSearchParams() };
+  if (type === 'application/x-www-form-urlencoded') {
+    return { ...sent, form: 'form', params: new URLSearchParams(body) };
+  }
+  if (type !== 'application/json') return { ...sent, form: 'other', params: new URLSearchParams() };
+  const document: unknown = JSON.parse(body);
+  const strings = Object.entries(document ?? {}).filter(([, value]) => typeof value === 'string');
+  return { ...sent, form: 'json', params: new URLSearchParams(strings as [string, string][]) };
+}
+
+/** What is wrong, for the one who reads a failed test; null: nothing. */
+export type Fault = { about: 'client' | 'request'; reason: string } | null;
+
+export function faultOf(sent: Sent, demands: Demands, client: SimulatedClient): Fault {
+  const reason =
+    (sent.method === 'POST' ? null : `is a ${sent.method}, not a POST`) ??
+    missingHeader(sent, demands.headers ?? {}, client) ??
+    wrongBody(sent, demands.body ?? 'form') ??
+    missingParam(sent.params, demands.params ?? {});
+  if (reason !== null) return { about: 'request', reason };
+  const proof = wrongClient(sent, demands.client, client, demands.clientIdParam);
+  return proof === null ? null : { about: 'client', reason: proof };
+}
+
+export function missingHeader(
+  { headers }: Sent,
+  wanted: Record<string, RegExp | '{client_id}'>,
+  client: SimulatedClient,
+): string | null {
+  for (const [name, pattern] of Object.entries(wanted)) {
+    const value = headers.get(name) ?? '';
+    const fits = pattern === '{client_id}' ? value === client.id : pattern.test(value);
+    if (!fits) return `has ${name}: "${value}"`;
+  }
+  return null;
+}
+
+const wrongBody = ({ form }: Sent, wanted: 'form' | 'json'): string | null =>
+  form === wanted ? null : `has a body of kind ${form}, not ${wanted}`;
+
+export function missingParam(
+  params: URLSearchParams,
+  wanted: Record<string, string>,
+): string | null {
+  for (const [name, value] of Object.entries(wanted)) {
+    if (params.get(name) !== value) return `has ${name}=${params.get(name) ?? ''}, not ${value}`;
+  }
+  return null;
+}
+
+export function wrongClient(
+  sent: Sent,
+  ways: readonly ClientAuth[],
+  client: SimulatedClient,
+  idParam = 'client_id',
+): string | null {
+  return ways.some((way) => proves(way, sent, client, idParam))
+    ? null
+    : `does not prove the client by ${ways.join(' or ')}`;
+}
+
+function proves(way: ClientAuth, sent: Sent, client: SimulatedClient, idParam: string): boolean {
+  const authorization = sent.headers.get('Authorization') ?? '';
+  switch (way) {
+    case 'none':
+      return true;
+    case 'basic':
+      return authorization === `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+    case 'secret_bearer':
+      return authorization === `Bearer ${client.secret}` && sent.params.get(idParam) === client.id;
+    case 'post':
+      return (
+        sent.params.get(idParam) === client.id && sent.params.get('client_secret') === client.secret
+      );
+  }
+}
+
+/** Same scheme, host and path; the query is looked at apart. */
+export function isAt(sent: Pick<Sent, 'url'>, url: string): boolean {
+  const wanted = new URL(url);
+  return sent.url.origin === wanted.origin && sent.url.pathname === wanted.pathname;
+}

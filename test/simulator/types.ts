@@ -1,0 +1,249 @@
+/**
+ * What a provider does, as far as Mooring meets it: the form of a fixture. Fixtures know nothing of
+ * Mooring's own records and readers; they state what the provider listens to, what it insists on
+ * and what it answers, each with its evidence. simulator.ts plays them.
+ */
+import type { Evidence } from './evidence';
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/** A request as the provider sees it. */
+export interface Sent {
+  method: string;
+  url: URL;
+  headers: Headers;
+  /** What the body is; `none` where there is not a byte. */
+  form: 'form' | 'json' | 'none' | 'other';
+  /** The body's parameters; of a JSON body its strings at the top. */
+  params: URLSearchParams;
+}
+
+export interface SimulatedClient {
+  id: string;
+  secret: string;
+  redirectUri: string;
+}
+
+/** What a reply is about. */
+export interface About {
+  sent: Sent;
+  client: SimulatedClient;
+  /** ms, by the provider's clock. */
+  now: number;
+}
+
+export interface Issued extends About {
+  accessToken: string;
+  /** Undefined where none is given: JSON then leaves it out. */
+  refreshToken: string | undefined;
+  /** Granted. */
+  scopes: readonly string[];
+  /** End of the refresh token in ms; null: none is known. */
+  refreshExpiresAt: number | null;
+  idToken(claims: Record<string, Json>): string;
+}
+
+export type Body<Of> = Json | ((about: Of) => Json);
+
+export interface Answer<Of = About> {
+  /** Default 200. */
+  status?: number;
+  headers?: Record<string, string>;
+  /** A JSON document. Left out together with `text`: no body. */
+  body?: Body<Of>;
+  /** Sent as it is instead, with `type`; for what JSON.stringify cannot write. */
+  text?: string | ((about: Of) => string);
+  /** Content-Type; default JSON's, or none where there is no body. */
+  type?: string | ((about: Of) => string);
+  evidence: Evidence;
+}
+
+/** How the client may prove itself; any one of the list will do. */
+export type ClientAuth =
+  | 'basic'
+  | 'post'
+  /** `Authorization: Bearer <secret>`, the id as a parameter. */
+  | 'secret_bearer'
+  /** Nothing is asked for. */
+  | 'none';
+
+export interface Authorization {
+  url: string;
+  /** Default `client_id`. */
+  clientIdParam?: string;
+  /** Refused without exactly these. */
+  params?: Record<string, string>;
+  /** Without exactly these no refresh token is given. */
+  offline?: Record<string, string>;
+  /** Without exactly these, a refresh token comes with the first consent only. */
+  again?: Record<string, string>;
+  /** Null: it has no scopes, and refuses to be asked for some. */
+  scope: {
+    /** Default `scope`. */
+    param?: string;
+    /** Anything else is part of a scope's name. */
+    separator: ' ' | ',';
+    offered: readonly string[];
+    /** The scope without which no refresh token is given. */
+    offline?: string;
+    /** None may be asked for. */
+    optional?: boolean;
+  } | null;
+  /** `supported`: checked where a challenge was sent. `unknown`: ignored, as far as is known. */
+  pkce: 'required' | 'supported' | 'unknown';
+  /** What comes back besides `code` and `state`. */
+  callback?: (query: Record<string, string>, about: About) => Promise<Record<string, string>>;
+  evidence: Evidence;
+}
+
+/** What an endpoint insists on. */
+export interface Demands {
+  url: string;
+  /** Default `form`. */
+  body?: 'form' | 'json';
+  client: readonly ClientAuth[];
+  /** Default `client_id`. */
+  clientIdParam?: string;
+  /** Refused without headers like these. */
+  headers?: Record<string, RegExp>;
+  /** Refused without exactly these. */
+  params?: Record<string, string>;
+}
+
+export interface TokenEndpoint extends Demands {
+  /** Without exactly these the reply has no refresh token. */
+  offline?: Record<string, string>;
+  /** Of the access token; null: it does not end, or nobody says when. */
+  lifetimeSeconds: number | null;
+  reply: Answer<Issued>;
+}
+
+export interface Refreshing extends Demands {
+  kind: 'refresh_token';
+  /** Each refresh gives another refresh token. */
+  rotates: boolean;
+  /**
+   * What becomes of the one that was used: it `stays`, it `dies`, it dies and its second use
+   * `kills_grant`, it is taken again for a time, or until its replacement was used.
+   */
+  used: 'stays' | 'dies' | 'kills_grant' | 'until_replacement_is_used' | { graceSeconds: number };
+  /** The access tokens from before die with it. */
+  endsAccessToken?: boolean;
+  /** Of the refresh token. */
+  refreshLifetimeSeconds?: number;
+  /** That is counted from consent; no refresh moves it. */
+  countedFromConsent?: boolean;
+  /** With more than this left, the same tokens come back. */
+  sameAboveSeconds?: number;
+  /** The redirect URI of the authorization has to be sent again. */
+  redirectUri?: boolean;
+  /** Scopes have to be sent again. */
+  scope?: { separator: ' ' | ',' };
+  lifetimeSeconds: number | null;
+  reply: Answer<Issued>;
+  /** Of what becomes of the tokens; the reply has its own, of its shape. */
+  evidence: Evidence;
+}
+
+/** Meta's model: the access token itself is exchanged while it lives. */
+export interface Extending {
+  kind: 'extend';
+  /** GET; the parameters `{access_token}`, `{client_id}` and `{client_secret}` stand for the real ones. */
+  exchange: { url: string; params: Record<string, string> };
+  refresh: { url: string; params: Record<string, string> };
+  /** Not earlier than this after it was issued. */
+  leastAgeSeconds?: number;
+  lifetimeSeconds: number;
+  reply: Answer<Issued>;
+  evidence: Evidence;
+}
+
+export interface Profile {
+  method: 'GET' | 'POST';
+  url: string;
+  /** Where the access token must be. */
+  token: 'bearer' | { query: string } | { header: string } | { param: string };
+  /** The client in the body, too (introspection). */
+  client?: readonly ClientAuth[];
+  headers?: Record<string, RegExp | '{client_id}'>;
+  /** Refused without query parameters like these. */
+  query?: Record<string, RegExp>;
+  /** `none`: refuses any body and any content type. */
+  body?: 'none' | 'form' | { json: Record<string, RegExp> };
+  answer: Answer<About>;
+  /** To a token that is not good. */
+  unauthorized: Answer<About>;
+}
+
+export interface Revocation {
+  method: 'POST' | 'DELETE';
+  /** `{client_id}` stands for the real one. */
+  url: string;
+  /** Where the token must be, or the account. */
+  token:
+    | { in: 'form' | 'json' | 'query'; name: string; kind: 'access' | 'refresh' | 'any' }
+    | { in: 'bearer' }
+    | { in: 'account'; name: string };
+  client: readonly ClientAuth[];
+  clientIdParam?: string;
+  headers?: Record<string, RegExp>;
+  /** How far it reaches. */
+  ends: 'token' | 'grant';
+  /** Of the request; the answers have their own. */
+  evidence: Evidence;
+  answer: Answer<About>;
+  /** To a token that it does not know or that is dead already. */
+  unknown: Answer<About>;
+}
+
+/** What an answer lets a reader know. */
+export type Meaning = 'refused' | 'operator' | 'transient' | 'unknown' | 'odd' | 'granted';
+
+export interface Quirk {
+  /** A sentence's end: "a dead token, as it has also been answered". */
+  name: string;
+  answer: Answer<Issued>;
+  means: Meaning;
+}
+
+export interface Fixture {
+  id: string;
+  /** What the person gives for the placeholders in the provider's URLs. */
+  parameters?: Record<string, string>;
+  /** Who signs in: what names the account, and what a person tells it by. */
+  account: {
+    id: string;
+    /** The person behind it, where that is somebody else. */
+    subject?: string;
+    displayName: string;
+    /** Further things by which a person tells it apart. */
+    shown?: readonly string[];
+  };
+  /** How tokens begin. */
+  prefixes?: { access: string; refresh: string };
+  /** Two scopes (as far as there are two) that the whole way asks for. */
+  scopes: readonly string[];
+  authorization: Authorization;
+  token: TokenEndpoint;
+  refresh: Refreshing | Extending | null;
+  profile: Profile | null;
+  revocation: Revocation | null;
+  errors: {
+    /** The client's proof is missing or wrong. `means`: default `operator`. */
+    client: Answer & { means?: 'odd' };
+    /** The code is unknown or used. */
+    code: Answer;
+    /** The refresh token (or the extended token) is dead. `means`: default `refused`. */
+    refresh: (Answer & { means?: 'odd' }) | null;
+    /** Anything else that is wrong with a request; default RFC 6749's `invalid_request`. */
+    request?: Answer;
+  };
+  /** More answers to a refresh that were met or documented. */
+  quirks?: readonly Quirk[];
+}
