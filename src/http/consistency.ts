@@ -3,17 +3,23 @@
  * older, whatever the caches hold.
  */
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from '../zod';
 
 const HEADER = 'Consistency-Token';
 
 export const consistencyHeader = z.object({
   'consistency-token': z
-    .string()
-    .regex(/^\d{1,15}$/, 'a Consistency-Token is a number; send one back as it was given')
-    .transform(Number)
-    .optional()
-    .describe('As a former reply gave it: the answer will not be older than that reply.'),
+    .optional(
+      z.pipe(
+        z
+          .string()
+          .check(
+            z.regex(/^\d+$/, 'a Consistency-Token is a number; send one back as it was given'),
+          ),
+        z.transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER)),
+      ),
+    )
+    .check(z.describe('As a former reply gave it: the answer will not be older than that reply.')),
 });
 
 export function setConsistencyToken(c: Context, version: number): void {

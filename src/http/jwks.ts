@@ -7,10 +7,10 @@
  * - After a failure nothing is fetched for 5 s; one fetch at a time, the others wait for its keys.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import * as z from 'zod';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { send } from '../oauth/send';
+import * as z from '../zod';
 
 const KEEP_MS = 600_000;
 const KEEP_WHEN_DOWN_MS = 86_400_000;
@@ -32,7 +32,9 @@ interface KeySet {
 
 const sets = new Map<string, KeySet>();
 
-const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+const jwksSchema = z.object({
+  keys: z.array(z.looseObject({ kty: z.string() })).check(z.minLength(1)),
+});
 
 type JwksDeps = Pick<Deps, 'fetch' | 'now'>;
 

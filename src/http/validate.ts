@@ -2,20 +2,21 @@
  * What comes from outside is checked here, by the zod schemas of the route's declaration. The
  * names that all routes share are defined once: user, provider, account.
  */
-import * as z from 'zod';
+
 import { AppError } from '../errors';
+import * as z from '../zod';
 
 const MAX_ID_BYTES = 255;
 /** More than a person could use; keeps replies to garbage small. */
 const MAX_ERRORS = 20;
 
 /** @throws AppError invalid_request that names each wrong field, never its value */
-export function parseInput<S extends z.ZodType>(
+export function parseInput<S extends z.core.$ZodType>(
   schema: S,
   value: unknown,
   where: 'path' | 'query' | 'header' | 'body',
 ): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, MAX_ERRORS).map((issue) => ({
     path: [where, ...issue.path].map(String).join('.'),
@@ -32,24 +33,27 @@ const encoder = new TextEncoder();
 const CONTROL = /\p{Cc}/u;
 
 /** An opaque name from outside: 1 to 255 bytes of UTF-8, without control characters. */
-const opaqueId = z
-  .string()
-  .refine((id) => id.length > 0, 'must not be empty')
-  .refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`)
-  .refine((id) => id.isWellFormed(), 'must be well-formed Unicode')
-  .refine((id) => !CONTROL.test(id), 'must not hold control characters')
-  // URL parsers take these for steps in a path.
-  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."')
-  .meta({ minLength: 1, maxLength: MAX_ID_BYTES });
+const opaqueId = z.string().check(
+  z.refine((id) => id.length > 0, 'must not be empty'),
+  z.refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`),
+  z.refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+  z.refine((id) => !CONTROL.test(id), 'must not hold control characters'),
+  z.refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."'),
+  z.meta({ minLength: 1, maxLength: MAX_ID_BYTES }),
+);
 
-export const userIdSchema = opaqueId.describe("The app's own id of the user; opaque to Mooring.");
+export const userIdSchema = opaqueId.check(
+  z.describe("The app's own id of the user; opaque to Mooring."),
+);
 
-export const accountIdSchema = opaqueId.describe("The provider's own id of the account.");
+export const accountIdSchema = opaqueId.check(z.describe("The provider's own id of the account."));
 
 export const providerIdSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64')
-  .describe('A provider, such as `reddit`.');
+  .check(
+    z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64'),
+    z.describe('A provider, such as `reddit`.'),
+  );
 
 export const userParam = z.object({ userId: userIdSchema });
 

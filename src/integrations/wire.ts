@@ -1,7 +1,8 @@
 /** An integration as clients see it: status instead of facts, dates instead of numbers. */
-import * as z from 'zod';
+
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
+import * as z from '../zod';
 import { statusAt } from './status';
 
 const time = z.iso.datetime();
@@ -9,55 +10,64 @@ const time = z.iso.datetime();
 export const integrationSchema = z
   .object({
     provider: z.string(),
-    accountId: z.string().describe("The provider's own id of the account."),
-    displayName: z.string().nullable(),
+    accountId: z.string().check(z.describe("The provider's own id of the account.")),
+    displayName: z.nullable(z.string()),
     status: z
       .enum(['connected', 'expired', 'needs_reconnect', 'error'])
-      .describe(
-        'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
+      .check(
+        z.describe(
+          'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
+        ),
       ),
     isConnected: z.boolean(),
     reason: z
-      .string()
-      .optional()
-      .describe('A code: why it needs reconnecting, or why refreshes fail.'),
-    scopes: z.array(z.string()).describe('Granted.'),
-    missingScopes: z.array(z.string()).describe('Asked for, but not granted.'),
-    expiresAt: time.nullable().describe('End of the access token; null: unknown or never.'),
-    reconnectBy: time
-      .nullable()
-      .describe('When the user has to connect again; null where no such end is known.'),
-    retryAt: time.optional().describe('With status error: when the next refresh is tried.'),
+      .optional(z.string())
+      .check(z.describe('A code: why it needs reconnecting, or why refreshes fail.')),
+    scopes: z.array(z.string()).check(z.describe('Granted.')),
+    missingScopes: z.array(z.string()).check(z.describe('Asked for, but not granted.')),
+    expiresAt: z
+      .nullable(time)
+      .check(z.describe('End of the access token; null: unknown or never.')),
+    reconnectBy: z
+      .nullable(time)
+      .check(z.describe('When the user has to connect again; null where no such end is known.')),
+    retryAt: z
+      .optional(time)
+      .check(z.describe('With status error: when the next refresh is tried.')),
     connectedAt: time,
-    updatedAt: time.describe('Last change that a user could see.'),
-    lastRefreshedAt: time.nullable(),
-    metadata: z.record(z.string(), z.string().nullable()),
+    updatedAt: time.check(z.describe('Last change that a user could see.')),
+    lastRefreshedAt: z.nullable(time),
+    metadata: z.record(z.string(), z.nullable(z.string())),
   })
-  .meta({ id: 'Integration' });
+  .check(z.meta({ id: 'Integration' }));
 
 export type Integration = z.output<typeof integrationSchema>;
 
-const version = z.number().int().describe('Grows with every change that a user could see.');
-const integrations = z.array(integrationSchema).describe('Newest connection first.');
-const asOf = time.describe('When the database was read.');
+const version = z.int().check(z.describe('Grows with every change that a user could see.'));
+const integrations = z.array(integrationSchema).check(z.describe('Newest connection first.'));
+const asOf = time.check(z.describe('When the database was read.'));
 
 export const integrationListSchema = z
   .object({
     userId: z.string(),
     version,
     asOf,
-    freshUntil: time.describe('Until then nothing here changes without the version growing.'),
+    freshUntil: time.check(
+      z.describe('Until then nothing here changes without the version growing.'),
+    ),
     integrations,
   })
-  .meta({ id: 'IntegrationList' });
+  .check(z.meta({ id: 'IntegrationList' }));
 
 export type IntegrationList = z.output<typeof integrationListSchema>;
 
 export const statusOfManySchema = z
   .object({
-    users: z.record(z.string(), z.object({ version, asOf, integrations })).describe('By user id.'),
+    users: z
+      .record(z.string(), z.object({ version, asOf, integrations }))
+      .check(z.describe('By user id.')),
   })
-  .meta({ id: 'StatusOfMany' });
+  .check(z.meta({ id: 'StatusOfMany' }));
 
 /** What a reply needs of the registry: whether a provider's grants end at a fixed time. */
 export interface ProviderLookup {

@@ -4,22 +4,23 @@
  * Kept per isolate for an hour, and for a day where the server does not answer: a refresh should
  * not fail because a page that never changes is away. Only resolved values are kept.
  */
-import * as z from 'zod';
+
 import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
+import * as z from '../zod';
 import { parseDocument } from './document';
 import { send } from './send';
 
 /** The members that are used here; all else is passed over. */
 const metadataSchema = z.object({
   issuer: z.string(),
-  authorization_endpoint: z.string().optional(),
-  token_endpoint: z.string().optional(),
-  revocation_endpoint: z.string().optional(),
-  userinfo_endpoint: z.string().optional(),
-  pushed_authorization_request_endpoint: z.string().optional(),
+  authorization_endpoint: z.optional(z.string()),
+  token_endpoint: z.optional(z.string()),
+  revocation_endpoint: z.optional(z.string()),
+  userinfo_endpoint: z.optional(z.string()),
+  pushed_authorization_request_endpoint: z.optional(z.string()),
   /** RFC 9207 3. */
-  authorization_response_iss_parameter_supported: z.boolean().catch(false).default(false),
+  authorization_response_iss_parameter_supported: z._default(z.catch(z.boolean(), false), false),
 });
 
 export type ServerMetadata = z.output<typeof metadataSchema>;

@@ -3,31 +3,31 @@
  * contains a token. What a person calls status depends on the time and is derived when served
  * (src/integrations/status.ts).
  */
-import * as z from 'zod';
+import * as z from '../zod';
 
 const time = z.number();
 
 export const factsSchema = z.object({
   provider: z.string(),
   accountId: z.string(),
-  displayName: z.string().nullable(),
+  displayName: z.nullable(z.string()),
   state: z.enum(['active', 'needs_reconnect']),
-  stateReason: z.string().nullable(),
+  stateReason: z.nullable(z.string()),
   scopes: z.array(z.string()),
   requestedScopes: z.array(z.string()),
-  metadata: z.record(z.string(), z.string().nullable()),
+  metadata: z.record(z.string(), z.nullable(z.string())),
   /** End of the access token. */
-  expiresAt: time.nullable(),
+  expiresAt: z.nullable(time),
   /** End of what can renew it: the refresh token, or the token itself where it is extended. */
-  refreshExpiresAt: time.nullable(),
+  refreshExpiresAt: z.nullable(time),
   /** There is a refresh token, or the token itself can be extended. */
   renewable: z.boolean(),
-  refreshDueAt: time.nullable(),
+  refreshDueAt: z.nullable(time),
   refreshFailures: z.number(),
-  lastError: z.string().nullable(),
+  lastError: z.nullable(z.string()),
   connectedAt: time,
   updatedAt: time,
-  lastRefreshedAt: time.nullable(),
+  lastRefreshedAt: z.nullable(time),
 });
 
 export const snapshotSchema = z.object({
