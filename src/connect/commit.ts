@@ -1,21 +1,28 @@
 /**
- * The end of a connect: account, transaction, version, audit event and snapshot in one D1 batch.
+ * The end of a connect: accounts, transaction, version, audit events and snapshot in one D1 batch.
  * Everything hangs on the transaction still completing under this very attempt, so an erasure in
  * between, or a reader that saw the deadline pass, wins.
  *
  * A revocation of the same subject that is being sent right now could end the new grant: the batch
  * does nothing while one is leased, and the caller waits. Waiting ones are deleted with it.
+ *
+ * The first account is the one that the connect is about. Further ones of the same consent are
+ * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Database } from '../db/client';
 import { withDeadline } from '../db/deadline';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
+import { owedRevocation } from '../events/outbox';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
 import type { Snapshot } from '../status-cache/snapshot';
 import { type ConnectedAccount, isNewAccount, isStored, upsertAccount } from './account';
+import type { Received } from './received';
 
 /** One exchange of one transaction; nobody else may finish it. */
 export interface Attempt {
@@ -35,23 +42,20 @@ type CommitDeps = Pick<Deps, 'db' | 'session' | 'now' | 'sleep' | 'log'>;
 const TRIES = 3;
 const TRY_MS = 4_000;
 
-/**
- * `shared`: the providers whose revocations could end this grant; empty where none reaches so far.
- * @throws AppError unavailable, when D1 did not answer; it may have been committed all the same
- */
-export async function commitAccount(
+/** @throws AppError unavailable, when D1 did not answer; it may have been committed all the same */
+export async function commitAccounts(
   deps: CommitDeps,
   attempt: Attempt,
-  account: ConnectedAccount,
-  shared: readonly string[],
+  received: readonly [Received, ...Received[]],
 ): Promise<Commit> {
+  const [{ account }] = received;
   for (let tries = 1; ; tries += 1) {
     try {
       const { changed, snapshot } = await withDeadline(
         changeVisibly(
           deps,
           account.userId,
-          statements(deps, attempt, account, shared),
+          statements(deps, attempt, received),
           underAttempt(attempt, 'completed'),
         ),
         TRY_MS,
@@ -73,39 +77,45 @@ export async function commitAccount(
   }
 }
 
+/** All guarded by the transaction still completing, which the last one ends: they hit once. */
 function statements(
   { db, now: clock }: CommitDeps,
   attempt: Attempt,
-  account: ConnectedAccount,
-  shared: readonly string[],
-) {
+  received: readonly [Received, ...Received[]],
+): BatchItem<'sqlite'>[] {
   const now = clock();
+  const [{ account: main }, ...further] = received;
+  const completing = underAttempt(attempt, 'completing');
+  const hit = sql`${completing} and ${isStored(main)}`;
+  return [
+    upsertAccount(db, main, now, sql`${completing} and not ${revocationInFlight(received, now)}`),
+    ...further.flatMap(({ account }) => [
+      upsertAccount(db, account, now, hit),
+      owedRevocation(db, account, now, sql`${hit} and not ${isStored(account)}`),
+    ]),
+    ...received.flatMap((one) => connected(db, one, now, sql`${hit} and ${isStored(one.account)}`)),
+    db
+      .update(connectTransactions)
+      .set({ state: 'completed', accountId: main.accountId, code: null })
+      .where(and(eq(connectTransactions.id, attempt.transactionId), hit)),
+  ];
+}
+
+/** What goes with an account that was stored. */
+function connected(
+  db: Database,
+  { account, shared }: Received,
+  now: number,
+  stored: SQL,
+): BatchItem<'sqlite'>[] {
   const { userId, provider, accountId, subject } = account;
-  const completed = underAttempt(attempt, 'completed');
   const owed = sql`${outbox.subject} = ${subject} and ${outbox.provider} in (select value from json_each(${JSON.stringify([...new Set([provider, ...shared])])}))`;
   const isNew = isNewAccount(account, now);
   const event = { at: now, userId, provider, accountId };
   return [
-    upsertAccount(
-      db,
-      account,
-      now,
-      sql`${underAttempt(attempt, 'completing')} and not ${revocationInFlight(account.subject, shared, now)}`,
-    ),
-    db
-      .update(connectTransactions)
-      .set({ state: 'completed', accountId, code: null })
-      .where(
-        and(
-          eq(connectTransactions.id, attempt.transactionId),
-          eq(connectTransactions.state, 'completing'),
-          eq(connectTransactions.attemptId, attempt.attemptId),
-          isStored(account),
-        ),
-      ),
-    db.delete(outbox).where(sql`${owed} and ${completed}`),
-    auditEvent(db, { ...event, type: 'connected' }, sql`${completed} and ${isNew}`),
-    auditEvent(db, { ...event, type: 'reconnected' }, sql`${completed} and not ${isNew}`),
+    db.delete(outbox).where(sql`${owed} and ${stored}`),
+    auditEvent(db, { ...event, type: 'connected' }, sql`${stored} and ${isNew}`),
+    auditEvent(db, { ...event, type: 'reconnected' }, sql`${stored} and not ${isNew}`),
   ];
 }
 
@@ -115,17 +125,21 @@ const underAttempt = (
 ): SQL =>
   sql`exists (select 1 from ${connectTransactions} where ${connectTransactions.id} = ${transactionId} and ${connectTransactions.attemptId} = ${attemptId} and ${connectTransactions.state} = ${state})`;
 
-const revocationInFlight = (subject: string, shared: readonly string[], now: number): SQL =>
-  sql`exists (select 1 from ${outbox} where ${outbox.subject} = ${subject} and ${outbox.provider} in (select value from json_each(${JSON.stringify(shared)})) and ${outbox.leaseUntil} > ${now})`;
+const revocationInFlight = (received: readonly Received[], now: number): SQL => {
+  const each = received.map(
+    ({ account: { subject }, shared }) =>
+      sql`exists (select 1 from ${outbox} where ${outbox.subject} = ${subject} and ${outbox.provider} in (select value from json_each(${JSON.stringify(shared)})) and ${outbox.leaseUntil} > ${now})`,
+  );
+  return sql`(${sql.join(each, sql` or `)})`;
+};
 
 /** For a caller that waits. */
 export async function isRevocationInFlight(
   { db, now }: Pick<Deps, 'db' | 'now'>,
-  subject: string,
-  shared: readonly string[],
+  received: readonly Received[],
 ): Promise<boolean> {
   const [answer] = await db.all<{ busy: number }>(
-    sql`select ${revocationInFlight(subject, shared, now())} as busy`,
+    sql`select ${revocationInFlight(received, now())} as busy`,
   );
   return answer?.busy === 1;
 }

@@ -1,28 +1,26 @@
 /**
  * One attempt to finish a connection, under the claim of complete.ts: code -> grant -> profile ->
  * commit. Whatever goes wrong, the transaction is over (the code is single use), and tokens that
- * were received in vain are owed a revocation, by the same rules as after a disconnect.
+ * were received in vain are owed a revocation, by the same rules as after a disconnect. One consent
+ * may bring further grants (Slack): they ride along, and never stand in the way of the main one.
  */
 import { and, eq, not } from 'drizzle-orm';
-import type { BatchItem } from 'drizzle-orm/batch';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { owedRevocation } from '../events/outbox';
-import { sharedGrant } from '../integrations/disconnect/reach';
 import { deliverRevocations } from '../integrations/disconnect/revocation';
 import type { Endpoints } from '../oauth/endpoints';
-import type { Profile } from '../oauth/profile';
-import { grantedScopes } from '../oauth/scopes';
+import { alsoGranting } from '../providers/also-grants';
 import type { OAuth2Client } from '../providers/types';
 import { closeCircuit } from '../refresh/circuit';
-import { refreshEnd, schedule } from '../refresh/schedule';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
-import { accountContext, transactionContext } from '../vault/vault';
-import { type ConnectedAccount, isStored } from './account';
-import { type Attempt, commitAccount, isRevocationInFlight } from './commit';
-import { type Grant, obtainGrant, whoIs } from './grant';
+import { transactionContext } from '../vault/vault';
+import { isStored } from './account';
+import { type Attempt, commitAccounts, isRevocationInFlight } from './commit';
+import { obtainGrant } from './grant';
+import { type Received, receive, receiveAlso } from './received';
 import { type ConnectionError, connectionNotFound, type Transaction } from './transactions';
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
@@ -38,27 +36,31 @@ export async function exchange(
   attempt: Attempt,
 ): Promise<{ snapshot: Snapshot; accountId: string }> {
   const about = { connection: transaction.id, provider: transaction.provider };
-  let account: ConnectedAccount | null = null;
+  let received: Received[] = [];
   try {
-    const grant = await obtainGrant(deps, client, endpoints, {
+    const { grant, also } = await obtainGrant(deps, client, endpoints, {
       ...(await openSecrets(deps, transaction)),
       redirectUri: endpoints.redirectUri,
+      also: alsoGranting(deps.config.providers, client.provider),
     });
-    const profile = await whoIs(deps, client, endpoints, grant);
-    account = await accountOf(deps, client, transaction, grant, profile);
-    if (![null, account.accountId].includes(transaction.expectedAccountId)) throw accountMismatch();
+    // First, so that they are given back too where the main one cannot be had.
+    const further = await receiveAlso(deps, client, transaction, also);
+    received = further;
+    const main = await receive(deps, client, endpoints, transaction, grant);
+    received = [main, ...further];
+    const { accountId } = main.account;
+    if (![null, accountId].includes(transaction.expectedAccountId)) throw accountMismatch();
 
-    const snapshot = await commitBesideRevocations(deps, attempt, account, client, () =>
-      whoIs(deps, client, endpoints, grant),
-    );
+    const snapshot = await commitBesideRevocations(deps, attempt, [main, ...further], client);
     deps.log.info('connect.completed', about);
+    giveBackRefused(deps, snapshot, further);
     // Somebody could connect, so the provider is well. Not worth failing for.
     deps.waitUntil(closeCircuit(deps.db, client.provider.id).catch(() => {}));
     await publish(deps, snapshot);
-    return { snapshot, accountId: account.accountId };
+    return { snapshot, accountId };
   } catch (error) {
     deps.log.warn('connect.completion_failed', about, error);
-    await abandon(deps, attempt, errorOf(error), account);
+    await abandon(deps, attempt, errorOf(error), received);
     throw error;
   }
 }
@@ -74,82 +76,27 @@ async function openSecrets(
   };
 }
 
-/** What is to be stored: tokens sealed, times decided. */
-async function accountOf(
-  { vault, config, now: clock, random }: Pick<Deps, 'vault' | 'config' | 'now' | 'random'>,
-  { provider }: OAuth2Client,
-  transaction: Transaction,
-  grant: Grant,
-  profile: Profile,
-): Promise<ConnectedAccount> {
-  const now = clock();
-  const { accountId, subject, displayName, metadata } = profile;
-  // A new consent; what is stored of a former one does not count.
-  const endOf = (expiresAt: number | null) =>
-    grant.refreshToken === null && provider.refreshModel !== 'extend'
-      ? null
-      : refreshEnd({
-          provider,
-          now,
-          replied: grant.refreshExpiresAt,
-          stored: null,
-          consented: true,
-          expiresAt,
-        });
-  const scheduled = (hasRefreshToken: boolean) =>
-    schedule({
-      provider,
-      now,
-      expiresAt: grant.expiresAt,
-      refreshExpiresAt: endOf(grant.expiresAt),
-      hasRefreshToken,
-      // Connecting is using: the first refresh comes at its normal time.
-      lastUsedAt: now,
-      createdAt: now,
-      lastRefreshedAt: null,
-      idleAfterMs: config.idleAfterMs,
-      random: random(),
-    });
-  const times = scheduled(grant.refreshToken !== null);
-  const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-    vault.seal(token, accountContext(provider.id, accountId, field));
-  return {
-    userId: transaction.userId,
-    provider: provider.id,
-    accountId,
-    subject,
-    accessToken: await seal(grant.accessToken, 'access_token'),
-    refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
-    expiresAt: times.expiresAt,
-    refreshExpiresAt: endOf(times.expiresAt),
-    tokenType: grant.tokenType,
-    scope:
-      grantedScopes(provider, grant.scopes, transaction.requestedScope) ??
-      transaction.requestedScope,
-    requestedScope: transaction.requestedScope,
-    parameters: transaction.parameters,
-    metadata,
-    displayName,
-    refreshDueAt: times.refreshDueAt,
-    noticeDueAt: times.noticeDueAt,
-    refreshDueAtIfKept: scheduled(true).refreshDueAt,
-  };
+/** Further accounts that are another user's were not stored: the commit owes their revocation. */
+function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Received[]): void {
+  const refused = further.filter(({ account: { provider, accountId } }) =>
+    snapshot.integrations.every((one) => one.provider !== provider || one.accountId !== accountId),
+  );
+  if (refused.length === 0) return;
+  for (const { account } of refused) {
+    deps.log.warn('connect.also_linked_to_another_user', { provider: account.provider });
+  }
+  deps.waitUntil(deliverRevocations(deps));
 }
 
-/**
- * @param stillAlive throws where the grant has died meanwhile
- * @throws AppError account_linked_to_another_user, connection_not_found, provider_error, unavailable
- */
+/** @throws AppError account_linked_to_another_user, connection_not_found, provider_error, unavailable */
 async function commitBesideRevocations(
   deps: Deps,
   attempt: Attempt,
-  account: ConnectedAccount,
+  received: readonly [Received, ...Received[]],
   { provider }: OAuth2Client,
-  stillAlive: () => Promise<unknown>,
 ): Promise<Snapshot> {
-  const shared = sharedGrant(deps.config.providers, provider.id);
   for (let polls = 0; polls < REVOCATION_POLLS; polls += 1) {
-    const result = await commitAccount(deps, attempt, account, shared);
+    const result = await commitAccounts(deps, attempt, received);
     switch (result.kind) {
       case 'committed':
         return result.snapshot;
@@ -158,15 +105,12 @@ async function commitBesideRevocations(
       case 'transaction_gone':
         throw connectionNotFound();
       case 'revocation_in_flight':
-        while (
-          polls < REVOCATION_POLLS &&
-          (await isRevocationInFlight(deps, account.subject, shared))
-        ) {
+        while (polls < REVOCATION_POLLS && (await isRevocationInFlight(deps, received))) {
           polls += 1;
           await deps.sleep(REVOCATION_POLL_MS);
         }
-        // It may have ended this grant too, which is not in the table yet.
-        await stillAlive();
+        // It may have ended these grants too, which are not in the table yet.
+        for (const { stillAlive } of received) await stillAlive();
     }
   }
   throw new AppError(
@@ -180,7 +124,7 @@ async function abandon(
   deps: Deps,
   { transactionId, attemptId }: Attempt,
   error: ConnectionError,
-  account: ConnectedAccount | null,
+  received: readonly Received[],
 ): Promise<void> {
   const { db, log } = deps;
   // First: a commit whose answer was lost cannot land any more after this.
@@ -194,12 +138,12 @@ async function abandon(
         eq(connectTransactions.attemptId, attemptId),
       ),
     );
-  const inVain: BatchItem<'sqlite'>[] = account
-    ? [owedRevocation(db, account, deps.now(), not(isStored(account)))]
-    : [];
+  const inVain = received.map(({ account }) =>
+    owedRevocation(db, account, deps.now(), not(isStored(account))),
+  );
   try {
     await db.batch([ended, ...inVain]);
-    if (account) deps.waitUntil(deliverRevocations(deps));
+    if (received.length > 0) deps.waitUntil(deliverRevocations(deps));
   } catch (cause) {
     log.error('connect.abandon_failed', { connection: transactionId }, cause);
   }

@@ -9,6 +9,7 @@ import { fetchProfile, type Profile } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import { exchangeCode, extendToken } from '../oauth/token';
+import { replyBeside } from '../providers/also-grants';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 
 /** What the provider gave, in the clear: for memory only. */
@@ -23,6 +24,12 @@ export interface Grant {
   document: unknown;
 }
 
+/** Another record's grant in the same reply. */
+export interface AlsoGranted {
+  client: OAuth2Client;
+  grant: Grant;
+}
+
 const EXCHANGE_MS = 8_000;
 const EXTEND_MS = 4_000;
 const PROFILE_MS = 4_000;
@@ -30,18 +37,23 @@ const PROFILE_MS = 4_000;
 type GrantDeps = Pick<Deps, 'fetch' | 'now'>;
 
 /**
- * Sends the code, once. @throws AppError provider_error: the code is used up, whatever happened
+ * Sends the code, once. `also`: the further records whose grants may stand in the reply.
+ * @throws AppError provider_error: the code is used up, whatever happened
  */
 export async function obtainGrant(
   deps: GrantDeps,
   client: OAuth2Client,
   endpoints: Endpoints,
-  request: { code: string; verifier: string; redirectUri: string },
-): Promise<Grant> {
+  {
+    also: others,
+    ...request
+  }: { code: string; verifier: string; redirectUri: string; also: readonly OAuth2Client[] },
+): Promise<{ grant: Grant; also: AlsoGranted[] }> {
   const { provider } = client;
   const raw = await exchangeCode(deps, client, endpoints, { ...request, timeoutMs: EXCHANGE_MS });
   const first = granted(provider, raw, deps.now());
-  if (!provider.extendedToken) return first;
+  const also = others.flatMap((other) => alsoGranted(client, other, first, raw, deps.now()));
+  if (!provider.extendedToken) return { grant: first, also };
   const extended = granted(
     provider,
     await extendToken(deps, client, endpoints, {
@@ -50,13 +62,14 @@ export async function obtainGrant(
     }),
     deps.now(),
   );
-  return {
+  const grant = {
     ...extended,
     refreshToken: extended.refreshToken ?? first.refreshToken,
     // The second reply speaks of the token only; who it is for stood in the first one.
     scopes: first.scopes ?? extended.scopes,
     document: first.document,
   };
+  return { grant, also };
 }
 
 /** @throws AppError provider_error */
@@ -80,4 +93,20 @@ function granted(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
     );
   }
   return { ...reply, accessToken: reply.accessToken };
+}
+
+/** None where the user was not asked for it, or did not allow it. */
+function alsoGranted(
+  main: OAuth2Client,
+  client: OAuth2Client,
+  first: Grant,
+  raw: RawReply,
+  now: number,
+): AlsoGranted[] {
+  if (raw.kind === 'failed') return [];
+  const { provider } = client;
+  const places = { ...provider, reply: replyBeside(main.provider, provider) };
+  const { accessToken, ...reply } = readTokenReply(places, raw, now);
+  if (accessToken === null || accessToken === first.accessToken) return [];
+  return [{ client, grant: { ...reply, accessToken } }];
 }

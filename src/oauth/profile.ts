@@ -91,15 +91,16 @@ export function readProfile(
   provider: Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>,
   sources: Sources,
 ): Profile {
-  const at = (path: string): string | null => {
+  const found = (path: string): unknown => {
     const { source, key } = splitPath(path);
-    return textOf(valueAt(sources[source], key));
+    return valueAt(sources[source], key);
   };
-  const accountId = idFrom(provider.accountId, at);
+  const at = (path: string): string | null => textOf(found(path));
+  const accountId = idFrom(provider.accountId, found);
   const names = [provider.displayName].flat().map(at);
   return {
     accountId,
-    subject: provider.subject === undefined ? accountId : idFrom(provider.subject, at),
+    subject: provider.subject === undefined ? accountId : idFrom(provider.subject, found),
     displayName: names.map(nameOf).find((name) => name !== null) ?? null,
     metadata: Object.fromEntries(
       Object.entries(provider.metadata).map(([key, path]) => {
@@ -118,10 +119,12 @@ function textOf(value: unknown): string | null {
   return typeof value === 'boolean' ? String(value) : null;
 }
 
-function idFrom(paths: string | readonly string[], at: (path: string) => string | null): string {
+function idFrom(paths: string | readonly string[], found: (path: string) => unknown): string {
   const list = typeof paths === 'string' ? [paths] : paths;
   const parts = list.map((path) => {
-    const part = at(path);
+    const value = found(path);
+    // `true` is nobody's id, and would be everybody's.
+    const part = typeof value === 'boolean' ? null : textOf(value);
     if (part === null || part === '') throw noProfile('the profile names no account');
     // A part that holds the separator itself could make two accounts one.
     return list.length > 1 ? part.replaceAll('%', '%25').replaceAll(':', '%3A') : part;

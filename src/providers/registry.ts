@@ -8,8 +8,10 @@
  * The setting is checked when the registry is made. A built-in record that nobody changed is
  * parsed when it is first asked for: an isolate that serves a status never pays for thirty.
  */
-import type * as z from 'zod';
+
 import { ConfigError } from '../errors';
+import type * as z from '../zod';
+import { faultBeside } from './also-grants';
 import { checkRecord } from './check';
 import { records, templates } from './records';
 import { type OAuth2Client, type Provider, type ProviderInput, providerSchema } from './types';
@@ -34,8 +36,6 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
   }
   const ids = [...new Set([...builtIn.keys(), ...parsed.keys()])].sort();
   checkSettingNames(ids);
-  for (const provider of parsed.values()) checkReferences(provider, ids);
-
   const get = (id: string): Provider | undefined => {
     const known = parsed.get(id);
     if (known) return known;
@@ -45,6 +45,7 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
     parsed.set(id, provider);
     return provider;
   };
+  for (const provider of [...parsed.values()]) checkReferences(provider, ids, get);
 
   return {
     get,
@@ -118,7 +119,9 @@ function baseOf(
   }
   // Two providers of one name could not be told apart.
   const { name, ...fields } = record;
-  return { ...fields, ...change };
+  // It has another client, and what comes beside a token comes from the same one.
+  const alone = record.kind === 'oauth2' ? { alsoGrants: [] } : {};
+  return { ...fields, ...alone, ...change };
 }
 
 function readProvider(id: string, input: unknown, publicUrl: string): Provider {
@@ -129,7 +132,7 @@ function readProvider(id: string, input: unknown, publicUrl: string): Provider {
   return result.data;
 }
 
-function configError(id: string, error: z.ZodError): ConfigError {
+function configError(id: string, error: z.core.$ZodError): ConfigError {
   const issue = error.issues[0];
   const [first, ...rest] = issue?.path ?? [];
   // The id is the key, so what is wrong with it is wrong with the key.
@@ -137,17 +140,22 @@ function configError(id: string, error: z.ZodError): ConfigError {
   return new ConfigError(`PROVIDERS.${path.join('.')}: ${issue?.message ?? 'is not valid'}`);
 }
 
-function checkReferences(provider: Provider, ids: readonly string[]): void {
+function checkReferences(provider: Provider, ids: readonly string[], get: Registry['get']): void {
   if (provider.kind !== 'oauth2') return;
-  const { id, clientOf, sharesGrantWith } = provider;
+  const { id, clientOf, sharesGrantWith, alsoGrants } = provider;
   const references = Object.entries({
     clientOf: clientOf === undefined ? [] : [clientOf],
     sharesGrantWith,
+    alsoGrants,
   });
   for (const [field, others] of references) {
     if (!others.every((other) => ids.includes(other))) {
       throw new ConfigError(`PROVIDERS.${id}.${field}: names a provider that is not there`);
     }
+  }
+  for (const other of alsoGrants) {
+    const fault = faultBeside(provider, get(other));
+    if (fault) throw new ConfigError(`PROVIDERS.${id}.alsoGrants: "${other}" ${fault}`);
   }
 }
 

@@ -1,35 +1,42 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import * as z from '../zod';
 import type { Registry } from './registry';
 import type { Provider } from './types';
 
 const fieldSchema = z.object({
   label: z.string(),
-  secret: z.boolean().describe('Never shown again once given.'),
+  secret: z.boolean().check(z.describe('Never shown again once given.')),
   required: z.boolean(),
-  help: z.string().optional(),
+  maxLength: z.number(),
+  pattern: z
+    .optional(z.string())
+    .check(z.describe('The whole value must match this regular expression.')),
+  help: z.optional(z.string()),
 });
 
 const parameterSchema = z.object({
   label: z.string(),
-  pattern: z.string().describe('The whole value must match this regular expression.'),
-  default: z.string().optional(),
+  pattern: z.string().check(z.describe('The whole value must match this regular expression.')),
+  default: z.optional(z.string()),
 });
 
 export const providerEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.enum(['oauth2', 'credentials']),
-  configured: z.boolean().describe('False: the operator has given no client for it.'),
-  scopes: z.array(z.string()).describe('What is asked for unless a connect says otherwise.'),
+  configured: z.boolean().check(z.describe('False: the operator has given no client for it.')),
+  scopes: z
+    .array(z.string())
+    .check(z.describe('What is asked for unless a connect says otherwise.')),
   experimental: z.boolean(),
-  fields: z.record(z.string(), fieldSchema).optional().describe('Kind `credentials` only.'),
+  fields: z
+    .optional(z.record(z.string(), fieldSchema))
+    .check(z.describe('Kind `credentials` only.')),
   parameters: z
-    .record(z.string(), parameterSchema)
-    .optional()
-    .describe('What a connect must name besides, such as a shop.'),
+    .optional(z.record(z.string(), parameterSchema))
+    .check(z.describe('What a connect must name besides, such as a shop.')),
 });
 
 export type ProviderEntry = z.output<typeof providerEntrySchema>;
@@ -64,9 +71,16 @@ function entryOf(provider: Provider, registry: Registry): ProviderEntry {
   const { id, name, kind, experimental } = provider;
   if (provider.kind === 'credentials') {
     const fields = Object.entries(provider.fields).map(
-      ([field, { label, secret, required, help }]) => [
+      ([field, { label, secret, required, maxLength, pattern, help }]) => [
         field,
-        { label, secret, required, ...(help === undefined ? {} : { help }) },
+        {
+          label,
+          secret,
+          required,
+          maxLength,
+          ...(pattern === undefined ? {} : { pattern }),
+          ...(help === undefined ? {} : { help }),
+        },
       ],
     );
     return {

@@ -3,12 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { deliverRevocations } from '../../src/integrations/disconnect/revocation';
 import { recordedDatabase } from '../support/plans';
-import { journey } from './journey';
+import { configWith, type Journey, journey } from './journey';
+
+const config = configWith(
+  { slack: { authorizationParams: { user_scope: 'users:read' } } },
+  { SLACK_CLIENT_ID: 'id', SLACK_CLIENT_SECRET: 'secret' },
+);
+
+/** Slack's bot, and the person with it. */
+async function consentToTwo(j: Journey): Promise<void> {
+  j.provider.answer('/api/oauth.v2.access', () =>
+    Response.json({ access_token: 'bot', authed_user: { access_token: 'person' } }),
+  );
+  j.provider.answer('/api/auth.test', ({ authorization }) =>
+    Response.json({ team_id: 'T', user_id: authorization }),
+  );
+  expect((await j.connect('plans-3', 'code', { provider: 'slack' })).status).toBe(201);
+}
 
 describe('every statement of connecting and disconnecting goes by an index', () => {
   test('none scans a table', async () => {
     const recorded = recordedDatabase();
-    const j = journey({ db: recorded.db, session: () => recorded.db });
+    const j = journey({ config, db: recorded.db, session: () => recorded.db });
     const id = await j.authorize('plans-1', 'code-abe');
     await j.complete('plans-1', id);
     await j.complete('plans-1', id);
@@ -30,6 +46,7 @@ describe('every statement of connecting and disconnecting goes by an index', () 
     });
     await j.connect('plans-1', 'code-cid');
     await j.api('/v1/users/plans-1/integrations/acme/cid', { method: 'DELETE' });
+    await consentToTwo(j);
     j.provider.answer('/revoke', () => new Response('', { status: 503 }));
     await j.api('/v1/users/plans-1', { method: 'DELETE' });
     await j.deps.settle();

@@ -293,6 +293,13 @@ describe('the account id', () => {
     expect(() => read({}, profile)).toThrow(expect.objectContaining({ code: 'provider_error' }));
   });
 
+  it.each([true, false, null, {}, [], Number.NaN])('%j is nobody’s account id', (id) => {
+    expect(() => read({ accountId: 'id' }, { id })).toThrow('names no account');
+    expect(() => read({ accountId: 'a', subject: 'id' }, { a: 'x', id })).toThrow(
+      'names no account',
+    );
+  });
+
   it('may not be half there', () => {
     expect(() => read({ accountId: ['a', 'b'] }, { a: 'x' })).toThrow('names no account');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { faultBeside } from '../../src/providers/also-grants';
 import { checkRecord } from '../../src/providers/check';
 import { records, templates } from '../../src/providers/records';
 import { type OAuth2Provider, type Provider, providerSchema } from '../../src/providers/types';
@@ -118,8 +119,8 @@ describe('all OAuth records', () => {
   it('refer only to records that exist, and share grants both ways', () => {
     const ids = new Set(providers.keys());
     expect(
-      wrong(({ id, sharesGrantWith, clientOf }) => {
-        const others = [...sharesGrantWith, clientOf ?? id];
+      wrong(({ id, sharesGrantWith, alsoGrants, clientOf }) => {
+        const others = [...sharesGrantWith, ...alsoGrants, clientOf ?? id];
         return others.every((other) => ids.has(other));
       }),
     ).toEqual([]);
@@ -128,6 +129,14 @@ describe('all OAuth records', () => {
         sharesGrantWith.every((other) =>
           oauthProviders().some((p) => p.id === other && p.sharesGrantWith.includes(id)),
         ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('let come along only what stands apart and is revoked apart', () => {
+    expect(
+      wrong((main) =>
+        main.alsoGrants.every((other) => faultBeside(main, providers.get(other)) === null),
       ),
     ).toEqual([]);
   });

@@ -292,6 +292,39 @@ describe('PROVIDERS', () => {
       'PROVIDERS.acme.sharesGrantWith: names a provider',
     ],
     [
+      'tokens that come along for nobody',
+      { acme: { ...acme, alsoGrants: ['nope'] } },
+      'PROVIDERS.acme.alsoGrants: names a provider that is not there',
+    ],
+    [
+      'tokens that come along for another client',
+      { acme: { ...acme, alsoGrants: ['slack-user'] } },
+      'PROVIDERS.acme.alsoGrants: "slack-user" has another client',
+    ],
+    [
+      'tokens that come along where its own stand',
+      { acme: { ...acme, alsoGrants: ['b'] }, b: { ...acme, clientOf: 'acme' } },
+      'PROVIDERS.acme.alsoGrants: "b" has its tokens ("reply") where',
+    ],
+    [
+      'tokens that come along for itself',
+      { acme: { ...acme, alsoGrants: ['acme'] } },
+      'PROVIDERS.acme.alsoGrants: "acme" has its tokens',
+    ],
+    [
+      'tokens that come along, and end together unsaid',
+      {
+        acme: { ...acme, alsoGrants: ['b'] },
+        b: {
+          ...acme,
+          clientOf: 'acme',
+          sharesGrantWith: ['acme'],
+          reply: { accessToken: 'b.access_token', refreshToken: 'b.refresh_token' },
+        },
+      },
+      'PROVIDERS.acme.alsoGrants: "b" would end with',
+    ],
+    [
       "the client's id outside of the revocation URL",
       { acme: { ...acme, tokenUrl: 'https://id.acme.example/{client_id}' } },
       'PROVIDERS.acme.tokenUrl: holds {client_id}',

@@ -50,7 +50,10 @@ describe('GET /v1/providers', () => {
     expect(onlyfans).toMatchObject({
       kind: 'credentials',
       experimental: true,
-      fields: { sess: { label: 'Session', secret: true, required: true } },
+      fields: {
+        sess: { label: 'Session', secret: true, required: true, maxLength: expect.any(Number) },
+        x_bc: { pattern: expect.stringContaining('16,128') },
+      },
     });
     const text = JSON.stringify(providers);
     expect(text).not.toContain('acme.example');

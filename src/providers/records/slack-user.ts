@@ -1,7 +1,7 @@
 /**
  * Slack, the person's own token: as slack.ts, but requested by `user_scope` and answered under
- * `authed_user`. A refresh answers it at the top. Uses Slack's client, with a redirect URI and a
- * consent of its own.
+ * `authed_user`. A refresh answers it at the top. Uses Slack's client; it has a redirect URI and a
+ * consent of its own, and may come with the bot's (`alsoGrants` there).
  */
 import type { ProviderInput } from '../types';
 import { slack } from './slack';
@@ -40,5 +40,6 @@ export const slackUser = {
   displayName: ['user', 'team'],
   metadata: { userName: 'user', team: 'team', url: 'url' },
   revocation: { style: 'bearer', token: 'access' },
-  revocationReach: 'token',
+  revocationReach: 'grant',
+  sharesGrantWith: ['slack'],
 } as const satisfies ProviderInput;

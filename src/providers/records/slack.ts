@@ -3,9 +3,13 @@
  * without a date); error codes: api.slack.com/methods/oauth.v2.exchange (no date).
  *
  * Everything is HTTP 200 with `ok`. Without token rotation, which an app can switch on and never
- * off, tokens do not run out and no refresh token comes. A person's own token is another account,
- * connected by a consent of its own: slack-user.ts. Asking for both at once (`user_scope` in
- * `authorizationParams`) would bring a second token that nobody keeps.
+ * off, tokens do not run out and no refresh token comes. A person's own token is another account:
+ * slack-user.ts. It comes by a consent of its own, or along with the bot's where `user_scope` is
+ * asked for (in `authorizationParams`; no default, because not every app has such scopes).
+ *
+ * A revocation ends one token (api.slack.com/methods/auth.revoke, no date). But without rotation a
+ * second consent gives the same token again (third parties say so, Slack does not: support.devrev.ai,
+ * "Slack OAuth connection"), so one that came in vain may be in use: hence the reach.
  */
 import type { ProviderInput } from '../types';
 
@@ -23,6 +27,7 @@ export const slack = {
   pkce: false,
   scopes: ['team:read'],
   scopeSeparator: ',',
+  alsoGrants: ['slack-user'],
 
   refreshModel: 'rotating',
   refusedCodes: [
@@ -40,5 +45,6 @@ export const slack = {
   displayName: ['team', 'user'],
   metadata: { team: 'team', userName: 'user', url: 'url' },
   revocation: { style: 'bearer', token: 'access' },
-  revocationReach: 'token',
+  revocationReach: 'grant',
+  sharesGrantWith: ['slack-user'],
 } as const satisfies ProviderInput;

@@ -1,0 +1,56 @@
+/**
+ * Records whose tokens may stand in one reply (`alsoGrants`): Slack's bot, and the person who
+ * consented. Two records, because they are two accounts, refreshed and revoked apart. Pure.
+ */
+import type { OAuth2Client, OAuth2Provider, Provider } from './types';
+
+/**
+ * The further clients for which a code exchange of this one may bring a token. One whose record was
+ * changed so that it no longer fits is left out.
+ */
+export const alsoGranting = (
+  clients: { client(id: string): OAuth2Client | undefined },
+  main: OAuth2Provider,
+): OAuth2Client[] =>
+  main.alsoGrants
+    .map((id) => clients.client(id))
+    .filter((client) => client !== undefined)
+    .filter(({ provider }) => faultBeside(main, provider) === null);
+
+/**
+ * Where the other's grant stands beside this one's. A place that this record reads is this one's,
+ * whatever the other's refreshes have there: a bot's token is never stored as the person's.
+ */
+export const replyBeside = (main: OAuth2Provider, other: OAuth2Provider): OAuth2Provider['reply'] =>
+  Object.fromEntries(
+    Object.entries(other.reply).map(([field, paths]) => {
+      const taken = main.reply[field as keyof OAuth2Provider['reply']];
+      return [field, paths.filter((path) => !taken.includes(path))];
+    }),
+  ) as OAuth2Provider['reply'];
+
+/** What this record's authorization request asks for on behalf of the other. */
+export const scopesBeside = (main: OAuth2Provider, other: OAuth2Provider): string[] => {
+  const asked = main.authorizationParams[other.scopeParam];
+  return [...new Set(asked?.split(other.scopeSeparator))].filter((scope) => scope !== '');
+};
+
+/** Why a record cannot name the other one; null where it can. A sentence's end. */
+export function faultBeside(main: OAuth2Provider, other: Provider | undefined): string | null {
+  if (other?.kind !== 'oauth2' || (other.clientOf ?? other.id) !== (main.clientOf ?? main.id)) {
+    return 'has another client: it needs "clientOf"';
+  }
+  const { accessToken, refreshToken } = replyBeside(main, other);
+  if (accessToken.length === 0 || refreshToken.length === 0) {
+    return 'has its tokens ("reply") where this record has its own';
+  }
+  if (other.extendedToken !== undefined) {
+    return 'has an "extendedToken", a step that is not taken here';
+  }
+  const eachAlone = main.revocationReach === 'token' && other.revocationReach === 'token';
+  const knowing =
+    main.sharesGrantWith.includes(other.id) && other.sharesGrantWith.includes(main.id);
+  return eachAlone || knowing
+    ? null
+    : 'would end with this record\'s grant, or end it: "sharesGrantWith" of both must say so';
+}
