@@ -38,7 +38,7 @@ export type Found =
   /** `kept`: outdated, for when nothing better can be had. */
   | { hit: false; forward: Forward; kept: Snapshot | null };
 
-/** `expired` ones are still there, for when the database is away. */
+/** `expired` ones are still there, for when the database is away: for five minutes, then dropped. */
 export interface MemoryStats {
   size: number;
   active: number;
@@ -72,7 +72,7 @@ export class MemoryTier {
 
   #look(userId: string, atLeast: number, now: number): Found {
     const entry = this.#entries.get(userId);
-    if (!entry?.snapshot || now - entry.storedAt > REMEMBER_MS) {
+    if (!entry?.snapshot || isUseless(entry, now)) {
       return { hit: false, forward: 'miss', kept: null };
     }
     const { snapshot } = entry;
@@ -85,11 +85,18 @@ export class MemoryTier {
       : { hit: false, forward: 'stale', kept: snapshot };
   }
 
+  /** What it holds of a user, without counting as a use. `ttlMs`: zero or less once expired. */
+  peek(userId: string, now: number): { snapshot: Snapshot; ttlMs: number } | null {
+    const entry = this.#entries.get(userId);
+    if (!entry?.snapshot || isUseless(entry, now)) return null;
+    return { snapshot: entry.snapshot, ttlMs: ttlOf(entry, entry.snapshot, now) };
+  }
+
   /** False when this isolate has seen a newer version, or was told to forget what was before. */
   accepts(snapshot: Snapshot, now: number): boolean {
     if (this.hasForgotten(snapshot)) return false;
     const entry = this.#entries.get(snapshot.userId);
-    return !entry || now - entry.storedAt > REMEMBER_MS || snapshot.version >= entry.version;
+    return !entry || isUseless(entry, now) || snapshot.version >= entry.version;
   }
 
   /** Whether a snapshot is from before a `forget` or `clear`. */
@@ -136,6 +143,7 @@ export class MemoryTier {
   }
 
   stats(now: number): MemoryStats {
+    this.#cleanUp(now);
     let size = 0;
     let active = 0;
     for (const entry of this.#entries.values()) {
@@ -144,6 +152,12 @@ export class MemoryTier {
       if (ttlOf(entry, entry.snapshot, now) > 0) active += 1;
     }
     return { size, active, expired: size - active, hits: this.#hits, misses: this.#misses };
+  }
+
+  #cleanUp(now: number): void {
+    for (const [userId, entry] of this.#entries) {
+      if (isUseless(entry, now)) this.#remove(userId);
+    }
   }
 
   #set(userId: string, entry: Entry): void {
@@ -169,6 +183,9 @@ export class MemoryTier {
 }
 
 const weight = (entry: Entry): number => entry.snapshot?.integrations.length ?? 0;
+
+/** Nothing of it is believed any more, whoever asks. */
+const isUseless = (entry: Entry, now: number): boolean => now - entry.storedAt > REMEMBER_MS;
 
 /** For how much longer the entry may be served, ms; none left: zero or less. */
 const ttlOf = (entry: Entry, snapshot: Snapshot, now: number): number =>

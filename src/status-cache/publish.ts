@@ -68,8 +68,7 @@ async function putVerified(deps: PublishDeps, snapshots: readonly Snapshot[]): P
 
 /** Puts a snapshot and returns it; where that fails, sees to it that no older one stays. */
 async function putOne(deps: KvDeps, snapshot: Snapshot): Promise<Snapshot | null> {
-  const storable =
-    isFresh(snapshot.freshUntil, deps.now()) && !deps.memory.hasForgotten(snapshot);
+  const storable = isFresh(snapshot.freshUntil, deps.now()) && !deps.memory.hasForgotten(snapshot);
   const put = storable && (await putKv(deps, snapshot));
   if (put && !deps.memory.hasForgotten(snapshot)) return snapshot;
   await deleteKv(deps, snapshot.userId);

@@ -1,14 +1,15 @@
-/** The cache, for operators: look, clear, invalidate. */
+/** The cache, for operators: count, look, clear, invalidate. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { AppError } from '../errors';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
 import { userParam } from '../http/validate';
+import * as z from '../zod';
 import { clearCache } from './clear';
+import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
 import { cacheStats } from './statistics';
 
-const count = z.number().int();
+const count = z.int();
 
 const stats = declare({
   method: 'get',
@@ -30,11 +31,15 @@ const stats = declare({
           misses: count,
         }),
         kv: z.object({
-          size: count.nullable().describe('Keys that were counted; null when KV is away.'),
-          truncated: z.boolean().describe('There are more.'),
+          size: z
+            .nullable(count)
+            .check(z.describe('Keys that were counted; null when KV is away.')),
+          truncated: z.boolean().check(z.describe('There are more.')),
           hits: count,
           misses: count,
-          putsPaused: z.boolean().describe('KV refused a put within the last five minutes.'),
+          putsPaused: z
+            .boolean()
+            .check(z.describe('KV refused a put within the last five minutes.')),
         }),
       }),
     },
@@ -71,12 +76,53 @@ const invalidate = declare({
   errors: ['unavailable'],
 });
 
+const entrySchema = z.nullable(
+  z.object({
+    version: count,
+    asOf: z.iso.datetime().check(z.describe('When the database was read.')),
+    freshUntil: z.iso.datetime(),
+    ttl: count.check(z.describe('Seconds for which it may still be served; 0: expired.')),
+  }),
+);
+
+const look = declare({
+  method: 'get',
+  path: '/v1/cache/users/:userId',
+  id: 'inspectUser',
+  tag: 'Cache',
+  summary: 'What the cache holds of one user',
+  description:
+    'Memory of the isolate that happens to answer, and KV as its location sees it. Reads no database, fills nothing and counts as no hit.',
+  callers: ['service'],
+  param: userParam,
+  replies: {
+    200: {
+      description: 'null: nothing is held.',
+      schema: z.object({ memory: entrySchema, kv: entrySchema }),
+    },
+  },
+  errors: ['unavailable'],
+});
+
 export const cacheRoutes = new Hono<AppEnv>()
   .get(stats.path, endpoint(stats), async (c) => c.json(await cacheStats(c.get('deps'))))
   .delete(clear.path, endpoint(clear), async (c) => c.json(await clearCache(c.get('deps')), 202))
+  .get(look.path, endpoint(look), async (c) => {
+    const { memory, kv, kvAway } = await inspect(c.get('deps'), c.req.valid('param').userId);
+    if (kvAway) throw new AppError('unavailable', 'KV does not answer', { retryAfter: 2 });
+    return c.json({ memory: entryOf(memory), kv: entryOf(kv) });
+  })
   .delete(invalidate.path, endpoint(invalidate), async (c) => {
     if (!(await forget(c.get('deps'), c.req.valid('param').userId))) {
       throw new AppError('unavailable', 'KV did not take the delete', { retryAfter: 2 });
     }
     return c.body(null, 204);
   });
+
+const entryOf = (entry: Entry | null) =>
+  entry && {
+    version: entry.snapshot.version,
+    asOf: new Date(entry.snapshot.takenAt).toISOString(),
+    freshUntil: new Date(entry.snapshot.freshUntil).toISOString(),
+    ttl: Math.floor(entry.ttlMs / 1_000),
+  };

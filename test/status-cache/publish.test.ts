@@ -309,6 +309,28 @@ describe('forget', () => {
     expect(await storedIn(keyOf(userId))).toBeNull();
   });
 
+  it('in the middle of a slow change: nothing older than the change stays (found by the model)', async () => {
+    const { promise: opened, resolve: open } = gate();
+    const deps = testDeps();
+    const { userId } = await insertAccount(deps);
+    const slow = d1With(async (batch) => {
+      await opened;
+      return batch();
+    });
+    // Its clock was read before the invalidation, its statements run after it.
+    const changing = rename({ ...deps, db: slow }, userId, 'new');
+    deps.clock.advance(10);
+    await forget(deps, userId);
+    const other = elsewhere(deps);
+    await readSnapshot(other, userId, 0);
+    await other.settle();
+    expect(await storedIn(keyOf(userId))).not.toBeNull();
+    open();
+    await publish(deps, await changing);
+    await deps.settle();
+    expect(await storedIn(keyOf(userId))).toBeNull();
+  });
+
   it('says when KV did not take the delete', async () => {
     const deps = testDeps({ kv: kvWith({ delete: quotaSpent }) });
     expect(await forget(deps, 'anybody')).toBe(false);

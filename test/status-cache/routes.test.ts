@@ -4,7 +4,7 @@ import { readSnapshot } from '../../src/status-cache/cache';
 import { clearCache } from '../../src/status-cache/clear';
 import { keyOf } from '../../src/status-cache/kv';
 import { cacheStats } from '../../src/status-cache/statistics';
-import { api, userToken } from '../support/api';
+import { api, apiWith, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { kvAway, kvWith } from './faults';
@@ -106,7 +106,35 @@ describe('DELETE /v1/cache', () => {
   });
 });
 
+describe('GET /v1/cache/users/{userId}', () => {
+  it('tells version, age and time left of what each tier holds', async () => {
+    const deps = testDeps();
+    const { userId } = await insertAccount(deps);
+    await readSnapshot(deps, userId, 0);
+    await deps.settle();
+    deps.clock.advance(1_500);
+    const response = await apiWith(deps)(`/v1/cache/users/${userId}`);
+    expect(response.status).toBe(200);
+    const held = {
+      version: deps.now() - 1_500,
+      asOf: new Date(deps.now() - 1_500).toISOString(),
+      freshUntil: new Date(deps.now() + 298_500).toISOString(),
+    };
+    expect(await response.json()).toEqual({
+      memory: { ...held, ttl: 3 },
+      kv: { ...held, ttl: 296 },
+    });
+  });
+
+  it('503 when KV does not answer', async () => {
+    const response = await apiWith(testDeps({ kv: kvAway() }))('/v1/cache/users/anybody');
+    expect(response.status).toBe(503);
+    await response.text();
+  });
+});
+
 it.each([
+  ['GET', '/v1/cache/users/ada'],
   ['GET', '/v1/cache/stats'],
   ['DELETE', '/v1/cache'],
   ['DELETE', '/v1/cache/users/ada'],
