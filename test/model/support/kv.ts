@@ -1,0 +1,106 @@
+/**
+ * KV as its documentation describes it: one central store in which the last write wins and takes
+ * one write a second for each key, and in each location a cache that repeats what it has read for
+ * 30 to 60 s, also that there was nothing.
+ */
+import { type Caller, call, type Service } from './network';
+import { between, chance } from './random';
+import type { Scheduler } from './scheduler';
+
+interface Value {
+  text: string;
+  expiresAt: number;
+}
+
+interface Copy {
+  value: Value | null;
+  until: number;
+}
+
+/** At least the cacheTtl that src/status-cache asks for, 30 s. */
+const CACHED_MS = [30_000, 60_000] as const;
+/** Usually a write is seen at once where it was made. */
+const SEEN_AT_ONCE = 0.8;
+const WRITE_EVERY_MS = 1_000;
+
+export class KvStore {
+  readonly #values = new Map<string, Value>();
+  readonly #writtenAt = new Map<string, number>();
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly service: Service,
+    private readonly onWrite: (key: string, text: string | null) => void,
+    private readonly onRefusal: (key: string) => void,
+  ) {}
+
+  /** What the central store holds now. */
+  stored(key: string): string | null {
+    const value = this.#values.get(key);
+    return value && value.expiresAt > this.scheduler.now ? value.text : null;
+  }
+
+  read(key: string): Value | null {
+    return this.#values.get(key) ?? null;
+  }
+
+  write(key: string, value: Value | null): void {
+    const now = this.scheduler.now;
+    if (now - (this.#writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) < WRITE_EVERY_MS) {
+      this.onRefusal(key);
+      throw new Error('KV PUT failed: 429 Too Many Requests');
+    }
+    this.#writtenAt.set(key, now);
+    if (value) this.#values.set(key, value);
+    else this.#values.delete(key);
+    this.onWrite(key, value?.text ?? null);
+  }
+
+  /** A location's way to it; `bind` gives an isolate the namespace there. */
+  location(): KvLocation {
+    return new KvLocation(this, this.scheduler, this.service);
+  }
+}
+
+export class KvLocation {
+  readonly #copies = new Map<string, Copy>();
+
+  constructor(
+    private readonly store: KvStore,
+    private readonly scheduler: Scheduler,
+    private readonly service: Service,
+  ) {}
+
+  bind(caller: Caller): KVNamespace {
+    const send = <T>(effect: () => T) => call(this.scheduler, this.service, caller, effect);
+    const namespace = {
+      get: (keys: string | string[]) =>
+        send(() =>
+          typeof keys === 'string'
+            ? this.#read(keys, caller)
+            : new Map(keys.map((key) => [key, this.#read(key, caller)])),
+        ),
+      put: (key: string, text: string, { expirationTtl }: { expirationTtl: number }) =>
+        send(() =>
+          this.#write(key, { text, expiresAt: this.scheduler.now + expirationTtl * 1_000 }, caller),
+        ),
+      delete: (key: string) => send(() => this.#write(key, null, caller)),
+    };
+    return namespace as unknown as KVNamespace;
+  }
+
+  #read(key: string, caller: Caller): string | null {
+    const now = this.scheduler.now;
+    let copy = this.#copies.get(key);
+    if (!copy || copy.until <= now) {
+      copy = { value: this.store.read(key), until: now + between(caller.random, ...CACHED_MS) };
+      this.#copies.set(key, copy);
+    }
+    return copy.value && copy.value.expiresAt > now ? copy.value.text : null;
+  }
+
+  #write(key: string, value: Value | null, caller: Caller): void {
+    this.store.write(key, value);
+    if (chance(caller.random, SEEN_AT_ONCE)) this.#copies.delete(key);
+  }
+}
