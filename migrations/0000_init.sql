@@ -75,6 +75,7 @@ CREATE INDEX `oauth_accounts_user_provider` ON `oauth_accounts` (`user_id`,`prov
 CREATE INDEX `oauth_accounts_subject` ON `oauth_accounts` (`provider`,`subject`);--> statement-breakpoint
 CREATE INDEX `oauth_accounts_due` ON `oauth_accounts` (`provider`,`refresh_due_at`) WHERE refresh_due_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `oauth_accounts_notice` ON `oauth_accounts` (`notice_due_at`) WHERE notice_due_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `oauth_accounts_unwell` ON `oauth_accounts` (`provider`,`state`,`expires_at`) WHERE (state = 'needs_reconnect' OR refresh_failures > 0 OR (refresh_due_at IS NULL AND expires_at IS NOT NULL));--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`kind` text NOT NULL,
@@ -127,6 +128,7 @@ CREATE TABLE `provider_health` (
 	PRIMARY KEY(`provider`, `host`)
 );
 --> statement-breakpoint
+CREATE INDEX `provider_health_troubled` ON `provider_health` (`open_until`) WHERE (failures > 0 OR open_until IS NOT NULL);--> statement-breakpoint
 CREATE TABLE `refresh_runs` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`trigger` text NOT NULL,

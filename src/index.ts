@@ -2,6 +2,7 @@
 import { app } from './app';
 import { createRootLog, depsOf } from './compose';
 import type { Bindings } from './config';
+import { consumeDeadLetters, isDeadLetters } from './refresh/dead-letters';
 import { consume } from './refresh/queue';
 import { tick } from './tick';
 
@@ -12,5 +13,8 @@ const invocationLog = (trigger: 'cron' | 'queue') =>
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   scheduled: (_controller, env, ctx) => tick(depsOf(env, ctx, invocationLog('cron'))),
-  queue: (batch, env, ctx) => consume(batch, depsOf(env, ctx, invocationLog('queue'))),
+  queue: (batch, env, ctx) => {
+    const take = isDeadLetters(batch.queue) ? consumeDeadLetters : consume;
+    return take(batch, depsOf(env, ctx, invocationLog('queue')));
+  },
 } satisfies ExportedHandler<Bindings>;

@@ -1,12 +1,14 @@
 import { createExecutionContext, createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Bindings } from '../src/config';
+import { type Bindings, readConfig } from '../src/config';
 import type { Database } from '../src/db/client';
-import { refreshRuns } from '../src/db/schema';
+import { auditEvents, refreshRuns } from '../src/db/schema';
 import worker from '../src/index';
 import { tick } from '../src/tick';
+import { createVault, prefixOf } from '../src/vault/vault';
 import { testClock, testDeps } from './support/deps';
+import { accountRow, insertAccount } from './support/fixtures';
 
 describe('a cron tick', () => {
   it('runs from the entry point as the platform calls it', async () => {
@@ -14,6 +16,34 @@ describe('a cron tick', () => {
     await expect(
       worker.scheduled(controller, env as Bindings, createExecutionContext()),
     ).resolves.toBeUndefined();
+  });
+
+  it('warns of an end, and seals anew what is under an old key', async () => {
+    const root = (fill: number) => btoa(String.fromCharCode(...new Uint8Array(32).fill(fill)));
+    const under = (...kids: string[]) =>
+      readConfig({
+        ...env,
+        ENCRYPTION_KEYS: kids.map((kid) => `${kid}:${root(kid.length)}`).join(','),
+      });
+    const old = under('old');
+    const row = await insertAccount(testDeps({ config: old, vault: createVault(old.keyring) }), {
+      provider: 'linkedin',
+      refreshToken: null,
+      expiresAt: Date.now() + 3 * 86_400_000,
+      refreshDueAt: null,
+      noticeDueAt: Date.now(),
+    });
+    const config = under('newer', 'old');
+    const deps = testDeps({ config, vault: createVault(config.keyring) });
+    deps.clock.advance(1);
+
+    await tick(deps);
+
+    expect(await deps.db.select().from(auditEvents)).toMatchObject([
+      { type: 'expiring', accountId: row.providerAccountId, detail: { days: 3 } },
+    ]);
+    const sealed = (await accountRow(deps, row.id))?.accessToken;
+    expect(sealed?.startsWith(prefixOf('newer'))).toBe(true);
   });
 
   it('goes on after a step that failed, and then fails itself, so that the platform shows it', async () => {

@@ -13,6 +13,16 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
+/**
+ * Rows that may be other than connected, apart from those that are overdue: few, so counting them
+ * is cheap, and a refresh that goes well never touches their index. A query that is to use it has
+ * to hold these very words.
+ */
+export const maybeUnwell = sql`(state = 'needs_reconnect' OR refresh_failures > 0 OR (refresh_due_at IS NULL AND expires_at IS NOT NULL))`;
+
+/** Circuits that have something to tell. */
+export const isTroubled = sql`(failures > 0 OR open_until IS NOT NULL)`;
+
 /** One account of one user at one provider: an integration. */
 export const oauthAccounts = sqliteTable(
   'oauth_accounts',
@@ -63,7 +73,7 @@ export const oauthAccounts = sqliteTable(
     leaseId: text('lease_id'),
     leaseUntil: integer('lease_until'),
     /**
-     * Earlier attempts whose lease ended without an outcome, as `<lease id>@<lease end>` joined
+     * Earlier attempts whose lease ended without an outcome, as `<lease id>@<when found>` joined
      * with spaces, oldest first: `rescue/<lease id>` may hold their tokens.
      */
     lostLeaseId: text('lost_lease_id'),
@@ -80,6 +90,9 @@ export const oauthAccounts = sqliteTable(
       .on(table.provider, table.refreshDueAt)
       .where(sql`refresh_due_at IS NOT NULL`),
     index('oauth_accounts_notice').on(table.noticeDueAt).where(sql`notice_due_at IS NOT NULL`),
+    index('oauth_accounts_unwell')
+      .on(table.provider, table.state, table.expiresAt)
+      .where(maybeUnwell),
   ],
 );
 
@@ -190,7 +203,10 @@ export const providerHealth = sqliteTable(
     windowRefusals: integer('window_refusals').notNull().default(0),
     updatedAt: integer('updated_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.provider, table.host] })],
+  (table) => [
+    primaryKey({ columns: [table.provider, table.host] }),
+    index('provider_health_troubled').on(table.openUntil).where(isTroubled),
+  ],
 );
 
 /** One row per run of the refresh loop. Kept 30 days. */
@@ -198,7 +214,7 @@ export const refreshRuns = sqliteTable(
   'refresh_runs',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    trigger: text({ enum: ['cron', 'queue'] }).notNull(),
+    trigger: text({ enum: ['cron', 'queue', 'operator'] }).notNull(),
     startedAt: integer('started_at').notNull(),
     endedAt: integer('ended_at').notNull(),
     claimed: integer().notNull(),

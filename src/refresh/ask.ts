@@ -25,6 +25,11 @@ export interface Answer {
   /** A new refresh token, whatever the outcome says. */
   refreshToken: string | null;
   receivedAt: number;
+  /**
+   * A first request got no answer that says anything, and the second one's does not say it either:
+   * whatever the outcome, the token may have been used up since.
+   */
+  unanswered: boolean;
 }
 
 /** `sent`: the refresh token, or the access token where it is extended; in plain text. */
@@ -48,7 +53,8 @@ export async function askProvider(
     left >= LEAST_REQUEST_MS &&
     deps.now() <= (row.unknownSince ?? startedAt) + provider.reuseGraceSeconds * 1000;
   if (!again) return first;
-  return askOnce(deps, client, endpoints, row, sent, Math.min(left, REQUEST_MS));
+  const second = await askOnce(deps, client, endpoints, row, sent, Math.min(left, REQUEST_MS));
+  return { ...second, unanswered: true };
 }
 
 async function askOnce(
@@ -73,5 +79,6 @@ async function askOnce(
     reply,
     refreshToken: provider.refreshModel === 'extend' ? null : salvage(raw, reply, sent),
     receivedAt,
+    unanswered: false,
   };
 }

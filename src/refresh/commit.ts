@@ -96,8 +96,10 @@ async function write(
       eq(oauthAccounts.providerAccountId, row.providerAccountId),
       eq(oauthAccounts.tokenVersion, row.tokenVersion),
     );
+    const granted = columnsOf(grant, row, context, now);
     const columns = {
-      ...columnsOf(grant, row, context, now),
+      ...granted,
+      ...('noticeDueAt' in granted ? unlessDue(granted.noticeDueAt, now) : {}),
       ...release([grant.leaseId, options.leaseId]),
     };
     const quiet =
@@ -121,6 +123,11 @@ async function write(
     return { hit: change.changed, quiet, snapshot: change.snapshot };
   });
 }
+
+/** A warning that is due is still to be given; who gives it finds the next one (notices.ts). */
+const unlessDue = (noticeDueAt: number | null, now: number) => ({
+  noticeDueAt: sql`CASE WHEN notice_due_at <= ${now} THEN notice_due_at ELSE ${noticeDueAt} END`,
+});
 
 /** Releases these leases, and no other's. */
 export function release(leaseIds: readonly string[]) {
@@ -168,6 +175,8 @@ export async function isFor(
   provider: OAuth2Provider,
 ): Promise<boolean> {
   if (row.tokenVersion === grant.sentVersion || isOurs(grant, row)) return true;
+  // The stored refresh token stays whatever comes of this: the newer access token does too.
+  if (grant.refreshToken === null) return false;
   const field = sentField(provider);
   const stored = sealedToken(row, field);
   if (stored === null) return false;

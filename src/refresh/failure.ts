@@ -36,6 +36,8 @@ export interface FailureContext {
   provider: OAuth2Provider;
   /** Since when the token may have been used up; null: it was not sent. */
   sentAt: number | null;
+  /** It was sent twice, and the outcome speaks of the second time only. */
+  unanswered: boolean;
   /** The rescue records of lost leases were looked for, and there were none. */
   lookedForRescue: boolean;
   visible: boolean;
@@ -97,7 +99,7 @@ type FailureColumns = Partial<typeof oauthAccounts.$inferInsert> & { refreshDueA
 export function failureColumns(
   row: AccountRow,
   failed: Failed,
-  context: Pick<FailureContext, 'provider' | 'sentAt' | 'lookedForRescue'>,
+  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered' | 'lookedForRescue'>,
   now: number,
   random: number,
 ): FailureColumns {
@@ -159,12 +161,13 @@ export const unmarked = (now: number) =>
 function unknownSince(
   row: AccountRow,
   failed: Failed,
-  context: Pick<FailureContext, 'provider' | 'sentAt'>,
+  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered'>,
   now: number,
 ): number | null {
-  if (failed.kind === 'unknown') return row.unknownSince ?? context.sentAt ?? now;
   const certain = failed.kind === 'refused' || failed.kind === 'storm';
-  return certain || !isSingleUse(context.provider) ? null : row.unknownSince;
+  if (certain || !isSingleUse(context.provider)) return null;
+  const unknown = failed.kind === 'unknown' || context.unanswered;
+  return row.unknownSince ?? (unknown ? (context.sentAt ?? now) : null);
 }
 
 /** By the provider's rule for a token that is used again. */

@@ -92,6 +92,7 @@ export async function finishFailed(
   const context: FailureContext = {
     provider: options.client.provider,
     sentAt: null,
+    unanswered: false,
     lookedForRescue: false,
     visible: options.visible,
     until: deps.now() + COMMIT_MS,

@@ -2,23 +2,24 @@
  * What an attempt brought back from the provider, sealed, together with what is needed to put it
  * into its row: now, or later from a rescue record. It names no user: the row does.
  */
-import * as z from 'zod';
+
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
 import { accountContext, type Vault } from '../vault/vault';
+import * as z from '../zod';
 import { backoffMs } from './backoff';
 import type { AccountRow } from './lease';
 import { accessEnd, refreshEnd, schedule } from './schedule';
 
 const time = z.number();
-const sealed = z.string().min(1);
+const sealed = z.string().check(z.minLength(1));
 
 /** zod, because rescue records come back from KV and the queue. */
 export const grantSchema = z.object({
   v: z.literal(1),
   /** The attempt. */
-  leaseId: z.string().min(1),
+  leaseId: z.string().check(z.minLength(1)),
   rowId: z.number(),
   provider: z.string(),
   accountId: z.string(),
@@ -29,13 +30,13 @@ export const grantSchema = z.object({
   /** The sealed token that was sent: the refresh token, or the access token where it is extended. */
   sent: sealed,
   /** Null: the reply held nothing but a new refresh token. */
-  accessToken: sealed.nullable(),
+  accessToken: z.nullable(sealed),
   /** Null: keep the stored one. */
-  refreshToken: sealed.nullable(),
-  expiresAt: time.nullable(),
-  refreshExpiresAt: time.nullable(),
-  tokenType: z.string().nullable(),
-  scopes: z.array(z.string()).nullable(),
+  refreshToken: z.nullable(sealed),
+  expiresAt: z.nullable(time),
+  refreshExpiresAt: z.nullable(time),
+  tokenType: z.nullable(z.string()),
+  scopes: z.nullable(z.array(z.string())),
   receivedAt: time,
 });
 

@@ -21,8 +21,20 @@ const GROUP_COST = 16;
 /** For each run that could be woken: more is counted and sent by the runs themselves. */
 const MAX_WAKE_UPS = 100;
 
+/** What ends a run early, besides its budget: no group is started any more. */
+export interface RunLimits {
+  /** For how long groups are started. */
+  ms?: number;
+  /** Whoever waits for it has gone. */
+  signal?: AbortSignal;
+}
+
 /** Never throws: a run that cannot reach D1 ends, and the next one goes on. */
-export async function runRefresh(deps: Deps, trigger: Trigger): Promise<RunResult> {
+export async function runRefresh(
+  deps: Deps,
+  trigger: Trigger,
+  { ms = RUN_MS, signal }: RunLimits = {},
+): Promise<RunResult> {
   const startedAt = deps.now();
   const result: RunResult = { claimed: 0, refreshed: 0, refused: 0, failed: 0, left: false };
   try {
@@ -33,7 +45,8 @@ export async function runRefresh(deps: Deps, trigger: Trigger): Promise<RunResul
     if (asked.length === 0) return result;
     let spent = 0;
     for (;;) {
-      if (spent + GROUP_COST > deps.config.runSubrequests || deps.now() >= startedAt + RUN_MS) {
+      const isOver = signal?.aborted || deps.now() >= startedAt + ms;
+      if (isOver || spent + GROUP_COST > deps.config.runSubrequests) {
         result.left = await wakeOthers(deps, asked, trigger);
         break;
       }
@@ -93,9 +106,9 @@ async function wakeOthers(deps: Deps, asked: readonly Asked[], trigger: Trigger)
   const due = await withDeadline(countDue(deps.db, asked, deps.now(), limit), CALL_MS, 'd1_read');
   if (due === 0) return false;
   if (!deps.queue) return true;
-  // Cron wakes as many as there is work for; a woken run only hands its place on, so that their
+  // A tick wakes as many as there is work for; a woken run only hands its place on, so that their
   // number cannot multiply.
-  const wanted = trigger === 'cron' ? Math.ceil(due / perRun) : 1;
+  const wanted = trigger === 'queue' ? 1 : Math.ceil(due / perRun);
   const wake: RefreshMessage = { kind: 'wake' };
   const messages = Array.from({ length: Math.min(wanted, MAX_WAKE_UPS) }, () => ({ body: wake }));
   await withDeadline(deps.queue.sendBatch(messages), CALL_MS, 'queue_send').catch((error) =>

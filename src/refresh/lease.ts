@@ -17,13 +17,17 @@ export const LEASE_MS = 60_000;
  */
 export const ATTEMPT_MS = 25_000;
 
-/** KV shows a rescue record everywhere within a minute; this is twice that. */
+/**
+ * Counted from when the lost lease was found, not from its end: where D1 was away, KV and the queue
+ * may have been too, and whoever holds the grant then saves it only now. A holder tries four times
+ * a minute, and KV shows the record everywhere within another one.
+ */
 export const AFTER_LOST_LEASE_MS = 120_000;
 
 export interface LostLease {
   id: string;
-  /** When it ended. */
-  until: number;
+  /** When a claim found that it had ended. */
+  foundAt: number;
 }
 
 /** Reads `lost_lease_id`. An entry that was cut in half names a record that does not exist. */
@@ -31,8 +35,8 @@ export function lostLeases(value: string | null): LostLease[] {
   if (value === null) return [];
   return value.split(' ').flatMap((entry) => {
     const at = entry.lastIndexOf('@');
-    const until = Number(entry.slice(at + 1));
-    return at > 0 && Number.isFinite(until) ? [{ id: entry.slice(0, at), until }] : [];
+    const foundAt = Number(entry.slice(at + 1));
+    return at > 0 && Number.isFinite(foundAt) ? [{ id: entry.slice(0, at), foundAt }] : [];
   });
 }
 
@@ -49,7 +53,7 @@ export function sendableAt(
   now: number,
 ): number {
   if (!isSingleUse(provider) || row.unknownSince === null) return now;
-  const waits = lostLeases(row.lostLeaseId).map(({ until }) => until + AFTER_LOST_LEASE_MS);
+  const waits = lostLeases(row.lostLeaseId).map(({ foundAt }) => foundAt + AFTER_LOST_LEASE_MS);
   const earliest = Math.max(now, ...waits);
   const inGrace =
     provider.reuse === 'grace' && earliest <= row.unknownSince + provider.reuseGraceSeconds * 1000;

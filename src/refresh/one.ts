@@ -134,7 +134,8 @@ async function ask(
     return granted(row, options.client, kept, outcome.accessToken, reply, answer.receivedAt);
   }
   if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
-  const asked = { asked: true, sentAt, lookedForRescue: true };
+  const { unanswered } = answer;
+  const asked = { asked: true, sentAt, unanswered, lookedForRescue: true };
   if (outcome.kind !== 'refused') return finishFailed(deps, row, outcome, options, asked);
 
   const recovered = await recover(deps, row, options);

@@ -32,13 +32,18 @@ export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise
   for (const message of wakeUps) message.ack();
 }
 
-async function recoverOne(deps: Deps, message: Message<unknown>, grant: Grant): Promise<void> {
+/** Whether its row has the grant now, or wants none. If not, the message comes back. Never throws. */
+export async function recoverOne(
+  deps: Deps,
+  message: Message<unknown>,
+  grant: Grant,
+): Promise<boolean> {
   const about = { provider: grant.provider, rowId: grant.rowId };
   const provider = deps.config.providers.get(grant.provider);
   if (provider?.kind !== 'oauth2') {
     deps.log.error('rescue_without_provider', about);
     message.retry({ delaySeconds: LONGEST_DELAY_SECONDS });
-    return;
+    return false;
   }
   try {
     const options = { provider, visible: false, usedNow: false, leaseId: grant.leaseId };
@@ -47,11 +52,16 @@ async function recoverOne(deps: Deps, message: Message<unknown>, grant: Grant): 
       await publish(deps, committed.snapshot);
     }
     message.ack();
+    return true;
   } catch (error) {
     deps.log.warn('rescue_not_committed', { ...about, attempts: message.attempts }, error);
     // The delay may outlast the outage; the integration's next attempt looks into KV.
     await saveRescue({ ...deps, queue: null }, grant, deps.now());
-    const delay = FIRST_DELAY_SECONDS * 2 ** Math.min(message.attempts - 1, 10);
-    message.retry({ delaySeconds: Math.min(delay, LONGEST_DELAY_SECONDS) });
+    message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    return false;
   }
 }
+
+/** Doubles from half a minute to an hour. `attempts`: deliveries so far. Pure. */
+export const retryDelaySeconds = (attempts: number): number =>
+  Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempts - 1, 10), LONGEST_DELAY_SECONDS);

@@ -1,10 +1,10 @@
 /** Tokens that work, and refreshes on request. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { setConsistencyToken } from '../http/consistency';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
+import * as z from '../zod';
 import { refreshMany, refreshOne } from './forced';
 import { listRuns } from './runs';
 import { tokenFor } from './token';
@@ -27,12 +27,16 @@ const token = declare({
   param: integrationParam,
   query: z.object({
     minTtl: z
-      .string()
-      .regex(/^\d{1,9}$/, 'a whole number of seconds')
-      .transform(Number)
-      .optional()
-      .describe(
-        'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+      .optional(
+        z.pipe(
+          z.string().check(z.regex(/^\d{1,9}$/, 'a whole number of seconds')),
+          z.transform(Number),
+        ),
+      )
+      .check(
+        z.describe(
+          'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+        ),
       ),
   }),
   replies: {
@@ -41,15 +45,17 @@ const token = declare({
       schema: z.union([
         z.object({
           accessToken: z.string(),
-          tokenType: z.string().nullable(),
-          expiresAt: time.nullable().describe('Null: unknown or never.'),
-          scope: z.array(z.string()).describe('Granted.'),
+          tokenType: z.nullable(z.string()),
+          expiresAt: z.nullable(time).check(z.describe('Null: unknown or never.')),
+          scope: z.array(z.string()).check(z.describe('Granted.')),
         }),
         z.object({
           credentials: z.record(z.string(), z.string()),
           headers: z
             .record(z.string(), z.string())
-            .describe('In which to send them, where the record knows; secret as they are.'),
+            .check(
+              z.describe('In which to send them, where the record knows; secret as they are.'),
+            ),
         }),
       ]),
       headers: versionHeader,
@@ -104,13 +110,13 @@ const many = declare({
   summary: 'Refreshes up to a hundred integrations, in groups of five',
   description: 'Goes on after single failures. What was not started fails with `not_started`.',
   callers: ['service'],
-  json: z.object({ accounts: z.array(accountName).min(1).max(100) }),
+  json: z.object({ accounts: z.array(accountName).check(z.minLength(1), z.maxLength(100)) }),
   replies: {
     200: {
       description: 'What became of each.',
       schema: z.object({
         refreshed: z.array(integrationSchema),
-        failed: z.array(accountName.extend({ code: z.string(), message: z.string() })),
+        failed: z.array(z.extend(accountName, { code: z.string(), message: z.string() })),
       }),
       headers: { 'Consistency-Token': 'The newest version of these users; good for each of them.' },
     },
@@ -130,14 +136,14 @@ const runs = declare({
       schema: z.object({
         runs: z.array(
           z.object({
-            trigger: z.enum(['cron', 'queue']),
+            trigger: z.enum(['cron', 'queue', 'operator']),
             started: time,
             ended: time,
-            claimed: z.int().describe('Integrations that were due.'),
+            claimed: z.int().check(z.describe('Integrations that were due.')),
             refreshed: z.int(),
-            refused: z.int().describe('The provider wants the user to connect again.'),
-            failed: z.int().describe('For any other cause; tried again.'),
-            left: z.boolean().describe('More was due than the run could do.'),
+            refused: z.int().check(z.describe('The provider wants the user to connect again.')),
+            failed: z.int().check(z.describe('For any other cause; tried again.')),
+            left: z.boolean().check(z.describe('More was due than the run could do.')),
           }),
         ),
       }),

@@ -16,7 +16,7 @@ const SWEEP_MINUTE = 17;
 const SWEEP_ROWS = 500;
 const LISTED = 100;
 
-export type Trigger = 'cron' | 'queue';
+export type Trigger = 'cron' | 'queue' | 'operator';
 
 export interface RunResult {
   /** Integrations that were claimed. */

@@ -17,8 +17,9 @@ const JITTER_PART = 1 / 5;
 const EXTEND_AT = 5 / 6;
 /** An idle integration is refreshed this often, no more. */
 const IDLE_INTERVAL_MS = DAY;
-/** When people are warned of an end that nothing here can move. */
-const NOTICES_MS = [14 * DAY, 7 * DAY, DAY];
+/** When people are warned of an end that nothing here can move: so long before. */
+export const FIRST_NOTICE_MS = 14 * DAY;
+const NOTICES_MS = [FIRST_NOTICE_MS, 7 * DAY, DAY];
 
 export interface ScheduleInput {
   provider: Provider;
@@ -57,12 +58,10 @@ export function schedule(input: ScheduleInput): Schedule {
   const model = provider.refreshModel;
   const renewable = model === 'extend' || (model !== 'none' && input.hasRefreshToken);
   const refreshDueAt = renewable && expiresAt !== null ? dueAt(input, expiresAt, provider) : null;
-  const end = renewable
-    ? provider.refreshDeadline === 'absolute'
-      ? input.refreshExpiresAt
-      : null
-    : expiresAt;
-  return { refreshDueAt, noticeDueAt: nextNotice(end, now), expiresAt };
+  const end = endOf(provider, { ...input, expiresAt });
+  // What is extended while alive ends only where that fails: no warning while it is not even due.
+  const warnsAfter = model === 'extend' ? Math.max(now, refreshDueAt ?? now) : now;
+  return { refreshDueAt, noticeDueAt: nextNotice(end, warnsAfter), expiresAt };
 }
 
 function dueAt(
@@ -97,9 +96,25 @@ function dueAt(
 
 const marginOf = (lifetime: number): number => Math.min(MARGIN_MS, lifetime / 2);
 
-function nextNotice(end: number | null, now: number): number | null {
+/**
+ * The end that people are warned of; null: none. Where nothing renews the token, its own, and so
+ * where the token is itself what is extended; else the refresh token's, if no refresh moves that.
+ */
+export function endOf(
+  provider: Provider,
+  tokens: Pick<ScheduleInput, 'expiresAt' | 'refreshExpiresAt' | 'hasRefreshToken'>,
+): number | null {
+  if (provider.kind === 'credentials') return null;
+  const { refreshModel, refreshDeadline } = provider;
+  const refreshes = refreshModel !== 'none' && refreshModel !== 'extend' && tokens.hasRefreshToken;
+  if (!refreshes) return tokens.expiresAt;
+  return refreshDeadline === 'absolute' ? tokens.refreshExpiresAt : null;
+}
+
+/** The first warning of this end after `after`; null: none is left. */
+export function nextNotice(end: number | null, after: number): number | null {
   if (end === null) return null;
-  const notice = NOTICES_MS.find((before) => end - before > now);
+  const notice = NOTICES_MS.find((before) => end - before > after);
   return notice === undefined ? null : end - notice;
 }
 

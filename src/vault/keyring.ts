@@ -10,6 +10,8 @@ interface Root {
 }
 
 export interface Keyring {
+  /** The ids of the keys; the first one seals. */
+  readonly kids: readonly [first: string, ...others: string[]];
   /** The first key of the setting. */
   sealingKey(purpose: string): Promise<{ kid: string; key: Uint8Array }>;
   /** Undefined where no root has this id. */
@@ -48,6 +50,7 @@ export function createKeyring(value: string | undefined): Keyring {
   }
 
   return {
+    kids: [first.kid, ...roots.slice(1).map(({ kid }) => kid)],
     sealingKey: async (purpose) => ({ kid: first.kid, key: await derive(first, purpose) }),
     async openingKey(kid, purpose) {
       const root = roots.find((candidate) => candidate.kid === kid);

@@ -7,7 +7,7 @@
  *
  * There is no plaintext fallback: what is not sealed under a known key does not open.
  */
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import type { Keyring } from './keyring';
 
 /** Where a sealed value belongs: table, then what names the row, then the field. */
@@ -21,11 +21,11 @@ export interface Vault {
 
 export class VaultError extends Error {
   override readonly name = 'VaultError';
-  constructor(
-    readonly code: 'unknown_key' | 'wrong_context' | 'not_sealed',
-    message: string,
-  ) {
+  readonly code: 'unknown_key' | 'wrong_context' | 'not_sealed';
+
+  constructor(code: VaultError['code'], message: string) {
     super(message);
+    this.code = code;
   }
 }
 
@@ -43,6 +43,16 @@ export const transactionContext = (id: string, field: 'verifier' | 'code'): Seal
   field,
 ];
 
+/**
+ * How every value sealed under this key begins, whatever its context, and none under another one:
+ * so a query can tell them apart. The first fields of the protected header, as far as they fill
+ * whole groups of base64url.
+ */
+export function prefixOf(kid: string): string {
+  const start = `{"alg":"dir","enc":"A256GCM","kid":"${kid}","ctx":[`;
+  return base64url.encode(start.slice(0, start.length - (start.length % 3)));
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -50,6 +60,7 @@ export function createVault(keyring: Keyring): Vault {
   return {
     async seal(plaintext, context) {
       const { kid, key } = await keyring.sealingKey(context[0]);
+      // In this order: prefixOf relies on it.
       return new CompactEncrypt(encoder.encode(plaintext))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, ctx: context })
         .encrypt(key);

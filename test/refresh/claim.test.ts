@@ -77,14 +77,14 @@ describe('a claim', () => {
     const [claimed] = await claimDue(deps.db, 'c', asked(provider), until + 1);
     expect(claimed).toMatchObject({
       leaseId: `c.${row.id}`,
-      lostLeaseId: `old.1@${until}`,
+      lostLeaseId: `old.1@${until + 1}`,
       unknownSince: until - LEASE_MS,
     });
     // The next one is lost too: neither record is forgotten.
     const second = claimed?.leaseUntil ?? 0;
     const [again] = await claimDue(deps.db, 'd', asked(provider), second + 1);
     expect(again).toMatchObject({
-      lostLeaseId: `old.1@${until} c.${row.id}@${second}`,
+      lostLeaseId: `old.1@${until + 1} c.${row.id}@${second + 1}`,
       unknownSince: until - LEASE_MS,
     });
   });

@@ -92,22 +92,22 @@ describe('from when on a token may be sent again', () => {
 describe('lost leases', () => {
   it.each([
     [null, []],
-    ['a.1@5', [{ id: 'a.1', until: 5 }]],
+    ['a.1@5', [{ id: 'a.1', foundAt: 5 }]],
     [
       'a.1@5 b.2@6',
       [
-        { id: 'a.1', until: 5 },
-        { id: 'b.2', until: 6 },
+        { id: 'a.1', foundAt: 5 },
+        { id: 'b.2', foundAt: 6 },
       ],
     ],
     [
       'half-of-an-id.1@5 b.2@6',
       [
-        { id: 'half-of-an-id.1', until: 5 },
-        { id: 'b.2', until: 6 },
+        { id: 'half-of-an-id.1', foundAt: 5 },
+        { id: 'b.2', foundAt: 6 },
       ],
     ],
-    ['@5 x b.2@6', [{ id: 'b.2', until: 6 }]],
+    ['@5 x b.2@6', [{ id: 'b.2', foundAt: 6 }]],
   ])('%s', (value, leases) => {
     expect(lostLeases(value)).toEqual(leases);
   });

@@ -160,11 +160,11 @@ describe('a rescue record', () => {
       .where(eq(oauthAccounts.id, account.id));
     deps.clock.set(until + 1);
     await runRefresh(deps, 'cron');
-    expect(await row(account.id)).toMatchObject({ refreshDueAt: until + 120_000, leaseId: null });
+    expect(await row(account.id)).toMatchObject({ refreshDueAt: until + 120_001, leaseId: null });
     expect(server.asked).toHaveLength(1);
     // It has come.
     await kv.put(name, record);
-    deps.clock.set(until + 120_000);
+    deps.clock.set(until + 120_001);
     await runRefresh(deps, 'cron');
     expect((await tokens(account.id)).refresh).toBe(newest);
     expect(server.asked).toHaveLength(1);

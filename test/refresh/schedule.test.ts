@@ -156,6 +156,15 @@ describe('the warning of an end', () => {
   it("without anything that renews it, the access token's end is the end", () => {
     expect(notice({ hasRefreshToken: false, expiresAt: now + 60 * DAY })).toBe(now + 46 * DAY);
   });
+
+  it('of a token that is extended while alive: the first one after that was due', () => {
+    const meta = provider({ refreshModel: 'extend' });
+    // Due after 50 days: two weeks before the end nothing is wrong yet.
+    expect(notice({ provider: meta, expiresAt: now + 60 * DAY })).toBe(now + 53 * DAY);
+    expect(notice({ provider: meta, expiresAt: now + 60 * DAY, hasRefreshToken: false })).toBe(
+      now + 53 * DAY,
+    );
+  });
 });
 
 describe('the end of the refresh token', () => {

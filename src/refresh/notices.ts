@@ -1,0 +1,92 @@
+/**
+ * Warnings that an integration will end and nothing here can put that off: an `expiring` event 14,
+ * 7 and 1 days before. `notice_due_at` is the next one; whoever moves it on writes the event in the
+ * same batch, so that doubled and overlapping ticks warn once.
+ *
+ * Not promised: all three. After days without a tick, the one that fits is given.
+ */
+import { asc, lte, sql } from 'drizzle-orm';
+import { withDeadline } from '../db/deadline';
+import { auditEvents, oauthAccounts } from '../db/schema';
+import type { Deps } from '../deps';
+import type { Provider } from '../providers/types';
+import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
+
+/** In one tick; the next one goes on. */
+const NOTICES = 100;
+const CALL_MS = 5_000;
+const DAY = 86_400_000;
+
+/** Returns how many rows were due. With none it writes nothing. Throws what D1 throws. */
+export async function giveNotices(deps: Pick<Deps, 'config' | 'db' | 'now'>): Promise<number> {
+  const { db } = deps;
+  const now = deps.now();
+  const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
+  if (rows.length === 0) return 0;
+  const notices = JSON.stringify(
+    rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now)),
+  );
+  const each = sql`json_each(${notices}) AS n`;
+  const seen = sql`${oauthAccounts.id} = n.value->>'id' AND ${oauthAccounts.noticeDueAt} = n.value->>'seen'`;
+  await withDeadline(
+    db.batch([
+      // Its columns in the table's order: a raw INSERT takes no parameters in a batch of drizzle's.
+      db.insert(auditEvents).select(sql`
+        SELECT NULL, ${now}, 'expiring', ${oauthAccounts.userId}, ${oauthAccounts.provider},
+          ${oauthAccounts.providerAccountId},
+          json_object('reconnectBy', n.value->>'end', 'days', n.value->>'days')
+        FROM ${each} CROSS JOIN ${oauthAccounts}
+        WHERE ${seen} AND n.value->>'days' IS NOT NULL`),
+      db.update(oauthAccounts).set({ noticeDueAt: sql`n.value->>'next'` }).from(each).where(seen),
+    ]),
+    CALL_MS,
+    'd1_write',
+  );
+  return rows.length;
+}
+
+const dueNotices = ({ db }: Pick<Deps, 'db'>, now: number) =>
+  db
+    .select({
+      id: oauthAccounts.id,
+      provider: oauthAccounts.provider,
+      state: oauthAccounts.state,
+      expiresAt: oauthAccounts.expiresAt,
+      refreshExpiresAt: oauthAccounts.refreshExpiresAt,
+      refreshDueAt: oauthAccounts.refreshDueAt,
+      noticeDueAt: oauthAccounts.noticeDueAt,
+      hasRefreshToken: sql<number>`${oauthAccounts.refreshToken} IS NOT NULL`,
+    })
+    .from(oauthAccounts)
+    .where(lte(oauthAccounts.noticeDueAt, now))
+    .orderBy(asc(oauthAccounts.noticeDueAt))
+    .limit(NOTICES);
+
+type DueNotice = Awaited<ReturnType<typeof dueNotices>>[number];
+
+interface Notice {
+  id: number;
+  /** `notice_due_at` as it was read: who finds another has been overtaken. */
+  seen: number | null;
+  end: number | null;
+  /** How many days are left, rounded up; null: nobody is to be warned. */
+  days: number | null;
+  next: number | null;
+}
+
+/** Pure. The row may have got another end since its notice was set, or need a reconnect already. */
+export function noticeOf(row: DueNotice, provider: Provider | undefined, now: number): Notice {
+  const end = provider
+    ? endOf(provider, { ...row, hasRefreshToken: row.hasRefreshToken === 1 })
+    : null;
+  const left = end === null ? null : end - now;
+  const warns = row.state === 'active' && left !== null && left > 0 && left <= FIRST_NOTICE_MS;
+  const extended = provider?.kind === 'oauth2' && provider.refreshModel === 'extend';
+  return {
+    id: row.id,
+    seen: row.noticeDueAt,
+    end,
+    days: warns ? Math.ceil(left / DAY) : null,
+    next: nextNotice(end, extended ? Math.max(now, row.refreshDueAt ?? now) : now),
+  };
+}

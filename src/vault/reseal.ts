@@ -1,0 +1,145 @@
+/**
+ * After `ENCRYPTION_KEYS` got a new first key: seals anew what is still under an older one. Most
+ * rows need no sweep, because each refresh seals under the first key; this is for those that are
+ * refreshed seldom or never (credentials, tokens without an end).
+ *
+ * It keeps no place of its own: each minute of the clock has its slice of the ids, one after the
+ * other, round and round. A tick that is missed leaves its slice to the next round. With a single
+ * key there is nothing to look for, and nothing is read.
+ */
+import { and, gt, lte, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../db/client';
+import { withDeadline } from '../db/deadline';
+import { oauthAccounts } from '../db/schema';
+import type { Log } from '../log';
+import type { Keyring } from './keyring';
+import { accountContext, prefixOf, type Vault } from './vault';
+
+const MINUTE = 60_000;
+const CALL_MS = 5_000;
+/** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
+const ROWS_PER_STATEMENT = 10;
+
+/** The parts of Deps that it needs. */
+export interface ResealDeps {
+  db: Database;
+  vault: Vault;
+  now(): number;
+  log: Log;
+}
+
+const columns = {
+  id: oauthAccounts.id,
+  provider: oauthAccounts.provider,
+  accountId: oauthAccounts.providerAccountId,
+  tokenVersion: oauthAccounts.tokenVersion,
+  accessToken: oauthAccounts.accessToken,
+  refreshToken: oauthAccounts.refreshToken,
+};
+
+interface Row {
+  id: number;
+  provider: string;
+  accountId: string;
+  tokenVersion: number;
+  accessToken: string | null;
+  refreshToken: string | null;
+}
+
+/**
+ * Looks at the `ids` ids whose turn it is. Returns how many rows were sealed anew. Guarded by
+ * `token_version`, which does not grow: the tokens are the same, and a refresh under way commits.
+ *
+ * @throws what D1 throws
+ */
+export async function reseal(deps: ResealDeps, keyring: Keyring, ids: number): Promise<number> {
+  const [first, ...others] = keyring.kids;
+  if (others.length === 0) return 0;
+  const { db, log } = deps;
+  const rows = await withDeadline(rowsInTurn(deps, first, ids), CALL_MS, 'd1_read');
+  let done = 0;
+  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+    const part = rows.slice(i, i + ROWS_PER_STATEMENT);
+    const sealed = (await Promise.all(part.map((row) => sealAnew(deps, row)))).filter(
+      (row) => row !== null,
+    );
+    if (sealed.length === 0) continue;
+    await withDeadline(
+      db.run(sql`
+        UPDATE oauth_accounts AS a
+        SET access_token = s.value->>'accessToken', refresh_token = s.value->>'refreshToken'
+        FROM json_each(${JSON.stringify(sealed)}) AS s
+        WHERE a.id = s.value->>'id' AND a.token_version = s.value->>'tokenVersion'`),
+      CALL_MS,
+      'd1_write',
+    );
+    done += sealed.length;
+  }
+  if (done > 0) log.info('tokens_resealed', { rows: done });
+  return done;
+}
+
+async function rowsInTurn({ db, now }: ResealDeps, kid: string, ids: number): Promise<Row[]> {
+  const [newest] = await db.all<{ id: number | null }>(
+    sql`SELECT max(id) AS id FROM ${oauthAccounts}`,
+  );
+  const slices = Math.ceil((newest?.id ?? 0) / ids);
+  if (slices === 0) return [];
+  const from = (Math.floor(now() / MINUTE) % slices) * ids;
+  return db
+    .select(columns)
+    .from(oauthAccounts)
+    .where(
+      and(
+        gt(oauthAccounts.id, from),
+        lte(oauthAccounts.id, from + ids),
+        sql`(${notUnder(kid, oauthAccounts.accessToken)} OR ${notUnder(kid, oauthAccounts.refreshToken)})`,
+      ),
+    );
+}
+
+function notUnder(kid: string, column: SQLiteColumn): SQL {
+  const prefix = prefixOf(kid);
+  return sql`substr(${column}, 1, ${prefix.length}) <> ${prefix}`;
+}
+
+/** Null: it does not open, which is no reason to leave the others. */
+async function sealAnew({ vault, log }: ResealDeps, row: Row): Promise<Row | null> {
+  const anew = async (sealed: string | null, field: 'access_token' | 'refresh_token') => {
+    if (sealed === null) return null;
+    const context = accountContext(row.provider, row.accountId, field);
+    return vault.seal(await vault.open(sealed, context), context);
+  };
+  try {
+    return {
+      ...row,
+      accessToken: await anew(row.accessToken, 'access_token'),
+      refreshToken: await anew(row.refreshToken, 'refresh_token'),
+    };
+  } catch (error) {
+    log.error('token_not_resealed', { provider: row.provider, rowId: row.id }, error);
+    return null;
+  }
+}
+
+/**
+ * A query for the operator: how many values are sealed under this key, by table. It scans the
+ * tables. Rescue records, in KV and the queue, are not in it; they live a week.
+ */
+export function countSealedUnder(kid: string): string {
+  const prefix = prefixOf(kid);
+  const columnsOf = {
+    oauth_accounts: ['access_token', 'refresh_token'],
+    outbox: ['access_token', 'refresh_token'],
+    connect_transactions: ['verifier', 'code'],
+  };
+  return Object.entries(columnsOf)
+    .map(([table, names]) => {
+      const counts = names.map(
+        (name) => `total(substr(${name}, 1, ${prefix.length}) = '${prefix}')`,
+      );
+      return `SELECT '${table}' AS place, CAST(${counts.join(' + ')} AS INTEGER) AS sealed FROM ${table}`;
+    })
+    .join(' UNION ALL ');
+}

@@ -1,0 +1,61 @@
+/** Holds the counts that docs/cost.md is computed from (scripts/cost/counts.ts). */
+import { expect, it } from 'vitest';
+import { counts } from '../../scripts/cost/counts';
+import { runRefresh } from '../../src/refresh/groups';
+import { giveNotices } from '../../src/refresh/notices';
+import { tokenFor } from '../../src/refresh/token';
+import { countedKv, hookedDb } from './support/faults';
+import { world } from './support/world';
+
+const GROUPS = 8;
+const ACCOUNTS = 5 * GROUPS;
+
+function metered() {
+  const { kv, calls: kvCalls } = countedKv();
+  const { db, meter } = hookedDb();
+  const w = world({}, { kv, db, queue: null }, { RUN_SUBREQUESTS: '900' });
+  const reset = () => {
+    meter.rowsWritten = 0;
+    meter.rowsRead = 0;
+    meter.calls.length = 0;
+    kvCalls.length = 0;
+  };
+  return { ...w, meter, kvCalls, reset };
+}
+
+it('a quiet refresh costs what the page says', async () => {
+  const { deps, due, meter, kvCalls, reset, provider } = metered();
+  // A table in use: rows that are not due besides those that are.
+  for (let i = 0; i < 20; i += 1) await due({ refreshDueAt: deps.now() + 3_600_000, provider });
+  for (let i = 0; i < ACCOUNTS; i += 1) await due();
+  reset();
+  expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: ACCOUNTS });
+  await deps.settle();
+  expect((meter.rowsWritten - counts.run.rowsWritten) / ACCOUNTS).toBe(counts.refresh.rowsWritten);
+  expect(Math.ceil(meter.rowsRead / ACCOUNTS)).toBeLessThanOrEqual(counts.refresh.rowsRead);
+  // Without the last claim, which finds nothing, and the run's own row.
+  expect((meter.calls.length - 2) / ACCOUNTS).toBeCloseTo(counts.refresh.d1Calls, 5);
+  expect(kvCalls.length).toBe(counts.refresh.kvOperations);
+});
+
+it('a tick that finds nothing costs what the page says', async () => {
+  const { deps, meter, kvCalls, due, reset } = metered();
+  for (let i = 0; i < 20; i += 1) await due({ refreshDueAt: deps.now() + 3_600_000 });
+  reset();
+  await runRefresh(deps, 'cron');
+  await giveNotices(deps);
+  expect(meter.rowsWritten).toBe(0);
+  expect(meter.rowsRead).toBeLessThanOrEqual(counts.tick.rowsRead);
+  expect(kvCalls).toEqual([]);
+});
+
+it('a token that is good for a while costs what the page says', async () => {
+  const { deps, meter, kvCalls, due, reset } = metered();
+  const { userId, provider, providerAccountId: accountId } = await due({ lastUsedAt: deps.now() });
+  reset();
+  await tokenFor(deps, { userId, provider, accountId, minTtlSeconds: null });
+  await deps.settle();
+  expect(meter.rowsWritten).toBe(0);
+  expect(meter.rowsRead).toBeLessThanOrEqual(counts.token.rowsRead);
+  expect(kvCalls).toEqual([]);
+});
