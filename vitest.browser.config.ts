@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       // Makes the pictures in docs/screenshots.
-      { test: { ...common, name: 'screenshots', include: ['test/browser/screenshots.ts'] } },
+      { test: { ...common, name: 'screenshots', include: ['test/browser/*screenshots.ts'] } },
     ],
   },
 });

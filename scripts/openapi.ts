@@ -3,9 +3,10 @@
  * JSON Schema writer would weigh more than the document. `npm run openapi` writes it to
  * src/http/openapi.json (by way of test/repo/openapi.test.ts, which also holds that it is current).
  */
-import * as z from 'zod';
+
 import { type ErrorCode, errorCodes } from '../src/errors';
 import type { EndpointSpec } from '../src/http/endpoint';
+import * as z from '../src/zod';
 
 type Json = Record<string, unknown>;
 
@@ -120,7 +121,7 @@ function operation(spec: EndpointSpec, shared: Shared): Json {
 /** Each property of an object schema as a parameter. */
 function parametersOf(
   place: 'path' | 'query' | 'header',
-  schema: z.ZodType | undefined,
+  schema: z.core.$ZodType | undefined,
   schemas: Json,
 ): Json[] {
   if (!schema) return [];
@@ -156,7 +157,9 @@ export function errorsOf(spec: EndpointSpec): ErrorCode[] {
   const restricted = spec.callers !== 'anyone' && (spec.callers.length < 2 || withUser);
   return [
     ...new Set<ErrorCode>([
-      ...(spec.param || spec.query || spec.header || spec.json || spec.form ? ['invalid_request' as const] : []),
+      ...(spec.param || spec.query || spec.header || spec.json || spec.form
+        ? ['invalid_request' as const]
+        : []),
       ...(spec.callers === 'anyone' ? [] : ['unauthenticated' as const]),
       ...(restricted ? ['forbidden' as const] : []),
       ...(spec.json || spec.form ? (['too_large', 'unsupported_media_type'] as const) : []),
@@ -201,12 +204,12 @@ const headersOf = (headers: Record<string, string>): Json =>
     ]),
   );
 
-const jsonContent = (schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json => ({
+const jsonContent = (schema: z.core.$ZodType, io: 'input' | 'output', schemas: Json): Json => ({
   'application/json': { schema: jsonSchema(schema, io, schemas) },
 });
 
 /** Schemas with an id (`.meta({ id })`) become shared components. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', schemas: Json): Json {
   const {
     $schema: _,
     $defs,

@@ -5,11 +5,13 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { createRootLog, depsOf } from './compose';
+import { pageSessionRoutes } from './connect/page/routes';
 import { connectRoutes } from './connect/routes';
 import { AppError } from './errors';
 import { allowedMethods } from './http/allowed-methods';
 import type { AppEnv } from './http/endpoint';
-import { problemResponse, toAppError } from './http/problem';
+import { errorReply } from './http/error-reply';
+import { toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
 import { serviceRoutes } from './http/routes';
 import { disconnectRoutes } from './integrations/disconnect/routes';
@@ -17,6 +19,9 @@ import { integrationsRoutes } from './integrations/routes';
 import { providerRoutes } from './providers/routes';
 import { refreshRoutes } from './refresh/routes';
 import { cacheRoutes } from './status-cache/routes';
+import { pageConnectRoutes } from './web/connect/routes';
+import { operatorRoutes } from './web/operator/routes';
+import { pageRoutes } from './web/routes';
 
 /** What a browser app may send, and read of a reply. */
 const crossOrigin = cors({
@@ -42,7 +47,7 @@ const crossOrigin = cors({
 
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
   return new Hono<AppEnv>()
-    .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
+    .onError((error, c) => errorReply(c, toAppError(error, c.get('log'))))
     .notFound((c) => {
       const allowed = allowedMethods(c.req.path);
       throw allowed.length === 0
@@ -55,11 +60,15 @@ export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
     .use('/v1/*', crossOrigin)
     .route('/', integrationsRoutes)
     .route('/', connectRoutes)
+    .route('/', pageSessionRoutes)
     .route('/', disconnectRoutes)
     .route('/', refreshRoutes)
     .route('/', cacheRoutes)
     .route('/', providerRoutes)
-    .route('/', serviceRoutes);
+    .route('/', serviceRoutes)
+    .route('/', pageConnectRoutes)
+    .route('/', pageRoutes)
+    .route('/', operatorRoutes);
 }
 
 export const app = createApp();

@@ -2,11 +2,12 @@
  * env -> checked Config, once per isolate. Anything missing or wrong is one ConfigError that names
  * the setting and says what to do; it never quotes a value.
  */
-import * as z from 'zod';
+
 import { ConfigError } from './errors';
 import { createRegistry, type Registry } from './providers/registry';
-import { isLocal } from './providers/urls';
+import { checkEndpoint, isLocal } from './providers/urls';
 import { createKeyring, type Keyring } from './vault/keyring';
+import * as z from './zod';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
 export interface Bindings extends Omit<Env, 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {
@@ -15,6 +16,9 @@ export interface Bindings extends Omit<Env, 'REFRESH_QUEUE' | `RATE_LIMIT_${stri
   RATE_LIMIT_DISCONNECT?: RateLimit;
   RATE_LIMIT_REFRESH?: RateLimit;
   RATE_LIMIT_STATUS?: RateLimit;
+  RATE_LIMIT_SIGN_IN?: RateLimit;
+  /** Where hit statistics go (src/status-cache/analytics.ts). */
+  STATUS_ANALYTICS?: Pick<AnalyticsEngineDataset, 'writeDataPoint'>;
 }
 
 export interface ServiceKey {
@@ -55,30 +59,26 @@ export interface Brand {
 
 const HOUR = 3_600_000;
 
-const text = z.string().trim().optional();
+const text = z.optional(z.string().check(z.trim()));
 
 /** `.dev.vars` and CI write an unset number as an empty text; as a number that would be 0. */
-const number = (schema: z.ZodNumber | z.ZodCoercedNumber, fallback: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && value.trim() === '' ? undefined : value),
-    schema.default(fallback),
+const number = (schema: z.core.$ZodType<number, unknown>, fallback: number) =>
+  z.pipe(
+    z.transform((value: unknown) =>
+      typeof value === 'string' && value.trim() === '' ? undefined : value,
+    ),
+    z._default(schema, fallback),
   );
 
 const settings = z.object({
   ENCRYPTION_KEYS: text,
   SERVICE_KEYS: text,
-  AUTH_JWT_SECRET: z.string().optional(),
+  AUTH_JWT_SECRET: z.optional(z.string()),
   AUTH_JWKS_URL: text,
   AUTH_ISSUER: text,
   AUTH_AUDIENCE: text,
-  IDLE_AFTER_HOURS: number(
-    z.coerce
-      .number()
-      .min(0)
-      .max(24 * 365),
-    72,
-  ),
-  RUN_SUBREQUESTS: number(z.coerce.number().int().min(10).max(10_000), 45),
+  IDLE_AFTER_HOURS: number(z.coerce.number().check(z.gte(0), z.lte(24 * 365)), 72),
+  RUN_SUBREQUESTS: number(z.coerce.number().check(z.int(), z.gte(10), z.lte(10_000)), 45),
   PUBLIC_URL: text,
   APP_ORIGINS: text,
   PROVIDERS: text,
@@ -111,7 +111,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     publicUrl,
     appOrigins: new Set(list(s.APP_ORIGINS).map((origin) => originOf(origin, 'APP_ORIGINS'))),
     serviceKeys: readServiceKeys(s.SERVICE_KEYS),
-    userAuth: readUserAuth(s),
+    userAuth: readUserAuth(s, publicUrl),
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
@@ -129,7 +129,8 @@ const list = (value: string | undefined): string[] =>
 function originOf(value: string | undefined, name: string): string {
   if (!value) throw new ConfigError(`${name} is missing; for example https://mooring.example.com`);
   const url = URL.parse(value);
-  const more = url && (url.pathname !== '/' || url.search || url.hash || url.username);
+  const more =
+    url && (url.pathname !== '/' || url.search || url.hash || url.username || url.password);
   if (!url || url.origin === 'null' || more || url.hostname.includes('*')) {
     throw new ConfigError(`${name}: only an origin is allowed, such as https://app.example.com`);
   }
@@ -161,7 +162,7 @@ function readServiceKeys(value: string | undefined): ServiceKey[] {
   return keys;
 }
 
-function readUserAuth(s: z.output<typeof settings>): UserAuth | null {
+function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth | null {
   const issuer = s.AUTH_ISSUER || null;
   const audience = s.AUTH_AUDIENCE || null;
   if (s.AUTH_JWT_SECRET && s.AUTH_JWKS_URL) {
@@ -175,11 +176,9 @@ function readUserAuth(s: z.output<typeof settings>): UserAuth | null {
     return { kind: 'secret', secret, issuer, audience };
   }
   if (s.AUTH_JWKS_URL) {
-    const url = URL.parse(s.AUTH_JWKS_URL);
-    if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url)))) {
-      throw new ConfigError('AUTH_JWKS_URL is not an https URL (http only on localhost)');
-    }
-    return { kind: 'jwks', url: url.href, issuer, audience };
+    const wrong = checkEndpoint(s.AUTH_JWKS_URL, publicUrl);
+    if (wrong !== null) throw new ConfigError(`AUTH_JWKS_URL: ${wrong}`);
+    return { kind: 'jwks', url: s.AUTH_JWKS_URL, issuer, audience };
   }
   return null;
 }
@@ -193,13 +192,18 @@ function readBrand(s: z.output<typeof settings>): Brand {
     throw new ConfigError('BRAND_NAME: at most 60 characters, and no control characters');
   }
   const logo = s.BRAND_LOGO || null;
-  if (logo !== null && !/^data:image\/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$/.test(logo)) {
+  if (
+    logo !== null &&
+    !/^data:image\/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$/.test(logo)
+  ) {
     throw new ConfigError(
       'BRAND_LOGO: must be the picture itself, "data:image/svg+xml;base64,..." (or png, jpeg, webp); the page loads nothing from other hosts',
     );
   }
   if (logo !== null && logo.length > MAX_LOGO_LENGTH) {
-    throw new ConfigError(`BRAND_LOGO: has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`);
+    throw new ConfigError(
+      `BRAND_LOGO: has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`,
+    );
   }
   const accent = s.BRAND_ACCENT || '#2a5bd7';
   if (!/^#[0-9a-f]{6}$/i.test(accent)) {

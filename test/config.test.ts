@@ -34,12 +34,22 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     });
 
   it.each<[name: string, value: unknown, named?: string]>([
+    ['BRAND_NAME', canary.repeat(20)],
+    ['BRAND_LOGO', `https://${canary}.example/logo.png`],
+    ['BRAND_LOGO', `/logo-${canary}.png`],
+    ['BRAND_LOGO', `data:text/html;base64,${canary}`],
+    ['BRAND_LOGO', `data:image/svg+xml,<svg ${canary}>`],
+    ['BRAND_LOGO', `data:image/png;base64,${canary.repeat(1000)}`],
+    ['BRAND_ACCENT', `red ${canary}`],
+    ['BRAND_ACCENT', '#fff'],
+    ['BRAND_ACCENT', '#12345g'],
     ['PUBLIC_URL', undefined],
     ['PUBLIC_URL', ''],
     ['PUBLIC_URL', canary],
     ['PUBLIC_URL', `https://example.com/${canary}`],
     ['PUBLIC_URL', `https://example.com/?${canary}`],
     ['PUBLIC_URL', `http://${canary}.example.com`],
+    ['PUBLIC_URL', `https://:${canary}@example.com`],
     ['PUBLIC_URL', `ftp://${canary}.example.com`],
     ['PUBLIC_URL', `javascript:${canary}`],
     ['APP_ORIGINS', `https://app.example.com,${canary}`],
@@ -87,6 +97,22 @@ describe('a wrong setting is one clear error that names it and never quotes the 
       expect(message).not.toContain(canary);
     },
   );
+
+  it.each([
+    'http://localhost:4000/jwks',
+    'https://localhost:4000/jwks',
+    'https://169.254.169.254/jwks',
+    'https://[::ffff:10.0.0.1]/jwks',
+    'https://id.internal/jwks',
+    'https://user@id.example.com/jwks',
+  ])('AUTH_JWKS_URL = %s, where PUBLIC_URL is public', (url) => {
+    const { message } = errorOf({
+      PUBLIC_URL: 'https://mooring.example.com',
+      AUTH_JWT_SECRET: undefined,
+      AUTH_JWKS_URL: url,
+    });
+    expect(message).toContain('AUTH_JWKS_URL');
+  });
 
   it('a secret and a JWKS at once: which one holds would be a guess', () => {
     const { message } = errorOf({ AUTH_JWKS_URL: 'https://id.example.com/jwks' });

@@ -1,12 +1,12 @@
 /** Connecting: what the app's backend calls, and the two addresses that the user's browser visits. */
 import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import * as z from 'zod';
 import { setConsistencyToken } from '../http/consistency';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
 import { visitOf } from '../http/page-visit';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
+import * as z from '../zod';
 import { beginConnection } from './begin';
 import { receiveCallback } from './callback';
 import { completeConnection } from './complete';
@@ -36,20 +36,23 @@ const begin = declare({
     provider: providerIdSchema,
     returnTo: z
       .string()
-      .max(2048)
-      .describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+      .check(
+        z.maxLength(2048),
+        z.describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+      ),
     scopes: z
-      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
-      .max(100)
-      .optional()
-      .describe('Instead of those in the record.'),
-    accountId: accountIdSchema
-      .optional()
-      .describe("On a reconnect: the account that must come back, one of the user's own."),
+      .optional(
+        z
+          .array(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope')))
+          .check(z.maxLength(100)),
+      )
+      .check(z.describe('Instead of those in the record.')),
+    accountId: z
+      .optional(accountIdSchema)
+      .check(z.describe("On a reconnect: the account that must come back, one of the user's own.")),
     parameters: z
-      .record(z.string().max(32), z.string().max(255))
-      .optional()
-      .describe("Values for the placeholders in the provider's URLs."),
+      .optional(z.record(z.string().check(z.maxLength(32)), z.string().check(z.maxLength(255))))
+      .check(z.describe("Values for the placeholders in the provider's URLs.")),
   }),
   replies: {
     201: {
@@ -60,7 +63,7 @@ const begin = declare({
   errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
 });
 
-const connectionParam = z.object({ userId: userIdSchema, id: z.string().max(128) });
+const connectionParam = z.object({ userId: userIdSchema, id: z.string().check(z.maxLength(128)) });
 
 const read = declare({
   method: 'get',
@@ -77,7 +80,7 @@ const read = declare({
         id: z.string(),
         provider: z.string(),
         state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
-        error: z.string().optional().describe('Why it failed, as a code.'),
+        error: z.optional(z.string()).check(z.describe('Why it failed, as a code.')),
       }),
     },
   },
@@ -110,6 +113,7 @@ const complete = declare({
     'connection_not_ready',
     'connection_failed',
     'connection_expired',
+    'provider_not_configured',
     'completion_in_progress',
     'account_linked_to_another_user',
     'account_mismatch',
@@ -131,14 +135,17 @@ const credentials = declare({
   limit: 'connect',
   param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
   json: z.object({
-    credentials: z.record(z.string().max(40), z.string().max(16_384)),
-    accountId: accountIdSchema.optional().describe('Service callers only.'),
-    displayName: z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^\P{Cc}*$/u, 'must not hold control characters')
-      .optional(),
+    credentials: z.record(z.string().check(z.maxLength(40)), z.string().check(z.maxLength(16_384))),
+    accountId: z.optional(accountIdSchema).check(z.describe('Service callers only.')),
+    displayName: z.optional(
+      z
+        .string()
+        .check(
+          z.minLength(1),
+          z.maxLength(200),
+          z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+        ),
+    ),
   }),
   replies: {
     201: {
@@ -157,9 +164,9 @@ const start = declare({
   tag: 'Connect',
   summary: 'Where the browser begins: on to the provider',
   callers: 'anyone',
-  param: z.object({ ticket: z.string().max(128) }),
+  param: z.object({ ticket: z.string().check(z.maxLength(128)) }),
   replies: { 303: { description: 'To the provider; or back to the app, when it is too late.' } },
-  errors: ['connection_not_found'],
+  errors: ['connection_not_found', 'unavailable'],
 });
 
 const callback = declare({
@@ -170,21 +177,22 @@ const callback = declare({
   summary: 'Where the provider sends the browser back to',
   callers: 'anyone',
   param: z.object({ provider: providerIdSchema }),
-  query: z
-    .object({
-      state: z.string().max(512).optional(),
-      code: z.string().max(8192).optional(),
-      error: z.string().max(512).optional(),
-      iss: z.string().max(2048).optional(),
-    })
-    // What a provider signs may be anything that it sends (Shopify).
-    .catchall(z.string()),
+  // What a provider signs may be anything that it sends (Shopify).
+  query: z.catchall(
+    z.object({
+      state: z.optional(z.string().check(z.maxLength(512))),
+      code: z.optional(z.string().check(z.maxLength(8192))),
+      error: z.optional(z.string().check(z.maxLength(512))),
+      iss: z.optional(z.string().check(z.maxLength(2048))),
+    }),
+    z.string(),
+  ),
   replies: {
     303: {
       description: 'To `returnTo`, with `connection=<id>`, and `error=<code>` when it failed.',
     },
   },
-  errors: ['forbidden'],
+  errors: ['forbidden', 'unavailable'],
 });
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */

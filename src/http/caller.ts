@@ -1,6 +1,6 @@
 /**
  * Who is asking: the app's backend with a service key, or a user with a JWT of the app. A bearer
- * token of three parts is a JWT, anything else a service key.
+ * token of three parts is tried as a JWT first; any text can be a service key.
  */
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -23,10 +23,15 @@ export async function authenticate(headers: Headers, deps: Deps): Promise<Caller
   if (token.split('.').length === 3) {
     const verified = await verifyUserToken(token, deps);
     if (typeof verified !== 'string') return { kind: 'user', userId: verified.userId };
-    throw unauthenticated(verified, 'invalid_token');
+    return serviceOf(token, deps, verified);
   }
-  const name = await matchServiceKey(token, deps.config.serviceKeys);
-  if (name === null) throw unauthenticated('this key is not known', 'invalid_token');
+  return serviceOf(token, deps, 'this key is not known');
+}
+
+/** `refusal`: what is said where no key matches. */
+async function serviceOf(token: string, { config }: Deps, refusal: string): Promise<Caller> {
+  const name = await matchServiceKey(token, config.serviceKeys);
+  if (name === null) throw unauthenticated(refusal, 'invalid_token');
   return { kind: 'service', name };
 }
 

@@ -4,11 +4,11 @@
  * (scripts/openapi.ts), so that the two cannot differ.
  */
 import type { MiddlewareHandler } from 'hono';
-import type * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
+import type * as z from '../zod';
 import { readJson } from './body';
 import { authenticate, type Caller } from './caller';
 import { readForm } from './form';
@@ -22,7 +22,7 @@ export interface AppEnv {
 
 export interface Reply {
   description: string;
-  schema?: z.ZodType;
+  schema?: z.core.$ZodType;
   /** Response headers worth documenting: name -> description. */
   headers?: Record<string, string>;
 }
@@ -39,29 +39,31 @@ export interface EndpointSpec {
   /** `anyone`: no proof is asked for. */
   callers: 'anyone' | readonly Caller['kind'][];
   limit?: RateLimited;
-  param?: z.ZodType;
-  query?: z.ZodType;
-  header?: z.ZodType;
-  json?: z.ZodType;
+  param?: z.core.$ZodType;
+  query?: z.core.$ZodType;
+  header?: z.core.$ZodType;
+  json?: z.core.$ZodType;
   /** What an HTML form posts. */
-  form?: z.ZodType;
+  form?: z.core.$ZodType;
   replies: Record<number, Reply>;
   /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
   errors?: readonly ErrorCode[];
 }
 
-type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
-type PartIn<T> = T extends z.ZodType ? z.input<T> : undefined;
+type Part<T> = T extends z.core.$ZodType ? z.output<T> : undefined;
+type PartIn<T> = T extends z.core.$ZodType ? z.input<T> : undefined;
 
 /** What `c.req.valid(...)` gives in the handler; `in` is what the typed client sends. */
 interface Input<S extends EndpointSpec> {
   in: {
-    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType ? K : never]: PartIn<
-      S[K]
-    >;
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.core.$ZodType
+      ? K
+      : never]: PartIn<S[K]>;
   };
   out: {
-    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType ? K : never]: Part<S[K]>;
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.core.$ZodType
+      ? K
+      : never]: Part<S[K]>;
   };
 }
 

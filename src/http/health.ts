@@ -1,32 +1,40 @@
 /** Whether D1 and KV answer, each within a time limit. */
 import { sql } from 'drizzle-orm';
 import { withDeadline } from '../db/deadline';
+import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 
 const TIME_LIMIT_MS = 2000;
 
-export type Part = 'D1' | 'KV';
+type Part = 'D1' | 'KV';
 
-/** The parts that do not answer. */
-export async function failingParts(deps: Pick<Deps, 'db' | 'kv' | 'log'>): Promise<Part[]> {
-  const answers = await Promise.all([
-    answersInTime('D1', () => deps.db.run(sql`SELECT 1`), deps),
+/** What is wrong with each part that does not work, in words for an operator. */
+export async function troubles(deps: Pick<Deps, 'db' | 'kv' | 'log'>): Promise<string[]> {
+  const found = await Promise.all([
+    // A table of ours: a database without any answers too, but can do nothing.
+    troubleOf('D1', () => deps.db.run(sql`SELECT 1 FROM ${userVersions} LIMIT 1`), deps),
     // No such key: "not found" is an answer.
-    answersInTime('KV', () => deps.kv.get('health'), deps),
+    troubleOf('KV', () => deps.kv.get('health'), deps),
   ]);
-  return answers.filter((part) => part !== null);
+  return found.filter((trouble) => trouble !== null);
 }
 
-async function answersInTime(
+async function troubleOf(
   part: Part,
   ask: () => PromiseLike<unknown>,
   { log }: Pick<Deps, 'log'>,
-): Promise<Part | null> {
+): Promise<string | null> {
   try {
     await withDeadline(ask(), TIME_LIMIT_MS, part);
     return null;
   } catch (error) {
     log.error('unhealthy', { part }, error);
-    return part;
+    return hasNoTables(error)
+      ? `${part} has no tables yet: apply the migrations (wrangler d1 migrations apply DB)`
+      : `${part} did not answer`;
   }
 }
+
+/** drizzle puts D1's own error under its own. */
+const hasNoTables = (error: unknown): boolean =>
+  error instanceof Error && (/no such table/.test(error.message) || hasNoTables(error.cause));

@@ -10,8 +10,9 @@
  */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { formToken, type PageSession, pageSessionOf } from '../connect/page/session';
+import { formToken, pageSessionOf } from '../connect/page/session';
 import { AppError } from '../errors';
+import type { Visit } from '../web/visit';
 import type { AppEnv } from './endpoint';
 import { readForm } from './form';
 
@@ -24,12 +25,6 @@ const attributes = {
   httpOnly: true,
   sameSite: 'Lax',
 } as const;
-
-export interface Visit {
-  session: PageSession;
-  /** For the page's own forms. */
-  formToken: string;
-}
 
 const secretOf = (c: Context<AppEnv>): string | null => {
   const secret = getCookie(c, COOKIE, 'host');
@@ -108,7 +103,7 @@ export function refuseOtherOrigins(
 }
 
 /** Both are hashes of one length; how much of them agrees must not show in the time. */
-function equal(a: string, b: string): boolean {
+export function equal(a: string, b: string): boolean {
   const encoder = new TextEncoder();
   const [left, right] = [encoder.encode(a), encoder.encode(b)];
   return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);

@@ -24,12 +24,24 @@ export async function checkRateLimit(
   limit: RateLimited,
   caller: Caller,
 ): Promise<void> {
-  const limiter = env[bindings[limit]];
-  if (!limiter || caller.kind !== 'user') return;
+  if (caller.kind === 'user') await check(env[bindings[limit]], caller.userId, limit);
+}
+
+/**
+ * Service keys that are tried on the operator's page, by address. A key cannot be guessed anyway;
+ * this keeps the trying from costing much.
+ *
+ * @throws AppError rate_limited
+ */
+export const checkSignInLimit = (env: Bindings, address: string): Promise<void> =>
+  check(env.RATE_LIMIT_SIGN_IN, address, 'sign-in');
+
+async function check(limiter: RateLimit | undefined, key: string, what: string): Promise<void> {
+  if (!limiter) return;
   // A limiter that fails must not take the service down with it.
-  const { success } = await limiter.limit({ key: caller.userId }).catch(() => ({ success: true }));
+  const { success } = await limiter.limit({ key }).catch(() => ({ success: true }));
   if (!success) {
-    throw new AppError('rate_limited', `too many ${limit} requests; try again in a minute`, {
+    throw new AppError('rate_limited', `too many ${what} requests; try again in a minute`, {
       retryAfter: PERIOD_SECONDS,
     });
   }

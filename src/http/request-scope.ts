@@ -9,7 +9,8 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import type { AppEnv } from './endpoint';
-import { problemResponse, toAppError } from './problem';
+import { errorReply } from './error-reply';
+import { toAppError } from './problem';
 import { requestIdOf } from './request-id';
 
 /** Makes the dependencies of one invocation; throws ConfigError. */
@@ -28,7 +29,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
       await next();
     } catch (thrown) {
       // Before a route was found, or not even an Error: Hono's onError never saw it.
-      c.res = problemResponse(toAppError(thrown, log), requestId);
+      c.res = await errorReply(c, toAppError(thrown, log));
     }
     finish(c);
     log.info('request', {

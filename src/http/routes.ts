@@ -1,9 +1,9 @@
 /** The service about itself: whether it works, and what it can do. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { AppError } from '../errors';
+import * as z from '../zod';
 import { type AppEnv, declare, endpoint } from './endpoint';
-import { failingParts } from './health';
+import { troubles } from './health';
 import document from './openapi.json';
 
 const health = declare({
@@ -33,11 +33,9 @@ const text = JSON.stringify(document);
 
 export const serviceRoutes = new Hono<AppEnv>()
   .get(health.path, endpoint(health), async (c) => {
-    const failing = await failingParts(c.get('deps'));
-    if (failing.length > 0) {
-      throw new AppError('unavailable', `${failing.join(' and ')} did not answer`, {
-        retryAfter: 5,
-      });
+    const found = await troubles(c.get('deps'));
+    if (found.length > 0) {
+      throw new AppError('unavailable', found.join('; '), { retryAfter: 5 });
     }
     return c.json({ status: 'ok' as const });
   })

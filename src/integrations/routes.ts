@@ -1,11 +1,11 @@
 /** Which integrations has a user, and in what state? Answered from the edge. */
 import { type Context, Hono, type TypedResponse } from 'hono';
-import * as z from 'zod';
 import { consistencyHeader } from '../http/consistency';
 import { type AppEnv, declare, endpoint } from '../http/endpoint';
 import { checkRateLimit } from '../http/rate-limit';
 import { integrationParam, userIdSchema, userParam } from '../http/validate';
 import { countReads } from '../status-cache/analytics';
+import * as z from '../zod';
 import {
   type Answer,
   type ListOptions,
@@ -22,8 +22,10 @@ import {
   statusOfManySchema,
 } from './wire';
 
-const header = consistencyHeader.extend({
-  'if-none-match': z.string().optional().describe('The ETag of an answer that is there already.'),
+const header = z.extend(consistencyHeader, {
+  'if-none-match': z
+    .optional(z.string())
+    .check(z.describe('The ETag of an answer that is there already.')),
 });
 
 const replyHeaders = {
@@ -78,7 +80,7 @@ const many = declare({
   tag: 'Integrations',
   summary: 'The integrations of up to a hundred users',
   callers: ['service'],
-  json: z.object({ userIds: z.array(userIdSchema).min(1).max(100) }),
+  json: z.object({ userIds: z.array(userIdSchema).check(z.minLength(1), z.maxLength(100)) }),
   replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
   errors: ['unavailable'],
 });

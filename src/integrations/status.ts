@@ -19,7 +19,7 @@ export interface StatusAt {
 }
 
 /** A refresh that has not happened this long after its time is not coming as it should. */
-const OVERDUE_MS = 150_000;
+export const OVERDUE_MS = 150_000;
 /** Cron's tick. */
 const MINUTE_MS = 60_000;
 

@@ -101,6 +101,18 @@ describe('the demo app in a browser', () => {
     await card('Ada Fairwind').getByText('Connected', { exact: true }).waitFor();
   });
 
+  it('opens the hosted page as a customer would, and gets its user back', async () => {
+    await button('Manage connections').click();
+    await page.getByRole('heading', { name: 'Connections' }).waitFor();
+    await page.getByText('Signed in as').waitFor();
+    await button('Add app Sandbox').click();
+    await page.getByRole('button', { name: 'Ada Fairwind' }).click();
+    await button('Allow').click();
+    await page.getByText('Sandbox is connected').waitFor();
+    await page.getByRole('link', { name: /^← Back to/ }).click();
+    await card('Ada Fairwind').getByText('Connected', { exact: true }).waitFor();
+  });
+
   it('says where each answer came from', async () => {
     await button('Empty the cache').click();
     await page.getByText('Answered from D1, the database').waitFor();

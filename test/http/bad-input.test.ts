@@ -178,18 +178,7 @@ describe('queries and headers', () => {
   it.each(some((spec) => shapeOf(spec.header).includes('consistency-token')))(
     '%s: a Consistency-Token that is not a number is a 400 that says so',
     async (_, spec) => {
-      for (const token of [
-        'x',
-        '-1',
-        '1.5',
-        '1e3',
-        '0x10',
-        ' ',
-        '1, 2',
-        '9'.repeat(16),
-        'NaN',
-        '١',
-      ]) {
+      for (const token of ['x', '-1', '1.5', '1e3', '0x10', ' ', '1, 2', 'NaN', '١']) {
         const encoded = /^[\x20-\x7e]*$/.test(token) ? token : encodeURIComponent(token);
         if (encoded.trim() === '') continue;
         const problem = await refused(spec, { headers: { 'Consistency-Token': encoded } });

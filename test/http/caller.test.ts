@@ -35,6 +35,14 @@ describe('a service key', () => {
     expect(await authenticate(bearer('old-key'), deps)).toEqual({ kind: 'service', name: 'old' });
   });
 
+  it('may have the shape of a JWT: any text can be a key', async () => {
+    const key = 'my.dotted.key';
+    const config = readConfig({ ...env, SERVICE_KEYS: `dotted:${await sha256(key)}` });
+    const deps = testDeps({ config });
+    expect(await authenticate(bearer(key), deps)).toEqual({ kind: 'service', name: 'dotted' });
+    expect((await refusal(bearer('my.other.key'), deps)).detail).toBe('the token is not valid');
+  });
+
   it('the scheme is not case-sensitive (RFC 9110 section 11.1)', async () => {
     const headers = new Headers({ Authorization: `bearer ${serviceKey}` });
     expect((await authenticate(headers, testDeps())).kind).toBe('service');

@@ -19,7 +19,8 @@ const RUNS = 60;
 
 interface Operation {
   parameters?: { name: string; in: string; schema: JsonSchema }[];
-  requestBody?: { content: { 'application/json': { schema: JsonSchema } } };
+  /** By content type. */
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, unknown>;
 }
 
@@ -97,26 +98,37 @@ function requestsFor(spec: EndpointSpec, operation: Operation, user: string): fc
       ]),
     ),
   );
-  const body = operation.requestBody
-    ? arbitraryFor(operation.requestBody.content['application/json'].schema)
-    : fc.constant(undefined);
+  const [[type, { schema }] = [null, { schema: {} }]] = Object.entries(
+    operation.requestBody?.content ?? {},
+  );
+  const body = type === null ? fc.constant(undefined) : arbitraryFor(schema);
   const serviceOnly = spec.callers !== 'anyone' && !spec.callers.includes('user');
   const tokens = serviceOnly ? [undefined] : [undefined, user];
   return fc
     .tuple(params, inPlace('query'), inPlace('header'), body, fc.constantFrom(...tokens))
-    .map(([path, query, header, json, token]) => ({
+    .map(([path, query, header, given, token]) => ({
       path: `${pathOf(spec, mapText(path, encodePart))}?${new URLSearchParams(mapText(query, wellFormed))}`,
       init: {
         method: spec.method.toUpperCase(),
         headers: {
           ...mapText(header, headerValue),
-          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(type === null ? {} : { 'Content-Type': type }),
+          ...(type === FORM ? { Origin: 'https://app.example.com' } : {}),
         },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        ...(given === undefined
+          ? {}
+          : { body: type === FORM ? asForm(given) : JSON.stringify(given) }),
         ...(token === undefined ? {} : { token }),
       },
     }));
 }
+
+const FORM = 'application/x-www-form-urlencoded';
+
+const asForm = (given: unknown): string =>
+  typeof given === 'object' && given !== null
+    ? new URLSearchParams(mapText({ ...given }, wellFormed)).toString()
+    : wellFormed(String(given));
 
 const mapText = (
   values: Record<string, unknown>,

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { api, apiWith } from '../support/api';
 import { testDeps } from '../support/deps';
@@ -21,6 +22,17 @@ describe('GET /health', () => {
     expect(problem.code).toBe('unavailable');
     expect(problem.detail).toContain(part);
     expect(problem.detail).not.toContain('is away');
+  });
+
+  it('is 503 while the database has no tables, and says what to do', async () => {
+    await env.DB.exec('ALTER TABLE user_versions RENAME TO not_yet');
+    try {
+      const reply = await api('/health', { token: null });
+      expect(reply.status).toBe(503);
+      expect((await reply.json<{ detail: string }>()).detail).toContain('apply the migrations');
+    } finally {
+      await env.DB.exec('ALTER TABLE not_yet RENAME TO user_versions');
+    }
   });
 
   it('is 503 within seconds when D1 hangs', async () => {

@@ -78,6 +78,19 @@ describe('GET /v1/users/{userId}/integrations', () => {
     await response.text();
   });
 
+  it.each([String(Number.MAX_SAFE_INTEGER), '9'.repeat(16), '9'.repeat(400)])(
+    'a Consistency-Token of %s is from the future: the database answers',
+    async (token) => {
+      const { userId } = await insertAccount(deps);
+      await (await api(listOf(userId))).text();
+      const response = await api(listOf(userId), { headers: { 'Consistency-Token': token } });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('Cache-Status')).not.toContain('hit');
+      expect(response.headers.get('Consistency-Token')).toBe(String(deps.now()));
+      await response.text();
+    },
+  );
+
   it.each(['abc', '-1', '1.5', ''])('a Consistency-Token of "%s" is a 400', async (token) => {
     const response = await api(listOf('anybody'), { headers: { 'Consistency-Token': token } });
     expect(response.status).toBe(400);

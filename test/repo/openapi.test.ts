@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openapiDocument } from '../../scripts/openapi';
+import { errorsOf, openapiDocument } from '../../scripts/openapi';
 import '../../src/app';
 import { errorCodes } from '../../src/errors';
 import { endpoints } from '../../src/http/endpoint';
@@ -30,6 +30,11 @@ describe('src/http/openapi.json', () => {
       expect([name, typeof found]).toEqual([name, 'object']);
     }
   });
+
+  it.each(endpoints.filter(({ path }) => /^.connect.(start|callback)/.test(path)))(
+    '$id: the database may be away there too',
+    (spec) => expect(errorsOf(spec)).toContain('unavailable'),
+  );
 
   it('documents each parameter of a path', () => {
     for (const spec of endpoints) {

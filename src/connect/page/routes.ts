@@ -1,11 +1,11 @@
 /** How a visit to the hosted page begins: a token for the app's backend, a form for the browser. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { consistencyHeader } from '../../http/consistency';
 import { type AppEnv, declare, endpoint } from '../../http/endpoint';
 import { keepSession, refuseOtherOrigins } from '../../http/page-visit';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { date } from '../../integrations/wire';
+import * as z from '../../zod';
 import { beginPageSession, createPageSession, PAGE_PATH } from './session';
 
 const BEGIN_PATH = '/connect/session';
@@ -24,21 +24,28 @@ const create = declare({
   json: z.object({
     label: z
       .string()
-      .trim()
-      .min(1)
-      .max(120)
-      .regex(/^\P{Cc}*$/u, 'must not hold control characters')
-      .describe('What your app calls this user: a name or an e-mail address. The page shows it.'),
+      .check(
+        z.trim(),
+        z.minLength(1),
+        z.maxLength(120),
+        z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+        z.describe(
+          'What your app calls this user: a name or an e-mail address. The page shows it.',
+        ),
+      ),
     providers: z
-      .array(providerIdSchema)
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('Which providers the page shows, in this order. All that are set up, unless said.'),
+      .optional(z.array(providerIdSchema).check(z.minLength(1), z.maxLength(100)))
+      .check(
+        z.describe(
+          'Which providers the page shows, in this order. All that are set up, unless said.',
+        ),
+      ),
     returnTo: z
       .string()
-      .max(2048)
-      .describe('Where the page leads back to; its origin must be one of APP_ORIGINS.'),
+      .check(
+        z.maxLength(2048),
+        z.describe('Where the page leads back to; its origin must be one of APP_ORIGINS.'),
+      ),
   }),
   replies: {
     201: {
@@ -55,7 +62,7 @@ const begin = declare({
   tag: 'Connect',
   summary: "Where the app's form goes: begins a visit to the hosted page",
   callers: 'anyone',
-  form: z.object({ token: z.string().max(128) }),
+  form: z.object({ token: z.string().check(z.maxLength(128)) }),
   replies: { 303: { description: `To \`${PAGE_PATH}\`, with the session's cookie.` } },
   errors: ['forbidden'],
 });

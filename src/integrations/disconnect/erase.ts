@@ -21,8 +21,11 @@ import { deliverRevocations } from './revocation';
 
 const BATCH_MS = 20_000;
 
-/** Also good for a user of whom there is nothing. Throws what D1 throws; then nothing is erased. */
-export async function eraseUser(deps: Deps, userId: string): Promise<void> {
+/**
+ * Also good for a user of whom there is nothing. Throws what D1 throws; then nothing is erased.
+ * @returns a version above all that the user had: with it, no cache's older answer is taken
+ */
+export async function eraseUser(deps: Deps, userId: string): Promise<number> {
   const { db, config } = deps;
   const now = deps.now();
   // Who may not be told is named, not who may: a provider that is unknown by now is kept owed.
@@ -30,7 +33,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<void> {
     .all()
     .filter((provider) => !mayRevoke(provider))
     .map(({ id }) => id);
-  const [owed] = await withDeadline(
+  const [owed, , , , , versions] = await withDeadline(
     db.batch([
       owedRevocationOf(
         db,
@@ -41,7 +44,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<void> {
       db.delete(connectTransactions).where(eq(connectTransactions.userId, userId)),
       db.delete(pageSessions).where(eq(pageSessions.userId, userId)),
       db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
-      db.delete(userVersions).where(eq(userVersions.userId, userId)),
+      db.delete(userVersions).where(eq(userVersions.userId, userId)).returning(),
       auditEvent(db, { at: now, type: 'user_erased' }),
     ]),
     BATCH_MS,
@@ -50,4 +53,5 @@ export async function eraseUser(deps: Deps, userId: string): Promise<void> {
   await forget(deps, userId);
   if (owed.length > 0) deps.waitUntil(deliverRevocations(deps));
   deps.log.info('user_erased', { revocations: owed.length });
+  return Math.max((versions[0]?.version ?? 0) + 1, now);
 }

@@ -1,9 +1,9 @@
 /** Ending an integration, and erasing a user. */
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { setConsistencyToken } from '../../http/consistency';
 import { type AppEnv, declare, endpoint } from '../../http/endpoint';
 import { integrationParam, userParam } from '../../http/validate';
+import * as z from '../../zod';
 import { disconnect, receipts } from './disconnect';
 import { eraseUser } from './erase';
 
@@ -22,8 +22,10 @@ const end = declare({
       schema: z.object({
         revocation: z
           .enum(receipts)
-          .describe(
-            "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
+          .check(
+            z.describe(
+              "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
+            ),
           ),
       }),
       headers: { 'Consistency-Token': 'The version after this change.' },
@@ -42,7 +44,12 @@ const erase = declare({
     "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
   callers: ['service'],
   param: userParam,
-  replies: { 204: { description: 'Nothing is left; also where there was nothing.' } },
+  replies: {
+    204: {
+      description: 'Nothing is left; also where there was nothing.',
+      headers: { 'Consistency-Token': 'The version after this change.' },
+    },
+  },
 });
 
 export const disconnectRoutes = new Hono<AppEnv>()
@@ -54,6 +61,7 @@ export const disconnectRoutes = new Hono<AppEnv>()
     return c.json({ revocation });
   })
   .delete(erase.path, endpoint(erase), async (c) => {
-    await eraseUser(c.get('deps'), c.req.valid('param').userId);
+    const version = await eraseUser(c.get('deps'), c.req.valid('param').userId);
+    setConsistencyToken(c, version);
     return c.body(null, 204);
   });

@@ -376,6 +376,29 @@ describe('DELETE user', () => {
     expect(await accountRow(j.deps, row.id)).toBeDefined();
   });
 
+  test('carries a version, with which nobody is shown what was there before', async () => {
+    const j = journey();
+    const connected = await j.connect('erase-4', 'code-sue');
+    // What another place still has of it, KV's delay long.
+    const stale = await j.deps.kv.get('status/erase-4');
+    expect(stale).not.toBeNull();
+    j.deps.clock.advance(1);
+    const erased = await j.api('/v1/users/erase-4', { method: 'DELETE' });
+    await j.deps.settle();
+    const version = Number(erased.headers.get('Consistency-Token'));
+    expect(version).toBeGreaterThan(Number(connected.headers.get('Consistency-Token')));
+    await j.deps.kv.put('status/erase-4', stale ?? '');
+
+    const list = await j.api('/v1/users/erase-4/integrations', {
+      headers: { 'Consistency-Token': String(version) },
+    });
+    expect(await list.json()).toMatchObject({ integrations: [] });
+    expect(Number(list.headers.get('Consistency-Token'))).toBeGreaterThanOrEqual(version);
+    j.deps.clock.advance(1);
+    const again = await j.connect('erase-4', 'code-sue');
+    expect(Number(again.headers.get('Consistency-Token'))).toBeGreaterThan(version);
+  });
+
   test('a version never goes back, not even after an erasure', async () => {
     const j = journey();
     await j.connect('erase-3', 'code-ruth');

@@ -1,0 +1,133 @@
+/**
+ * What the page shows: which providers, with which of the user's accounts, in which order; and what
+ * search and filter leave of it. Pure.
+ */
+import { type StatusAt, statusAt } from '../integrations/status';
+import type { Registry } from '../providers/registry';
+import type { Provider } from '../providers/types';
+import type { Facts } from '../status-cache/snapshot';
+
+export interface Account {
+  facts: Facts;
+  status: StatusAt;
+  name: string;
+  /** A second line that tells accounts apart; null where there is nothing to add. */
+  detail: string | null;
+}
+
+export interface Card {
+  id: string;
+  name: string;
+  /** Undefined: accounts of a provider that is known here no more. */
+  provider: Provider | undefined;
+  /** Can be connected here. */
+  isConfigured: boolean;
+  accounts: Account[];
+}
+
+export const filters = ['all', 'connected', 'attention', 'available'] as const;
+export type Filter = (typeof filters)[number];
+
+export interface Wanted {
+  search: string;
+  filter: Filter;
+}
+
+export interface Catalog {
+  connected: Card[];
+  available: Card[];
+  /** Of the whole, whatever is searched for. */
+  counts: Record<Filter, number>;
+}
+
+/** @param only which providers, in this order; null: all that are set up, and all with accounts */
+export function catalogOf(
+  registry: Registry,
+  only: readonly string[] | null,
+  integrations: readonly Facts[],
+  wanted: Wanted,
+  now: number,
+): Catalog {
+  const byProvider = Map.groupBy(integrations, ({ provider }) => provider);
+  const ids = only ?? [...new Set([...offered(registry), ...byProvider.keys()])];
+  const cards = ids.map((id) => cardOf(registry, id, byProvider.get(id) ?? [], now));
+  const order = only ? cards : cards.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+  const connected = order
+    .filter(({ accounts }) => accounts.length > 0)
+    .toSorted((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)));
+  const available = order.filter(({ accounts }) => accounts.length === 0);
+  const found = (cards: Card[]) => cards.filter((card) => matches(card, wanted.search));
+  const { filter } = wanted;
+  return {
+    connected:
+      filter === 'available'
+        ? []
+        : found(filter === 'attention' ? connected.filter(needsAttention) : connected),
+    available: filter === 'all' || filter === 'available' ? found(available) : [],
+    counts: {
+      all: order.length,
+      connected: connected.length,
+      attention: connected.filter(needsAttention).length,
+      available: available.length,
+    },
+  };
+}
+
+/** What can be connected. A record that borrows another's client comes along with that one. */
+const offered = (registry: Registry): string[] =>
+  registry
+    .all()
+    .filter((provider) => isConfigured(registry, provider))
+    .filter((provider) => provider.kind !== 'oauth2' || provider.clientOf === undefined)
+    .map(({ id }) => id);
+
+const isConfigured = (registry: Registry, provider: Provider | undefined): boolean =>
+  provider?.kind === 'credentials' ||
+  (provider !== undefined && registry.client(provider.id) !== undefined);
+
+function cardOf(registry: Registry, id: string, facts: readonly Facts[], now: number): Card {
+  const provider = registry.get(id);
+  return {
+    id,
+    name: provider?.name ?? id,
+    provider,
+    isConfigured: isConfigured(registry, provider),
+    accounts: facts.map((one) => accountOf(one, provider, now)),
+  };
+}
+
+export function accountOf(facts: Facts, provider: Provider | undefined, now: number): Account {
+  const absoluteEnd = provider?.kind === 'oauth2' && provider.refreshDeadline === 'absolute';
+  const { metadata } = facts;
+  // An id that Mooring made up means nothing to anybody.
+  const isMadeUp = provider?.kind === 'credentials';
+  const publicId =
+    provider?.kind === 'credentials' && provider.accountIdField !== undefined
+      ? metadata[provider.accountIdField]
+      : null;
+  const readable = [metadata.name, metadata.userName, metadata.email, publicId].filter(
+    (text): text is string => typeof text === 'string' && text !== '',
+  );
+  const name =
+    facts.displayName ??
+    readable[0] ??
+    (isMadeUp ? `${provider?.name ?? facts.provider} account` : facts.accountId);
+  const detail =
+    [...readable.toReversed(), ...(isMadeUp ? [] : [facts.accountId])].find(
+      (text) => text !== name,
+    ) ?? null;
+  return { facts, status: statusAt(facts, now, absoluteEnd), name, detail };
+}
+
+export const needsAttention = ({ accounts }: Card): boolean =>
+  accounts.some(({ status }) => status.status !== 'connected');
+
+function matches({ name, id, accounts }: Card, search: string): boolean {
+  const texts = [name, id, ...accounts.flatMap((account) => [account.name, account.detail ?? ''])];
+  const wanted = plain(search);
+  return texts.some((text) => plain(text).includes(wanted));
+}
+
+/** Without case and accents. */
+const plain = (text: string): string =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();

@@ -1,0 +1,151 @@
+/** Pages that only say something: what went wrong in a browser, and that a visit is over. */
+import type { AppError, Situation } from '../errors';
+import { type Frame, renderPage, wayBackLabel } from './layout';
+
+interface Words {
+  title: string;
+  text: string;
+  /** For who built the app that led here. */
+  forDevelopers?: string;
+}
+
+const openFromApp = 'Go back to the app and open it from there.';
+
+const situations: Record<Situation, Words> = {
+  no_session: {
+    title: 'Open this page from your app',
+    text: 'For your safety a link alone does not open your connections. Go to the app that you use, and choose its connections or integrations there.',
+  },
+  session_ended: {
+    title: 'Your visit has ended',
+    text: `For your safety this page closes after half an hour. ${openFromApp}`,
+  },
+  token_used: {
+    title: 'This opening is used up',
+    text: `It works once, and for a minute only. ${openFromApp}`,
+  },
+  origin_missing: {
+    title: 'This page cannot be opened like that',
+    text: `Your browser did not say where you come from. ${openFromApp}`,
+  },
+  origin_null: {
+    title: 'This page cannot be opened like that',
+    text: `Your browser hides where you come from, because the page you come from asks it to. ${openFromApp}`,
+    forDevelopers:
+      'A page with “Referrer-Policy: no-referrer” or “same-origin” sends “Origin: null”. “strict-origin” works.',
+  },
+  origin_not_allowed: {
+    title: 'This page cannot be opened from there',
+    text: 'The site you come from is not one that may open it. If you did not expect to see this, close the window.',
+    forDevelopers: 'The origin of the page with the form has to stand in APP_ORIGINS.',
+  },
+  framed: {
+    title: 'This page needs a window of its own',
+    text: 'It does not open inside of other pages, so that nobody can click for you.',
+    forDevelopers: 'Post the form to the top window or to a pop-up.',
+  },
+  form_outdated: {
+    title: 'That page was out of date',
+    text: 'Nothing was changed. Open your connections again, and repeat it there.',
+  },
+  link_unknown: {
+    title: 'This link does not work any more',
+    text: 'It is too old, or it was not copied whole. Nothing was connected. Go back to the app and start again.',
+  },
+  state_unknown: {
+    title: 'This took too long',
+    text: 'The connection was started again meanwhile, or it is long over. Nothing was connected. Go back to the app and start again.',
+  },
+  state_used: {
+    title: 'You have been here before',
+    text: 'This step works once, and it is done. Go back to the app to see how it went.',
+  },
+  other_browser: {
+    title: 'Finish where you started',
+    text: 'This connection was started in another browser, or this one keeps no cookies. Nothing was connected. Go back to the browser where you began, or start again here.',
+  },
+  other_provider: {
+    title: 'That answer does not fit',
+    text: 'It came from another provider than the one you chose, so it was not used. Nothing was connected. Go back to the app and start again.',
+  },
+};
+
+function wordsFor({ situation, status, code, detail }: AppError): Words {
+  if (situation !== undefined) return situations[situation];
+  if (code === 'rate_limited') {
+    return { title: 'One moment', text: 'That was a lot at once. Wait a minute, then try again.' };
+  }
+  if (code === 'integration_not_found') {
+    return { title: 'That account is gone', text: 'It is not connected any more.' };
+  }
+  if (code === 'provider_not_found' || code === 'provider_not_configured') {
+    return { title: 'That app is not offered here', text: 'It cannot be connected.' };
+  }
+  if (status === 404) {
+    return { title: 'There is nothing here', text: 'Perhaps the address was not copied whole.' };
+  }
+  if (status === 405) {
+    return { title: 'This page opens by a button', text: openFromApp };
+  }
+  if (status === 503 || status === 502) {
+    return { title: 'Something is not answering', text: 'Nothing is lost. Try again in a minute.' };
+  }
+  if (status >= 500) {
+    return {
+      title: 'Something went wrong here',
+      text: 'It is not your fault, and it has been noted. Try again in a few minutes.',
+    };
+  }
+  return { title: 'That did not work', text: `The request is not as it should be: ${detail}.` };
+}
+
+/** For browsers, in the place of a problem document. */
+export function errorPage(frame: Frame, error: AppError, requestId: string, path: string): string {
+  const { title, text, forDevelopers } = wordsFor(error);
+  // On the page itself a session may still be there; without one this leads to what to do.
+  const onPage = path.startsWith('/integrations') && error.situation !== 'no_session';
+  const home = error.situation === 'form_outdated' || (onPage && error.status !== 403);
+  return renderPage({
+    ...frame,
+    title,
+    children: (
+      <div class="narrow">
+        <h1>{title}</h1>
+        <p class="intro">{text}</p>
+        <div class="actions">
+          {error.returnTo === undefined ? null : (
+            <a class="button main" href={error.returnTo}>
+              {wayBackLabel(error.returnTo)}
+            </a>
+          )}
+          {home ? (
+            <a class="button main" href="/integrations">
+              To your connections
+            </a>
+          ) : null}
+        </div>
+        {forDevelopers === undefined ? null : (
+          <p class="aside small soft">{`For the app’s developers: ${forDevelopers}`}</p>
+        )}
+        {error.status >= 500 ? <p class="small soft">{`For support: ${requestId}`}</p> : null}
+      </div>
+    ),
+  });
+}
+
+export const signedOutPage = (frame: Frame, returnTo: string): string =>
+  renderPage({
+    ...frame,
+    title: 'Signed out',
+    children: (
+      <div class="narrow">
+        <h1>You are signed out</h1>
+        <p class="intro">Your accounts stay connected. Only this page is closed.</p>
+        <div class="actions">
+          <a class="button main" href={returnTo}>
+            {wayBackLabel(returnTo)}
+          </a>
+        </div>
+      </div>
+    ),
+  });

@@ -1,0 +1,171 @@
+/** Accounts by status and provider, and when they fall due. */
+import { Mark } from '../mark';
+import { hour } from '../times';
+import { Columns, type Part, type Series, Shares } from './charts';
+import { COUNTED, type Counts, HOURS_AHEAD, KEPT_MS, type ProviderCounts } from './counts';
+import { Action, Panel, Scroll, type View } from './parts';
+import { atLeast, cell, counted, number, percent, plural } from './words';
+
+const statuses = ['connected', 'error', 'needsReconnect', 'expired'] as const;
+
+const series = {
+  connected: 'good',
+  error: 'warn',
+  needsReconnect: 'bad',
+  expired: 'off',
+} as const satisfies Record<(typeof statuses)[number], Series>;
+
+const labels = {
+  connected: 'Connected',
+  error: 'Trying again',
+  needsReconnect: 'Needs reconnect',
+  expired: 'Expired',
+} as const satisfies Record<(typeof statuses)[number], string>;
+
+/** With more than were counted, at least so many are connected. */
+const byStatus = (counts: ProviderCounts) => ({
+  ...counts,
+  connected: Math.max(
+    0,
+    Math.min(counts.total, COUNTED) - counts.error - counts.needsReconnect - counts.expired,
+  ),
+});
+
+export function Accounts({ counts, view }: { counts: Counts; view: View }) {
+  if (counts.accounts.length === 0) {
+    return (
+      <Panel id="accounts" title="Accounts">
+        <p class="soft">Nobody has connected an account yet.</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel id="accounts" title="Accounts by provider and status">
+      <Scroll label="Table of accounts">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Provider</th>
+              <th scope="col" class="bars">
+                <span class="vh">Shares</span>
+              </th>
+              {statuses.map((status) => (
+                <th scope="col" class="n">
+                  <span class={`key ${series[status]}`}>{labels[status]}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {counts.accounts.map((one) => (
+              <Row one={one} view={view} />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <p class="small soft note">
+        {`Counted at ${hour(counts.at, view.clock)}, once a minute at most, and up to ${number(COUNTED)} for each provider.`}
+      </p>
+    </Panel>
+  );
+}
+
+function Row({ one, view }: { one: ProviderCounts; view: View }) {
+  const numbers = byStatus(one);
+  const name = view.nameOf(one.provider);
+  const parts: Part[] = statuses.map((status) => ({
+    series: series[status],
+    value: numbers[status],
+  }));
+  const share = numbers.connected / Math.min(numbers.total, COUNTED);
+  return (
+    <tr>
+      <th scope="row">
+        <span class="who-at">
+          <Mark id={one.provider} name={name} />
+          {name}
+        </span>
+      </th>
+      <td class="middle bars">
+        <Shares parts={parts} summary={`${percent(share)} connected`} />
+      </td>
+      {statuses.map((status) => (
+        <td class="n middle">
+          {status === 'connected'
+            ? atLeast(numbers.connected, one.total > COUNTED)
+            : cell(numbers[status])}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+export function Due({ counts, view }: { counts: Counts; view: View }) {
+  const { due, overdue, at } = counts;
+  const total = due.reduce((sum, n) => sum + Math.min(n, COUNTED), 0);
+  const isMore = due.some((n) => n > COUNTED);
+  const highest = Math.max(...due);
+  const hourAt = (ahead: number) => hour(at + ahead * 3_600_000, view.clock);
+  const span = (ahead: number) => `${hourAt(ahead)} to ${hourAt(ahead + 1)}`;
+  const summary = `In the next ${HOURS_AHEAD} hours ${isMore ? 'over ' : ''}${number(total)} ${total === 1 ? 'refresh falls' : 'refreshes fall'} due, ${counted(due[0] ?? 0)} of them within the hour.`;
+  return (
+    <Panel id="due" title="Refreshes due">
+      <div class="bar-head">
+        <p>{overdue === 0 ? 'Nothing is waiting past its time.' : overdueWords(overdue)}</p>
+        <Action view={view} to="refresh" main>
+          Run the refresh now
+        </Action>
+      </div>
+      {total === 0 ? (
+        <p class="note">{`Nothing falls due in the next ${HOURS_AHEAD} hours.`}</p>
+      ) : (
+        <>
+          <p class="note">{summary}</p>
+          <Columns
+            summary={summary}
+            columns={due.map((value, ahead) => ({
+              parts: [{ series: 'plain', value: Math.min(value, COUNTED) }],
+              title: `${span(ahead)}: ${counted(value)}`,
+            }))}
+          >
+            <p class="axis" aria-hidden="true">
+              <span>{`Now, ${hour(at, view.clock)}`}</span>
+              <span>{`in ${HOURS_AHEAD / 2} h`}</span>
+              <span>{`in ${HOURS_AHEAD} h`}</span>
+            </p>
+          </Columns>
+          <p class="small soft note">{`The highest bar: ${counted(highest)} in an hour.`}</p>
+          <details>
+            <summary>Hour by hour</summary>
+            <table class="narrow-table">
+              <thead>
+                <tr>
+                  <th scope="col">From, to</th>
+                  <th scope="col" class="n">
+                    Due
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {due.map((value, ahead) =>
+                  value === 0 ? null : (
+                    <tr>
+                      <td>{span(ahead)}</td>
+                      <td class="n">{cell(value)}</td>
+                    </tr>
+                  ),
+                )}
+              </tbody>
+            </table>
+          </details>
+        </>
+      )}
+      {counts.at < view.clock.now - 1000 ? (
+        <p class="small soft note">{`Counted at ${hour(at, view.clock)}, once in ${KEPT_MS / 1000} s at most.`}</p>
+      ) : null}
+    </Panel>
+  );
+}
+
+const overdueWords = (n: number): string =>
+  `${plural(n, 'account is', 'accounts are')} past the time and ${n === 1 ? 'waits' : 'wait'} for the next run.`;

@@ -1,0 +1,85 @@
+/** What an operator's buttons do; each leaves an event that names the service key. */
+import { sql } from 'drizzle-orm';
+import type { Deps } from '../../deps';
+import { auditEvent } from '../../events/audit';
+import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
+import { runRefresh } from '../../refresh/groups';
+import { forget } from '../../status-cache/publish';
+import * as z from '../../zod';
+
+/**
+ * For how long a run that somebody waits for starts groups. Its last one takes up to 25 s more; when
+ * the browser leaves, what was begun has 30 s to end, and nothing new is begun.
+ */
+const RUN_MS = 20_000;
+
+const count = z.number();
+
+/** What was done, to be told once on the next page. */
+export const noticeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ran'),
+    claimed: count,
+    refreshed: count,
+    refused: count,
+    failed: count,
+    left: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('closed'),
+    provider: z.string(),
+    host: z.string(),
+    /** False: it was not open any more. */
+    done: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('forgotten'),
+    userId: z.string(),
+    /** False: KV did not take the delete. */
+    done: z.boolean(),
+  }),
+]);
+
+export type Notice = z.output<typeof noticeSchema>;
+
+/** @param by name of the service key @param signal of the waiting browser */
+export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<Notice> {
+  note(deps, { type: 'operator.refresh_run', by });
+  const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
+  deps.waitUntil(run);
+  return { kind: 'ran', ...(await run) };
+}
+
+/** Throws what D1 throws. */
+export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<Notice> {
+  const { db } = deps;
+  const { provider, host } = key;
+  const isOpen = sql`EXISTS (SELECT 1 FROM provider_health WHERE provider = ${provider} AND host = ${host} AND open_until IS NOT NULL)`;
+  const detail = { key: by, host };
+  const [, closed] = await db.batch([
+    auditEvent(db, { at: deps.now(), type: 'operator.circuit_closed', provider, detail }, isOpen),
+    closeCircuit(db, provider, host).returning({ provider: sql`provider` }),
+  ]);
+  return { kind: 'closed', provider, host, done: closed.length > 0 };
+}
+
+export async function forgetNow(deps: Deps, by: string, userId: string): Promise<Notice> {
+  const done = await forget(deps, userId);
+  note(deps, { type: 'operator.user_invalidated', by, userId });
+  return { kind: 'forgotten', userId, done };
+}
+
+/** After the reply, and as far as the database takes it: the deed does not hang on its record. */
+export function note(
+  deps: Pick<Deps, 'db' | 'now' | 'waitUntil' | 'log'>,
+  { type, by, userId }: { type: string; by: string; userId?: string },
+): void {
+  const event = { at: deps.now(), type, detail: { key: by }, ...(userId ? { userId } : {}) };
+  const written = deps.db.batch([auditEvent(deps.db, event)]);
+  deps.waitUntil(
+    written.then(
+      () => {},
+      (error) => deps.log.warn('operator_event_not_written', { type }, error),
+    ),
+  );
+}

@@ -1,0 +1,65 @@
+/** What the operator's page shows. Bounded, whatever the size of the tables. Never a token. */
+import { desc, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client';
+import { withDeadline } from '../../db/deadline';
+import { isOutage } from '../../db/outage';
+import { auditEvents, isTroubled, providerHealth } from '../../db/schema';
+import type { Deps } from '../../deps';
+import type { Health } from '../../refresh/circuit';
+import { listRuns, type Run } from '../../refresh/runs';
+import { type CacheStats, cacheStats } from '../../status-cache/statistics';
+import { type Counts, countsOf } from './counts';
+
+const READ_MS = 8_000;
+const CIRCUITS = 50;
+const EVENTS = 25;
+
+export type AuditEvent = typeof auditEvents.$inferSelect;
+
+export interface Overview {
+  cache: CacheStats;
+  /** Null: the database is away. */
+  stored: Stored | null;
+}
+
+export interface Stored {
+  counts: Counts;
+  /** Newest first. */
+  runs: Run[];
+  /** Open ones first; those without any failure are not among them. */
+  circuits: Health[];
+  /** Newest first. */
+  events: AuditEvent[];
+}
+
+/**
+ * @param changed the page is to show what was just done: from the primary, and counted anew
+ * Throws what D1 throws, unless it is only away.
+ */
+export async function readOverview(deps: Deps, changed: boolean): Promise<Overview> {
+  const db = deps.session(changed ? 'first-primary' : 'first-unconstrained');
+  const stored = readStored(deps, db, changed).catch((error) => {
+    if (!isOutage(error)) throw error;
+    deps.log.warn('operator_page_without_database', {}, error);
+    return null;
+  });
+  // The one that fails must not leave the other behind unheard.
+  const [cache, read] = await Promise.all([cacheStats(deps), stored]);
+  return { cache, stored: read };
+}
+
+async function readStored(deps: Deps, db: Database, changed: boolean): Promise<Stored> {
+  const work = Promise.all([
+    countsOf(deps, db, changed),
+    listRuns({ db }),
+    db
+      .select()
+      .from(providerHealth)
+      .where(isTroubled)
+      .orderBy(desc(sql`open_until`))
+      .limit(CIRCUITS),
+    db.select().from(auditEvents).orderBy(desc(auditEvents.at), desc(auditEvents.id)).limit(EVENTS),
+  ]);
+  const [counts, runs, circuits, events] = await withDeadline(work, READ_MS, 'd1_read');
+  return { counts, runs, circuits, events };
+}

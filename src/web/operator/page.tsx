@@ -1,0 +1,103 @@
+/** The operator's page: what is going on, and the few things to do about it. */
+import { type Frame, Notice, renderPage } from '../layout';
+import { hour } from '../times';
+import type { Message } from '../words';
+import { Accounts, Due } from './accounts';
+import { Cache, hitRate } from './cache';
+import { COUNTED } from './counts';
+import { Events } from './events';
+import type { Overview, Stored } from './overview';
+import { Action, type View } from './parts';
+import { Circuits, Runs } from './refreshes';
+import type { OperatorSession } from './session';
+import { atLeast, cell, number, percent } from './words';
+
+export interface OperatorProps extends Frame, View {
+  session: OperatorSession;
+  overview: Overview;
+  notice: Message | null;
+}
+
+export function operatorPage(props: OperatorProps): string {
+  const { brand, look, session, overview, notice, clock } = props;
+  const { cache, stored } = overview;
+  return renderPage({
+    brand,
+    look,
+    title: 'Operations',
+    children: (
+      <>
+        <div class="bar-head">
+          <div>
+            <h1>Operations</h1>
+            <p>
+              {`As of ${hour(clock.now, clock)}. `}
+              <a href="/operator">Load again</a>
+            </p>
+          </div>
+          <div class="who">
+            <span>
+              {'Signed in with the key '}
+              <b>{session.name}</b>
+              {`, until ${hour(session.expiresAt, clock)}`}
+            </span>
+            <Action view={props} to="sign-out">
+              Sign out
+            </Action>
+          </div>
+        </div>
+        {notice ? <Notice {...notice} /> : null}
+        {stored ? (
+          <>
+            <Tiles stored={stored} overview={overview} />
+            <Circuits circuits={stored.circuits} view={props} />
+            <Accounts counts={stored.counts} view={props} />
+            <Due counts={stored.counts} view={props} />
+            <Runs runs={stored.runs} view={props} />
+          </>
+        ) : (
+          <Notice
+            tone="bad"
+            title="The database is not answering"
+            text="Statuses are served from what the cache holds. Refreshes wait; nothing is lost. Load this page again in a minute."
+          />
+        )}
+        <Cache cache={cache} view={props} />
+        {stored ? <Events events={stored.events} view={props} /> : null}
+      </>
+    ),
+  });
+}
+
+function Tiles({ stored, overview }: { stored: Stored; overview: Overview }) {
+  const { accounts, due, overdue } = stored.counts;
+  const total = accounts.reduce((sum, one) => sum + Math.min(one.total, COUNTED), 0);
+  const isMore = accounts.some((one) => one.total > COUNTED);
+  const unwell = accounts.reduce((sum, one) => sum + one.needsReconnect + one.expired, 0);
+  const open = stored.circuits.filter(({ openUntil }) => openUntil !== null).length;
+  const rate = hitRate(overview.cache);
+  return (
+    <dl class="tiles">
+      <div class="card">
+        <dt>Accounts</dt>
+        <dd>{atLeast(total, isMore)}</dd>
+      </div>
+      <div class="card">
+        <dt>Users must act</dt>
+        <dd>{number(unwell)}</dd>
+      </div>
+      <div class="card">
+        <dt>Due in an hour</dt>
+        <dd>{cell(overdue + (due[0] ?? 0))}</dd>
+      </div>
+      <div class="card">
+        <dt>Open circuits</dt>
+        <dd class={open > 0 ? 'bad' : ''}>{number(open)}</dd>
+      </div>
+      <div class="card">
+        <dt>Cache hits, here</dt>
+        <dd>{rate === null ? 'None yet' : percent(rate)}</dd>
+      </div>
+    </dl>
+  );
+}

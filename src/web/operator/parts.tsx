@@ -1,0 +1,59 @@
+/** What the panels of the operator's page share. */
+import type { Child } from 'hono/jsx';
+import { FormToken } from '../layout';
+import { type Clock, full, relative } from '../times';
+
+/** Of everything on the page. */
+export interface View {
+  clock: Clock;
+  /** A provider's name; its id where it is not known here any more. */
+  nameOf(provider: string): string;
+  formToken: string;
+}
+
+interface PanelProps {
+  id: string;
+  title: string;
+  children: Child;
+}
+
+export const Panel = ({ id, title, children }: PanelProps) => (
+  <section aria-labelledby={id}>
+    <h2 id={id}>{title}</h2>
+    <div class="card">{children}</div>
+  </section>
+);
+
+/** Scrolls by itself where the screen is narrow; by the keyboard too. */
+export const Scroll = ({ label, children }: { label: string; children: Child }) => (
+  <section class="scroll" aria-label={label} tabindex={0}>
+    {children}
+  </section>
+);
+
+interface ActionProps {
+  view: View;
+  to: string;
+  fields?: Readonly<Record<string, string>>;
+  main?: boolean;
+  children: Child;
+}
+
+/** One button, as a form. */
+export const Action = ({ view, to, fields = {}, main = false, children }: ActionProps) => (
+  <form method="post" action={`/operator/${to}`}>
+    <FormToken token={view.formToken} />
+    {Object.entries(fields).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+    <button class={main ? 'button main' : 'button'} type="submit">
+      {children}
+    </button>
+  </form>
+);
+
+export const When = ({ at, clock }: { at: number; clock: Clock }) => (
+  <time datetime={new Date(at).toISOString()} title={full(at, clock)}>
+    {relative(at, clock)}
+  </time>
+);

@@ -1,0 +1,184 @@
+/** What the operator's page says. Pure. */
+import type { AppError, Situation } from '../../errors';
+import { OPENS_AFTER } from '../../refresh/circuit';
+import type { Trigger } from '../../refresh/runs';
+import { type Clock, hour, relative } from '../times';
+import type { Message } from '../words';
+import type { Notice } from './actions';
+import { COUNTED } from './counts';
+
+export const number = (n: number): string => n.toLocaleString('en-GB');
+
+/** A number that was counted up to COUNTED: in a sentence, and in a table. */
+export const counted = (n: number): string => (n > COUNTED ? `over ${number(COUNTED)}` : number(n));
+
+export const atLeast = (n: number, isMore: boolean): string => `${number(n)}${isMore ? '+' : ''}`;
+
+export const cell = (n: number): string => atLeast(Math.min(n, COUNTED), n > COUNTED);
+
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${counted(n)} ${n === 1 ? one : many}`;
+
+/** Rounded, but never up to all of it. */
+export const percent = (share: number): string =>
+  share > 0.999 && share < 1 ? '99.9%' : `${Math.round(share * 1000) / 10}%`;
+
+/** `under a second`, `12 s`, `3 min 5 s` */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 1) return 'under a second';
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? '' : ` ${seconds % 60} s`}`;
+}
+
+export const triggerWords: Record<Trigger, string> = {
+  cron: 'Cron',
+  queue: 'Queue',
+  operator: 'By hand',
+};
+
+export const circuitWords = (
+  { openUntil, failures }: { openUntil: number | null; failures: number },
+  clock: Clock,
+): string => {
+  if (openUntil === null)
+    return `${failures} of ${OPENS_AFTER} failures in a row that would open it`;
+  return openUntil > clock.now
+    ? `Until ${hour(openUntil, clock)}, ${relative(openUntil, clock)}`
+    : 'The next group tries whether it works again';
+};
+
+/** Codes of src/refresh/outcome.ts, as far as they say more in words. */
+export function reasonWords(code: string | null): string {
+  if (code === null) return 'Not noted';
+  if (code === 'refusal_storm') return 'Most refreshes were refused at once, so nobody is marked';
+  if (code === 'invalid_client' || code === 'unauthorized_client') {
+    return 'The provider does not accept our client id or secret';
+  }
+  if (code === 'invalid_scope') return 'The provider does not accept the scopes that are set up';
+  if (/^http_(425|429)$/.test(code)) return 'The provider asks for a pause';
+  if (/^http_5|^http_408/.test(code)) return 'The provider fails';
+  if (/network|deadline/.test(code)) return 'The provider does not answer';
+  return 'The provider gives answers that cannot be used';
+}
+
+const events: Readonly<Record<string, string>> = {
+  connected: 'Connected',
+  reconnected: 'Reconnected',
+  disconnected: 'Disconnected',
+  needs_reconnect: 'Needs reconnect',
+  expiring: 'Will run out',
+  user_erased: 'A user was erased',
+  revocation_gave_up: 'A revocation was given up',
+  'provider.open': 'Circuit opened',
+  'provider.operator_fault': 'Circuit opened: our set-up is refused',
+  'provider.refusal_storm': 'Circuit opened: a storm of refusals',
+  'provider.odd_reply': 'An answer that makes no sense',
+  'rescue.dead_letter': 'A rescued token is still waiting',
+  'operator.signed_in': 'An operator signed in',
+  'operator.refresh_run': 'An operator ran the refresh',
+  'operator.circuit_closed': 'An operator closed a circuit',
+  'operator.user_invalidated': 'An operator emptied a user’s cache',
+};
+
+/** Events that nobody has words for are told by their code. */
+export const eventWords = (type: string): string =>
+  Object.hasOwn(events, type) ? (events[type] ?? type) : type;
+
+export function noticeWords(notice: Notice, nameOf: (provider: string) => string): Message {
+  switch (notice.kind) {
+    case 'ran':
+      return ranWords(notice);
+    case 'closed': {
+      const where =
+        notice.host === ''
+          ? nameOf(notice.provider)
+          : `${nameOf(notice.provider)} (${notice.host})`;
+      return notice.done
+        ? {
+            tone: 'good',
+            title: 'The circuit is closed',
+            text: `${where} is asked again. Accounts that were put off keep their own next try.`,
+          }
+        : { tone: 'info', title: 'It was closed already', text: `${where} is being asked.` };
+    }
+    case 'forgotten':
+      return notice.done
+        ? {
+            tone: 'good',
+            title: 'The cache holds nothing of this user',
+            text: `The next question about ${notice.userId} goes to the database. Other locations may answer from their copy for up to a minute.`,
+          }
+        : {
+            tone: 'bad',
+            title: 'KV did not take it',
+            text: `This isolate has forgotten ${notice.userId}; the copy in KV ends by itself within five minutes. Try again in a moment.`,
+          };
+    default:
+      return notice satisfies never;
+  }
+}
+
+function ranWords(run: Extract<Notice, { kind: 'ran' }>): Message {
+  if (run.claimed === 0) {
+    return run.left
+      ? {
+          tone: 'info',
+          title: 'Nothing was started',
+          text: 'Something is due; the next run takes it.',
+        }
+      : {
+          tone: 'info',
+          title: 'Nothing was due',
+          text: 'No account is due now, or what is due waits behind an open circuit or a run under way.',
+        };
+  }
+  const parts = [
+    `${run.refreshed} refreshed`,
+    ...(run.refused > 0 ? [`${run.refused} refused`] : []),
+    ...(run.failed > 0 ? [`${run.failed} failed and will be tried again`] : []),
+  ];
+  const bad = run.refused + run.failed;
+  return {
+    tone: bad === 0 ? 'good' : 'warn',
+    title: `The run took ${plural(run.claimed, 'account')}`,
+    text: `${parts.join(', ')}.${run.left ? ' More is due: the next run goes on.' : ''}`,
+  };
+}
+
+const situations: Partial<Record<Situation, Omit<Message, 'tone'>>> = {
+  no_session: {
+    title: 'Your session has ended',
+    text: 'Nothing was changed. Sign in and repeat it.',
+  },
+  form_outdated: {
+    title: 'That page was out of date',
+    text: 'Nothing was changed. Load the page again and repeat it there.',
+  },
+};
+
+/** For whoever opens this page in a browser. */
+export function errorWords({ situation, code, status, detail }: AppError): Omit<Message, 'tone'> {
+  const known = situation && situations[situation];
+  if (known) return known;
+  if (situation !== undefined) {
+    return { title: 'That did not come from this page', text: 'Nothing was changed.' };
+  }
+  if (code === 'rate_limited') {
+    return { title: 'Too many tries', text: 'Wait a minute, then try again.' };
+  }
+  if (status === 404) return { title: 'There is nothing here', text: 'This page is at /operator.' };
+  if (status === 405) {
+    return { title: 'That works by its button only', text: 'Open the page and use it there.' };
+  }
+  if (status === 503) {
+    return {
+      title: 'Something is not answering',
+      text: 'Nothing was changed. Try again in a minute.',
+    };
+  }
+  if (status >= 500) {
+    return { title: 'Something went wrong here', text: 'The log says what.' };
+  }
+  return { title: 'That did not work', text: `The request is not as it should be: ${detail}.` };
+}

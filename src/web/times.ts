@@ -1,0 +1,49 @@
+/** Times as people say them. Pure: `now` and the time zone are given. */
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+export interface Clock {
+  /** ms */
+  now: number;
+  /** IANA name, as Cloudflare tells it for the visitor; UTC where it does not. */
+  timeZone: string;
+}
+
+/** A time zone that came with the request; UTC where there is none, or none that is known here. */
+export function timeZoneOf(name: unknown): string {
+  if (typeof name !== 'string') return 'UTC';
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+/** `in 4 minutes`, `3 hours ago`, `just now`; beyond a day the date. */
+export function relative(at: number, clock: Clock): string {
+  const distance = at - clock.now;
+  const size = Math.abs(distance);
+  if (size >= DAY) return distance > 0 ? `on ${day(at, clock)}` : day(at, clock);
+  if (size < MINUTE) return distance > 0 ? 'in less than a minute' : 'just now';
+  const length =
+    size < HOUR
+      ? count(Math.round(size / MINUTE), 'minute')
+      : count(Math.round(size / HOUR), 'hour');
+  return distance > 0 ? `in ${length}` : `${length} ago`;
+}
+
+/** `22 Nov 2026` */
+export const day = (at: number, { timeZone }: Clock): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone }).format(at);
+
+/** `14:05`, with the zone where it is not the visitor's own. */
+export const hour = (at: number, { timeZone }: Clock): string =>
+  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(at) +
+  (timeZone === 'UTC' ? ' UTC' : '');
+
+/** For a tooltip: to the minute. */
+export const full = (at: number, clock: Clock): string => `${day(at, clock)}, ${hour(at, clock)}`;
+
+const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,275 @@
+/**
+ * What the page says to people: what happened, why, and what to do next. Never a code alone. Pure.
+ */
+import type { Notice } from '../connect/page/session';
+import type { StatusAt } from '../integrations/status';
+import type { Provider } from '../providers/types';
+import { type Clock, hour, relative } from './times';
+
+export type Tone = 'good' | 'info' | 'warn' | 'bad';
+
+export interface Message {
+  tone: Tone;
+  title: string;
+  text: string;
+}
+
+/** Who is spoken of. */
+export interface Names {
+  /** The app, as configured. */
+  brand: string;
+  /** The provider. */
+  provider: string;
+  /** The account, where it is known. */
+  account: string | null;
+}
+
+export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone }> = {
+  connected: { label: 'Connected', tone: 'good' },
+  expired: { label: 'Expired', tone: 'bad' },
+  needs_reconnect: { label: 'Needs reconnect', tone: 'bad' },
+  error: { label: 'Trying again', tone: 'warn' },
+};
+
+/** Why an account is not well, and what comes next; null where all is well. */
+export function troubleWords(
+  { status, reason, retryAt }: StatusAt,
+  provider: Provider | undefined,
+  { brand, provider: name }: Names,
+  clock: Clock,
+): string | null {
+  switch (status) {
+    case 'connected':
+      return null;
+    case 'expired':
+      return `Access has run out, and ${name} does not let it be renewed without you. Reconnect to go on.`;
+    case 'needs_reconnect':
+      return `${name} no longer accepts this connection. That happens when access is withdrawn there, or a password changes. Reconnect to go on.`;
+    case 'error': {
+      const next =
+        retryAt === undefined
+          ? 'It is tried again by itself.'
+          : `The next try is ${relative(retryAt, clock)}, at ${hour(retryAt, clock)}.`;
+      return `${whyFailing(reason, provider, name, brand)} ${next} You need not do anything.`;
+    }
+    default:
+      return status satisfies never;
+  }
+}
+
+const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope'];
+
+function whyFailing(
+  reason: string | undefined,
+  provider: Provider | undefined,
+  name: string,
+  brand: string,
+): string {
+  const ofOperator = provider?.kind === 'oauth2' ? provider.operatorCodes : [];
+  if (reason !== undefined && [...operatorCodes, ...ofOperator].includes(reason)) {
+    return `${brand} is not set up rightly at ${name}, so access could not be renewed.`;
+  }
+  if (/^http_4(25|29)$|rate|slow_down/.test(reason ?? '')) {
+    return `${name} is asking for a pause, so access could not be renewed yet.`;
+  }
+  if (
+    reason === undefined ||
+    /^(http_5|http_408|network|.*deadline|server_error|temporarily)/.test(reason)
+  ) {
+    return `${name} is not answering at the moment, so access could not be renewed.`;
+  }
+  return `${name} gave an answer that could not be used, so access could not be renewed.`;
+}
+
+export function noticeWords(notice: Notice, names: Names, clock: Clock): Message {
+  const { provider: name, account } = names;
+  const it = account === null ? `your ${name} account` : `${account} (${name})`;
+  switch (notice.kind) {
+    case 'connecting':
+      return {
+        tone: 'info',
+        title: `${name} is not connected yet`,
+        text: `You did not come back from ${name}. If you closed the window or went back, just start again.`,
+      };
+    case 'connected':
+      return { tone: 'good', title: `${name} is connected`, text: `${capitalised(it)} is ready.` };
+    case 'finishing':
+      return {
+        tone: 'info',
+        title: `${name} is being connected`,
+        text: 'This takes a few seconds. Load the page again to see it.',
+      };
+    case 'not_connected':
+      return { ...notConnected(notice.code, names), text: notConnected(notice.code, names).text };
+    case 'refreshed':
+      return { tone: 'good', title: 'Refreshed', text: `Access to ${it} was renewed.` };
+    case 'not_refreshed':
+      return notRefreshed(notice, names, clock);
+    case 'disconnected':
+      return {
+        tone: 'good',
+        title: `${name} is disconnected`,
+        text: goneWords(notice.code, names),
+      };
+    case 'not_disconnected':
+      return notDisconnected(notice.code, names);
+    default:
+      return notice.kind satisfies never;
+  }
+}
+
+/** By the receipt of a disconnect. */
+function goneWords(receipt: string | null, { brand, provider, account }: Names): string {
+  const gone = `${brand} can no longer use ${account ?? 'that account'}.`;
+  switch (receipt) {
+    case 'queued':
+      return `${gone} ${provider} is being told to end the permission.`;
+    case 'kept_for_other_grants':
+      return `${gone} The permission at ${provider} stays, because another account here lives by it.`;
+    default:
+      return `${gone} To end the permission at ${provider} as well, remove ${brand} in your settings there.`;
+  }
+}
+
+/** By ConnectionError or an AppError's code. */
+function notConnected(code: string | null, { brand, provider: name, account }: Names): Message {
+  const nothing = 'Nothing was connected.';
+  switch (code) {
+    case 'access_denied':
+      return {
+        tone: 'info',
+        title: 'You cancelled',
+        text: `${nothing} Start again whenever you like.`,
+      };
+    case 'account_linked_to_another_user':
+      return {
+        tone: 'bad',
+        title: 'That account is taken',
+        text: `This ${name} account is connected by somebody else in ${brand}. Disconnect it there first, or sign in to another account.`,
+      };
+    case 'account_mismatch':
+      return {
+        tone: 'bad',
+        title: 'That was another account',
+        text: `You signed in to a different ${name} account than ${account ?? 'the one to reconnect'}. Sign in to the right one there and reconnect, or choose “Add another account”.`,
+      };
+    case 'invalid_scope':
+    case 'provider_not_configured':
+    case 'provider_not_found':
+    case 'invalid_request':
+      return {
+        tone: 'bad',
+        title: `${name} cannot be connected`,
+        text: `${brand} is not set up rightly for ${name}. ${nothing} Please tell ${brand} about it.`,
+      };
+    case 'provider_unavailable':
+    case 'unavailable':
+      return {
+        tone: 'bad',
+        title: `${name} is not answering`,
+        text: `${nothing} Try again in a few minutes.`,
+      };
+    case 'wrong_user':
+      return {
+        tone: 'bad',
+        title: 'Somebody else started this',
+        text: `${nothing} Start again, and it will be yours.`,
+      };
+    case 'connection_expired':
+    case 'connection_not_found':
+    case 'connection_not_ready':
+    case 'not_finished':
+      return {
+        tone: 'bad',
+        title: `${name} was not connected`,
+        text: `It took too long. ${nothing} Please start again.`,
+      };
+    case 'issuer_mismatch':
+      return {
+        tone: 'bad',
+        title: `${name} was not connected`,
+        text: `The answer did not come from ${name}, so it was not used. Please start again.`,
+      };
+    case 'integration_not_found':
+      return {
+        tone: 'bad',
+        title: 'That account is gone',
+        text: 'It was disconnected meanwhile. Add it again if you want it back.',
+      };
+    case 'rate_limited':
+      return tooFast();
+    default:
+      return {
+        tone: 'bad',
+        title: `${name} was not connected`,
+        text: `${name} gave an answer that could not be used. ${nothing} Please try again.`,
+      };
+  }
+}
+
+function notRefreshed({ code, retryAt }: Notice, names: Names, clock: Clock): Message {
+  const { brand, provider: name, account } = names;
+  const title = 'Not refreshed';
+  const next =
+    retryAt === null ? 'Try again in a few minutes.' : `Try again ${relative(retryAt, clock)}.`;
+  switch (code) {
+    case 'needs_reconnect':
+      return {
+        tone: 'bad',
+        title: 'Please reconnect',
+        text: `${name} no longer accepts the connection of ${account ?? 'this account'}.`,
+      };
+    case 'integration_not_found':
+      return { tone: 'bad', title, text: 'That account was disconnected meanwhile.' };
+    case 'invalid_request':
+      return {
+        tone: 'info',
+        title: 'Nothing to refresh',
+        text: `${name} gives access that does not run out.`,
+      };
+    case 'provider_not_configured':
+      return {
+        tone: 'bad',
+        title,
+        text: `${brand} is not set up for ${name} any more. Please tell ${brand} about it.`,
+      };
+    case 'refresh_in_progress':
+      return {
+        tone: 'info',
+        title: 'Being refreshed',
+        text: 'It is being renewed right now. Load the page again in a moment.',
+      };
+    case 'rate_limited':
+      return tooFast();
+    case 'unavailable':
+      return { tone: 'bad', title, text: `Something here is not answering. ${next}` };
+    case 'provider_error':
+      return { tone: 'bad', title, text: `${name} gave an answer that could not be used. ${next}` };
+    default:
+      return { tone: 'bad', title, text: `${name} is not answering at the moment. ${next}` };
+  }
+}
+
+function notDisconnected(code: string | null, { provider: name }: Names): Message {
+  if (code === 'integration_not_found') {
+    return {
+      tone: 'info',
+      title: 'Already gone',
+      text: `That ${name} account is not connected any more.`,
+    };
+  }
+  if (code === 'rate_limited') return tooFast();
+  return {
+    tone: 'bad',
+    title: 'Not disconnected',
+    text: 'Something here is not answering. The account is still connected; try again in a moment.',
+  };
+}
+
+const tooFast = (): Message => ({
+  tone: 'info',
+  title: 'One moment',
+  text: 'That was a lot at once. Wait a minute, then go on.',
+});
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,55 @@
+/** `npm run screenshots`: every state of the hosted page, as docs/screenshots/page-*.png. */
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { Customer } from './support/customer.ts';
+import { launch } from './support/demo.ts';
+import { startHosted } from './support/hosted.ts';
+import { states } from './support/states.ts';
+
+const folder = join(import.meta.dirname, '../../docs/screenshots');
+const desktop = { width: 1000, height: 760 };
+const phone = { width: 390, height: 760 };
+const views = [
+  { suffix: '', viewport: desktop, colorScheme: 'light' },
+  { suffix: '-dark', viewport: desktop, colorScheme: 'dark' },
+  { suffix: '-phone', viewport: phone, colorScheme: 'light' },
+] as const;
+/** The states that are looked at in every view; the others in the first one. */
+const everywhere = [
+  'connected',
+  'needs-reconnect',
+  'odd-names',
+  'forty-providers',
+  'disconnect',
+  'credentials-wrong',
+  'account-taken',
+  'bare-link',
+];
+
+describe('the hosted page', () => {
+  let customer: Customer;
+  let browser: Browser;
+  beforeAll(async () => {
+    [customer, browser] = await Promise.all([startHosted(), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await customer?.stop();
+  });
+
+  it.each(states)('$name', async ({ name, shows, reach }) => {
+    const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await reach(page, customer, `shot-${name}`);
+    await page.getByText(shows).first().waitFor();
+    for (const { suffix, viewport, colorScheme } of views) {
+      if (suffix !== '' && !everywhere.includes(name)) continue;
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(folder, `page-${name}${suffix}.png`) });
+    }
+    await context.close();
+  });
+});

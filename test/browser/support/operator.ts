@@ -1,0 +1,240 @@
+/** A deployment with a past, as the operator's page shows it; and the states of that page. */
+import type { Page } from 'playwright-core';
+import type { Mooring } from '../../e2e/support/mooring.ts';
+import { DAY, HOUR, MINUTE } from './accounts.ts';
+import type { Customer } from './customer.ts';
+
+type Row = Record<string, string | number | null>;
+
+async function insert({ worker }: Mooring, table: string, row: Row): Promise<void> {
+  const columns = Object.keys(row);
+  await worker.sql(
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ...Object.values(row),
+  );
+}
+
+/** So many accounts, their due times spread over `over` ms from `from`. */
+async function accounts(
+  { worker }: Mooring,
+  provider: string,
+  count: number,
+  { state = 'active', expires = HOUR, failures = 0, from = MINUTE, over = HOUR } = {},
+): Promise<void> {
+  const now = Date.now();
+  await worker.sql(
+    `INSERT INTO oauth_accounts (user_id, provider, provider_account_id, subject, refresh_token,
+       expires_at, scope, requested_scope, parameters, metadata, state, token_version,
+       refresh_due_at, refresh_failures, created_at, updated_at)
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     SELECT 'user-' || i, ?, lower(hex(randomblob(8))), 's', 'not a token', ?, '[]', '[]', '{}',
+       '{}', ?, 1, ? + abs(random() % ?), ?, ?, ? FROM n`,
+    count,
+    provider,
+    now + expires,
+    state,
+    now + from,
+    over,
+    failures,
+    now,
+    now,
+  );
+}
+
+const tables = ['oauth_accounts', 'refresh_runs', 'provider_health', 'audit_events'];
+
+export async function emptyTables({ worker }: Mooring): Promise<void> {
+  for (const table of tables) await worker.sql(`DELETE FROM ${table}`);
+}
+
+export async function givePast(mooring: Mooring): Promise<void> {
+  const now = Date.now();
+  await accounts(mooring, 'google', 11_200);
+  await accounts(mooring, 'google', 41, { state: 'needs_reconnect', over: 30 * DAY });
+  await accounts(mooring, 'google', 900, { expires: -DAY, from: HOUR, over: 22 * HOUR });
+  await accounts(mooring, 'spotify', 3_120, { over: 3 * HOUR });
+  await accounts(mooring, 'spotify', 212, { expires: -MINUTE, failures: 3, over: 9 * MINUTE });
+  await accounts(mooring, 'notion', 864, { over: 12 * HOUR });
+  await accounts(mooring, 'notion', 6, { state: 'needs_reconnect', over: DAY });
+  await accounts(mooring, 'slack', 310, { over: 20 * HOUR });
+  await accounts(mooring, 'dropbox', 57, { over: 4 * HOUR });
+  await accounts(mooring, 'acme-crm', 12, { over: 4 * HOUR });
+
+  for (let minute = 58; minute > 0; minute -= 1) {
+    if (minute > 21 && minute < 26) continue;
+    const bad = minute < 19 ? Math.round(Math.abs(Math.sin(minute)) * 9) : 0;
+    const claimed = 30 + Math.round(20 * Math.sin(minute / 7)) + bad;
+    const startedAt = now - minute * MINUTE;
+    await insert(mooring, 'refresh_runs', {
+      trigger: minute % 9 === 0 ? 'queue' : 'cron',
+      started_at: startedAt,
+      ended_at: startedAt + 700 + claimed * 60,
+      claimed,
+      refreshed: claimed - bad - (minute % 11 === 0 ? 1 : 0),
+      refused: minute % 11 === 0 ? 1 : 0,
+      failed: bad,
+      left: minute % 23 === 0 ? 1 : 0,
+    });
+  }
+  const health = { failed_ids: '[1,2,3,4,5]', updated_at: now };
+  await insert(mooring, 'provider_health', {
+    ...health,
+    provider: 'spotify',
+    host: 'accounts.spotify.com',
+    failures: 5,
+    open_until: now + 6.4 * MINUTE,
+    open_for: 8 * MINUTE,
+    reason: 'http_503',
+  });
+  await insert(mooring, 'provider_health', {
+    ...health,
+    provider: 'dropbox',
+    host: 'api.dropboxapi.com',
+    failures: 1,
+    open_until: now - MINUTE,
+    open_for: 30_000,
+    reason: 'invalid_client',
+  });
+  await insert(mooring, 'provider_health', {
+    ...health,
+    provider: 'notion',
+    host: 'api.notion.com',
+    failures: 2,
+  });
+  const user = {
+    user_id: 'auth0|66f0a1c2',
+    provider: 'google',
+    account_id: '109876543210987654321',
+  };
+  const happened: [number, Row][] = [
+    [200, { type: 'connected', ...user }],
+    [
+      95,
+      {
+        type: 'expiring',
+        ...user,
+        provider: 'linkedin',
+        account_id: 'qZ81_x',
+        detail: `{"reconnectBy":${now + 7 * DAY},"days":7}`,
+      },
+    ],
+    [64, { type: 'disconnected', ...user, provider: 'slack', account_id: 'T024BE7LD' }],
+    [
+      41,
+      {
+        type: 'revocation_gave_up',
+        provider: 'dropbox',
+        account_id: 'dbid:AAH4',
+        detail: '{"attempts":9,"reason":"too_old"}',
+      },
+    ],
+    [
+      22,
+      {
+        type: 'provider.operator_fault',
+        provider: 'dropbox',
+        detail: '{"code":"invalid_client","host":"api.dropboxapi.com"}',
+      },
+    ],
+    [
+      18,
+      {
+        type: 'provider.open',
+        provider: 'spotify',
+        detail: '{"code":"http_503","host":"accounts.spotify.com"}',
+      },
+    ],
+    [
+      11,
+      {
+        type: 'needs_reconnect',
+        ...user,
+        user_id: '4711',
+        account_id: '100222333444',
+        detail: '{"reason":"invalid_grant"}',
+      },
+    ],
+    [3, { type: 'user_erased' }],
+  ];
+  for (const [minutes, row] of happened) {
+    await insert(mooring, 'audit_events', { at: now - minutes * MINUTE, ...row });
+  }
+  // Something for the cache to have answered.
+  for (let i = 0; i < 40; i += 1) await mooring.call('GET', `/v1/users/user-${i % 9}/integrations`);
+}
+
+export async function signIn(page: Page, { hosted, mooring }: Customer): Promise<void> {
+  await page.goto(`${hosted}/operator`);
+  await page.getByLabel('Service key').fill(mooring.secrets.get('service key') ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Signed in with the key').waitFor();
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+export interface OperatorState {
+  name: string;
+  shows: string;
+  reach(page: Page, customer: Customer): Promise<void>;
+}
+
+/** Every state of the page, for the accessibility tests. */
+export const operatorStates: readonly OperatorState[] = [
+  {
+    name: 'the door',
+    shows: 'For those who run this service',
+    reach: async (page, { hosted }) => void (await page.goto(`${hosted}/operator`)),
+  },
+  {
+    name: 'a wrong key',
+    shows: 'That key is not known here',
+    async reach(page, { hosted }) {
+      await page.goto(`${hosted}/operator`);
+      await page.getByLabel('Service key').fill('not a key');
+      await button(page, 'Sign in').click();
+    },
+  },
+  {
+    name: 'nothing has happened',
+    shows: 'Nobody has connected an account yet',
+    async reach(page, customer) {
+      await emptyTables(customer.mooring);
+      await signIn(page, customer);
+      await customer.mooring.worker.sql('DELETE FROM audit_events');
+      await empty(page, 'nobody');
+    },
+  },
+  {
+    name: 'a deployment at work',
+    shows: 'The provider fails',
+    async reach(page, customer) {
+      await emptyTables(customer.mooring);
+      await givePast(customer.mooring);
+      await signIn(page, customer);
+      // What is counted is kept for a minute; a button has it counted anew.
+      await empty(page, 'nobody');
+      await page.goto(`${customer.hosted}/operator`);
+    },
+  },
+  {
+    name: 'a circuit just closed',
+    shows: 'The circuit is closed',
+    async reach(page, customer) {
+      await emptyTables(customer.mooring);
+      await givePast(customer.mooring);
+      await signIn(page, customer);
+      await button(page, 'Close the circuit of Spotify accounts.spotify.com').click();
+    },
+  },
+  {
+    name: 'an address that is not there',
+    shows: 'There is nothing here',
+    reach: async (page, { hosted }) => void (await page.goto(`${hosted}/operator/nothing`)),
+  },
+];
+
+export async function empty(page: Page, user: string): Promise<void> {
+  await page.getByLabel('Empty the cache of one user').fill(user);
+  await button(page, 'Empty').click();
+  await page.getByText('The cache holds nothing of this user').waitFor();
+}

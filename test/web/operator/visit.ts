@@ -1,0 +1,102 @@
+/** Visits to the operator's page over the app's routes, as a browser would make them. */
+import { expect } from 'vitest';
+import type { Deps } from '../../../src/deps';
+import { apiWith, serviceKey } from '../../support/api';
+import { type TestDeps, testDeps } from '../../support/deps';
+
+export const HERE = 'http://localhost:8787';
+
+export interface Operator {
+  deps: TestDeps;
+  /** Posts a key as the door does; each visit comes from an address of its own. */
+  knock(key: string, headers?: Record<string, string>): Promise<Response>;
+  /** The whole signing in; gives the session's cookie. */
+  enter(): Promise<string>;
+  get(cookie?: string | null, path?: string): Promise<Response>;
+  /** The page's HTML, signed in. */
+  page(cookie: string): Promise<string>;
+  /** Presses a button of the page. Gives its reply. */
+  press(cookie: string, action: string, fields?: Record<string, string>): Promise<Response>;
+  /** Presses a button, and gives what the page then says. */
+  told(cookie: string, action: string, fields?: Record<string, string>): Promise<string>;
+  send(
+    action: string,
+    headers: Record<string, string>,
+    fields: Record<string, string>,
+  ): Promise<Response>;
+}
+
+let address = 0;
+
+export function operator(overrides: Partial<Deps> = {}): Operator {
+  const deps = testDeps(overrides);
+  const api = apiWith(deps);
+  address += 1;
+  const from = { 'CF-Connecting-IP': `2001:db8::${address}` };
+  const self: Operator = {
+    deps,
+    send: (action, headers, fields) =>
+      api(`/operator/${action}`, {
+        method: 'POST',
+        token: null,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...from, ...headers },
+        body: new URLSearchParams(fields).toString(),
+      }),
+    knock: (key, headers = {}) => self.send('session', { Origin: HERE, ...headers }, { key }),
+    async enter() {
+      const reply = await self.knock(serviceKey);
+      expect(reply.status, await reply.clone().text()).toBe(303);
+      await deps.settle();
+      return cookieOf(reply, 'mooring-operator') ?? '';
+    },
+    get: (cookie = null, path = '/operator') =>
+      api(path, { token: null, headers: cookie === null ? {} : { Cookie: cookie } }),
+    async page(cookie) {
+      const reply = await self.get(cookie);
+      expect(reply.status).toBe(200);
+      return reply.text();
+    },
+    async press(cookie, action, fields = {}) {
+      const token = formTokenIn(await self.page(cookie));
+      return self.send(action, { Origin: HERE, Cookie: cookie }, { token, ...fields });
+    },
+    async told(cookie, action, fields) {
+      const reply = await self.press(cookie, action, fields);
+      expect(reply.status, await reply.clone().text()).toBe(303);
+      expect(reply.headers.get('Location')).toBe('/operator');
+      await deps.settle();
+      const notice = cookieOf(reply, 'mooring-operator-notice') ?? '';
+      return self.page(`${cookie}; ${notice}`);
+    },
+  };
+  return self;
+}
+
+/** `name=value` of a cookie that a reply sets. */
+export const cookieOf = (reply: Response, name: string): string | undefined =>
+  reply.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0] ?? '')
+    .find((cookie) => cookie.startsWith(`__Host-${name}=`));
+
+export const formTokenIn = (page: string): string =>
+  /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '';
+
+/** One panel of the page, by its heading's id; what a person reads. */
+export function panel(page: string, id: string): string {
+  const start = page.indexOf(`<section aria-labelledby="${id}"`);
+  if (start === -1) return '';
+  const next = page.indexOf('<section aria-labelledby="', start + 1);
+  return textOf(page.slice(start, next === -1 ? undefined : next));
+}
+
+export const textOf = (page: string): string =>
+  page
+    .replace(/<style.*?<\/style>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');

@@ -1,0 +1,647 @@
+/** What the hosted page shows, and what its buttons do. */
+import { describe, expect, test } from 'vitest';
+import { pageSessionOf } from '../../src/connect/page/session';
+import { createDatabase } from '../../src/db/client';
+import { records } from '../../src/providers/records';
+import { settingPrefix } from '../../src/providers/registry';
+import { configWith } from '../connect/journey';
+import { testClock, testDeps } from '../support/deps';
+import { type AccountOverrides, insertAccount } from '../support/fixtures';
+import { recordedDatabase } from '../support/plans';
+import { APP, gzippedSize, HOSTED, type Hosted, hosted, textOf } from './visit';
+
+/** From the button to the provider and back, as the page's user. */
+async function connectOnPage(
+  h: Hosted,
+  cookie: string,
+  query: Record<string, string>,
+  fields = {},
+) {
+  const step = await h.act(cookie, 'connect', { provider: 'acme', ...fields });
+  expect(step.status).toBe(200);
+  const connectUrl =
+    /http-equiv="refresh" content="0;url=([^"]+)"/.exec(await step.text())?.[1] ?? '';
+  const started = await h.api(connectUrl.replace(HOSTED, ''), {
+    token: null,
+    headers: { Cookie: cookie },
+  });
+  const location = new URL(started.headers.get('Location') ?? '');
+  const browser = started.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+  const state = location.searchParams.get('state') ?? '';
+  return {
+    connectUrl,
+    browser,
+    state,
+    back: (cookies = `${cookie}; ${browser}`) => h.callback({ state, ...query }, cookies),
+  };
+}
+
+describe('connecting on the page', () => {
+  test('completes in the callback: the visit’s user plays the app’s part', async () => {
+    const h = hosted();
+    const cookie = await h.enter('connect-1');
+    const { back } = await connectOnPage(h, cookie, { code: 'code-connect-1' });
+    const reply = await back();
+    expect([reply.status, reply.headers.get('Location')]).toEqual([303, '/integrations']);
+    expect(reply.headers.get('Referrer-Policy')).toBe('no-referrer');
+    expect(h.provider.to('/token')).toHaveLength(1);
+    const page = textOf(await h.page(cookie));
+    expect(page).toContain('Acme is connected');
+    expect(page).toContain('Name of connect-1');
+    // Told once.
+    expect(textOf(await h.page(cookie))).not.toContain('Acme is connected');
+  });
+
+  test('the step in between says where the way leads', async () => {
+    const h = hosted();
+    const cookie = await h.enter('connect-2');
+    const step = await h.act(cookie, 'connect', { provider: 'acme' });
+    const page = await step.text();
+    expect(textOf(page)).toContain('Connecting to Acme');
+    expect(page).toMatch(new RegExp(`href="${HOSTED}/connect/start/[\\w-]{43}"`));
+    expect(h.deps.logLines.join()).not.toContain('connect/start/');
+  });
+
+  test('left in the middle: the page says so, and that nothing happened', async () => {
+    const h = hosted();
+    const cookie = await h.enter('connect-3');
+    await connectOnPage(h, cookie, {});
+    expect(textOf(await h.page(cookie))).toContain('You did not come back from Acme');
+  });
+
+  test.each([
+    ['access_denied', 'You cancelled'],
+    ['invalid_scope', 'Acme cannot be connected'],
+    ['server_error', 'Acme is not answering'],
+    ['something_odd', 'gave an answer that could not be used'],
+  ])('the provider’s %s becomes a sentence', async (error, said) => {
+    const h = hosted();
+    const cookie = await h.enter(`connect-${error}`);
+    const { back } = await connectOnPage(h, cookie, { error, error_description: '<b>canary</b>' });
+    await back();
+    const page = await h.page(cookie);
+    expect(textOf(page)).toContain(said);
+    expect(page).not.toContain('canary');
+    expect(h.provider.calls).toEqual([]);
+  });
+
+  test('a visit of another user in the same browser completes nothing, ever', async () => {
+    const h = hosted();
+    const attacker = await h.enter('attacker');
+    const { back, browser } = await connectOnPage(h, attacker, { code: 'code-attacker' });
+    const victim = await h.enter('victim');
+    expect((await back(`${victim}; ${browser}`)).status).toBe(303);
+    expect(textOf(await h.page(victim))).toContain('Somebody else started this');
+    expect(textOf(await h.page(attacker))).not.toContain('Acme is connected');
+    expect(h.provider.to('/token')).toHaveLength(0);
+  });
+
+  test('without a visit nothing is exchanged, and the person is told what to do', async () => {
+    const h = hosted();
+    const cookie = await h.enter('connect-4');
+    const { back, browser } = await connectOnPage(h, cookie, { code: 'code-connect-4' });
+    expect((await back(browser)).status).toBe(403);
+    expect(h.provider.calls).toEqual([]);
+    // Nor later: the transaction is over.
+    expect((await back()).status).toBe(400);
+    expect(textOf(await h.page(cookie))).toContain('Nothing is connected yet');
+  });
+
+  test('an account that somebody else has is refused in words', async () => {
+    const h = hosted();
+    await h.connect('owner', 'code-shared');
+    const cookie = await h.enter('second');
+    const { back } = await connectOnPage(h, cookie, { code: 'code-shared' });
+    await back();
+    expect(textOf(await h.page(cookie))).toContain('That account is taken');
+  });
+
+  test('a reconnect that comes back as another account is refused in words', async () => {
+    const h = hosted();
+    await h.connect('again', 'code-again');
+    const cookie = await h.enter('again');
+    const { back } = await connectOnPage(h, cookie, { code: 'code-other' }, { account: 'again' });
+    await back();
+    const page = textOf(await h.page(cookie));
+    expect(page).toContain('That was another account');
+    expect(page).not.toContain('Name of other');
+  });
+
+  test('a callback that comes twice, or a link that is opened again, changes nothing more', async () => {
+    const h = hosted();
+    const cookie = await h.enter('connect-5');
+    const { back, connectUrl } = await connectOnPage(h, cookie, { code: 'code-connect-5' });
+    await back();
+    const again = await back();
+    expect(again.status).toBe(400);
+    const opened = await h.api(connectUrl.replace(HOSTED, ''), {
+      token: null,
+      headers: { Cookie: cookie },
+    });
+    expect(opened.headers.get('Location')).toBe('/integrations');
+    expect(h.provider.to('/token')).toHaveLength(1);
+  });
+
+  test('a provider that has to know something first asks for it, and says what is wrong', async () => {
+    const h = hosted({
+      config: configWith({}, { SHOPIFY_CLIENT_ID: 'id', SHOPIFY_CLIENT_SECRET: 'secret' }),
+    });
+    const cookie = await h.enter('shop', { providers: ['shopify'] });
+    expect(await h.page(cookie)).toContain('href="/integrations/connect?provider=shopify"');
+    expect(await h.page(cookie, '/integrations/connect?provider=shopify')).toContain(
+      'name="field-shop"',
+    );
+    const wrong = await h.act(cookie, 'connect', {
+      provider: 'shopify',
+      'field-shop': 'evil.example/#',
+    });
+    const page = await wrong.text();
+    expect(textOf(page)).toContain('is not as it should be');
+    expect(page).toContain('aria-invalid="true"');
+    const right = await h.act(cookie, 'connect', { provider: 'shopify', 'field-shop': 'harbour' });
+    expect(textOf(await right.text())).toContain('Connecting to Shopify');
+  });
+});
+
+describe('an account', () => {
+  test('is refreshed, and the page shows its own write', async () => {
+    const h = hosted({ clock: testClock() });
+    await h.connect('refresh-1', 'code-refresh-1');
+    const cookie = await h.enter('refresh-1');
+    h.deps.clock.advance(60_000);
+    const reply = await h.act(cookie, 'refresh', { provider: 'acme', account: 'refresh-1' });
+    expect([reply.status, reply.headers.get('Location')]).toEqual([303, '/integrations']);
+    const session = await pageSessionOf(h.deps, /=(.*)/.exec(cookie)?.[1] ?? '');
+    // What another isolate would do, whose memory and KV may be old: it may not be older than this.
+    expect(session.version).toBe(h.deps.now());
+    const page = textOf(await h.page(cookie));
+    expect(page).toContain('Access to Name of refresh-1 (Acme) was renewed');
+    expect(page).toContain('Last refreshed just now');
+  });
+
+  test.each([
+    [
+      'a refusal',
+      () => Response.json({ error: 'invalid_grant' }, { status: 400 }),
+      'Please reconnect',
+      'Acme no longer accepts this connection',
+    ],
+    ['an outage', () => new Response('no', { status: 503 }), 'Acme is not answering', 'Connected'],
+  ])('that cannot be refreshed because of %s', async (_, answer, notice, status) => {
+    const h = hosted();
+    const user = `refresh-${notice.length}`;
+    await h.connect(user, `code-${user}`);
+    h.provider.answer('/token', answer);
+    const cookie = await h.enter(user);
+    await h.act(cookie, 'refresh', { provider: 'acme', account: user });
+    const page = textOf(await h.page(cookie));
+    expect(page).toContain(notice);
+    expect(page).toContain(status);
+    expect(page).not.toMatch(/invalid_grant|http_503|provider_unavailable/);
+  });
+
+  test('is disconnected after a page that says what happens', async () => {
+    const h = hosted();
+    await h.connect('disconnect-1', 'code-disconnect-1');
+    const cookie = await h.enter('disconnect-1');
+    const place = { provider: 'acme', account: 'disconnect-1' };
+    const question = textOf(
+      await h.page(cookie, `/integrations/disconnect?${new URLSearchParams(place)}`),
+    );
+    expect(question).toContain('Disconnect Name of disconnect-1?');
+    expect(question).toContain('Acme is told to end the permission');
+    await h.act(cookie, 'disconnect', place);
+    const page = textOf(await h.page(cookie));
+    expect(page).toContain('can no longer use Name of disconnect-1');
+    expect(page).toContain('Nothing is connected yet');
+    await h.deps.settle();
+    expect(h.provider.to('/revoke')).toHaveLength(1);
+  });
+
+  const now = Date.UTC(2026, 10, 22, 12);
+  const minutes = (n: number) => now + n * 60_000;
+  test.each<[string, AccountOverrides, string[]]>([
+    ['connected', {}, ['Connected', 'Renewed by itself in 1 hour']],
+    [
+      'without an end',
+      { expiresAt: null, refreshToken: null, refreshDueAt: null },
+      ['Expires Never'],
+    ],
+    [
+      'run out',
+      { expiresAt: minutes(-30), refreshToken: null, refreshDueAt: null },
+      ['Expired', 'does not let it be renewed', 'Ran out 30 minutes ago'],
+    ],
+    [
+      'run out and idle',
+      { expiresAt: minutes(-30), refreshDueAt: minutes(200) },
+      ['Connected', 'Ran out 30 minutes ago'],
+    ],
+    [
+      'refused',
+      { state: 'needs_reconnect', stateReason: 'invalid_grant', refreshDueAt: null },
+      ['Needs reconnect', 'Acme no longer accepts this connection'],
+    ],
+    [
+      'in an outage',
+      {
+        expiresAt: minutes(-1),
+        refreshFailures: 3,
+        lastError: 'http_503',
+        refreshDueAt: minutes(4),
+      },
+      [
+        'Trying again',
+        'Acme is not answering',
+        'The next try is in 4 minutes, at 12:04 UTC',
+        'You need not do anything',
+      ],
+    ],
+    [
+      'slowed down',
+      {
+        expiresAt: minutes(-1),
+        refreshFailures: 1,
+        lastError: 'http_429',
+        refreshDueAt: minutes(2),
+      },
+      ['asking for a pause'],
+    ],
+    [
+      'in an operator’s mistake',
+      {
+        expiresAt: minutes(-1),
+        refreshFailures: 1,
+        lastError: 'invalid_client',
+        refreshDueAt: minutes(2),
+      },
+      ['Mooring is not set up rightly at Acme'],
+    ],
+    [
+      'with less than asked for',
+      { scope: ['openid'] },
+      ['You did not allow Mooring to stay connected while you are away'],
+    ],
+  ])('%s is shown in words', async (name, columns, said) => {
+    const h = hosted({ clock: testClock(now) });
+    const userId = `state-${name.replaceAll(/\W/g, '-')}`;
+    await insertAccount(h.deps, {
+      userId,
+      providerAccountId: userId,
+      ...columns,
+    });
+    const page = textOf(await h.page(await h.enter(userId)));
+    for (const words of said) expect(page).toContain(words);
+    expect(page).not.toMatch(/invalid_|http_\d|needs_reconnect/);
+  });
+
+  test('whose database is away is shown as it was known last, and says so', async () => {
+    const h = hosted();
+    await h.connect('stale', 'code-stale');
+    const cookie = await h.enter('stale');
+    await h.page(cookie);
+    h.deps.clock.advance(10 * 60_000);
+    const away = {
+      ...h.deps,
+      session: () =>
+        createDatabase({
+          prepare() {
+            throw new Error('D1_ERROR: Network connection lost.');
+          },
+        } as unknown as D1Database),
+    };
+    const page = await hosted(away).get('/integrations', cookie);
+    expect(textOf(await page.text())).toContain('This may be out of date');
+  });
+});
+
+describe('credentials', () => {
+  const given = {
+    'field-auth_id': '4711',
+    'field-sess': 'canary-session',
+    'field-x_bc': 'canaryBrowserToken5d4c',
+    'field-user_agent': 'Mozilla/5.0',
+  };
+
+  test('are given in a form, and secrets are never shown again', async () => {
+    const h = hosted();
+    const cookie = await h.enter('cred-1');
+    const form = await h.page(cookie, '/integrations/credentials?provider=onlyfans');
+    expect(form).toMatch(/id="field-sess" name="field-sess" type="password"/);
+    const wrong = await h.act(cookie, 'credentials', {
+      provider: 'onlyfans',
+      ...given,
+      'field-x_bc': 'no no',
+    });
+    const again = await wrong.text();
+    expect(textOf(again)).toContain('Please look again');
+    expect(again).toContain('value="Mozilla/5.0"');
+    expect(again).not.toContain('canary');
+    await h.act(cookie, 'credentials', { provider: 'onlyfans', ...given, name: 'Stage name' });
+    const page = await h.page(cookie);
+    expect(textOf(page)).toContain('OnlyFans is connected');
+    expect(textOf(page)).toContain('Stage name 4711');
+    const account = decodeURIComponent(
+      /credentials\?provider=onlyfans&amp;account=([^"]+)"/.exec(page)?.[1] ?? '',
+    );
+    const replace = await h.page(
+      cookie,
+      `/integrations/credentials?${new URLSearchParams({ provider: 'onlyfans', account })}`,
+    );
+    expect(replace).not.toContain('canary');
+    await h.act(cookie, 'credentials', {
+      provider: 'onlyfans',
+      account,
+      ...given,
+      'field-sess': 'another',
+    });
+    expect(textOf(await h.page(cookie)).match(/Stage name 4711/g)).toHaveLength(1);
+  });
+
+  test('replace those of the same account where the provider names none', async () => {
+    const h = hosted({ config: configWith({ desk: { extends: 'api-key', name: 'Desk' } }) });
+    const cookie = await h.enter('cred-2');
+    await h.act(cookie, 'credentials', {
+      provider: 'desk',
+      'field-apiKey': 'first',
+      name: 'Front desk',
+    });
+    const page = await h.page(cookie);
+    const account = decodeURIComponent(
+      /credentials\?provider=desk&amp;account=([^"]+)"/.exec(page)?.[1] ?? '',
+    );
+    await h.act(cookie, 'credentials', {
+      provider: 'desk',
+      account,
+      'field-apiKey': 'second',
+      name: 'Back desk',
+    });
+    const after = textOf(await h.page(cookie));
+    expect(after).toContain('Back desk');
+    expect(after).not.toContain('Front desk');
+  });
+
+  test('cannot be put in the place of somebody else’s', async () => {
+    const h = hosted({ config: configWith({ desk: { extends: 'api-key', name: 'Desk' } }) });
+    await insertAccount(h.deps, {
+      userId: 'cred-owner',
+      provider: 'desk',
+      providerAccountId: 'theirs',
+    });
+    const cookie = await h.enter('cred-thief');
+    await h.act(cookie, 'credentials', {
+      provider: 'desk',
+      account: 'theirs',
+      'field-apiKey': 'mine',
+    });
+    expect(textOf(await h.page(cookie))).toContain('That account is gone');
+    expect(textOf(await h.page(cookie))).toContain('Nothing is connected yet');
+  });
+});
+
+describe('the list', () => {
+  const everything = () => {
+    const clients = records.flatMap(({ id }) => [
+      [`${settingPrefix(id)}_CLIENT_ID`, 'id'],
+      [`${settingPrefix(id)}_CLIENT_SECRET`, 'secret'],
+    ]);
+    const more = Object.fromEntries(
+      ['one', 'two', 'three', 'four', 'five'].map((id) => [
+        id,
+        { extends: 'api-key', name: `Own ${id}` },
+      ]),
+    );
+    return configWith(more, Object.fromEntries(clients));
+  };
+
+  test('of forty providers is under 30 KiB gzipped, accounts included', async () => {
+    const h = hosted({ config: everything() });
+    for (const provider of ['google', 'google', 'github', 'reddit', 'acme']) {
+      await insertAccount(h.deps, {
+        userId: 'forty',
+        provider,
+        metadata: { email: 'someone@example.com' },
+      });
+    }
+    const page = await h.page(await h.enter('forty'));
+    const cards = page.match(/<h3>/g)?.length ?? 0;
+    expect(cards).toBeGreaterThanOrEqual(40);
+    const size = await gzippedSize(page);
+    expect(size).toBeLessThan(30 * 1024);
+    expect(size).toBeGreaterThan(8 * 1024);
+  });
+
+  test('has what is connected first, and of that what needs somebody', async () => {
+    const h = hosted();
+    await insertAccount(h.deps, { userId: 'order', provider: 'acme' });
+    await insertAccount(h.deps, {
+      userId: 'order',
+      provider: 'reddit',
+      state: 'needs_reconnect',
+      refreshDueAt: null,
+    });
+    const page = textOf(await h.page(await h.enter('order')));
+    const at = ['Needs reconnect', 'Account', 'More apps', 'Instagram'].map((text) =>
+      page.indexOf(text),
+    );
+    expect(at.every((place) => place > 0)).toBe(true);
+    expect(page.indexOf('Reddit')).toBeLessThan(page.indexOf('Acme'));
+    expect(page.indexOf('More apps')).toBeGreaterThan(page.indexOf('Acme'));
+  });
+
+  test.each([
+    ['?q=inst', ['Instagram'], ['Acme', 'Reddit']],
+    ['?q=%20ACM%20', ['Acme'], ['Instagram']],
+    ['?q=findable', ['Acme'], ['Instagram', 'Reddit']],
+    ['?show=connected', ['Findable'], ['Instagram']],
+    ['?show=available', ['Instagram', 'Reddit'], ['Findable']],
+    ['?show=attention', ['Nothing is here'], ['Instagram', 'Findable']],
+    ['?show=nonsense&q=', ['Instagram', 'Findable'], []],
+    ['?q=zeppelin', ['Nothing here matches “zeppelin”'], ['Instagram']],
+    ['?q=<script>', ['“<script>”'], []],
+  ])('%s', async (query, shown, hidden) => {
+    const h = hosted();
+    await insertAccount(h.deps, {
+      userId: `find ${query}`.slice(0, 20).replaceAll(/\W/g, '_'),
+      displayName: 'Findable',
+    });
+    const page = await h.page(
+      await h.enter(`find ${query}`.slice(0, 20).replaceAll(/\W/g, '_')),
+      `/integrations${query}`,
+    );
+    const text = textOf(page);
+    for (const words of shown) expect(text).toContain(words);
+    const cards = textOf(page.slice(page.indexOf('</nav>')));
+    for (const words of hidden) expect(cards).not.toContain(words);
+    expect(page).not.toContain('<script');
+  });
+
+  test('is what the app asked to show, in its order, and no more can be done', async () => {
+    const h = hosted();
+    await insertAccount(h.deps, { userId: 'only', provider: 'acme' });
+    const cookie = await h.enter('only', { providers: ['reddit', 'tiktok', 'instagram'] });
+    const page = textOf(await h.page(cookie));
+    expect(page.indexOf('Reddit')).toBeLessThan(page.indexOf('Instagram'));
+    expect(page).not.toContain('Acme');
+    expect(page).toContain('Not available yet: Mooring has not set it up');
+    for (const action of ['connect', 'refresh', 'disconnect', 'credentials']) {
+      const reply = await h.act(cookie, action, { provider: 'acme', account: 'account-1' });
+      expect([action, reply.status]).toEqual([action, 404]);
+    }
+  });
+
+  test('keeps showing an account whose provider is offered no more: it can be ended', async () => {
+    const h = hosted();
+    await insertAccount(h.deps, {
+      userId: 'left-over',
+      provider: 'gone-provider',
+      displayName: 'Old one',
+    });
+    const cookie = await h.enter('left-over');
+    const page = await h.page(cookie);
+    expect(textOf(page)).toContain('gone-provider');
+    expect(page).toContain('/integrations/disconnect?provider=gone-provider');
+    expect(textOf(page)).not.toContain('Add another account');
+  });
+
+  test('of nothing at all says so', async () => {
+    const bare = testDeps().config;
+    const none = {
+      ...bare,
+      providers: { all: () => [], get: () => undefined, client: () => undefined },
+    };
+    const h = hosted({ config: none });
+    expect(textOf(await h.page(await h.enter('bare')))).toContain(
+      'There is nothing to connect here yet',
+    );
+  });
+});
+
+describe('whatever is in a name', () => {
+  const nasty = '"><script>alert(1)</script><img src=x onerror=alert(1)>\'';
+
+  test('it stays text', async () => {
+    const h = hosted();
+    await insertAccount(h.deps, {
+      userId: 'xss',
+      providerAccountId: nasty,
+      displayName: nasty,
+      metadata: { email: nasty, userName: nasty },
+      scope: [],
+      requestedScope: [nasty.replaceAll(' ', '')],
+    });
+    const cookie = await h.enter('xss', { label: nasty });
+    const disconnect = `/integrations/disconnect?${new URLSearchParams({ provider: 'acme', account: nasty })}`;
+    for (const path of [
+      '/integrations',
+      `/integrations?q=${encodeURIComponent(nasty)}`,
+      disconnect,
+    ]) {
+      const page = await h.page(cookie, path);
+      expect(page).not.toMatch(/<script|<img/i);
+      expect(page).not.toMatch(/onerror=alert\(1\)>/);
+      expect(textOf(page)).toContain(nasty);
+    }
+  });
+
+  test('and in the brand’s, too', async () => {
+    const h = hosted({
+      config: { ...testDeps().config, brand: { name: nasty, logo: null, accent: '#123456' } },
+    });
+    const page = await h.page(await h.enter('xss-brand'));
+    expect(page).not.toContain('<script');
+  });
+});
+
+describe('every page', () => {
+  test('takes no script, no foreign content, no frame and no cache', async () => {
+    const h = hosted();
+    const cookie = await h.enter('headers');
+    const replies = [
+      await h.get('/integrations', cookie),
+      await h.get('/integrations/credentials?provider=onlyfans', cookie),
+      await h.act(cookie, 'connect', { provider: 'acme' }),
+      await h.get('/integrations'),
+      await h.get('/connect/start/x'),
+      await h.get('/integrations/nowhere', cookie),
+    ];
+    for (const reply of replies) {
+      const policy = reply.headers.get('Content-Security-Policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; /);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).toContain("form-action 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(reply.headers.get('X-Frame-Options')).toBe('DENY');
+      expect(reply.headers.get('Cache-Control')).toBe('no-store');
+      expect(reply.headers.get('Content-Type')).toMatch(/^text\/html/);
+      expect(['same-origin', 'no-referrer']).toContain(reply.headers.get('Referrer-Policy'));
+      const page = await reply.text();
+      const css = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
+      const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(css));
+      expect(policy).toContain(btoa(String.fromCharCode(...new Uint8Array(hash))));
+      expect(page).not.toMatch(/<script|\sstyle=|\son\w+=|src="(?!data:)/i);
+      for (const [, address = ''] of page.matchAll(/(?:href|action)="([^"]+)"/g)) {
+        expect(address).toMatch(
+          /^(#|\/integrations|data:,$|https:\/\/app\.example\.com\/|http:\/\/localhost:8787\/connect\/start\/)/,
+        );
+      }
+    }
+  });
+
+  test('its statements go by an index', async () => {
+    const recorded = recordedDatabase();
+    const h = hosted({ db: recorded.db, session: () => recorded.db });
+    const cookie = await h.enter('plans');
+    await h.page(cookie);
+    await h.act(cookie, 'connect', { provider: 'acme' });
+    await h.page(cookie);
+    await h.act(cookie, 'sign-out');
+    expect(recorded.sent().some((text) => text.includes('page_sessions'))).toBe(true);
+    expect(await recorded.scans()).toEqual([]);
+  });
+});
+
+describe('what goes wrong in a browser', () => {
+  test.each([
+    ['/connect/start/unknown', 404, 'This link does not work any more'],
+    ['/connect/callback/acme', 400, 'This took too long'],
+    ['/connect/callback/acme?state=unknown&code=x', 400, 'This took too long'],
+    ['/connect/callback/acme?state=a&state=b', 400, 'That did not work'],
+    ['/connect/nowhere', 404, 'There is nothing here'],
+    ['/connect/session', 405, 'This page opens by a button'],
+    ['/integrations', 403, 'Open this page from your app'],
+    ['/integrations/nowhere', 404, 'There is nothing here'],
+  ])('%s is a page for people, and a problem for programs', async (path, status, said) => {
+    const h = hosted();
+    const page = await h.get(path);
+    expect([page.status, page.headers.get('Content-Type')]).toEqual([
+      status,
+      'text/html; charset=utf-8',
+    ]);
+    expect(textOf(await page.text())).toContain(said);
+    expect(page.headers.get('Vary')).toContain('Accept');
+    for (const accept of ['*/*', 'application/json', 'application/problem+json, text/html;q=0.5']) {
+      const problem = await h.api(path, { token: null, headers: { Accept: accept } });
+      expect([problem.status, problem.headers.get('Content-Type')]).toEqual([
+        status,
+        'application/problem+json',
+      ]);
+    }
+  });
+
+  test('elsewhere a browser gets the problem document', async () => {
+    const reply = await hosted().get('/v1/providers');
+    expect(reply.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+
+  test('in another browser, and a second time', async () => {
+    const h = hosted();
+    const { connectUrl } = await h.begin('people');
+    const { location, cookie } = await h.open(connectUrl);
+    const path = `/connect/callback/acme?${new URLSearchParams({ state: location.searchParams.get('state') ?? '', code: 'code-people' })}`;
+    expect(textOf(await (await h.get(path)).text())).toContain('Finish where you started');
+    expect((await h.get(path, cookie)).status).toBe(303);
+    expect(textOf(await (await h.get(path, cookie)).text())).toContain('You have been here before');
+    expect(APP).toContain('app');
+  });
+});
