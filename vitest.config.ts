@@ -28,7 +28,13 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/browser/**', 'test/repo/**', 'test/sandbox/**', 'test/model/**'],
+          exclude: [
+            'test/e2e/**',
+            'test/browser/**',
+            'test/repo/**',
+            'test/sandbox/**',
+            'test/model/**',
+          ],
           setupFiles: ['./test/support/apply-migrations.ts'],
         },
       },

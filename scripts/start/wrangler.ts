@@ -17,6 +17,8 @@ const environment: NodeJS.ProcessEnv = {
   WRANGLER_HIDE_BANNER: 'true',
   FORCE_COLOR: '0',
   CI: 'true',
+  // The migrations are applied here, not by wrangler's build step (scripts/dev-database.js).
+  MOORING_START: 'true',
 };
 
 /** `done` throws StartProblem with what wrangler said. */

@@ -19,6 +19,11 @@ export interface WorkerProcesses {
   kv(): Promise<Map<string, string>>;
   /** One cron tick, in the process of that number. Resolves when the tick is done. */
   cron(process?: number): Promise<void>;
+  /**
+   * Kills the process of that number (SIGKILL) and starts it anew. Never the first one, which owns
+   * the storage: D1 does not die with a Worker. `killed` is called when it is dead.
+   */
+  restart(process: number, killed?: () => void): Promise<void>;
   /** What the Workers wrote, line by line. */
   output: string[];
   putKv(key: string, value: string): Promise<void>;
@@ -41,8 +46,7 @@ export async function startWorkerProcesses(
 ): Promise<WorkerProcesses> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-e2e-state-'));
   const output: string[] = [];
-  const processes: Miniflare[] = [];
-  for (const port of options.ports) {
+  const start = async (port: number): Promise<Miniflare> => {
     const miniflare = new Miniflare({
       ...convertV4MiniflareOptions({
         name: 'mooring',
@@ -61,10 +65,12 @@ export async function startWorkerProcesses(
       // The converter leaves this one out.
       unsafeEnableSharedStorage: true,
     });
-    processes.push(miniflare);
-    // One after the other: the first owns the storage, and the next ones must find it.
     await miniflare.ready;
-  }
+    return miniflare;
+  };
+  const processes: Miniflare[] = [];
+  // One after the other: the first owns the storage, and the next ones must find it.
+  for (const port of options.ports) processes.push(await start(port));
   const owner = processes[0];
   if (!owner) throw new Error('name at least one port');
   const db = await owner.getD1Database('DB');
@@ -93,6 +99,14 @@ export async function startWorkerProcesses(
       const worker = await processes[number]?.getWorker();
       const result = await worker?.scheduled({ cron: '* * * * *' });
       if (result?.outcome !== 'ok') throw new Error(`cron ended with ${result?.outcome}`);
+    },
+    async restart(number, killed = () => {}) {
+      const port = options.ports[number];
+      if (number === 0 || port === undefined)
+        throw new Error(`process ${number} is not to be killed`);
+      await processes[number]?.dispose();
+      killed();
+      processes[number] = await start(port);
     },
     async putKv(key, value) {
       await (await owner.getKVNamespace('STATUS_CACHE')).put(key, value);

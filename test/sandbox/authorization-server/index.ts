@@ -28,6 +28,8 @@ export interface AuthorizationServer {
   traffic: Traffic;
   /** Refresh tokens of an account that would still be taken. */
   liveRefreshTokens(clientId: string, accountId: string): number;
+  /** All accounts that have a refresh token that would still be taken. */
+  liveAccounts(clientId: string): Set<string>;
   /** All codes and tokens that it gave out, for tests that look for them elsewhere. */
   issued: ReadonlySet<string>;
   /** Withdraws all grants of an account, as a person does on the provider's own page. */
@@ -72,6 +74,13 @@ export async function startAuthorizationServer(
         .all('RefreshToken')
         .filter((token) => token.clientId === clientId && token.accountId === accountId)
         .filter((token) => token.consumed === undefined).length,
+    liveAccounts: (clientId) =>
+      new Set(
+        store
+          .all('RefreshToken')
+          .filter((token) => token.clientId === clientId && token.consumed === undefined)
+          .flatMap(({ accountId }) => accountId ?? []),
+      ),
     async withdraw(accountId) {
       const grants = store.all('Grant').filter((grant) => grant.accountId === accountId);
       for (const { jti } of grants) {
@@ -134,9 +143,11 @@ function observe(provider: Provider, traffic: Traffic): void {
       request.clientId = ctx.oidc?.client?.clientId ?? null;
       request.grantType = typeof params?.grant_type === 'string' ? params.grant_type : null;
       request.presented = typeof secret === 'string' ? hashOf(secret) : null;
+      request.accountId = ctx.oidc?.account?.accountId ?? null;
       request.status = ctx.status;
       const body = ctx.body as { error?: string } | undefined;
       request.error = body?.error ?? null;
+      if (traffic.behaviour.replyMs) await pause(traffic.behaviour.replyMs);
       if (failure === 'lost') {
         ctx.respond = false;
         ctx.req.socket.destroy();

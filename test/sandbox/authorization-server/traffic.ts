@@ -10,6 +10,8 @@ export interface TokenRequest {
   endedAt: number | null;
   clientId: string | null;
   grantType: string | null;
+  /** Whose tokens were given out; null where none were. */
+  accountId: string | null;
   /** SHA-256, hex, of the refresh token or code that was presented. */
   presented: string | null;
   status: number | null;
@@ -29,6 +31,8 @@ export interface Revocation {
 export interface Behaviour {
   /** Wait so long before a token request is looked at. */
   latencyMs: number;
+  /** Wait so long with the reply, after the tokens were rotated. */
+  replyMs?: number;
   /**
    * `unavailable`: 503 before anything happened. `lost`: the request is done, tokens rotate, and
    * the connection is cut instead of the reply.
@@ -55,6 +59,7 @@ export class Traffic {
       endedAt: null,
       clientId: null,
       grantType: null,
+      accountId: null,
       presented: null,
       status: null,
       error: null,

@@ -12,7 +12,13 @@ export interface Surroundings {
   withdraw(accountId: string): Promise<number>;
 }
 
-export type Outcome = Notice | { goTo: string };
+/** A form that the browser posts to Mooring, which opens the hosted page. */
+export interface Opening {
+  action: string;
+  token: string;
+}
+
+export type Outcome = Notice | { goTo: string } | { opening: Opening };
 
 type Action = (session: Session, form: URLSearchParams, around: Surroundings) => Promise<Outcome>;
 
@@ -58,6 +64,14 @@ export const actions: Record<string, Action> = {
       },
     );
     return started.ok ? { goTo: started.body.connectUrl } : bad(started.problem);
+  },
+
+  async manage(session, _form, { origin }) {
+    const reply = await session.mooring.call<Opening>('POST', `${base(session)}/page-sessions`, {
+      label: session.user.name,
+      returnTo: origin,
+    });
+    return reply.ok ? { opening: reply.body } : bad(reply.problem);
   },
 
   async refresh(session, form) {

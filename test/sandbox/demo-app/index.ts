@@ -4,9 +4,16 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { actions, bad, complete, type Outcome, type Surroundings } from './actions.ts';
+import {
+  actions,
+  bad,
+  complete,
+  type Opening,
+  type Outcome,
+  type Surroundings,
+} from './actions.ts';
 import type { IntegrationList } from './mooring.ts';
-import { renderPage } from './page.ts';
+import { openingPage, openingScript, renderPage } from './page.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { stylesheet } from './style.ts';
 
@@ -111,10 +118,25 @@ async function showPage(session: Session, response: ServerResponse): Promise<voi
 
 /** 303: a reload of the page that follows repeats nothing. */
 function redirect(response: ServerResponse, session: Session, outcome: Outcome): void {
+  if ('opening' in outcome) {
+    showOpening(response, outcome.opening);
+    return;
+  }
   const goTo = 'goTo' in outcome ? outcome.goTo : '/';
   if ('text' in outcome) session.notice = outcome;
   response.writeHead(303, { ...headers, Location: goTo });
   response.end();
+}
+
+/** Mooring takes the form only with this app's origin, which `same-origin` would hide from it. */
+function showOpening(response: ServerResponse, opening: Opening): void {
+  response.writeHead(200, {
+    ...headers,
+    'Content-Security-Policy': `${headers['Content-Security-Policy']}; script-src '${openingScript.hash}'`,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Referrer-Policy': 'strict-origin',
+  });
+  response.end(openingPage(opening));
 }
 
 function plainReply(response: ServerResponse, status: number, text: string): void {

@@ -1,5 +1,7 @@
 /** The demo app's one page. No script: every button is a form. */
+import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html.ts';
+import type { Opening } from './actions.ts';
 import { type Call, type Integration, type IntegrationList, type Tier, tierOf } from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
 import type { Notice } from './sessions.ts';
@@ -63,6 +65,9 @@ ${list && list.integrations.length > 0 ? `<ul class="cards">${list.integrations.
 ${connectButton('sandbox', 'tokens of ten minutes')}
 ${connectButton('sandbox-short', 'tokens of three minutes')}
 </div>
+<h2>Or let Mooring’s own page do it</h2>
+<p class="soft hosted">Your app needs no screens then: it opens Mooring’s page for its user, with one form.</p>
+${button('manage', {}, 'Manage connections')}
 </section>
 <aside aria-labelledby="backstage">
 <h2 id="backstage">Backstage</h2>
@@ -80,6 +85,32 @@ ${button('forget', {}, 'Empty the cache')}
 </body>
 </html>`;
 }
+
+const script = 'document.forms[0].requestSubmit()';
+
+export const openingScript = {
+  hash: `sha256-${createHash('sha256').update(script).digest('base64')}`,
+};
+
+/** On the way to the hosted page. Without scripts it takes one click more. */
+export const openingPage = ({ action, token }: Opening): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Dockside · your connections</title>
+<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<header><p class="brand">${anchor}<b>Dockside</b></p></header>
+<main>
+<h1>Opening your connections</h1>
+<form method="post" action="${escapeHtml(action)}">${hidden({ token })}<p><button class="button primary">Go on</button></p></form>
+</main>
+<script>${script}</script>
+</body>
+</html>`;
 
 const hidden = (fields: Record<string, string>): string =>
   Object.entries(fields)

@@ -42,6 +42,7 @@ main{max-width:1120px;margin:0 auto;padding:8px 24px 64px}
 .notice.bad{background:var(--bad-ground);color:var(--bad)}
 .columns{display:grid;grid-template-columns:minmax(0,1fr) 372px;gap:48px;align-items:start}
 section>h2{margin:28px 0 12px}
+.hosted{margin:-6px 0 12px;font-size:15px;text-wrap:pretty}
 .answered{margin-top:6px;color:var(--soft);font-size:14px}
 .tier{display:inline-block;padding:1px 8px;border-radius:99px;font-size:13px;font-weight:600;white-space:nowrap;background:var(--warn-ground);color:var(--warn)}
 .tier.memory{background:var(--good-ground);color:var(--good)}
