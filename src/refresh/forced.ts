@@ -60,6 +60,8 @@ export interface FailedRefresh extends AccountName {
 export interface ManyRefreshed {
   refreshed: Refreshed[];
   failed: FailedRefresh[];
+  /** The newest version of all these users, failures included; 0 where none is known. */
+  version: number;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function refreshMany(
       accounts.map((account) => [JSON.stringify([account.provider, account.accountId]), account]),
     ).values(),
   ];
-  const result: ManyRefreshed = { refreshed: [], failed: [] };
+  const result: ManyRefreshed = { refreshed: [], failed: [], version: 0 };
   for (let i = 0; i < distinct.length; i += GROUP_SIZE) {
     const group = distinct.slice(i, i + GROUP_SIZE);
     if (signal.aborted || i + group.length > deps.config.runSubrequests) {
@@ -98,9 +100,16 @@ export async function refreshMany(
       const outcome = settled[at];
       if (outcome?.status === 'fulfilled') result.refreshed.push(outcome.value);
       else result.failed.push({ provider, accountId, ...describe(deps, outcome?.reason) });
+      result.version = Math.max(result.version, versionOf(outcome));
     }
   }
   return result;
+}
+
+function versionOf(outcome: PromiseSettledResult<Refreshed> | undefined): number {
+  if (outcome?.status === 'fulfilled') return outcome.value.version;
+  const { reason } = outcome ?? {};
+  return reason instanceof AppError ? Number(reason.headers['Consistency-Token'] ?? 0) : 0;
 }
 
 function describe(deps: Deps, reason: unknown): { code: string; message: string } {

@@ -46,23 +46,45 @@ export interface Obtained {
  * Refreshes, or waits for who does. Returns when `satisfied` holds or an attempt brought a token.
  *
  * @throws AppError needs_reconnect, provider_unavailable, provider_error, refresh_in_progress,
- *   provider_not_configured, integration_not_found, unavailable, invalid_request
+ *   provider_not_configured, integration_not_found, unavailable, invalid_request; with the user's
+ *   version as Consistency-Token
  */
 export async function refreshOnDemand(
   deps: Deps,
   key: IntegrationKey,
   demand: Demand,
 ): Promise<Obtained> {
+  const seen = { version: 0 };
+  try {
+    return await watch(deps, key, demand, seen);
+  } catch (error) {
+    // A failure can be a change as well (`needs_reconnect`): the caller must be able to read it.
+    if (error instanceof AppError && seen.version > 0) {
+      error.headers['Consistency-Token'] = String(seen.version);
+    }
+    throw error;
+  }
+}
+
+/** `seen.version`: the user's newest version that is known, also when this throws. */
+async function watch(
+  deps: Deps,
+  key: IntegrationKey,
+  demand: Demand,
+  seen: { version: number },
+): Promise<Obtained> {
   const startedAt = deps.now();
   let pause = FIRST_PAUSE_MS;
   for (;;) {
     const known = await look(deps, key);
+    seen.version = known.version;
     if (demand.satisfied(known)) return { known, token: null };
     const { row } = known;
     const now = deps.now();
     if (!isLeased(row, now)) {
       const client = refuseUseless(deps, known, demand, startedAt, now);
       const result = await tryOnce(deps, known, client, demand);
+      seen.version = Math.max(seen.version, result?.snapshot?.version ?? 0);
       if (result?.kind === 'refreshed') return { known, token: result.token };
       if (result?.kind === 'gone') {
         throw new AppError('integration_not_found', 'the integration was disconnected meanwhile');

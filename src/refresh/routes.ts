@@ -182,10 +182,8 @@ export const refreshRoutes = new Hono<AppEnv>()
   .post(many.path, endpoint(many), async (c) => {
     const deps = c.get('deps');
     const { accounts } = c.req.valid('json');
-    const { refreshed, failed } = await refreshMany(deps, accounts, c.req.raw.signal);
-    if (refreshed.length > 0) {
-      setConsistencyToken(c, Math.max(...refreshed.map(({ version }) => version)));
-    }
+    const { refreshed, failed, version } = await refreshMany(deps, accounts, c.req.raw.signal);
+    if (version > 0) setConsistencyToken(c, version);
     const now = deps.now();
     return c.json({
       refreshed: refreshed.map(({ facts }) => toIntegration(facts, now, deps.config.providers)),

@@ -38,6 +38,16 @@ it('a quiet refresh costs what the page says', async () => {
   expect(kvCalls.length).toBe(counts.refresh.kvOperations);
 });
 
+it('a late refresh, which is visible and published, costs what the page says', async () => {
+  const { deps, due, meter, kvCalls, reset } = metered();
+  for (let i = 0; i < 5; i += 1) await due({}, 200_000);
+  reset();
+  expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 5 });
+  await deps.settle();
+  expect((meter.rowsWritten - counts.run.rowsWritten) / 5).toBe(counts.late.rowsWritten);
+  expect(kvCalls.length / 5).toBe(counts.late.kvOperations);
+});
+
 it('a tick that finds nothing costs what the page says', async () => {
   const { deps, meter, kvCalls, due, reset } = metered();
   for (let i = 0; i < 20; i += 1) await due({ refreshDueAt: deps.now() + 3_600_000 });

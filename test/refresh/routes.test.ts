@@ -151,6 +151,29 @@ describe('POST /v1/refresh', () => {
   });
 });
 
+describe('a failure that changes what the user sees', () => {
+  it('comes with the version that shows it, so that its caller reads its own write', async () => {
+    const w = world({ refreshModel: 'static' });
+    const row = await w.due({ expiresAt: w.deps.now() - 1 });
+    w.server.instead = () => error(400, 'invalid_grant');
+    const call = apiWith(w.deps);
+    const reply = await call(`${pathOf(row)}/refresh`, { method: 'POST' });
+    expect(reply.status).toBe(409);
+    const version = Number(reply.headers.get('Consistency-Token'));
+    const list = await call(`/v1/users/${row.userId}/integrations`);
+    expect(await list.json()).toMatchObject({
+      version,
+      integrations: [{ status: 'needs_reconnect' }],
+    });
+    const again = await call('/v1/refresh', {
+      method: 'POST',
+      json: { accounts: [{ provider: row.provider, accountId: row.providerAccountId }] },
+    });
+    expect(await again.json()).toMatchObject({ refreshed: [], failed: [{}] });
+    expect(Number(again.headers.get('Consistency-Token'))).toBeGreaterThanOrEqual(version);
+  });
+});
+
 describe('GET /v1/refresh/runs', () => {
   it('lists the runs, newest first', async () => {
     const w = world();
