@@ -28,7 +28,7 @@ const own = (claimId: string): SQL => sql`lease_id = ${claimId} || '.' || id`;
 const lease = (claimId: string, now: number) => {
   const notLost = sql`lease_id IS NULL OR ${own(claimId)}`;
   return {
-    lostLeaseId: sql`CASE WHEN ${notLost} THEN lost_lease_id ELSE substr(coalesce(lost_lease_id || ' ', '') || lease_id || '@' || ${now}, -${sql.raw(String(LOST_LEASES_LENGTH))}) END`,
+    lostLeaseId: sql`CASE WHEN ${notLost} THEN lost_lease_id ELSE substr(coalesce(lost_lease_id || ' ', '') || lease_id || '@' || CAST(${now} AS INTEGER), -${sql.raw(String(LOST_LEASES_LENGTH))}) END`,
     unknownSince: sql`CASE WHEN ${notLost} THEN unknown_since ELSE coalesce(unknown_since, lease_until - ${LEASE_MS}) END`,
     leaseId: sql`${claimId} || '.' || id`,
     leaseUntil: now + LEASE_MS,
