@@ -8,7 +8,7 @@ import type { Endpoints } from '../oauth/endpoints';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
 import type { OAuth2Client } from '../providers/types';
-import type { AccountRow } from './lease';
+import { type AccountRow, graceEnds } from './lease';
 import { judge, type Outcome, salvage } from './outcome';
 
 /** The provider's answer may take this long. */
@@ -51,7 +51,7 @@ export async function askProvider(
     first.refreshToken === null &&
     provider.reuse === 'grace' &&
     left >= LEAST_REQUEST_MS &&
-    deps.now() <= (row.unknownSince ?? startedAt) + provider.reuseGraceSeconds * 1000;
+    deps.now() <= graceEnds(provider, row.unknownSince ?? startedAt);
   if (!again) return first;
   const second = await askOnce(deps, client, endpoints, row, sent, Math.min(left, REQUEST_MS));
   return { ...second, unanswered: true };

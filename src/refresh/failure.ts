@@ -16,7 +16,7 @@ import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
 import { backoffMs } from './backoff';
 import { release } from './commit';
-import type { AccountRow } from './lease';
+import { type AccountRow, graceEnds } from './lease';
 import { isSingleUse, type Outcome } from './outcome';
 import { persistently } from './persistently';
 
@@ -180,10 +180,10 @@ function unknownDue(
 ): number {
   const later = backoff(retryAfterMs);
   if (provider.reuse === 'grace') {
-    const graceEnds = (row.unknownSince ?? sentAt ?? now) + provider.reuseGraceSeconds * 1000;
+    const until = graceEnds(provider, row.unknownSince ?? sentAt ?? now);
     // Seconds of grace leave no time for a backoff; the second time there is one all the same.
     const soon = row.unknownSince === null && retryAfterMs === null ? now : later;
-    if (soon <= graceEnds) return soon;
+    if (soon <= until) return soon;
   }
   // The access token is what can be lost by asking: let it live out first.
   const livedOut = row.expiresAt !== null && row.expiresAt > now ? row.expiresAt : later;

@@ -40,6 +40,18 @@ export function lostLeases(value: string | null): LostLease[] {
   });
 }
 
+/** For clocks that differ, and the way to the server; half the grace where that is less. */
+const GRACE_SLACK_MS = 5_000;
+
+/** Until when a token that may have been used up at `since` is taken again, for `grace`. */
+export function graceEnds(
+  provider: Pick<OAuth2Provider, 'reuseGraceSeconds'>,
+  since: number,
+): number {
+  const grace = provider.reuseGraceSeconds * 1000;
+  return since + grace - Math.min(GRACE_SLACK_MS, grace / 2);
+}
+
 /**
  * From when on the row's refresh token may be sent. At or before `now`: at once.
  *
@@ -55,7 +67,6 @@ export function sendableAt(
   if (!isSingleUse(provider) || row.unknownSince === null) return now;
   const waits = lostLeases(row.lostLeaseId).map(({ foundAt }) => foundAt + AFTER_LOST_LEASE_MS);
   const earliest = Math.max(now, ...waits);
-  const inGrace =
-    provider.reuse === 'grace' && earliest <= row.unknownSince + provider.reuseGraceSeconds * 1000;
+  const inGrace = provider.reuse === 'grace' && earliest <= graceEnds(provider, row.unknownSince);
   return inGrace ? earliest : Math.max(earliest, row.expiresAt ?? 0);
 }

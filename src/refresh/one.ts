@@ -108,11 +108,16 @@ async function ask(
   if ('kind' in ready) {
     return finishFailed(deps, row, ready, options, { asked: ready.kind === 'transient' });
   }
-  // A holder that was paused may be near the end of its lease: the token is not its to send.
+  // A holder that was paused may be near the end of its lease: the token is not its to send. Or the
+  // provider's grace has ended meanwhile.
   const sentAt = deps.now();
+  const wait = (code: string, until: number) =>
+    finishFailed(deps, row, { kind: 'waiting', code, until }, options);
   if (row.leaseUntil === null || sentAt + ATTEMPT_MS > row.leaseUntil) {
-    return finishFailed(deps, row, { kind: 'waiting', code: 'too_late', until: sentAt }, options);
+    return wait('too_late', sentAt);
   }
+  const until = sendableAt(provider, row, sentAt);
+  if (until > sentAt) return wait('unknown_outcome', until);
   const answer = await askProvider(deps, client, ready.endpoints, row, ready.sent);
   const { outcome, reply, refreshToken } = answer;
   const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
