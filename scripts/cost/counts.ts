@@ -6,6 +6,8 @@
 export const counts = {
   /** One quiet refresh; rows read at most. */
   refresh: { rowsWritten: 3, rowsRead: 16, d1Calls: 1.2, kvOperations: 0 },
+  /** One that came late: visible, so the version grows and KV gets the new snapshot. */
+  late: { rowsWritten: 4, kvOperations: 1 },
   /** The row that tells of a run that had something to do: itself, its index, the id's sequence. */
   run: { rowsWritten: 3 },
   /** A tick that finds nothing; at most. */

@@ -1,11 +1,15 @@
 /** A short soak; `npm run soak` is the long one. */
 import { expect, it } from 'vitest';
 import { textOf } from '../soak/report.ts';
-import { PROCESSES, soak } from '../soak/soak.ts';
+import { namesProcess, PROCESSES, soak } from '../soak/soak.ts';
 import { startMooring } from './support/mooring.ts';
 
 it('no family is lost but those whose Worker was killed before it could save', async () => {
-  const mooring = await startMooring({ processes: PROCESSES, seconds: { sandbox: 10 } });
+  const mooring = await startMooring({
+    processes: PROCESSES,
+    planted: namesProcess,
+    seconds: { sandbox: 10 },
+  });
   try {
     const report = await soak(mooring, {
       accounts: 120,

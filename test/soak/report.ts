@@ -12,7 +12,7 @@ export interface Death {
   accountId: string;
   /** In Mooring. */
   state: string;
-  /** A Worker was killed after its last request was sent and before the reply could be saved. */
+  /** The Worker that sent its last request was killed before it could save the reply. */
   explained: boolean;
   /** From the server's reply to the kill; below 0 where it died first. */
   killedAfterMs: number | null;
@@ -45,7 +45,8 @@ export interface SoakReport {
 export function textOf(report: SoakReport): string {
   const { deaths, ticks } = report;
   const lost = deaths.filter(({ explained }) => explained);
-  const gaps = lost.map(({ killedAfterMs }) => `${killedAfterMs} ms`).join(', ');
+  const gaps = lost.flatMap(({ killedAfterMs }) => killedAfterMs ?? []);
+  const between = `${Math.min(...gaps)} to ${Math.max(...gaps)} ms`;
   return [
     `accounts            ${report.accounts}, alive ${report.alive}`,
     `kills               ${report.kills} in ${report.killingMs / 1000} s; ${report.cutOff} attempts cut off; settled after ${(report.settlingMs / 1000).toFixed(1)} s`,
@@ -55,7 +56,7 @@ export function textOf(report: SoakReport): string {
       .join(', ')}`,
     `refreshes           ${report.granted} granted, ${report.refused} refused, at most ${report.mostInFlight} at once`,
     `tokens shown twice  ${report.presentedTwice}`,
-    `families lost       ${lost.length} with their Worker, killed between the request and the first possible save${gaps === '' ? '' : ` (from the server's reply to the kill: ${gaps})`}`,
+    `families lost       ${lost.length} with their Worker, killed between the request and the first possible save${gaps.length === 0 ? '' : ` (from the server's reply to the kill: ${between})`}`,
     `                    ${deaths.length - lost.length} otherwise`,
   ].join('\n');
 }

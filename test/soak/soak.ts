@@ -36,6 +36,15 @@ export interface SoakOptions {
 
 /** The last process to be killed is not the first: that one owns the storage. */
 export const PROCESSES = 3;
+/** Goes in front of the Worker's code: each request to the server says which process sent it. */
+export const namesProcess = `import { env as bound } from 'cloudflare:workers';
+const send = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const request = new Request(input, init);
+  request.headers.set('X-Process', bound.PROCESS);
+  return send(request);
+};
+`;
 const PROVIDER = 'sandbox';
 const CONNECTING_AT_ONCE = 8;
 /** From the reply's last byte to the row, with D1 busy: a kill in here may lose a token. */
@@ -227,8 +236,8 @@ function explain(
     ({ presented, error }) => presented === last?.presented && error === 'invalid_grant',
   );
   const kill = kills.find(
-    ({ from, until }) =>
-      last !== undefined &&
+    ({ process, from, until }) =>
+      last?.process === String(process) &&
       rotatedAt !== null &&
       last.startedAt <= until &&
       from <= rotatedAt + SAVE_MS,

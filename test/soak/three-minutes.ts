@@ -2,12 +2,16 @@
 import { expect, it } from 'vitest';
 import { startMooring } from '../e2e/support/mooring.ts';
 import { textOf } from './report.ts';
-import { PROCESSES, soak } from './soak.ts';
+import { namesProcess, PROCESSES, soak } from './soak.ts';
 
 const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 
 it('no family is lost but those whose Worker was killed before it could save', async () => {
-  const mooring = await startMooring({ processes: PROCESSES, seconds: { sandbox: 30 } });
+  const mooring = await startMooring({
+    processes: PROCESSES,
+    planted: namesProcess,
+    seconds: { sandbox: 30 },
+  });
   try {
     const report = await soak(mooring, {
       accounts: number('SOAK_ACCOUNTS', 1_000),

@@ -53,7 +53,7 @@ export async function startWorkerProcesses(
         modules: true,
         script: options.bundle,
         compatibilityDate: COMPATIBILITY_DATE,
-        bindings: options.vars,
+        bindings: { ...options.vars, PROCESS: String(options.ports.indexOf(port)) },
         d1Databases: ['DB'],
         kvNamespaces: ['STATUS_CACHE'],
         resourcePersistencePath: join(folder, 'state'),

@@ -126,7 +126,7 @@ function observe(provider: Provider, traffic: Traffic): void {
       await next();
       return;
     }
-    const request = traffic.begin();
+    const request = traffic.begin(ctx.get('X-Process') || null);
     try {
       if (traffic.behaviour.latencyMs > 0) await pause(traffic.behaviour.latencyMs);
       const failure = traffic.nextFailure();

@@ -10,6 +10,8 @@ export interface TokenRequest {
   endedAt: number | null;
   clientId: string | null;
   grantType: string | null;
+  /** What the header `X-Process` says, for tests that tell several clients apart. */
+  process: string | null;
   /** Whose tokens were given out; null where none were. */
   accountId: string | null;
   /** SHA-256, hex, of the refresh token or code that was presented. */
@@ -52,13 +54,14 @@ export class Traffic {
   inFlight = 0;
   behaviour: Behaviour = { latencyMs: 0, failure: 'none', failures: 0 };
 
-  begin(): TokenRequest {
+  begin(process: string | null): TokenRequest {
     this.inFlight += 1;
     const request: TokenRequest = {
       startedAt: Date.now(),
       endedAt: null,
       clientId: null,
       grantType: null,
+      process,
       accountId: null,
       presented: null,
       status: null,
