@@ -44,7 +44,11 @@ export default defineConfig({
       },
       {
         // The protocols in virtual time, over simulated KV and D1 (docs/testing.md).
-        test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'model',
+          include: ['test/model/status-cache/**/*.test.ts'],
+          environment: 'node',
+        },
       },
       {
         // The built Worker as a process of its own, against a real authorization server.

@@ -1,0 +1,200 @@
+/** The way to the provider and back: delays, faults, requests that nobody waits for any more. */
+import { between, chance, pick } from '../support/random';
+import type { Scheduler } from '../support/scheduler';
+import { type Invocation, isScheduled } from './invocation';
+import { type Fault, responseTo } from './replies';
+import type { AuthorizationServer, Verdict } from './server';
+
+export interface EndpointHost {
+  readonly scheduler: Scheduler;
+  readonly server: AuthorizationServer;
+  providerWeather(): { slow: number; faulty: number; faults: readonly Fault[]; away: boolean };
+  subjectOf(account: string): string;
+  violate(what: string, details: string): void;
+  meet(kind: string): void;
+  note(text: () => string): void;
+}
+
+/** A group's size: no invocation has more requests under way for its refreshes. */
+const AT_ONCE = 5;
+
+const whileAway: readonly Fault[] = ['503', 'connection refused', 'silence, nothing done'];
+
+export class Endpoint {
+  /** By invocation and account. */
+  readonly #verdicts = new Map<string, Verdict>();
+  readonly #underWay = new Map<string, Set<Invocation>>();
+  /** Refused without a cause, and not granted since: once is all that a user must bear. */
+  readonly #wronged = new Set<string>();
+  /** When scheduled refreshes asked, in vain, while the provider was away. */
+  readonly askedInVain: number[] = [];
+
+  constructor(private readonly host: EndpointHost) {}
+
+  verdict(invocation: string, account: string): Verdict | undefined {
+    return this.#verdicts.get(`${invocation} ${account}`);
+  }
+
+  fetchFor(by: Invocation): typeof fetch {
+    return async (input) => {
+      const request = input as Request;
+      const url = new URL(request.url);
+      const text = await request.text();
+      const params = new URLSearchParams(`${url.search.slice(1)}&${text}`);
+      return by.await(() => this.#send(by, url.pathname, params, request));
+    };
+  }
+
+  #send(
+    by: Invocation,
+    path: string,
+    params: URLSearchParams,
+    request: Request,
+  ): Promise<Response> {
+    if (path !== '/token' || params.get('grant_type') === 'authorization_code') {
+      return this.#exchange(
+        by,
+        request.signal,
+        () => ({
+          response: this.#other(path, params, request),
+          heard: () => {},
+        }),
+        path === '/token',
+      );
+    }
+    return this.#refresh(by, params, request.signal);
+  }
+
+  /** Code, profile, revocation: they always work, if late. */
+  #other(path: string, params: URLSearchParams, request: Request): Response {
+    const { server } = this.host;
+    if (path === '/revoke') {
+      server.revoke(params.get('token') ?? '');
+      return new Response('', { status: 200 });
+    }
+    if (path === '/me') {
+      const family = server.family(request.headers.get('Authorization'));
+      if (!family?.alive) return Response.json({ error: 'invalid_token' }, { status: 401 });
+      return Response.json({ id: family.account, sub: family.subject });
+    }
+    const account = params.get('code') ?? '';
+    const family = server.connect(account, this.host.subjectOf(account));
+    this.host.note(() => `the server grants family ${family.id} to ${account}`);
+    return Response.json(server.tokensOf(family));
+  }
+
+  #refresh(by: Invocation, params: URLSearchParams, signal: AbortSignal): Promise<Response> {
+    const { host } = this;
+    const token = params.get('refresh_token') ?? params.get('access_token') ?? '';
+    const account = host.server.family(token)?.account ?? '';
+    const finish = this.#begin(by, token);
+    signal.addEventListener('abort', finish, { once: true });
+    return this.#exchange(
+      by,
+      signal,
+      () => {
+        const fault = this.#fault(by, account);
+        const { reply, issued, verdict } = host.server.answer(fault, token, by);
+        host.note(
+          () =>
+            `the server hears ${token} of ${by.name}: ${fault}, ${verdict}${issued ? `, ${issued.token}` : ''}`,
+        );
+        const response = responseTo(fault, reply);
+        const heardRefusal =
+          verdict === 'refused' && response instanceof Response && response.status === 400;
+        return {
+          response,
+          heard: () => {
+            finish();
+            if (issued && ['none', 'torn', 'half', 'half, with an error'].includes(fault)) {
+              issued.delivered = true;
+            }
+            this.#verdicts.set(`${by.name} ${account}`, heardRefusal ? 'refused' : 'failed');
+            if (fault === 'none' || fault === 'torn') this.#wronged.delete(account);
+          },
+        };
+      },
+      true,
+    );
+  }
+
+  /** I4, I11: what may be under way at once. */
+  #begin(by: Invocation, token: string): () => void {
+    const { host } = this;
+    const holders = this.#underWay.get(token) ?? new Set();
+    this.#underWay.set(token, holders);
+    for (const holder of holders) {
+      if (holder.alive())
+        host.violate(
+          'I4: two requests with one refresh token',
+          `${token}: ${holder.name} and ${by.name}`,
+        );
+    }
+    holders.add(by);
+    by.asking += 1;
+    if (by.asking > AT_ONCE) host.violate('I11: too many requests at once', by.name);
+    let over = false;
+    host.note(() => `${by.name} sends ${token}`);
+    return () => {
+      if (over) return;
+      over = true;
+      by.asking -= 1;
+      holders.delete(by);
+    };
+  }
+
+  #fault(by: Invocation, account: string): Fault {
+    const { faulty, faults, away } = this.host.providerWeather();
+    if (away) {
+      if (isScheduled(by.kind)) this.askedInVain.push(this.host.scheduler.now);
+      return pick(by.random, whileAway);
+    }
+    if (!chance(by.random, faulty)) return 'none';
+    const fault = pick(by.random, faults);
+    this.host.meet(fault);
+    if (fault !== 'false refusal') return fault;
+    if (this.#wronged.has(account)) return 'none';
+    this.#wronged.add(account);
+    return fault;
+  }
+
+  /** `late`: what nobody waits for any more may take effect all the same. */
+  #exchange(
+    by: Invocation,
+    signal: AbortSignal,
+    effect: () => { response: Response | 'broken' | 'never'; heard: () => void },
+    late: boolean,
+  ): Promise<Response> {
+    const { scheduler } = this.host;
+    const { slow } = this.host.providerWeather();
+    const there = delay(by, slow);
+    const back = delay(by, slow);
+    const tookEffectLate = late && chance(by.random, 0.5);
+    return new Promise((resolve, reject) => {
+      let over = false;
+      signal.addEventListener(
+        'abort',
+        () => {
+          over = true;
+          reject(new DOMException('aborted', 'AbortError'));
+        },
+        { once: true },
+      );
+      scheduler.after(there, () => {
+        if (over && !tookEffectLate) return;
+        const { response, heard } = effect();
+        if (response === 'never') return;
+        scheduler.after(back, () => {
+          if (over || !by.alive()) return;
+          over = true;
+          heard();
+          if (response === 'broken') reject(new TypeError('Network connection lost.'));
+          else resolve(response);
+        });
+      });
+    });
+  }
+}
+
+const delay = (by: Invocation, slow: number): number =>
+  chance(by.random, slow) ? between(by.random, 2_000, 20_000) : between(by.random, 5, 400);

@@ -1,0 +1,220 @@
+/**
+ * What happens in a run: a provider, the weather, and steps in time. Each step brings its own luck,
+ * the seed of every delay and fault that it meets, so that a failing plan can be shrunk step by
+ * step without changing what the other steps meet.
+ */
+import fc from 'fast-check';
+import type { Trouble } from './invocation';
+import type { Fault } from './replies';
+import type { Rotation } from './server';
+
+interface Weather {
+  /** Of calls to D1, KV and the queue: that one takes up to the service's own limit. */
+  slow: number;
+  /** Of calls: that one is refused, before it took effect or after. */
+  d1: number;
+  kv: number;
+  queue: number;
+  /** Of requests to the provider: that one takes longer than anybody waits. */
+  provider: number;
+  faulty: number;
+  faults: readonly Fault[];
+  /** Of invocations: that one dies, or services go away, at one of its awaits. */
+  troubles: number;
+  /** Of uses of the vault: that the invocation is suspended there for a while. */
+  suspended: number;
+}
+
+const calm: Weather = {
+  slow: 0,
+  d1: 0,
+  kv: 0,
+  queue: 0,
+  provider: 0,
+  faulty: 0,
+  faults: [],
+  troubles: 0,
+  suspended: 0,
+};
+
+const anyFault: readonly Fault[] = [
+  'connection refused',
+  'silence, nothing done',
+  '503',
+  '500 invalid_grant',
+  '200 HTML, nothing done',
+  '429',
+  '403 HTML',
+  '400 invalid_request',
+  '200 with an error',
+  '302',
+  '401 invalid_client',
+  'false refusal',
+  'connection broken',
+  'silence',
+  '502 HTML',
+  '200 HTML',
+  '200 empty',
+  'half',
+  'half, with an error',
+  'torn',
+];
+
+export const weathers = {
+  /** Races only. */
+  calm,
+  slow: { ...calm, slow: 0.15, provider: 0.15 },
+  'provider fails': { ...calm, faulty: 0.6, faults: anyFault },
+  'D1 fails': { ...calm, slow: 0.05, d1: 0.3 },
+  'all stores fail': { ...calm, slow: 0.05, d1: 0.35, kv: 0.3, queue: 0.3 },
+  troubles: { ...calm, troubles: 0.5 },
+  suspensions: { ...calm, suspended: 0.08, provider: 0.1 },
+  everything: {
+    slow: 0.05,
+    d1: 0.15,
+    kv: 0.15,
+    queue: 0.15,
+    provider: 0.1,
+    faulty: 0.3,
+    faults: anyFault,
+    troubles: 0.25,
+    suspended: 0.02,
+  },
+} as const satisfies Record<string, Weather>;
+
+export type WeatherName = keyof typeof weathers;
+
+export const actions = [
+  'token',
+  'forced refresh',
+  'disconnect',
+  'connect',
+  /** One of cron's that comes when it will. */
+  'tick',
+  'D1 away',
+  'KV away',
+  'queue away',
+  'all stores away',
+  'provider away',
+] as const;
+
+export interface Step {
+  action: (typeof actions)[number];
+  /** Time since the step before, ms; with `due`: since the next due time, if there is one. */
+  after: number;
+  due: boolean;
+  account: number;
+  /** How long something is away, ms. */
+  lasts: number;
+  trouble: Trouble | null;
+  luck: number;
+}
+
+export interface Start {
+  /** Of the account's token, ms. */
+  dueIn: number;
+  expiresIn: number;
+}
+
+export interface Plan {
+  rotation: Rotation;
+  reach: 'token' | 'grant';
+  graceSeconds: number;
+  lifetimeSeconds: number;
+  queue: boolean;
+  weather: WeatherName;
+  missedTicks: number;
+  doubledTicks: number;
+  accounts: Start[];
+  /** All accounts are of one subject. */
+  oneSubject: boolean;
+  steps: Step[];
+  /** Of cron's ticks and of the queue's consumers, in turn; as many as the weather has. */
+  troubles: Trouble[];
+  luck: number;
+}
+
+const weighted = <T>(...choices: [weight: number, value: T][]): fc.Arbitrary<T> =>
+  fc.constantFrom(...choices.flatMap(([weight, value]) => Array<T>(weight).fill(value)));
+
+const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
+
+export const troubles: fc.Arbitrary<Trouble> = fc.record({
+  at: fc.integer({ min: 1, max: 16 }),
+  sent: fc.boolean(),
+  what: weighted<Trouble['what']>(
+    [6, 'death'],
+    [2, ['d1']],
+    [2, ['d1', 'kv']],
+    [2, ['d1', 'queue']],
+    [2, ['d1', 'kv', 'queue']],
+    [1, ['kv', 'queue']],
+    [1, ['provider']],
+  ),
+  lasts,
+});
+
+const step: fc.Arbitrary<Step> = fc
+  .record({
+    action: weighted<Step['action']>(
+      [5, 'token'],
+      [4, 'forced refresh'],
+      [2, 'disconnect'],
+      [2, 'connect'],
+      [2, 'tick'],
+      [1, 'D1 away'],
+      [1, 'KV away'],
+      [1, 'queue away'],
+      [1, 'all stores away'],
+      [1, 'provider away'],
+    ),
+    range: weighted<[from: number, to: number, due: boolean]>(
+      [4, [0, 100, false]],
+      [4, [0, 3_000, false]],
+      [3, [3_000, 20_000, false]],
+      [2, [20_000, 70_000, false]],
+      [1, [100_000, 200_000, false]],
+      [3, [-3_000, 3_000, true]],
+      [2, [0, 70_000, true]],
+    ),
+    within: fc.double({ min: 0, max: 1, noNaN: true }),
+    account: fc.nat({ max: 2 }),
+    lasts,
+    trouble: fc.option(troubles, { freq: 2 }),
+    luck: fc.noShrink(fc.nat()),
+  })
+  .map(({ range: [from, to, due], within, ...rest }) => ({
+    ...rest,
+    due,
+    after: Math.round(from + within * (to - from)),
+  }));
+
+const start: fc.Arbitrary<Start> = fc.record({
+  dueIn: weighted([3, 30_000], [2, 31_000], [1, 90_000], [1, 150_000], [1, -100_000]),
+  expiresIn: weighted([1, 120_000], [2, 400_000], [2, 900_000]),
+});
+
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  rotation: weighted<Rotation>([8, 'strict'], [3, 'grace'], [1, 'static'], [1, 'extend']),
+  reach: fc.constantFrom('token', 'grant'),
+  graceSeconds: weighted([2, 30], [1, 600]),
+  lifetimeSeconds: weighted([1, 120], [2, 600], [3, 3_600]),
+  queue: fc.boolean(),
+  weather: weighted<WeatherName>(
+    [2, 'calm'],
+    [3, 'slow'],
+    [2, 'provider fails'],
+    [2, 'D1 fails'],
+    [3, 'all stores fail'],
+    [5, 'troubles'],
+    [3, 'suspensions'],
+    [3, 'everything'],
+  ),
+  missedTicks: fc.constantFrom(0, 0, 0.4),
+  doubledTicks: fc.constantFrom(0, 0.3),
+  accounts: fc.array(start, { minLength: 1, maxLength: 3 }),
+  oneSubject: fc.boolean(),
+  troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 9, size: 'max' }),
+  luck: fc.noShrink(fc.nat()),
+});

@@ -1,0 +1,69 @@
+/** The queue as its documentation describes it: late, in any order, at least once. */
+import { type Caller, call, type Service } from '../support/network';
+import { between, chance, type Random } from '../support/random';
+import type { Scheduler } from '../support/scheduler';
+
+/** A message whose consumer said nothing comes again after this. */
+const UNANSWERED_MS = 90_000;
+const DOUBLED = 0.05;
+
+export interface Delivery {
+  body: unknown;
+  attempts: number;
+  ack(): void;
+  retry(options?: QueueRetryOptions): void;
+}
+
+export class MessageQueue {
+  /** Sent, and not acknowledged yet. */
+  waiting = 0;
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly service: Service,
+    private readonly luck: Random,
+    private readonly onAccept: (text: string) => void,
+    private readonly deliver: (message: Delivery) => void,
+  ) {}
+
+  bind(caller: Caller): Pick<Queue<unknown>, 'send' | 'sendBatch'> {
+    const send = (bodies: readonly unknown[]) =>
+      call(this.scheduler, this.service, caller, () => {
+        for (const body of bodies) this.#accept(body);
+      });
+    return {
+      send: (body: unknown) => send([body]),
+      sendBatch: (messages: Iterable<MessageSendRequest<unknown>>) =>
+        send([...messages].map(({ body }) => body)),
+    } as unknown as Pick<Queue<unknown>, 'send' | 'sendBatch'>;
+  }
+
+  #accept(body: unknown): void {
+    // As the wire has it.
+    const text = JSON.stringify(body);
+    this.onAccept(text);
+    this.#later(text, 1, between(this.luck, 100, 10_000));
+    if (chance(this.luck, DOUBLED)) this.#later(text, 1, between(this.luck, 100, 60_000));
+  }
+
+  #later(text: string, attempts: number, ms: number): void {
+    this.waiting += 1;
+    this.scheduler.after(ms, () => {
+      let answered = false;
+      const answer = (then: () => void) => {
+        if (answered) return;
+        answered = true;
+        this.waiting -= 1;
+        then();
+      };
+      const again = (delay: number) => this.#later(text, attempts + 1, delay);
+      this.scheduler.after(UNANSWERED_MS, () => answer(() => again(0)));
+      this.deliver({
+        body: JSON.parse(text),
+        attempts,
+        ack: () => answer(() => {}),
+        retry: ({ delaySeconds = 0 } = {}) => answer(() => again(delaySeconds * 1_000)),
+      });
+    });
+  }
+}

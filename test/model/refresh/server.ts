@@ -1,0 +1,260 @@
+/**
+ * An authorization server as they are: it rotates refresh tokens, punishes their reuse, revokes,
+ * and fails in every way that is known of one. It also keeps the books: which token it gave, who
+ * got it, and whether it was saved anywhere before its receiver died.
+ *
+ * A token names its family: `rt_<family>_<serial>_`, so that a text can be searched for it.
+ */
+import type { Invocation } from './invocation';
+import { type Fault, rotates } from './replies';
+
+export type Rotation = 'strict' | 'grace' | 'static' | 'extend';
+
+interface Issued {
+  token: string;
+  /** Null: given to nobody that we know (an exchange of a code). */
+  to: Invocation | null;
+  /** It was in an answer that arrived. */
+  delivered: boolean;
+  /** D1, KV or the queue took it. */
+  saved: boolean;
+}
+
+export interface Family {
+  id: number;
+  account: string;
+  subject: string;
+  alive: boolean;
+  /** It died, and nobody could have kept it: an answer was lost, or its receiver died too early. */
+  excused: boolean;
+  /** Serials of refresh tokens that were used, when for the first time, and what they brought. */
+  used: Map<number, { at: number; brought: Issued[] }>;
+  serial: number;
+  /** Of access tokens, their ends. */
+  accessEnds: Map<number, number>;
+  /** Its row was disconnected, and not by a reconnect. */
+  disconnected: boolean;
+}
+
+export interface ServerHost {
+  now(): number;
+  violate(what: string, details: string): void;
+  note(text: () => string): void;
+  meet(kind: string): void;
+  /** When the access token that the family's active row holds runs out; null: no such row. */
+  accessEndInRow(family: Family): number | null;
+  /** Families that a row lives by. */
+  familiesInRows(): ReadonlySet<number>;
+}
+
+export type Verdict = 'granted' | 'refused' | 'failed';
+
+export const refreshToken = (family: number, serial: number): string => `rt_${family}_${serial}_`;
+export const accessToken = (family: number, serial: number): string => `at_${family}_${serial}_`;
+
+export function parseToken(text: string | null): { family: number; serial: number } | null {
+  const found = /\b[ra]t_(\d+)_(\d+)_/.exec(text ?? '');
+  return found ? { family: Number(found[1]), serial: Number(found[2]) } : null;
+}
+
+/** Of clocks, and of what is on its way. */
+const SLACK_MS = 6_000;
+
+export class AuthorizationServer {
+  readonly families: Family[] = [];
+  readonly #unsaved = new Map<string, Issued>();
+
+  constructor(
+    private readonly host: ServerHost,
+    readonly rotation: Rotation,
+    private readonly graceMs: number,
+    readonly lifetimeMs: number,
+    private readonly reach: 'token' | 'grant',
+  ) {}
+
+  connect(account: string, subject: string): Family {
+    const family: Family = {
+      id: this.families.length + 1,
+      account,
+      subject,
+      alive: true,
+      excused: false,
+      used: new Map(),
+      serial: 0,
+      accessEnds: new Map([[0, this.host.now() + this.lifetimeMs]]),
+      disconnected: false,
+    };
+    this.families.push(family);
+    return family;
+  }
+
+  family(token: string | null): Family | null {
+    const id = parseToken(token)?.family;
+    return id === undefined ? null : (this.families[id - 1] ?? null);
+  }
+
+  /** What the reply to a code holds. */
+  tokensOf(family: Family): Record<string, unknown> {
+    return this.#reply(family, this.#refreshSerial(family));
+  }
+
+  #refreshSerial(family: Family): number {
+    return this.rotation === 'static' ? 0 : family.serial;
+  }
+
+  #reply(family: Family, serial: number): Record<string, unknown> {
+    return {
+      access_token: accessToken(family.id, family.serial),
+      token_type: 'bearer',
+      expires_in: this.lifetimeMs / 1000,
+      ...(this.rotation === 'extend' ? {} : { refresh_token: refreshToken(family.id, serial) }),
+    };
+  }
+
+  /** Null: refused. */
+  refresh(
+    token: string,
+    by: Invocation,
+  ): { reply: Record<string, unknown>; issued: Issued } | null {
+    const { host } = this;
+    const family = this.family(token);
+    const serial = parseToken(token)?.serial;
+    if (!family || serial === undefined || !family.alive) return null;
+    const now = host.now();
+    if (this.rotation === 'extend') {
+      if ((family.accessEnds.get(serial) ?? 0) <= now) return null;
+      return this.#issue(family, by, null);
+    }
+    if (this.rotation === 'static') return this.#issue(family, by, null);
+    const used = family.used.get(serial);
+    if (!used) {
+      const brought: Issued[] = [];
+      family.used.set(serial, { at: now, brought });
+      return this.#issue(family, by, brought);
+    }
+    if (this.rotation === 'grace' && now <= used.at + this.graceMs) {
+      host.meet('a token was taken again within the grace');
+      return this.#issue(family, by, used.brought);
+    }
+    this.#punish(family, token, used.brought);
+    return null;
+  }
+
+  #issue(family: Family, to: Invocation, brought: Issued[] | null) {
+    family.serial += 1;
+    family.accessEnds.set(family.serial, this.host.now() + this.lifetimeMs);
+    const serial = this.#refreshSerial(family);
+    const issued: Issued = {
+      token: refreshToken(family.id, serial),
+      to,
+      delivered: false,
+      saved: false,
+    };
+    if (brought) {
+      brought.push(issued);
+      this.#unsaved.set(issued.token, issued);
+    }
+    return { reply: this.#reply(family, serial), issued };
+  }
+
+  /** I5: the reuse of a token whose successor somebody has, or could have kept, is our fault. */
+  #punish(family: Family, token: string, brought: readonly Issued[]): void {
+    const { host } = this;
+    family.alive = false;
+    family.excused = true;
+    host.note(() => `the server ends family ${family.id}: ${token} was used again`);
+    for (const { token: lost, delivered, saved, to } of brought) {
+      if (saved || (delivered && !to?.diedAtWork)) {
+        family.excused = false;
+        host.violate(
+          'I5: a rotated token was lost',
+          `${token} was sent again, ${lost} was ${saved ? 'saved' : 'received'}`,
+        );
+        return;
+      }
+    }
+    host.meet('a family died of an answer that nobody could keep');
+    const end = host.accessEndInRow(family);
+    if (end !== null && end > host.now() + SLACK_MS) {
+      host.violate(
+        'I4: a token of unknown fate was sent again while the access token lives',
+        token,
+      );
+    }
+  }
+
+  /** `text` has been taken by D1, KV or the queue. */
+  saved(text: string): void {
+    if (this.#unsaved.size === 0) return;
+    for (const [token, issued] of this.#unsaved) {
+      if (!text.includes(token)) continue;
+      issued.saved = true;
+      this.#unsaved.delete(token);
+    }
+  }
+
+  /** I7: never a grant that somebody lives by. */
+  revoke(token: string): void {
+    const { host } = this;
+    const family = this.family(token);
+    const serial = parseToken(token)?.serial;
+    // Many servers know nothing of a used token any more.
+    if (!family?.alive || serial === undefined) return;
+    if (token.startsWith('rt') && family.used.has(serial)) return;
+    const ended = this.families.filter(
+      (one) =>
+        one.alive && (one === family || (this.reach === 'grant' && one.subject === family.subject)),
+    );
+    const inRows = host.familiesInRows();
+    for (const one of ended) {
+      one.alive = false;
+      one.excused = true;
+      host.note(() => `the server ends family ${one.id}: revoked by ${token}`);
+      if (inRows.has(one.id))
+        host.violate('I7: a revocation killed a grant that is in use', `${one.id}, by ${token}`);
+    }
+    host.meet('a grant was revoked');
+  }
+
+  /** What a fault makes of a refresh; null: no answer ever. */
+  answer(
+    fault: Fault,
+    token: string,
+    by: Invocation,
+  ): { reply: Record<string, unknown> | null; issued: Issued | null; verdict: Verdict } {
+    if (!rotates(fault)) {
+      return {
+        reply: null,
+        issued: null,
+        verdict: fault === 'false refusal' ? 'refused' : 'failed',
+      };
+    }
+    const granted = this.refresh(token, by);
+    if (!granted) return { reply: null, issued: null, verdict: 'refused' };
+    return { ...granted, verdict: 'granted' };
+  }
+
+  /** Of a row's token: whether it could be used now. */
+  isUsable(token: string): boolean {
+    const family = this.family(token);
+    const serial = parseToken(token)?.serial;
+    if (!family?.alive || serial === undefined) return false;
+    if (this.rotation === 'extend') return (family.accessEnds.get(serial) ?? 0) > this.host.now();
+    return !family.used.has(serial);
+  }
+
+  /** A token that could have been kept, of a grant that was disconnected, and was not revoked. */
+  heldBySomebody(family: Family): boolean {
+    if (!family.alive) return false;
+    if (this.rotation === 'static' || this.rotation === 'extend') return true;
+    for (const { brought } of family.used.values()) {
+      if (
+        brought.length > 0 &&
+        brought.every(({ saved, delivered, to }) => !saved && !(delivered && !to?.diedAtWork))
+      ) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
