@@ -1,0 +1,46 @@
+/** A provider of a known latency, and the settings that name it to the Worker. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+export interface Provider {
+  tokenUrl: string;
+  /** PROVIDERS, for the Worker: refresh tokens that are good for one use. */
+  settings: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+export async function startProvider(latencyMs: number): Promise<Provider> {
+  const thread = new Worker(join(import.meta.dirname, 'provider-thread.ts'), {
+    workerData: { latencyMs },
+  });
+  const [port] = (await once(thread, 'message')) as [number];
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    tokenUrl: `${origin}/token`,
+    settings: {
+      BENCH_CLIENT_ID: 'client',
+      BENCH_CLIENT_SECRET: 'secret',
+      PROVIDERS: JSON.stringify({
+        bench: {
+          name: 'Bench',
+          kind: 'oauth2',
+          authorizationUrl: `${origin}/authorize`,
+          tokenUrl: `${origin}/token`,
+          profileUrl: `${origin}/me`,
+          accountId: 'sub',
+          displayName: 'name',
+          scopes: ['openid'],
+          clientAuth: 'client_secret_basic',
+          pkce: true,
+          refreshModel: 'rotating',
+          reuse: 'revokes_family',
+          revocationReach: 'grant',
+        },
+      }),
+    },
+    async stop() {
+      await thread.terminate();
+    },
+  };
+}
