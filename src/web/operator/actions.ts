@@ -55,7 +55,7 @@ export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise
   const { db } = deps;
   const { provider, host } = key;
   const isOpen = sql`EXISTS (SELECT 1 FROM provider_health WHERE provider = ${provider} AND host = ${host} AND open_until IS NOT NULL)`;
-  const detail = { key: by, host };
+  const detail = { by, host };
   const [, closed] = await db.batch([
     auditEvent(db, { at: deps.now(), type: 'operator.circuit_closed', provider, detail }, isOpen),
     closeCircuit(db, provider, host).returning({ provider: sql`provider` }),
@@ -74,7 +74,7 @@ export function note(
   deps: Pick<Deps, 'db' | 'now' | 'waitUntil' | 'log'>,
   { type, by, userId }: { type: string; by: string; userId?: string },
 ): void {
-  const event = { at: deps.now(), type, detail: { key: by }, ...(userId ? { userId } : {}) };
+  const event = { at: deps.now(), type, detail: { by }, ...(userId ? { userId } : {}) };
   const written = deps.db.batch([auditEvent(deps.db, event)]);
   deps.waitUntil(
     written.then(

@@ -265,7 +265,7 @@ describe('circuits', () => {
     expect(textOf(page)).toContain('The circuit is closed Acme (id.acme.example) is asked again.');
     expect(panel(page, 'circuits')).not.toContain('id.acme.example');
     expect(panel(page, 'circuits')).toContain('other.example');
-    expect(panel(page, 'events')).toMatch(/An operator closed a circuit Acme .*key: test/);
+    expect(panel(page, 'events')).toMatch(/An operator closed a circuit Acme .*by: test/);
   });
 
   test('that were closed meanwhile are not closed again, and leave no event', async () => {
