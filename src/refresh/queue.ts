@@ -11,6 +11,8 @@ import { messageSchema, saveRescue } from './rescue';
 
 const FIRST_DELAY_SECONDS = 30;
 const LONGEST_DELAY_SECONDS = 3_600;
+/** For so many deliveries a message that is the only copy comes back after the first delay. */
+const ONLY_COPY_ATTEMPTS = 40;
 
 /** Each message is acknowledged by itself, so that one failure brings back only itself. */
 export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise<void> {
@@ -55,13 +57,18 @@ export async function recoverOne(
     return true;
   } catch (error) {
     deps.log.warn('rescue_not_committed', { ...about, attempts: message.attempts }, error);
-    // The delay may outlast the outage; the integration's next attempt looks into KV.
-    await saveRescue({ ...deps, queue: null }, grant, deps.now());
-    message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    // The delay may outlast the outage; the integration's next attempt looks into KV. Where KV does
+    // not take it either, the message must be back before that attempt asks the provider.
+    const inKv = await saveRescue({ ...deps, queue: null }, grant, deps.now());
+    const growsAfter = inKv ? 0 : ONLY_COPY_ATTEMPTS;
+    message.retry({ delaySeconds: retryDelaySeconds(message.attempts - growsAfter) });
     return false;
   }
 }
 
 /** Doubles from half a minute to an hour. `attempts`: deliveries so far. Pure. */
 export const retryDelaySeconds = (attempts: number): number =>
-  Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempts - 1, 10), LONGEST_DELAY_SECONDS);
+  Math.min(
+    FIRST_DELAY_SECONDS * 2 ** Math.min(Math.max(attempts - 1, 0), 10),
+    LONGEST_DELAY_SECONDS,
+  );
