@@ -15,8 +15,8 @@ type KeepDeps = Pick<
 
 export const COMMIT_MS = 6_000;
 const RESCUE_MS = 5_000;
-/** A grant that nothing took: for so long this goes on in the background. */
-const LAST_RESORT_MS = 10 * 60_000;
+/** A grant that nothing took: this goes on in the background for as long as a cron tick may live. */
+const LAST_RESORT_MS = 15 * 60_000;
 
 export type Kept =
   | Committed

@@ -342,6 +342,27 @@ describe('an unknown outcome', () => {
     expect(after.refreshDueAt).toBe(after.expiresAt);
   });
 
+  it('within a grace: what the second answer says leaves open what became of the first (found by the model)', async () => {
+    const { deps, server, due, row } = world({ reuse: 'grace', reuseGraceSeconds: 30 });
+    const { id, expiresAt } = await due();
+    // Rotated, and the answer got lost; the second request is not even looked at.
+    server.instead = () => (server.asked.length > 1 ? error(429, 'slow_down') : null);
+    server.after = reset;
+    await runRefresh(deps, 'cron');
+    expect(server.asked).toHaveLength(2);
+    expect(await row(id)).toMatchObject({
+      lastError: 'http_429',
+      unknownSince: expect.any(Number),
+    });
+    // Long after the grace the token would be taken for stolen.
+    server.instead = null;
+    deps.clock.advance(5 * 60_000);
+    await runRefresh(deps, 'cron');
+    expect(server.asked).toHaveLength(2);
+    expect(await row(id)).toMatchObject({ refreshDueAt: expiresAt });
+    expect(server.dead.size).toBe(0);
+  });
+
   it('a refusal afterwards is certain', async () => {
     const { deps, server, due, row } = world();
     const { id } = await due({ expiresAt: deps.now() + 2 * MINUTE });

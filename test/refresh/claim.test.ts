@@ -89,6 +89,17 @@ describe('a claim', () => {
     });
   });
 
+  it('dates a lost lease by when it was found: its holder may have been cut off all that time (found by the model)', async () => {
+    const { deps, due, provider } = world();
+    const until = deps.now() - 10 * MINUTE;
+    await due({ leaseId: 'old.1', leaseUntil: until });
+    const [claimed] = await claimDue(deps.db, 'c', asked(provider), deps.now());
+    expect(claimed).toMatchObject({
+      lostLeaseId: `old.1@${deps.now()}`,
+      unknownSince: until - LEASE_MS,
+    });
+  });
+
   it('whose answer got lost can be repeated, and finds its own rows', async () => {
     const { deps, due, provider } = world();
     for (let i = 0; i < 7; i += 1) await due();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { oauthAccounts, outbox } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/groups';
 import { consume } from '../../src/refresh/queue';
+import { recoverRescued } from '../../src/refresh/recover';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { error } from './support/token-server';
 import { world } from './support/world';
@@ -236,6 +237,61 @@ describe('a rescue record', () => {
     await runRefresh(w.deps, 'cron');
     expect(w.server.asked).toHaveLength(1);
     expect((await w.tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+  });
+
+  it('that nothing but the message has comes back soon, for twenty minutes (found by the model)', async () => {
+    const { deps, hooks, sent, kvState } = await rescued();
+    hooks.before = away;
+    kvState.down = true;
+    for (const [attempts, seconds] of [
+      [1, 30],
+      [40, 30],
+      [41, 30],
+      [43, 120],
+      [80, 3600],
+    ] as const) {
+      const { batch, done } = delivered(sent, attempts);
+      await consume(batch, deps);
+      expect(done).toEqual([`retry 0 after ${seconds}`]);
+    }
+  });
+
+  it('of an integration that is gone is found within the hour, without a queue (found by the model)', async () => {
+    const w = await rescued();
+    const { account, provider, kv } = w;
+    const deps = { ...w.deps, queue: null };
+    await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, account.id));
+    const owed = () => deps.db.select().from(outbox).where(eq(outbox.provider, provider));
+    const records = async () => {
+      const { keys } = await kv.list({ prefix: 'rescue/' });
+      return keys.filter(({ name }) => name.endsWith(`.${account.id}`));
+    };
+    deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 46 * 60_000);
+    await recoverRescued(deps);
+    expect(await owed()).toEqual([]);
+    deps.clock.advance(60_000);
+    await recoverRescued(deps);
+    expect(await owed()).toHaveLength(1);
+    expect(await records()).toEqual([]);
+  });
+
+  it('of an integration that nobody asks for is in its row within the hour', async () => {
+    const { deps, account, tokens, newest, kv } = await rescued();
+    deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 47 * 60_000);
+    await recoverRescued(deps);
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    const { keys } = await kv.list({ prefix: 'rescue/' });
+    expect(keys.filter(({ name }) => name.endsWith(`.${account.id}`))).toEqual([]);
+  });
+
+  it('with an access token only does not go over a newer one (found by the model)', async () => {
+    const { deps, account, tokens, sent } = await rescued({ refreshModel: 'static' });
+    // Another attempt meanwhile: the refresh token is still the one that was sent.
+    deps.clock.advance(120_000);
+    await runRefresh(deps, 'cron');
+    const { access } = await tokens(account.id);
+    await consume(delivered(sent).batch, deps);
+    expect((await tokens(account.id)).access).toBe(access);
   });
 
   it('of an integration that is gone becomes a revocation that is owed, once', async () => {

@@ -8,7 +8,13 @@ import type { AuthorizationServer, Verdict } from './server';
 export interface EndpointHost {
   readonly scheduler: Scheduler;
   readonly server: AuthorizationServer;
-  providerWeather(): { slow: number; faulty: number; faults: readonly Fault[]; away: boolean };
+  providerWeather(): {
+    slow: number;
+    faulty: number;
+    faults: readonly Fault[];
+    away: boolean;
+    refusing: boolean;
+  };
   subjectOf(account: string): string;
   violate(what: string, details: string): void;
   meet(kind: string): void;
@@ -18,11 +24,21 @@ export interface EndpointHost {
 /** A group's size: no invocation has more requests under way for its refreshes. */
 const AT_ONCE = 5;
 
+/**
+ * While the provider is away, scheduled refreshes ask no more often than this: two runs side by side
+ * open the circuit with a group each, then groups probe after 30 s, 60 s and 120 s. That is 25, and
+ * as many again where a grace lets each of them ask twice.
+ */
+const IN_VAIN = 50;
+const IN_VAIN_MS = 5 * 60_000;
+
 const whileAway: readonly Fault[] = ['503', 'connection refused', 'silence, nothing done'];
 
 export class Endpoint {
   /** By invocation and account. */
   readonly #verdicts = new Map<string, Verdict>();
+  /** Node ends the signal of a request only as long as somebody holds the request. */
+  readonly #requests = new Set<Request>();
   readonly #underWay = new Map<string, Set<Invocation>>();
   /** Refused without a cause, and not granted since: once is all that a user must bear. */
   readonly #wronged = new Set<string>();
@@ -31,6 +47,22 @@ export class Endpoint {
 
   constructor(private readonly host: EndpointHost) {}
 
+  /** I11: an outage is not hammered. */
+  checkRate(): void {
+    const asked = this.askedInVain;
+    for (const [i, at] of asked.entries()) {
+      const before = asked[i - IN_VAIN];
+      if (before !== undefined && at - before < IN_VAIN_MS) {
+        this.host.violate(
+          'I11: an outage was hammered',
+          `${IN_VAIN} requests in ${at - before} ms`,
+        );
+        return;
+      }
+    }
+    if (asked.length >= 10) this.host.meet('an outage with a crowd');
+  }
+
   verdict(invocation: string, account: string): Verdict | undefined {
     return this.#verdicts.get(`${invocation} ${account}`);
   }
@@ -38,6 +70,7 @@ export class Endpoint {
   fetchFor(by: Invocation): typeof fetch {
     return async (input) => {
       const request = input as Request;
+      this.#requests.add(request);
       const url = new URL(request.url);
       const text = await request.text();
       const params = new URLSearchParams(`${url.search.slice(1)}&${text}`);
@@ -144,10 +177,14 @@ export class Endpoint {
   }
 
   #fault(by: Invocation, account: string): Fault {
-    const { faulty, faults, away } = this.host.providerWeather();
+    const { faulty, faults, away, refusing } = this.host.providerWeather();
     if (away) {
       if (isScheduled(by.kind)) this.askedInVain.push(this.host.scheduler.now);
       return pick(by.random, whileAway);
+    }
+    if (refusing) {
+      this.host.meet('refused like everybody');
+      return 'false refusal';
     }
     if (!chance(by.random, faulty)) return 'none';
     const fault = pick(by.random, faults);

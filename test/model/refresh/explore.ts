@@ -1,6 +1,6 @@
 /** Runs many plans; where one fails, finds a small one and tells how to see it again. */
 import fc from 'fast-check';
-import { type Plan, plans } from './plan';
+import { type Plan, type PlanKind, plans } from './plan';
 import { run } from './run';
 import type { Doubles } from './world';
 
@@ -15,6 +15,8 @@ export interface Exploration {
 }
 
 export interface Options {
+  /** Default: few accounts, in any weather. */
+  plans?: PlanKind;
   runs: number;
   seed?: number | undefined;
   /** Of one failure, as its report names it: only that is run. */
@@ -26,9 +28,10 @@ export interface Options {
 
 export async function explore(options: Options): Promise<Exploration> {
   const { doubles, shrink = true } = options;
+  const kind = options.plans ?? 'few';
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const met = new Map<string, number>();
-  const property = fc.asyncProperty(plans, async (plan) => {
+  const property = fc.asyncProperty(plans[kind], async (plan) => {
     const outcome = await run(plan, doubles);
     for (const [kind, times] of outcome.met) met.set(kind, (met.get(kind) ?? 0) + times);
     const [violation] = outcome.violations;
@@ -45,7 +48,9 @@ export async function explore(options: Options): Promise<Exploration> {
   return {
     runs: details.numRuns,
     seed,
-    failure: plan ? await report(plan, doubles, seed, details.counterexamplePath) : 'interrupted',
+    failure: plan
+      ? `${details.errorInstance}\n${await report(plan, doubles, kind, seed, details.counterexamplePath)}`
+      : 'interrupted',
     met,
   };
 }
@@ -53,6 +58,7 @@ export async function explore(options: Options): Promise<Exploration> {
 async function report(
   plan: Plan,
   doubles: Doubles | undefined,
+  kind: PlanKind,
   seed: number,
   path: string | null,
 ): Promise<string> {
@@ -60,7 +66,7 @@ async function report(
   return [
     violations.join('\n'),
     // What comes after the first number is how it was shrunk: that is found anew.
-    `Again: MODEL_SEED=${seed} MODEL_PATH=${path?.split(':')[0]} npm run model:refresh`,
+    `Again: MODEL_SEED=${seed} MODEL_PATH=${path?.split(':')[0]} npx vitest run --config vitest.model.config.ts ${kind}`,
     `Plan: ${JSON.stringify(plan)}`,
     ...trace,
   ].join('\n');

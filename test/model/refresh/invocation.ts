@@ -30,6 +30,9 @@ export class Invocation implements Caller {
   readonly name: string;
   /** Its requests to the token endpoint that are under way. */
   asking = 0;
+  /** What its death means to somebody. */
+  whenDead: () => void = () => {};
+  readonly #beganAt: number;
   #alive = true;
   #working = 0;
   #diedAtWork = false;
@@ -50,6 +53,7 @@ export class Invocation implements Caller {
     },
   ) {
     this.name = `${kind}${n}`;
+    this.#beganAt = scheduler.now;
   }
 
   alive(): boolean {
@@ -62,6 +66,12 @@ export class Invocation implements Caller {
     this.#alive = false;
     this.#diedAtWork = this.#working > 0;
     this.host.onDeath(this);
+    this.whenDead();
+  }
+
+  /** Since it began, ms. */
+  get age(): number {
+    return this.scheduler.now - this.#beganAt;
   }
 
   get diedAtWork(): boolean {

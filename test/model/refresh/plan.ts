@@ -96,6 +96,7 @@ export const actions = [
   'queue away',
   'all stores away',
   'provider away',
+  'refusals',
 ] as const;
 
 export interface Step {
@@ -194,27 +195,79 @@ const start: fc.Arbitrary<Start> = fc.record({
   expiresIn: weighted([1, 120_000], [2, 400_000], [2, 900_000]),
 });
 
-export const plans: fc.Arbitrary<Plan> = fc.record({
-  rotation: weighted<Rotation>([8, 'strict'], [3, 'grace'], [1, 'static'], [1, 'extend']),
-  reach: fc.constantFrom('token', 'grant'),
-  graceSeconds: weighted([2, 30], [1, 600]),
-  lifetimeSeconds: weighted([1, 120], [2, 600], [3, 3_600]),
-  queue: fc.boolean(),
-  weather: weighted<WeatherName>(
-    [2, 'calm'],
-    [3, 'slow'],
-    [2, 'provider fails'],
-    [2, 'D1 fails'],
-    [3, 'all stores fail'],
-    [5, 'troubles'],
-    [3, 'suspensions'],
-    [3, 'everything'],
-  ),
-  missedTicks: fc.constantFrom(0, 0, 0.4),
-  doubledTicks: fc.constantFrom(0, 0.3),
-  accounts: fc.array(start, { minLength: 1, maxLength: 3 }),
-  oneSubject: fc.boolean(),
-  troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
-  steps: fc.array(step, { minLength: 1, maxLength: 9, size: 'max' }),
-  luck: fc.noShrink(fc.nat()),
-});
+/** Few accounts; what comes up is a matter of time, of deaths, of services that go away. */
+const races: readonly WeatherName[] = [
+  'calm',
+  'slow',
+  'slow',
+  'suspensions',
+  'suspensions',
+  'troubles',
+  'troubles',
+  'troubles',
+];
+
+/** Few accounts; calls fail. */
+const failures: readonly WeatherName[] = [
+  'provider fails',
+  'provider fails',
+  'D1 fails',
+  'all stores fail',
+  'all stores fail',
+  'everything',
+  'everything',
+];
+
+const few = (weather: readonly WeatherName[]): fc.Arbitrary<Plan> =>
+  fc.record({
+    rotation: weighted<Rotation>([8, 'strict'], [3, 'grace'], [1, 'static'], [1, 'extend']),
+    reach: fc.constantFrom('token', 'grant'),
+    graceSeconds: weighted([2, 30], [1, 600]),
+    lifetimeSeconds: weighted([1, 120], [2, 600], [3, 3_600]),
+    queue: fc.boolean(),
+    weather: fc.constantFrom(...weather),
+    missedTicks: fc.constantFrom(0, 0, 0.4),
+    doubledTicks: fc.constantFrom(0, 0.3),
+    accounts: fc.array(start, { minLength: 1, maxLength: 3 }),
+    oneSubject: fc.boolean(),
+    troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 7, size: 'max' }),
+    luck: fc.noShrink(fc.nat()),
+  });
+
+/** Many accounts that fall due at once, and a provider that is away or refuses everybody. */
+const crowd: fc.Arbitrary<Plan> = fc
+  .record({
+    plan: few(['calm']),
+    many: fc.integer({ min: 12, max: 15 }),
+    action: fc.constantFrom<Step['action'][]>('provider away', 'refusals'),
+    lasts: weighted([1, 50_000], [2, 150_000], [2, 500_000]),
+  })
+  .map(({ plan, many, action, lasts }) => {
+    const [first] = plan.steps;
+    if (!first) throw new Error('a plan has a step');
+    const others = plan.steps.filter(
+      (one) => one.action === 'token' || one.action === 'forced refresh',
+    );
+    return {
+      ...plan,
+      weather: 'calm',
+      lifetimeSeconds: 3_600,
+      missedTicks: 0,
+      accounts: Array.from({ length: many }, () => ({ dueIn: 30_000, expiresIn: 900_000 })),
+      steps: [
+        { ...first, action, lasts, due: false, after: 10_000 },
+        ...others,
+        { ...first, action: 'tick', due: false, after: lasts },
+      ],
+    };
+  });
+
+/** By name, so that a failure can say which. */
+export const plans = {
+  races: few(races),
+  failures: few(failures),
+  few: few([...races, ...failures]),
+  crowd,
+};
+export type PlanKind = keyof typeof plans;

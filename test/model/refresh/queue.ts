@@ -3,8 +3,8 @@ import { type Caller, call, type Service } from '../support/network';
 import { between, chance, type Random } from '../support/random';
 import type { Scheduler } from '../support/scheduler';
 
-/** A message whose consumer said nothing comes again after this. */
-const UNANSWERED_MS = 90_000;
+/** A message whose consumer died comes again after this. */
+const AFTER_DEATH_MS = 3_000;
 const DOUBLED = 0.05;
 
 export interface Delivery {
@@ -12,6 +12,8 @@ export interface Delivery {
   attempts: number;
   ack(): void;
   retry(options?: QueueRetryOptions): void;
+  /** Its consumer is no more. */
+  lost(): void;
 }
 
 export class MessageQueue {
@@ -57,11 +59,11 @@ export class MessageQueue {
         then();
       };
       const again = (delay: number) => this.#later(text, attempts + 1, delay);
-      this.scheduler.after(UNANSWERED_MS, () => answer(() => again(0)));
       this.deliver({
         body: JSON.parse(text),
         attempts,
         ack: () => answer(() => {}),
+        lost: () => answer(() => again(AFTER_DEATH_MS)),
         retry: ({ delaySeconds = 0 } = {}) => answer(() => again(delaySeconds * 1_000)),
       });
     });

@@ -62,7 +62,8 @@ class Run {
     world.deliver = (message) => {
       const luck = random(world.plan.luck * 13 + Math.floor(world.scheduler.now));
       void world
-        .invoke('queue', luck() * 2 ** 31, this.#trouble(luck), (deps) => {
+        .invoke('queue', luck() * 2 ** 31, this.#trouble(luck), (deps, invocation) => {
+          invocation.whenDead = message.lost;
           const batch = { queue: 'refresh', messages: [message], ackAll() {}, retryAll() {} };
           return consume(batch as unknown as MessageBatch<unknown>, deps);
         })
@@ -161,6 +162,8 @@ class Run {
         return world.beAway(['d1', 'kv', 'queue'], step.lasts);
       case 'provider away':
         return world.beAway(['provider'], step.lasts);
+      case 'refusals':
+        return world.refuseAll(step.lasts);
       default:
         step.action satisfies never;
     }
@@ -299,6 +302,7 @@ class Run {
   /** I5, I6, I7 at the end. */
   #checkEnd(): void {
     const { world } = this;
+    world.endpoint.checkRate();
     const { server, watch, d1 } = world;
     if (!this.#isSettled()) {
       const rows = d1.look(

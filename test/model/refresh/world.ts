@@ -27,6 +27,7 @@ export const START = Date.UTC(2027, 0, 15);
 /** `waitUntil` ends so long after the reply, ms; a tick after a quarter of an hour. */
 const AFTER_REPLY_MS = 30_000;
 const SCHEDULED_MS = 15 * 60_000;
+const MOST_AWAY_MS = 14 * 60_000;
 const CLOCKS_MS = 1_200;
 /** Longer than anything is away: a token that ends is no use to anybody. */
 const EXTENDED_MS = 4 * 3_600_000;
@@ -66,6 +67,8 @@ export class World {
   readonly #services: Record<'d1' | 'kv' | 'queue', Service>;
   readonly #locations;
   readonly #config;
+  #refusing = 0;
+  #awayInSum = 0;
   #invocations = 0;
   #seals = 0;
 
@@ -144,7 +147,10 @@ export class World {
     this.note(() => 'all is well again');
   }
 
+  /** No longer in sum than a Worker lives, and than a rescue that is only in the queue is kept near. */
   beAway(what: readonly Part[], ms: number): void {
+    if (this.#awayInSum + ms > MOST_AWAY_MS) return;
+    this.#awayInSum += ms;
     this.note(() => `away for ${ms / 1000} s: ${what.join(', ')}`);
     for (const one of what) this.away[one] += 1;
     this.scheduler.after(ms, () => {
@@ -154,7 +160,22 @@ export class World {
 
   providerWeather() {
     const { provider: slow, faulty, faults } = weathers[this.calm ? 'calm' : this.plan.weather];
-    return { slow, faulty, faults, away: !this.calm && this.away.provider > 0 };
+    return {
+      slow,
+      faulty,
+      faults,
+      away: !this.calm && this.away.provider > 0,
+      refusing: !this.calm && this.#refusing > 0,
+    };
+  }
+
+  /** The provider is at fault: it refuses everybody. */
+  refuseAll(ms: number): void {
+    this.note(() => `for ${ms / 1000} s everybody is refused`);
+    this.#refusing += 1;
+    this.scheduler.after(ms, () => {
+      this.#refusing -= 1;
+    });
   }
 
   subjectOf(account: string): string {

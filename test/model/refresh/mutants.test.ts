@@ -1,0 +1,133 @@
+/**
+ * The model has teeth: with any one part of the protocol taken out, it fails. Each mutant is a flag
+ * in what src/refresh is handed (SQL on its way to D1, KV and queue, ids, replies, the provider's
+ * record); src/refresh itself runs as it is.
+ */
+import { expect, it } from 'vitest';
+import type { Deps } from '../../../src/deps';
+import { explore } from './explore';
+import type { PlanKind } from './plan';
+import type { Doubles } from './world';
+
+const { MODEL_SEED } = process.env;
+const RUNS = 5_000;
+
+interface Mutant extends Doubles {
+  plans?: PlanKind;
+}
+
+const isClaim = (text: string): boolean =>
+  /^update "oauth_accounts" set .*"lease_until" = \?/s.test(text);
+const isCommit = (text: string): boolean =>
+  text.startsWith('update "oauth_accounts" set "access_token" = ?');
+
+const leaseIsFree = (text: string): string =>
+  text.replaceAll('lease_until IS NULL OR', 'true OR lease_until IS NULL OR');
+
+const mutants: Record<string, Mutant> = {
+  'no lease': {
+    sql: (text) => (isClaim(text) ? leaseIsFree(text) : text),
+  },
+  'no fence': {
+    sql: (text) =>
+      isCommit(text) ? text.replace('"oauth_accounts"."token_version" = ?', '? IS NOT NULL') : text,
+  },
+  'ids of attempts are used twice': {
+    deps: (deps) => ({ ...deps, uuid: () => 'cron1~1' }),
+  },
+  'a reply is judged before its refresh token is saved': {
+    deps: (deps) => ({ ...deps, fetch: judging(deps.fetch) }),
+  },
+  'no rescue': {
+    deps: (deps) => ({ ...deps, kv: forgetful(deps.kv), queue: null }),
+  },
+  'a rescue record is not looked for': {
+    deps: (deps) => ({
+      ...deps,
+      kv: replaced(deps.kv, {
+        get: async (keys: string[]) => new Map(keys.map((key) => [key, null])),
+      }),
+      queue: null,
+    }),
+  },
+  'after an unknown outcome it is sent again at once': {
+    record: { reuse: 'grace', reuseGraceSeconds: 86_400 },
+  },
+  'who has waited long enough refreshes without the lease': {
+    sql: (text, { kind, age }) =>
+      (kind === 'token' || kind === 'forced') && age > 5_000 ? blindToLeases(text) : text,
+  },
+  'a lost lease is as good as none': {
+    sql: (text) => (isClaim(text) ? text.replaceAll('lease_id IS NULL OR', 'true OR') : text),
+  },
+  'any version will do to mark an account': {
+    sql: (text) =>
+      text.startsWith('update "oauth_accounts" set "refresh_due_at" = ?')
+        ? text
+            .replace('"oauth_accounts"."token_version" = ?', '? IS NOT NULL')
+            .replace('"oauth_accounts"."lease_id" = ?', '? IS NOT NULL')
+        : text,
+  },
+  'a refresh may start before it is due': {
+    sql: (text) =>
+      isClaim(text) ? text.replace('refresh_due_at <= ?', 'refresh_due_at - 20000 <= ?') : text,
+  },
+  'a revocation does not look who lives by the grant': {
+    sql: (text) =>
+      text.endsWith(' as lives') ? text.replace('exists (', 'false and exists (') : text,
+  },
+  'no circuit': {
+    plans: 'crowd',
+    sql: (text) =>
+      text
+        .replace('from "provider_health" where', 'from "provider_health" where false and')
+        .replace('FROM provider_health AS h\n          WHERE', '$& false AND'),
+  },
+  'a storm is not noticed': {
+    plans: 'crowd',
+    sql: (text) => text.replaceAll('window_attempts + ?', 'window_attempts + 0 * ?'),
+  },
+};
+
+it.each(Object.entries(mutants))(
+  '%s: found',
+  async (name, { plans = 'few', ...doubles }) => {
+    const { failure, runs, seed } = await explore({
+      plans,
+      runs: RUNS,
+      seed: MODEL_SEED === undefined ? undefined : Number(MODEL_SEED),
+      shrink: false,
+      doubles,
+    });
+    console.log(`${name}: seed ${seed}, run ${runs}: ${failure?.split('\n')[0]}`);
+    expect(failure).not.toBeNull();
+  },
+  600_000,
+);
+
+/** Somebody else's lease, to who does not look. */
+const blindToLeases = (text: string): string =>
+  isClaim(text)
+    ? leaseIsFree(text)
+    : text.replace(/^(select .*?)"lease_until"(.* from "oauth_accounts")/s, '$1NULL$2');
+
+/** A reply without an access token is a failure, and what else it holds is thrown away. */
+const judging =
+  (fetch: Deps['fetch']): Deps['fetch'] =>
+  async (input, init) => {
+    const response = await fetch(input, init);
+    const text = await response.text();
+    const judged = text.includes('refresh_token') && !text.includes('"access_token":"') ? '' : text;
+    return new Response(response.status === 302 ? null : judged, response);
+  };
+
+/** Takes rescue records, and keeps none. */
+const forgetful = (kv: KVNamespace): KVNamespace =>
+  replaced(kv, {
+    put: async (key: string, text: string, options: KVNamespacePutOptions) => {
+      if (!key.startsWith('rescue/')) await kv.put(key, text, options);
+    },
+  });
+
+const replaced = (kv: KVNamespace, calls: object): KVNamespace =>
+  ({ ...kv, ...calls }) as KVNamespace;
