@@ -66,8 +66,8 @@ export async function commitGrant(
     const { hit, quiet, snapshot } = await write(deps, grant, current, context, options);
     if (hit) return { kind: 'committed', snapshot };
     current = await readRow(deps, grant, options.until);
-    // An earlier try of ours hit after all. A quiet one is done; a visible one is written once
-    // more, because its snapshot got lost.
+    // An earlier try of ours hit after all. A quiet one is done; of a visible one the snapshot got
+    // lost.
     if (quiet && current && isOurs(grant, current)) return { kind: 'committed', snapshot: null };
   }
   throw new Error('the row changed at every look');
@@ -96,14 +96,13 @@ async function write(
       eq(oauthAccounts.providerAccountId, row.providerAccountId),
       eq(oauthAccounts.tokenVersion, row.tokenVersion),
     );
-    const granted = columnsOf(grant, row, context, now);
-    const columns = {
-      ...granted,
-      ...('noticeDueAt' in granted ? unlessDue(granted.noticeDueAt, now) : {}),
-      ...release([grant.leaseId, options.leaseId]),
-    };
+    const released = release([grant.leaseId, options.leaseId]);
+    // There already, by a try whose answer got lost: what the row says besides is newer than the
+    // grant. Only the snapshot may be missing.
+    const ours = isOurs(grant, row);
+    const columns = ours ? released : { ...granted(grant, row, context, now), ...released };
     const quiet =
-      !options.visible && row.state === 'active' && mayWriteQuietly(row.refreshDueAt, now);
+      !ours && !options.visible && row.state === 'active' && mayWriteQuietly(row.refreshDueAt, now);
     if (quiet) {
       // Also fenced by the due time: another holder's failure may have moved it, and with it what
       // cached snapshots rely on.
@@ -125,9 +124,13 @@ async function write(
 }
 
 /** A warning that is due is still to be given; who gives it finds the next one (notices.ts). */
-const unlessDue = (noticeDueAt: number | null, now: number) => ({
-  noticeDueAt: sql`CASE WHEN notice_due_at <= ${now} THEN notice_due_at ELSE ${noticeDueAt} END`,
-});
+function granted(grant: Grant, row: AccountRow, context: GrantContext, now: number) {
+  const columns = columnsOf(grant, row, context, now);
+  if (!('noticeDueAt' in columns)) return columns;
+  const { noticeDueAt } = columns;
+  const unlessDue = sql`CASE WHEN notice_due_at <= ${now} THEN notice_due_at ELSE ${noticeDueAt} END`;
+  return { ...columns, noticeDueAt: unlessDue };
+}
 
 /** Releases these leases, and no other's. */
 export function release(leaseIds: readonly string[]) {

@@ -45,11 +45,11 @@ export interface FailureContext {
 }
 
 export interface FailureWritten {
-  /** False: the lease was lost or the row has changed; nothing was written. */
+  /** False: the lease was lost or the row has changed; this try wrote nothing. */
   hit: boolean;
   /** When it is tried again; null: never. */
   dueAt: number | null;
-  /** To be published; null: written quietly. */
+  /** To be published, hit or not: an earlier try may have hit, whose answer got lost. Null: quiet. */
   snapshot: Snapshot | null;
 }
 
@@ -89,7 +89,7 @@ export async function writeFailure(
       event ? [update, auditEvent(db, { at: now, ...event }, happened)] : [update],
       happened,
     );
-    return { hit: change.changed, dueAt, snapshot: change.changed ? change.snapshot : null };
+    return { hit: change.changed, dueAt, snapshot: change.snapshot };
   });
 }
 

@@ -111,7 +111,7 @@ export async function finishFailed(
     return { kind: 'failed', failed, dueAt: row.refreshDueAt, snapshot: null };
   }
   const { hit, dueAt, snapshot } = written.value;
-  return hit ? { kind: 'failed', failed, dueAt, snapshot } : { kind: 'superseded', snapshot: null };
+  return hit ? { kind: 'failed', failed, dueAt, snapshot } : { kind: 'superseded', snapshot };
 }
 
 async function countFailure(

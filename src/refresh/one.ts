@@ -59,17 +59,28 @@ async function beforeAsking(
   const { provider } = options.client;
   const wait = (code: string, until: number) =>
     finishFailed(deps, row, { kind: 'waiting', code, until }, options);
-  try {
-    const rescued = await recover(deps, row, options);
-    if (rescued) return rescued;
-  } catch (error) {
-    // Without an answer nobody knows, and asking the provider could cost the grant.
-    deps.log.warn('rescue_lookup_failed', { provider: row.provider, rowId: row.id }, error);
-    return wait('rescue_lookup_failed', deps.now() + KV_AWAY_MS);
-  }
+  const rescued = await recoverOrWait(deps, row, options);
+  if (rescued) return rescued;
   if (options.admission.kind === 'open') return wait('circuit_open', options.admission.until);
   const until = sendableAt(provider, row, deps.now());
   return until > deps.now() ? wait('unknown_outcome', until) : null;
+}
+
+/** Null: no attempt left anything behind. Where nobody can tell, a refusal proves nothing either. */
+async function recoverOrWait(
+  deps: AttemptDeps,
+  row: AccountRow,
+  options: AttemptOptions,
+): Promise<AttemptResult | null> {
+  try {
+    return await recover(deps, row, options);
+  } catch (error) {
+    // Asking the provider could cost the grant.
+    deps.log.warn('rescue_lookup_failed', { provider: row.provider, rowId: row.id }, error);
+    const until = deps.now() + KV_AWAY_MS;
+    const waiting = { kind: 'waiting', code: 'rescue_lookup_failed', until } as const;
+    return finishFailed(deps, row, waiting, options);
+  }
 }
 
 /** Looks for rescue records of lost leases; null: there are none. */
@@ -143,7 +154,7 @@ async function ask(
   const asked = { asked: true, sentAt, unanswered, lookedForRescue: true };
   if (outcome.kind !== 'refused') return finishFailed(deps, row, outcome, options, asked);
 
-  const recovered = await recover(deps, row, options);
+  const recovered = await recoverOrWait(deps, row, options);
   if (recovered) return recovered;
   const isStorm = await countRefusal(
     deps,

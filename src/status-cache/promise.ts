@@ -11,8 +11,11 @@ export const MAX_FRESH_MS = 300_000;
 export const HOLD_OFF_MS = 155_000;
 /** A quiet write must be decided by this long after due; the rest is slack for slow statements. */
 export const QUIET_UNTIL_MS = 115_000;
-/** A new due time this far ahead outlives every live promise about the old one. */
-export const BEYOND_ALL_PROMISES_MS = 305_000;
+/**
+ * A new due time this far ahead outlives every promise about the old one, also those that are made
+ * while the statement is under way: with the same slack as above.
+ */
+export const BEYOND_ALL_PROMISES_MS = MAX_FRESH_MS + (HOLD_OFF_MS - QUIET_UNTIL_MS);
 /** Readers stop trusting this much before `freshUntil`, for clocks that differ. */
 export const CLOCK_SLACK_MS = 2_000;
 

@@ -1,9 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts, outbox } from '../../src/db/schema';
+import { refreshOne } from '../../src/refresh/forced';
 import { runRefresh } from '../../src/refresh/groups';
 import { consume } from '../../src/refresh/queue';
 import { recoverRescued } from '../../src/refresh/recover';
+import { readSnapshot } from '../../src/status-cache/cache';
+import { MemoryTier } from '../../src/status-cache/memory';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { error } from './support/token-server';
 import { world } from './support/world';
@@ -70,6 +73,35 @@ describe('D1 at the commit', () => {
     // A visible change whose answer was lost is published all the same.
     expect(calls.some((call) => call.startsWith('put'))).toBe(kind === 'visible');
   });
+
+  it.each([
+    ['an outage', 503, 'temporarily_unavailable', 'active'],
+    ['a refusal', 400, 'invalid_grant', 'needs_reconnect'],
+  ])(
+    'commits %s that a user sees, but its answer is lost: KV has it all the same (found by the model)',
+    async (_, status, code, state) => {
+      const { deps, hooks, due, row, server } = fragile({ refreshModel: 'static' });
+      const { id, userId, provider, providerAccountId } = await due({}, -200_000);
+      await readSnapshot(deps, userId, 0);
+      await deps.settle();
+      server.instead = () => error(status, code);
+      let failures = 1;
+      hooks.after = (text) => {
+        if (text.includes('"last_failed_at" = ?') && failures-- > 0) away();
+      };
+      const key = { userId, provider, accountId: providerAccountId };
+      await expect(refreshOne(deps, key)).rejects.toThrow();
+      await deps.settle();
+      const { refreshDueAt } = await row(id);
+      const { source, snapshot } = await readSnapshot(
+        { ...deps, memory: new MemoryTier() },
+        userId,
+        0,
+      );
+      expect(source).toBe('kv');
+      expect(snapshot.integrations).toMatchObject([{ state, refreshFailures: 1, refreshDueAt }]);
+    },
+  );
 
   it.each([
     ['D1 away', ['kv', 'queue']],
@@ -284,6 +316,32 @@ describe('a rescue record', () => {
     expect(keys.filter(({ name }) => name.endsWith(`.${account.id}`))).toEqual([]);
   });
 
+  it('whose grant is in its row already takes back nothing that came since (found by the model)', async () => {
+    const { deps, hooks, due, row, tokens, sent } = fragile();
+    const { id, providerAccountId } = await due();
+    // It commits, and the answers get lost.
+    hooks.after = (text) => {
+      if (isCommit(text)) away();
+    };
+    await runRefresh(deps, 'cron');
+    hooks.after = () => {};
+    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}~1`);
+    // Since then it was sent: nobody knows what became of it, and it waits.
+    const now = deps.now();
+    const since = {
+      unknownSince: now,
+      lostLeaseId: `later.${id}@${now}`,
+      leaseId: `successor.${id}`,
+      leaseUntil: now + 60_000,
+      refreshDueAt: now + 3_000_000,
+      refreshFailures: 2,
+      lastError: 'deadline',
+    };
+    await deps.db.update(oauthAccounts).set(since).where(eq(oauthAccounts.id, id));
+    await consume(delivered(sent).batch, deps);
+    expect(await row(id)).toMatchObject(since);
+  });
+
   it('with an access token only does not go over a newer one (found by the model)', async () => {
     const { deps, account, tokens, sent } = await rescued({ refreshModel: 'static' });
     // Another attempt meanwhile: the refresh token is still the one that was sent.
@@ -338,6 +396,28 @@ describe('a rescue record', () => {
     await runRefresh(deps, 'cron');
     expect(server.asked.at(-1)?.token).toBe('refresh-reconnected');
     expect((await tokens(account.id)).refresh).toBe('refresh-reconnected~1');
+  });
+
+  it('that cannot be looked for after a refusal marks nobody: it is asked again in a minute (found by the model)', async () => {
+    const { deps, account, row, server, kvState } = await rescued();
+    const until = (await row(account.id)).leaseUntil ?? 0;
+    // Of the lease that was lost there is no record.
+    const lost = { expiresAt: until, leaseId: `dead.${account.id}` };
+    await deps.db.update(oauthAccounts).set(lost).where(eq(oauthAccounts.id, account.id));
+    deps.clock.set(until + 1);
+    await runRefresh(deps, 'cron');
+    deps.clock.advance(120_000);
+    server.instead = () => error(400, 'invalid_grant');
+    server.before = () => {
+      kvState.down = true;
+    };
+    await runRefresh(deps, 'cron');
+    expect(server.asked).toHaveLength(2);
+    expect(await row(account.id)).toMatchObject({
+      state: 'active',
+      leaseId: null,
+      refreshDueAt: deps.now() + 60_000,
+    });
   });
 
   it('beats a refusal: what was refused was the old token', async () => {
