@@ -46,7 +46,7 @@ export default defineConfig({
         // The protocols in virtual time, over simulated KV and D1 (docs/testing.md).
         test: {
           name: 'model',
-          include: ['test/model/status-cache/**/*.test.ts'],
+          include: ['test/model/**/*.test.ts'],
           environment: 'node',
         },
       },

@@ -40,6 +40,7 @@ export class Endpoint {
   /** Node ends the signal of a request only as long as somebody holds the request. */
   readonly #requests = new Set<Request>();
   readonly #underWay = new Map<string, Set<Invocation>>();
+  readonly #codes = new Set<string>();
   /** Refused without a cause, and not granted since: once is all that a user must bear. */
   readonly #wronged = new Set<string>();
   /** When scheduled refreshes asked, in vain, while the provider was away. */
@@ -84,7 +85,12 @@ export class Endpoint {
     params: URLSearchParams,
     request: Request,
   ): Promise<Response> {
-    if (path !== '/token' || params.get('grant_type') === 'authorization_code') {
+    const code = params.get('code');
+    if (code !== null && this.#codes.has(code)) {
+      this.host.violate('I4: a code was exchanged twice', code);
+    }
+    if (code !== null) this.#codes.add(code);
+    if (path !== '/token' || code !== null) {
       return this.#exchange(
         by,
         request.signal,
@@ -110,7 +116,7 @@ export class Endpoint {
       if (!family?.alive) return Response.json({ error: 'invalid_token' }, { status: 401 });
       return Response.json({ id: family.account, sub: family.subject });
     }
-    const account = params.get('code') ?? '';
+    const [account = ''] = (params.get('code') ?? '').split('.');
     const family = server.connect(account, this.host.subjectOf(account));
     this.host.note(() => `the server grants family ${family.id} to ${account}`);
     return Response.json(server.tokensOf(family));
@@ -120,6 +126,7 @@ export class Endpoint {
     const { host } = this;
     const token = params.get('refresh_token') ?? params.get('access_token') ?? '';
     const account = host.server.family(token)?.account ?? '';
+    const sentAt = host.scheduler.now;
     const finish = this.#begin(by, token);
     signal.addEventListener('abort', finish, { once: true });
     return this.#exchange(
@@ -127,7 +134,7 @@ export class Endpoint {
       signal,
       () => {
         const fault = this.#fault(by, account);
-        const { reply, issued, verdict } = host.server.answer(fault, token, by);
+        const { reply, issued, verdict } = host.server.answer(fault, token, by, sentAt);
         host.note(
           () =>
             `the server hears ${token} of ${by.name}: ${fault}, ${verdict}${issued ? `, ${issued.token}` : ''}`,
@@ -139,6 +146,7 @@ export class Endpoint {
           response,
           heard: () => {
             finish();
+            by.hearsAnswer();
             if (issued && ['none', 'torn', 'half', 'half, with an error'].includes(fault)) {
               issued.delivered = true;
             }

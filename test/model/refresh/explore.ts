@@ -39,7 +39,7 @@ export async function explore(options: Options): Promise<Exploration> {
   });
   const details = await fc.check(property, {
     seed,
-    numRuns: options.runs,
+    numRuns: options.path === undefined ? options.runs : 1,
     endOnFailure: !shrink,
     ...(options.path === undefined ? {} : { path: options.path }),
   });
@@ -66,7 +66,7 @@ async function report(
   return [
     violations.join('\n'),
     // What comes after the first number is how it was shrunk: that is found anew.
-    `Again: MODEL_SEED=${seed} MODEL_PATH=${path?.split(':')[0]} npx vitest run --config vitest.model.config.ts ${kind}`,
+    `Again: MODEL_SEED=${seed} MODEL_PATH=${path?.split(':')[0]} npx vitest run --project model test/model/refresh/${kind}`,
     `Plan: ${JSON.stringify(plan)}`,
     ...trace,
   ].join('\n');

@@ -11,6 +11,8 @@ import type { Scheduler } from '../support/scheduler';
 
 /** What happens at one of its awaits, before or after it has sent what it was about to. */
 export interface Trouble {
+  /** Counted from its beginning, or from the first answer of the provider. */
+  since: 'begin' | 'answer';
   at: number;
   sent: boolean;
   what: 'death' | readonly Service[];
@@ -37,6 +39,7 @@ export class Invocation implements Caller {
   #working = 0;
   #diedAtWork = false;
   #awaits = 0;
+  #answeredAt = Number.NaN;
   #uuids = 0;
 
   constructor(
@@ -60,6 +63,10 @@ export class Invocation implements Caller {
     return this.#alive;
   }
 
+  get atWork(): boolean {
+    return this.#alive && this.#working > 0;
+  }
+
   /** Ends it. One that was done with everything has not died of it. */
   kill(): void {
     if (!this.#alive) return;
@@ -78,6 +85,11 @@ export class Invocation implements Caller {
     return this.#diedAtWork;
   }
 
+  /** From here on there is something to lose. */
+  hearsAnswer(): void {
+    if (Number.isNaN(this.#answeredAt)) this.#answeredAt = this.#awaits;
+  }
+
   /** Counts work as under way until it is settled. */
   async during<T>(work: Promise<T>): Promise<T> {
     this.#working += 1;
@@ -92,8 +104,9 @@ export class Invocation implements Caller {
   await<T>(send: () => Promise<T>): Promise<T> {
     if (!this.#alive) return never();
     this.#awaits += 1;
-    const trouble = this.#awaits === this.trouble?.at ? this.trouble : null;
-    if (!trouble) return send();
+    const { trouble } = this;
+    const since = trouble?.since === 'answer' ? this.#answeredAt : 0;
+    if (!trouble || this.#awaits - since !== trouble.at) return send();
     const sent = trouble.sent ? send() : null;
     if (trouble.what !== 'death') {
       this.host.beAway(trouble.what, trouble.lasts);

@@ -5,11 +5,11 @@
  */
 import { expect, it } from 'vitest';
 import type { Deps } from '../../../src/deps';
+import { seed } from './check';
 import { explore } from './explore';
 import type { PlanKind } from './plan';
 import type { Doubles } from './world';
 
-const { MODEL_SEED } = process.env;
 const RUNS = 5_000;
 
 interface Mutant extends Doubles {
@@ -92,14 +92,14 @@ const mutants: Record<string, Mutant> = {
 it.each(Object.entries(mutants))(
   '%s: found',
   async (name, { plans = 'few', ...doubles }) => {
-    const { failure, runs, seed } = await explore({
+    const { failure, runs, ...used } = await explore({
       plans,
       runs: RUNS,
-      seed: MODEL_SEED === undefined ? undefined : Number(MODEL_SEED),
+      seed,
       shrink: false,
       doubles,
     });
-    console.log(`${name}: seed ${seed}, run ${runs}: ${failure?.split('\n')[0]}`);
+    console.log(`${name}: seed ${used.seed}, run ${runs}: ${failure?.split('\n')[0]}`);
     expect(failure).not.toBeNull();
   },
   600_000,

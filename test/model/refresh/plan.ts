@@ -5,84 +5,8 @@
  */
 import fc from 'fast-check';
 import type { Trouble } from './invocation';
-import type { Fault } from './replies';
 import type { Rotation } from './server';
-
-interface Weather {
-  /** Of calls to D1, KV and the queue: that one takes up to the service's own limit. */
-  slow: number;
-  /** Of calls: that one is refused, before it took effect or after. */
-  d1: number;
-  kv: number;
-  queue: number;
-  /** Of requests to the provider: that one takes longer than anybody waits. */
-  provider: number;
-  faulty: number;
-  faults: readonly Fault[];
-  /** Of invocations: that one dies, or services go away, at one of its awaits. */
-  troubles: number;
-  /** Of uses of the vault: that the invocation is suspended there for a while. */
-  suspended: number;
-}
-
-const calm: Weather = {
-  slow: 0,
-  d1: 0,
-  kv: 0,
-  queue: 0,
-  provider: 0,
-  faulty: 0,
-  faults: [],
-  troubles: 0,
-  suspended: 0,
-};
-
-const anyFault: readonly Fault[] = [
-  'connection refused',
-  'silence, nothing done',
-  '503',
-  '500 invalid_grant',
-  '200 HTML, nothing done',
-  '429',
-  '403 HTML',
-  '400 invalid_request',
-  '200 with an error',
-  '302',
-  '401 invalid_client',
-  'false refusal',
-  'connection broken',
-  'silence',
-  '502 HTML',
-  '200 HTML',
-  '200 empty',
-  'half',
-  'half, with an error',
-  'torn',
-];
-
-export const weathers = {
-  /** Races only. */
-  calm,
-  slow: { ...calm, slow: 0.15, provider: 0.15 },
-  'provider fails': { ...calm, faulty: 0.6, faults: anyFault },
-  'D1 fails': { ...calm, slow: 0.05, d1: 0.3 },
-  'all stores fail': { ...calm, slow: 0.05, d1: 0.35, kv: 0.3, queue: 0.3 },
-  troubles: { ...calm, troubles: 0.5 },
-  suspensions: { ...calm, suspended: 0.08, provider: 0.1 },
-  everything: {
-    slow: 0.05,
-    d1: 0.15,
-    kv: 0.15,
-    queue: 0.15,
-    provider: 0.1,
-    faulty: 0.3,
-    faults: anyFault,
-    troubles: 0.25,
-    suspended: 0.02,
-  },
-} as const satisfies Record<string, Weather>;
-
-export type WeatherName = keyof typeof weathers;
+import type { WeatherName } from './weather';
 
 export const actions = [
   'token',
@@ -141,7 +65,8 @@ const weighted = <T>(...choices: [weight: number, value: T][]): fc.Arbitrary<T> 
 const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
 
 export const troubles: fc.Arbitrary<Trouble> = fc.record({
-  at: fc.integer({ min: 1, max: 16 }),
+  since: fc.constantFrom('begin', 'answer'),
+  at: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 16 })),
   sent: fc.boolean(),
   what: weighted<Trouble['what']>(
     [6, 'death'],
@@ -158,16 +83,16 @@ export const troubles: fc.Arbitrary<Trouble> = fc.record({
 const step: fc.Arbitrary<Step> = fc
   .record({
     action: weighted<Step['action']>(
-      [5, 'token'],
-      [4, 'forced refresh'],
-      [2, 'disconnect'],
-      [2, 'connect'],
-      [2, 'tick'],
-      [1, 'D1 away'],
+      [10, 'token'],
+      [10, 'forced refresh'],
+      [4, 'disconnect'],
+      [4, 'connect'],
+      [4, 'tick'],
+      [2, 'D1 away'],
       [1, 'KV away'],
       [1, 'queue away'],
-      [1, 'all stores away'],
-      [1, 'provider away'],
+      [2, 'all stores away'],
+      [2, 'provider away'],
     ),
     range: weighted<[from: number, to: number, due: boolean]>(
       [4, [0, 100, false]],
@@ -175,7 +100,7 @@ const step: fc.Arbitrary<Step> = fc
       [3, [3_000, 20_000, false]],
       [2, [20_000, 70_000, false]],
       [1, [100_000, 200_000, false]],
-      [3, [-3_000, 3_000, true]],
+      [4, [-1_000, 5_000, true]],
       [2, [0, 70_000, true]],
     ),
     within: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -191,7 +116,7 @@ const step: fc.Arbitrary<Step> = fc
   }));
 
 const start: fc.Arbitrary<Start> = fc.record({
-  dueIn: weighted([3, 30_000], [2, 31_000], [1, 90_000], [1, 150_000], [1, -100_000]),
+  dueIn: weighted([2, 30_000], [1, 31_000], [3, 60_000], [2, 120_000], [1, 150_000], [1, -100_000]),
   expiresIn: weighted([1, 120_000], [2, 400_000], [2, 900_000]),
 });
 

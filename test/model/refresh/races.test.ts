@@ -6,4 +6,25 @@
 import { it } from 'vitest';
 import { check } from './check';
 
-it('I2, I4, I5, I6 and I7 hold, whoever dies when', () => check('races', 0.5), 600_000);
+const kinds = [
+  ...['cron', 'queue', 'token', 'forced', 'connect', 'disconnect'].map((kind) => `${kind} died`),
+  ...['d1', 'kv', 'queue'].map((service) => `${service} was away`),
+  'a doubled tick',
+  'a missed tick',
+  'a suspension',
+  'a lost lease',
+  'a disconnect during a refresh',
+  'a grant was revoked',
+  'a family died of an answer that nobody could keep',
+  'a token was taken again within the grace',
+  'a token was given',
+  'answered: refresh_in_progress',
+  'grant_rescued',
+  'grant_not_saved',
+  'grant_recovered',
+  'refresh_discarded',
+  'rescue_lookup_failed',
+  'rescue_not_committed',
+];
+
+it('I2, I4, I5, I6 and I7 hold, whoever dies when', () => check('races', 0.5, kinds), 600_000);

@@ -1,5 +1,4 @@
-/** One run: a plan, step by step; then faults end, time passes, and nothing must have been lost. */
-
+/** One run: a plan, step by step; then faults end, and time passes. */
 import { completeConnection } from '../../../src/connect/complete';
 import { AppError } from '../../../src/errors';
 import { disconnect } from '../../../src/integrations/disconnect/disconnect';
@@ -9,14 +8,17 @@ import { runRefresh } from '../../../src/refresh/groups';
 import { consume } from '../../../src/refresh/queue';
 import { recoverRescued } from '../../../src/refresh/recover';
 import { tokenFor } from '../../../src/refresh/token';
-import { accountContext, transactionContext } from '../../../src/vault/vault';
 import { chance, type Random, random } from '../support/random';
 import { Scheduler } from '../support/scheduler';
+import { checkEnd, isSettled, wantedAt } from './end';
 import type { Trouble } from './invocation';
-import { type Plan, type Step, weathers } from './plan';
-import { accessToken, parseToken, refreshToken } from './server';
+import type { Plan, Step } from './plan';
+import { PROVIDER } from './provider';
+import { insertAccount, insertTransaction, userOf } from './rows';
 import { withVirtualTime } from './time';
-import { type Doubles, PROVIDER, START, World } from './world';
+import { parseToken } from './tokens';
+import { weathers } from './weather';
+import { type Doubles, START, World } from './world';
 
 const MINUTE = 60_000;
 /** From the last step to the end of all faults. */
@@ -55,9 +57,7 @@ class Run {
 
   start(): void {
     const { world } = this;
-    for (const [i, { dueIn, expiresIn }] of world.plan.accounts.entries()) {
-      this.#insert(i, dueIn, expiresIn);
-    }
+    for (const [i, account] of world.plan.accounts.entries()) insertAccount(world, i, account);
     world.watch.start();
     world.deliver = (message) => {
       const luck = random(world.plan.luck * 13 + Math.floor(world.scheduler.now));
@@ -71,34 +71,6 @@ class Run {
     };
     this.#next(0);
     this.#tick(1);
-  }
-
-  #insert(i: number, dueIn: number, expiresIn: number): void {
-    const { d1, server, plan } = this.world;
-    const account = `a${i}`;
-    const family = server.connect(account, this.world.subjectOf(account));
-    const lifetime = server.lifetimeMs;
-    const end = START + (plan.rotation === 'extend' ? expiresIn + 3 * 3_600_000 : expiresIn);
-    family.accessEnds.set(0, end);
-    const sealed = (token: string, field: 'access_token' | 'refresh_token') =>
-      JSON.stringify([0, accountContext(PROVIDER, account, field).join('/'), token]);
-    d1.look(
-      `INSERT INTO oauth_accounts (user_id, provider, provider_account_id, subject, access_token,
-        refresh_token, expires_at, token_type, scope, requested_scope, parameters, metadata, state,
-        token_version, refresh_due_at, refresh_failures, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'bearer', '[]', '[]', '{}', '{}', 'active', ?, ?, 0, ?, ?)`,
-      userOf(i),
-      PROVIDER,
-      account,
-      this.world.subjectOf(account),
-      sealed(accessToken(family.id, 0), 'access_token'),
-      plan.rotation === 'extend' ? null : sealed(refreshToken(family.id, 0), 'refresh_token'),
-      end,
-      end - lifetime,
-      START + dueIn,
-      START - lifetime,
-      START - lifetime,
-    );
   }
 
   #next(i: number): void {
@@ -153,17 +125,17 @@ class Run {
       case 'tick':
         return this.#cron(step.luck, trouble);
       case 'D1 away':
-        return world.beAway(['d1'], step.lasts);
+        return world.outages.begin(['d1'], step.lasts);
       case 'KV away':
-        return world.beAway(['kv'], step.lasts);
+        return world.outages.begin(['kv'], step.lasts);
       case 'queue away':
-        return world.beAway(['queue'], step.lasts);
+        return world.outages.begin(['queue'], step.lasts);
       case 'all stores away':
-        return world.beAway(['d1', 'kv', 'queue'], step.lasts);
+        return world.outages.begin(['d1', 'kv', 'queue'], step.lasts);
       case 'provider away':
-        return world.beAway(['provider'], step.lasts);
+        return world.outages.begin(['provider'], step.lasts);
       case 'refusals':
-        return world.refuseAll(step.lasts);
+        return world.outages.refuseAll(step.lasts);
       default:
         step.action satisfies never;
     }
@@ -200,27 +172,17 @@ class Run {
     trouble: Trouble | null,
   ): Promise<void> {
     const { world } = this;
-    const { scheduler, d1 } = world;
+    const { scheduler } = world;
     this.#codes += 1;
     const id = `c${this.#codes}`;
-    const sealed = (text: string, field: 'code' | 'verifier') =>
-      JSON.stringify([0, transactionContext(id, field).join('/'), text]);
-    d1.look(
-      `INSERT INTO connect_transactions (id, ticket_hash, user_id, provider, requested_scope,
-        parameters, state, verifier, code, created_at, expires_at)
-       VALUES (?, ?, ?, ?, '[]', '{}', 'authorized', ?, ?, ?, ?)`,
-      id,
-      id,
-      user,
-      PROVIDER,
-      sealed('verifier', 'verifier'),
-      sealed(account, 'code'),
-      scheduler.now,
-      scheduler.now + 10 * MINUTE,
-    );
-    await world
-      .invoke('connect', luck, trouble, (deps) => completeConnection(deps, user, id))
-      .catch((error) => world.note(() => `not connected: ${error}`));
+    insertTransaction(world, id, user, account);
+    const complete = (seed: number) =>
+      world
+        .invoke('connect', seed, trouble, (deps) => completeConnection(deps, user, id))
+        .catch((error) => world.note(() => `not connected: ${error}`));
+    // An app may be impatient.
+    if (luck % 4 === 0) scheduler.after(luck % 2_000, () => void complete(luck + 1));
+    await complete(luck);
   }
 
   async #cron(luck: number, trouble: Trouble | null): Promise<void> {
@@ -230,6 +192,7 @@ class Run {
         // The parts of src/tick.ts that this is about.
         await runRefresh(deps, 'cron');
         await recoverRescued(deps);
+        if (world.watch.outbox.length === 0) return;
         await deliverRevocations(deps, { entries: 5, until: deps.now() + MINUTE });
       })
       .catch((error) => world.note(() => `the tick failed: ${error}`));
@@ -251,90 +214,23 @@ class Run {
       const { now } = scheduler;
       if (!world.calm && now >= this.#endsAt) world.becomeCalm();
       if (world.violations.length > 0) return;
-      if (world.calm && (this.#isSettled() || now > this.#endsAt + RECOVERY_MS)) {
-        this.#checkEnd();
+      const settled = world.calm && isSettled(world);
+      if (settled || now > this.#endsAt + RECOVERY_MS) {
+        checkEnd(world, settled);
         return;
       }
       const missed = !world.calm && chance(luck, plan.missedTicks);
-      const wanted = this.#wantedAt() <= now + 5_000 || chance(luck, world.calm ? 0 : 0.1);
+      const wanted = wantedAt(world) <= now + 5_000 || chance(luck, world.calm ? 0 : 0.1);
+      if (wanted && missed) world.meet('a missed tick');
       if (wanted && !missed) {
         void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
         if (!world.calm && chance(luck, plan.doubledTicks)) {
+          world.meet('a doubled tick');
           void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
         }
       }
-      const wait = world.calm ? Math.floor((this.#wantedAt() - now) / MINUTE) : 1;
+      const wait = world.calm ? Math.floor((wantedAt(world) - now) / MINUTE) : 1;
       this.#tick(minute + Math.min(Math.max(wait, 1), 120));
     });
   }
-
-  /** When the next tick has anything to do. */
-  #wantedAt(): number {
-    const [found] = this.world.d1.look(
-      `SELECT min(at) AS at FROM (
-        SELECT max(refresh_due_at, coalesce(lease_until, 0), coalesce((SELECT max(open_until) FROM provider_health), 0)) AS at
-        FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
-        UNION ALL SELECT due_at FROM outbox)`,
-    );
-    const at = found?.at === null ? Number.POSITIVE_INFINITY : Number(found?.at);
-    return this.world.rescues.size === 0 ? at : Math.min(at, this.#nextRecovery());
-  }
-
-  #nextRecovery(): number {
-    const minute = (this.world.scheduler.now - START) / MINUTE;
-    const past = Math.floor(minute) % 60;
-    return START + (Math.floor(minute) + ((47 - past + 60) % 60)) * MINUTE;
-  }
-
-  /** Every integration has been refreshed since, and nothing is owed. */
-  #isSettled(): boolean {
-    const { d1, queue, rescues } = this.world;
-    if (queue.waiting > 0 || rescues.size > 0) return false;
-    const [found] = d1.look(
-      `SELECT (SELECT count(*) FROM oauth_accounts WHERE lease_id IS NOT NULL OR
-          (refresh_due_at IS NOT NULL AND coalesce(last_refreshed_at, 0) < ?))
-        + (SELECT count(*) FROM outbox) AS left`,
-      this.#endsAt,
-    );
-    return found?.left === 0;
-  }
-
-  /** I5, I6, I7 at the end. */
-  #checkEnd(): void {
-    const { world } = this;
-    world.endpoint.checkRate();
-    const { server, watch, d1 } = world;
-    if (!this.#isSettled()) {
-      const rows = d1.look(
-        'SELECT * FROM oauth_accounts WHERE lease_id IS NOT NULL OR refresh_due_at IS NOT NULL',
-      );
-      world.violate('not settled in the end', JSON.stringify(rows));
-    }
-    for (const row of watch.rows.values()) {
-      const token = row.refresh ?? row.access;
-      const family = server.family(token);
-      if (!family) continue;
-      if (!family.alive) {
-        if (!family.excused) world.violate('I5: a grant has died', row.account);
-        continue;
-      }
-      if (row.state !== 'active')
-        world.violate('I6: marked for good, and the grant lives', row.account);
-      else if (!server.isUsable(parseText(token)))
-        world.violate('I5: the row has an old token', `${row.account} ${token}`);
-    }
-    const inRows = world.familiesInRows();
-    for (const family of server.families) {
-      if (!family.disconnected || inRows.has(family.id) || !server.heldBySomebody(family)) continue;
-      // A connect of the same subject takes back what was owed.
-      if (server.families.some((one) => one !== family && one.subject === family.subject)) continue;
-      world.violate('I7: a disconnected grant was not revoked', `family ${family.id}`);
-    }
-  }
 }
-
-const parseText = (sealed: string | null): string =>
-  sealed === null ? '' : (JSON.parse(sealed) as [number, string, string])[2];
-
-/** Two of three accounts are one user's. */
-const userOf = (account: number): string => (account < 2 ? 'ada' : 'bob');

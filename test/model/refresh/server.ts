@@ -2,11 +2,10 @@
  * An authorization server as they are: it rotates refresh tokens, punishes their reuse, revokes,
  * and fails in every way that is known of one. It also keeps the books: which token it gave, who
  * got it, and whether it was saved anywhere before its receiver died.
- *
- * A token names its family: `rt_<family>_<serial>_`, so that a text can be searched for it.
  */
 import type { Invocation } from './invocation';
 import { type Fault, rotates } from './replies';
+import { accessToken, parseToken, refreshToken } from './tokens';
 
 export type Rotation = 'strict' | 'grace' | 'static' | 'extend';
 
@@ -19,6 +18,10 @@ interface Issued {
   /** D1, KV or the queue took it. */
   saved: boolean;
 }
+
+/** Whether whoever got it could have kept it, or something has. */
+const isKept = ({ saved, delivered, to }: Issued): boolean =>
+  saved || (delivered && !to?.diedAtWork);
 
 export interface Family {
   id: number;
@@ -45,20 +48,18 @@ export interface ServerHost {
   accessEndInRow(family: Family): number | null;
   /** Families that a row lives by. */
   familiesInRows(): ReadonlySet<number>;
+  /** When D1, KV and the queue were last away all at once. */
+  nothingTookUntil(): number;
 }
 
 export type Verdict = 'granted' | 'refused' | 'failed';
 
-export const refreshToken = (family: number, serial: number): string => `rt_${family}_${serial}_`;
-export const accessToken = (family: number, serial: number): string => `at_${family}_${serial}_`;
-
-export function parseToken(text: string | null): { family: number; serial: number } | null {
-  const found = /\b[ra]t_(\d+)_(\d+)_/.exec(text ?? '');
-  return found ? { family: Number(found[1]), serial: Number(found[2]) } : null;
-}
-
+/** Who holds a grant that nothing took tries again after 15 s and what the tries take. */
+const NEXT_TRY_MS = 25_000;
 /** Of clocks, and of what is on its way. */
 const SLACK_MS = 6_000;
+/** What must be left of a grace when a used token is sent again. */
+const LEAST_WAY_MS = 2_500;
 
 export class AuthorizationServer {
   readonly families: Family[] = [];
@@ -115,6 +116,7 @@ export class AuthorizationServer {
   refresh(
     token: string,
     by: Invocation,
+    sentAt: number,
   ): { reply: Record<string, unknown>; issued: Issued } | null {
     const { host } = this;
     const family = this.family(token);
@@ -136,7 +138,9 @@ export class AuthorizationServer {
       host.meet('a token was taken again within the grace');
       return this.#issue(family, by, used.brought);
     }
-    this.#punish(family, token, used.brought);
+    // Only the way there was too long; who knows clocks and ways keeps so far from the grace's end.
+    const sentInTime = this.rotation === 'grace' && sentAt <= used.at + this.graceMs - LEAST_WAY_MS;
+    this.#punish(family, token, used.brought, sentInTime);
     return null;
   }
 
@@ -158,22 +162,24 @@ export class AuthorizationServer {
   }
 
   /** I5: the reuse of a token whose successor somebody has, or could have kept, is our fault. */
-  #punish(family: Family, token: string, brought: readonly Issued[]): void {
+  #punish(family: Family, token: string, brought: readonly Issued[], sentInTime: boolean): void {
     const { host } = this;
     family.alive = false;
     family.excused = true;
     host.note(() => `the server ends family ${family.id}: ${token} was used again`);
-    for (const { token: lost, delivered, saved, to } of brought) {
-      if (saved || (delivered && !to?.diedAtWork)) {
-        family.excused = false;
-        host.violate(
-          'I5: a rotated token was lost',
-          `${token} was sent again, ${lost} was ${saved ? 'saved' : 'received'}`,
-        );
-        return;
-      }
+    const lost = brought.find(isKept);
+    if (lost && !lost.saved && host.now() < host.nothingTookUntil() + NEXT_TRY_MS) {
+      host.meet('a family died of an outage of all stores');
+      return;
+    }
+    if (lost) {
+      family.excused = false;
+      const how = lost.saved ? 'saved' : 'received';
+      host.violate('I5: a rotated token was lost', `${token} again, ${lost.token} was ${how}`);
+      return;
     }
     host.meet('a family died of an answer that nobody could keep');
+    if (sentInTime) return;
     const end = host.accessEndInRow(family);
     if (end !== null && end > host.now() + SLACK_MS) {
       host.violate(
@@ -221,6 +227,7 @@ export class AuthorizationServer {
     fault: Fault,
     token: string,
     by: Invocation,
+    sentAt: number,
   ): { reply: Record<string, unknown> | null; issued: Issued | null; verdict: Verdict } {
     if (!rotates(fault)) {
       return {
@@ -229,7 +236,7 @@ export class AuthorizationServer {
         verdict: fault === 'false refusal' ? 'refused' : 'failed',
       };
     }
-    const granted = this.refresh(token, by);
+    const granted = this.refresh(token, by, sentAt);
     if (!granted) return { reply: null, issued: null, verdict: 'refused' };
     return { ...granted, verdict: 'granted' };
   }
@@ -247,14 +254,8 @@ export class AuthorizationServer {
   heldBySomebody(family: Family): boolean {
     if (!family.alive) return false;
     if (this.rotation === 'static' || this.rotation === 'extend') return true;
-    for (const { brought } of family.used.values()) {
-      if (
-        brought.length > 0 &&
-        brought.every(({ saved, delivered, to }) => !saved && !(delivered && !to?.diedAtWork))
-      ) {
-        return false;
-      }
-    }
-    return true;
+    return [...family.used.values()].every(
+      ({ brought }) => brought.length === 0 || brought.some(isKept),
+    );
   }
 }

@@ -6,7 +6,8 @@ import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../../../src/status-cache/p
 import type { D1 } from '../support/d1';
 import type { Scheduler } from '../support/scheduler';
 import type { Kind } from './invocation';
-import { type AuthorizationServer, parseToken, type Verdict } from './server';
+import type { AuthorizationServer, Verdict } from './server';
+import { parseToken } from './tokens';
 
 export interface Row {
   id: number;
@@ -44,6 +45,7 @@ const CLOCKS_MS = 2_500;
 export class Watch {
   rows: ReadonlyMap<number, Row> = new Map();
   #versions: ReadonlyMap<string, number> = new Map();
+  #changes: unknown;
   outbox: readonly string[] = [];
   /** Rows, with the families that they had before. */
   readonly #former = new Set<string>();
@@ -66,12 +68,17 @@ export class Watch {
   }
 
   observe(): void {
+    // Every second write finds nothing to do, such as a claim when nothing is due.
+    const [{ n } = {}] = this.d1.look('SELECT total_changes() AS n');
+    if (n === this.#changes) return;
+    this.#changes = n;
     const { rows: before } = this;
     const versions = this.#versions;
     this.#look();
     for (const row of this.rows.values()) {
       const was = before.get(row.id);
       if (was) this.#changed(was, row, this.#grew(versions, row.user));
+      if (was?.refresh !== row.refresh || was?.access !== row.access) this.#final(row);
     }
     for (const was of before.values()) if (!this.rows.has(was.id)) this.#deleted(was, versions);
   }
@@ -143,6 +150,14 @@ export class Watch {
     }
   }
 
+  /** I7: what was disconnected stays so. */
+  #final({ account, refresh, access }: Row): void {
+    for (const token of [refresh, access]) {
+      if (!this.server.family(token)?.disconnected) continue;
+      this.host.violate('I7: a disconnected grant is back', `${account} ${token}`);
+    }
+  }
+
   /** I6: only a refusal marks. */
   #marked(was: Row, row: Row): void {
     const [by = ''] = (was.lease ?? '').split('~');
@@ -171,6 +186,7 @@ export class Watch {
   }
 
   #deleted(was: Row, versions: ReadonlyMap<string, number>): void {
+    this.host.meet(was.lease === null ? 'a disconnect' : 'a disconnect during a refresh');
     this.host.note(() => `D1 ${was.account}: deleted`);
     const family = this.server.family(was.refresh ?? was.access);
     if (family) family.disconnected = true;

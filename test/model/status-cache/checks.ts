@@ -85,11 +85,13 @@ export function checkKv(world: World): void {
   const { kvFailing, deaths } = weathers[plan.weather];
   if (kvFailing > 0 || deaths || !world.quiet) return;
   for (const user of users) {
-    if (truth.unpublished.has(user) || truth.reused.has(user)) continue;
+    if (truth.reused.has(user)) continue;
     const text = kv.stored(keyOf(user));
     if (text === null) continue;
     const snapshot = snapshotSchema.parse(JSON.parse(text));
     if (!isFresh(snapshot.freshUntil, scheduler.now)) continue;
+    if (truth.mayBeHeld(user, snapshot.version)) continue;
+    world.meet('KV looked at in a quiet moment');
     if (contentOfSnapshot(snapshot) !== truth.now(user).content) {
       world.violate(
         'I3: KV holds what is outdated',

@@ -8,9 +8,14 @@ import { explore } from './explore';
 /** What the runs must have come upon, or the plans are no good. */
 const kinds = [
   '429 of KV',
+  '429 during a write-through',
+  'published after a lost answer',
+  'KV looked at in a quiet moment',
+  ...['invalidate', 'clear', 'erase', 'death'],
   ...['memory', 'kv', 'origin', 'stale'].flatMap((source) => [
     `answer from ${source}`,
     `answer from ${source} to a token`,
+    `bulk answer from ${source}`,
     `outdated answer from ${source}`,
   ]),
   ...['granted', 'failed', 'waiting'].map((outcome) => `quiet write: ${outcome}`),

@@ -107,6 +107,10 @@ const mutants: Record<string, Mutant> = {
   'a refused write to KV counts as done': {
     doubles: { deps: (deps) => ({ ...deps, kv: careless(deps.kv) }) },
   },
+  'a failed refresh is published by the try that hit, or not at all': {
+    runs: 40_000,
+    doubles: { trustsLostAnswers: true },
+  },
 };
 
 it.each(Object.entries(mutants))(

@@ -28,6 +28,7 @@ export const actions = [
   'forced refresh',
   'erase',
   'invalidate',
+  'clear',
   /** One of cron's that comes when it will. */
   'tick',
   'death',
@@ -65,11 +66,12 @@ const step: fc.Arbitrary<Step> = fc
   .record({
     action: weighted<Step['action']>(
       [12, 'read'],
-      [1, 'read many'],
+      [2, 'read many'],
       [3, 'connect'],
       [1, 'disconnect'],
       [2, 'forced refresh'],
       [1, 'invalidate'],
+      [1, 'clear'],
       [1, 'erase'],
       [2, 'tick'],
       [1, 'death'],
@@ -88,7 +90,8 @@ const step: fc.Arbitrary<Step> = fc
     within: fc.double({ min: 0, max: 1, noNaN: true }),
     user: weighted([5, 0], [1, 1]),
     account: fc.nat({ max: 2 }),
-    isolate: fc.nat({ max: 3 }),
+    /** One of them more often: memory is served for 5 s only. */
+    isolate: weighted([3, 0], [1, 1], [1, 2], [1, 3]),
     client: fc.nat({ max: 2 }),
     dueIn: weighted<number | null>([2, 20_000], [3, 60_000], [2, 150_000], [1, 400_000], [1, null]),
     luck: fc.noShrink(fc.nat()),

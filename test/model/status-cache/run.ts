@@ -1,5 +1,6 @@
 /** One run: a plan, step by step, with its checks. */
 import { readSnapshot, readSnapshots, type Served } from '../../../src/status-cache/cache';
+import { clearCache } from '../../../src/status-cache/clear';
 import { forget } from '../../../src/status-cache/publish';
 import { chance, random } from '../support/random';
 import { Scheduler, withVirtualTimers } from '../support/scheduler';
@@ -103,6 +104,7 @@ class Run {
     const user = users[step.user] ?? 'ada';
     const client = this.#clients[step.client] ?? new Client(false);
     const luck = random(step.luck);
+    world.meet(step.action);
     world.note(() => `${step.action}: ${user}, client ${step.client}, ${isolate.name}`);
     switch (step.action) {
       case 'read':
@@ -131,6 +133,10 @@ class Run {
         return;
       case 'invalidate':
         await forget(world.deps(isolate, luck), user);
+        return;
+      case 'clear':
+        // KV may not list its keys: then the operator is told so.
+        await clearCache(world.deps(isolate, luck)).catch(() => {});
         return;
       case 'tick':
         return this.#writers.tick(isolate, luck);
@@ -176,6 +182,7 @@ class Run {
         const served = all.get(user);
         // One user's answer may have waited for another's.
         const when = { askedAt, atLeast: 0, judgedFrom: askedAt };
+        if (served) world.meet(`bulk answer from ${served.source}`);
         if (served) checkReply(world, isolate, served, when);
         else world.violate('not everybody was answered', user);
       }

@@ -37,6 +37,8 @@ export class Truth {
   #count = 0;
   /** Changed, perhaps, by somebody who then could not tell: nobody published it. */
   readonly unpublished = new Set<string>();
+  /** The newest version of each user that somebody published. */
+  readonly #published = new Map<string, number>();
   /** Their versions began anew. */
   readonly erased = new Set<string>();
   /** Erased and back within what clocks differ: an old version, or one below it, was used again. */
@@ -74,6 +76,10 @@ export class Truth {
     }
   }
 
+  publish({ userId, version }: Snapshot): void {
+    this.#published.set(userId, Math.max(version, this.#published.get(userId) ?? 0));
+  }
+
   /** After a write to the central store. */
   stored(user: string, snapshot: Snapshot | null): void {
     const held = this.#held.get(user) ?? [];
@@ -103,6 +109,12 @@ export class Truth {
         state.content === content &&
         (state.version === snapshot.version || (raisable && state.version < snapshot.version)),
     );
+  }
+
+  /** Whether KV may hold this version when all is quiet: nothing newer was ever published. */
+  mayBeHeld(user: string, version: number): boolean {
+    const unknown = this.unpublished.has(user);
+    return unknown && (this.erased.has(user) || version >= (this.#published.get(user) ?? 0));
   }
 
   next(user: string, state: State): State | undefined {

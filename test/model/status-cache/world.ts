@@ -22,6 +22,8 @@ const places = [
   { location: 1, clock: -300 },
 ];
 
+/** About when a fill begins. */
+const AFTER_REPLY_MS = 10;
 const PRIMARY_ANSWERS = 0.3;
 
 interface Location {
@@ -43,6 +45,8 @@ export interface Doubles {
   memory?: () => MemoryTier;
   /** Around the parts that an isolate gets for one request. */
   deps?: (deps: ReadDeps, request: { isolate: Isolate; atLeast: number }) => ReadDeps;
+  /** A failed refresh is only published by the try that hit, even where its answer got lost. */
+  trustsLostAnswers?: boolean;
 }
 
 const log = { info() {}, warn() {}, error() {}, with: () => log };
@@ -63,7 +67,7 @@ export class World {
   constructor(
     readonly scheduler: Scheduler,
     readonly plan: Plan,
-    private readonly doubles: Doubles = {},
+    readonly doubles: Doubles = {},
     private readonly tracing = false,
   ) {
     const { kvSlow, d1Slow, d1Failing, kvFailing } = weathers[plan.weather];
@@ -148,6 +152,7 @@ export class World {
       sleep: (ms) => this.scheduler.pause(ms),
       log,
       waitUntil: (work) => void this.background(work),
+      afterReply: (work) => void this.background(this.scheduler.pause(AFTER_REPLY_MS).then(work)),
     };
     return this.doubles.deps?.(deps, { isolate, atLeast }) ?? deps;
   }

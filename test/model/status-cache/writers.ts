@@ -158,7 +158,7 @@ export class Writers {
       eq(oauthAccounts.tokenVersion, row.tokenVersion),
       sql`refresh_due_at IS ${row.refreshDueAt}`,
     );
-    const dueIn = pick(deps.random, [30_000, 60_000, 200_000, 400_000]);
+    const dueIn = pick(deps.random, [30_000, 60_000, 200_000, 306_000, 341_000]);
     const update = (now = deps.now()) =>
       deps.db
         .update(oauthAccounts)
@@ -170,11 +170,11 @@ export class Writers {
         })
         .where(fence)
         .returning({ id: oauthAccounts.id });
-    // Also when an earlier try of ours hit, whose answer got lost. One that shows nothing has no mark.
+    // A grant knows its own tokens again, also when an earlier try hit, whose answer got lost.
     const happened =
-      write === null
-        ? sql`changes() > 0`
-        : sql`EXISTS (SELECT 1 FROM oauth_accounts WHERE id = ${row.id} AND metadata ->> 'write' = ${write})`;
+      outcome === 'granted'
+        ? sql`EXISTS (SELECT 1 FROM oauth_accounts WHERE id = ${row.id} AND metadata ->> 'write' = ${write})`
+        : sql`changes() > 0`;
     const isQuiet = (now: number) =>
       !forced &&
       outcome !== 'refused' &&
@@ -190,7 +190,9 @@ export class Writers {
         }
         this.world.meet(`${forced ? 'forced' : 'late'} refresh, visible: ${outcome}`);
         const change = changeVisibly(deps, row.userId, [update()], happened);
-        return await this.#published(deps, withDeadline(change, tryMs, 'change'));
+        // A failure does not: what became of an earlier try is published whether this one hit or not.
+        const always = outcome !== 'granted' && !this.world.doubles.trustsLostAnswers;
+        return await this.#published(deps, withDeadline(change, tryMs, 'change'), always);
       } catch (error) {
         if (deps.now() + pause > until) throw error;
         await deps.sleep(pause);
@@ -213,11 +215,19 @@ export class Writers {
     }
   }
 
-  async #published(deps: ReadDeps, change: Promise<VisibleChange>): Promise<Snapshot | null> {
+  async #published(
+    deps: ReadDeps,
+    change: Promise<VisibleChange>,
+    always = false,
+  ): Promise<Snapshot | null> {
     const { changed, snapshot } = await change;
-    if (!changed) return null;
+    if (!changed && !always) return null;
+    if (!changed) this.world.meet('published after a lost answer');
     this.world.note(() => `to be published: ${describe(snapshot)}`);
+    this.world.truth.publish(snapshot);
+    const refusals = this.world.met.get('429 of KV');
     await publish(deps, snapshot);
+    if (this.world.met.get('429 of KV') !== refusals) this.world.meet('429 during a write-through');
     return snapshot;
   }
 

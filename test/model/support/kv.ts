@@ -40,6 +40,10 @@ export class KvStore {
     return value && value.expiresAt > this.scheduler.now ? value.text : null;
   }
 
+  keys(): string[] {
+    return [...this.#values.keys()];
+  }
+
   read(key: string): Value | null {
     return this.#values.get(key) ?? null;
   }
@@ -85,6 +89,8 @@ export class KvLocation {
           this.#write(key, { text, expiresAt: this.scheduler.now + expirationTtl * 1_000 }, caller),
         ),
       delete: (key: string) => send(() => this.#write(key, null, caller)),
+      list: () =>
+        send(() => ({ keys: this.store.keys().map((name) => ({ name })), list_complete: true })),
     };
     return namespace as unknown as KVNamespace;
   }

@@ -1,0 +1,65 @@
+/** How a run ends: faults are over, time has passed, and nothing must have been lost. */
+import { textOf } from './vault';
+import { START, type World } from './world';
+
+const MINUTE = 60_000;
+/** Of each hour: src/refresh/recover.ts. */
+const RECOVERY_MINUTE = 47;
+
+/** When the next tick has anything to do; never: infinity. */
+export function wantedAt({ d1, rescues, scheduler }: World): number {
+  const [found] = d1.look(
+    `SELECT min(at) AS at FROM (
+      SELECT max(refresh_due_at, coalesce(lease_until, 0),
+        coalesce((SELECT max(open_until) FROM provider_health), 0)) AS at
+      FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
+      UNION ALL SELECT due_at FROM outbox)`,
+  );
+  const at = found?.at === null ? Number.POSITIVE_INFINITY : Number(found?.at);
+  if (rescues.size === 0) return at;
+  const minute = Math.floor((scheduler.now - START) / MINUTE);
+  const left = (RECOVERY_MINUTE - (minute % 60) + 60) % 60;
+  return Math.min(at, START + (minute + left) * MINUTE);
+}
+
+/** No integration has anything left of a failure, and nothing is owed to anybody. */
+export function isSettled({ d1, queue, rescues, busy }: World): boolean {
+  if (queue.waiting > 0 || rescues.size > 0 || busy) return false;
+  const [found] = d1.look(
+    `SELECT (SELECT count(*) FROM oauth_accounts WHERE lease_id IS NOT NULL
+        OR refresh_due_at IS NOT NULL AND (refresh_failures > 0 OR unknown_since IS NOT NULL
+          OR lost_lease_id IS NOT NULL OR state <> 'active'))
+      + (SELECT count(*) FROM outbox) AS left`,
+  );
+  return found?.left === 0;
+}
+
+export function checkEnd(world: World, settled: boolean): void {
+  const { server, watch, d1, endpoint } = world;
+  endpoint.checkRate();
+  if (!settled) {
+    const rows = d1.look('SELECT * FROM oauth_accounts WHERE refresh_due_at IS NOT NULL');
+    world.violate('not settled in the end', JSON.stringify(rows));
+  }
+  for (const { account, state, refresh, access, due } of watch.rows.values()) {
+    const token = textOf(refresh ?? access ?? '');
+    const family = server.family(token);
+    if (!family) continue;
+    if (!family.alive) {
+      if (!family.excused) world.violate('I5: a grant has died', account);
+    } else if (state !== 'active') {
+      world.violate('I6: marked for good, and the grant lives', account);
+    } else if (!server.isUsable(token)) {
+      world.violate('I5: the row has an old token', `${account} ${token}`);
+    } else if (due === null) {
+      world.violate('a grant that lives is never refreshed', account);
+    }
+  }
+  const inRows = world.familiesInRows();
+  for (const family of server.families) {
+    if (!family.disconnected || inRows.has(family.id) || !server.heldBySomebody(family)) continue;
+    // A connect of the same subject takes back what was owed.
+    if (server.families.some((one) => one !== family && one.subject === family.subject)) continue;
+    world.violate('I7: a disconnected grant was not revoked', `family ${family.id}`);
+  }
+}
