@@ -1,5 +1,5 @@
 /**
- * Seals what must not be readable in the database: compact JWE, `dir` + A256GCM, by jose.
+ * Seals what must not be readable in the database: compact JWE, `dir` + A256GCM (jwe.ts).
  *
  * The protected header carries the key's id and the context: the place where the value belongs.
  * Both are authenticated, so a sealed value that is moved to another row or field does not open.
@@ -7,7 +7,8 @@
  *
  * There is no plaintext fallback: what is not sealed under a known key does not open.
  */
-import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import { base64url, decodeProtectedHeader } from 'jose';
+import { decryptCompact, encryptCompact } from './jwe';
 import type { Keyring } from './keyring';
 
 /** Where a sealed value belongs: table, then what names the row, then the field. */
@@ -61,9 +62,8 @@ export function createVault(keyring: Keyring): Vault {
     async seal(plaintext, context) {
       const { kid, key } = await keyring.sealingKey(context[0]);
       // In this order: prefixOf relies on it.
-      return new CompactEncrypt(encoder.encode(plaintext))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, ctx: context })
-        .encrypt(key);
+      const header = { alg: 'dir', enc: 'A256GCM', kid, ctx: context } as const;
+      return encryptCompact(encoder.encode(plaintext), header, key);
     },
 
     async open(sealed, context) {
@@ -79,13 +79,9 @@ export function createVault(keyring: Keyring): Vault {
         );
       }
       try {
-        const { plaintext } = await compactDecrypt(sealed, key, {
-          keyManagementAlgorithms: ['dir'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        });
-        return decoder.decode(plaintext);
+        return decoder.decode(await decryptCompact(sealed, key));
       } catch {
-        // jose's own message could quote its input.
+        // The cause's own message could quote its input.
         throw new VaultError(
           'unknown_key',
           `the key "${header.kid}" in ENCRYPTION_KEYS is not the one that sealed this value`,
