@@ -11,8 +11,8 @@ import { AppError } from '../../errors';
 import { auditEvent } from '../../events/audit';
 import { owedRevocationOf } from '../../events/outbox';
 import { endpointsOf } from '../../oauth/endpoints';
-import { snapshotFrom, snapshotQueries, versionGrowth } from '../../status-cache/changes';
-import { publish } from '../../status-cache/publish';
+import { snapshotFrom, snapshotQuery, versionGrowth } from '../../status-cache/changes';
+import { forget, publish } from '../../status-cache/publish';
 import { liveGrant, mayRevoke, sharedGrant } from './reach';
 import { deliverRevocations } from './revocation';
 
@@ -55,20 +55,25 @@ export async function disconnect(
     now,
   );
   const still = sql`exists (select 1 from ${oauthAccounts} where ${mine})`;
-  const [outboxIds, , , deleted, versions, rows] = await withDeadline(
+  const [outboxIds, , , deleted, rows] = await withDeadline(
     db.batch([
       owed,
       auditEvent(db, { at: now, type: 'disconnected', userId, provider, accountId }, still),
       versionGrowth(db, userId, now, still),
       db.delete(oauthAccounts).where(mine).returning({ id: oauthAccounts.id }),
-      ...snapshotQueries(db, userId),
+      snapshotQuery(db, [userId]),
     ]),
     BATCH_MS,
     'd1_disconnect',
-  );
+  ).catch(async (error) => {
+    // It may have happened all the same; then the next call finds nothing to end, and nobody else
+    // would tell the caches.
+    await forget(deps, userId);
+    throw error;
+  });
   if (deleted.length === 0) throw notFound();
 
-  const snapshot = snapshotFrom(userId, versions, rows, now);
+  const snapshot = snapshotFrom(userId, rows, now);
   await publish(deps, snapshot);
   const queued = outboxIds.length > 0;
   if (queued) deps.waitUntil(deliverRevocations(deps));

@@ -9,8 +9,9 @@ import {
 } from '../../../src/db/schema';
 import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
 import { refreshOne } from '../../../src/refresh/forced';
+import { keyOf } from '../../../src/status-cache/kv';
 import { codeOf, configWith, type Journey, journey } from '../../connect/journey';
-import { gate } from '../../status-cache/faults';
+import { d1With, gate, storedIn } from '../../status-cache/faults';
 import { userToken } from '../../support/api';
 import { dumpDatabase } from '../../support/dump';
 import { accountRow, insertAccount } from '../../support/fixtures';
@@ -98,6 +99,31 @@ describe('DELETE integration', () => {
       expect([reply.status, await codeOf(reply)]).toEqual([404, 'integration_not_found']);
     }
     expect(await dumpDatabase()).toEqual(before);
+  });
+
+  test('a disconnect whose answer got lost leaves nothing in the cache; the next is a 404', async () => {
+    let lost = false;
+    const j = journey({
+      db: d1With(async (batch) => {
+        const answers = await batch();
+        if (lost) throw new Error('D1_ERROR: Network connection lost.');
+        return answers;
+      }),
+    });
+    await insertAccount(j.deps, { userId: 'gone-lost', providerAccountId: 'cora' });
+    await j.api('/v1/users/gone-lost/integrations');
+    await j.deps.settle();
+    expect(await storedIn(keyOf('gone-lost'))).not.toBeNull();
+
+    lost = true;
+    expect((await remove(j, 'gone-lost', 'acme', 'cora')).status).toBeGreaterThanOrEqual(500);
+    lost = false;
+    expect(await storedIn(keyOf('gone-lost'))).toBeNull();
+    expect((await remove(j, 'gone-lost', 'acme', 'cora')).status).toBe(404);
+    const list = await j.api('/v1/users/gone-lost/integrations');
+    expect(await list.json()).toMatchObject({ integrations: [] });
+    await deliverRevocations(j.deps);
+    expect(revoked(j)).toEqual(['refresh-cora']);
   });
 
   test('of two at once one gets the receipt, the other a 404; the version grows once', async () => {
