@@ -46,29 +46,32 @@ const crossOrigin = cors({
 });
 
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
-  return new Hono<AppEnv>()
-    .onError((error, c) => errorReply(c, toAppError(error, c.get('log'))))
-    .notFound((c) => {
-      const allowed = allowedMethods(c.req.path);
-      throw allowed.length === 0
-        ? new AppError('not_found', 'there is no such route')
-        : new AppError('method_not_allowed', `this route takes ${allowed.join(', ')}`, {
-            headers: { Allow: allowed.join(', ') },
-          });
-    })
-    .use(requestScope(compose, rootLog))
-    .use('/v1/*', crossOrigin)
-    .route('/', integrationsRoutes)
-    .route('/', connectRoutes)
-    .route('/', pageSessionRoutes)
-    .route('/', disconnectRoutes)
-    .route('/', refreshRoutes)
-    .route('/', cacheRoutes)
-    .route('/', providerRoutes)
-    .route('/', serviceRoutes)
-    .route('/', pageConnectRoutes)
-    .route('/', pageRoutes)
-    .route('/', operatorRoutes);
+  return (
+    new Hono<AppEnv>()
+      .onError((error, c) => errorReply(c, toAppError(error, c.get('log'))))
+      .notFound((c) => {
+        const allowed = allowedMethods(c.req.path);
+        throw allowed.length === 0
+          ? new AppError('not_found', 'there is no such route')
+          : new AppError('method_not_allowed', `this route takes ${allowed.join(', ')}`, {
+              headers: { Allow: allowed.join(', ') },
+            });
+      })
+      .use(requestScope(compose, rootLog))
+      // Without an Origin there is nobody to allow anything.
+      .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
+      .route('/', integrationsRoutes)
+      .route('/', connectRoutes)
+      .route('/', pageSessionRoutes)
+      .route('/', disconnectRoutes)
+      .route('/', refreshRoutes)
+      .route('/', cacheRoutes)
+      .route('/', providerRoutes)
+      .route('/', serviceRoutes)
+      .route('/', pageConnectRoutes)
+      .route('/', pageRoutes)
+      .route('/', operatorRoutes)
+  );
 }
 
 export const app = createApp();

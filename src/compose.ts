@@ -3,18 +3,45 @@
  * may live as long as the isolate (checked configuration, derived keys, the memory tier) is made
  * once; what belongs to the invocation is made anew.
  */
-import { type Bindings, type Config, configOf } from './config';
-import { createDatabase } from './db/client';
+import { type Bindings, type Config, readConfig } from './config';
+import { createDatabase, type Database } from './db/client';
 import type { Deps } from './deps';
 import { createLog, type Log, type LogFields } from './log';
 import { MemoryTier } from './status-cache/memory';
 import { createVault, type Vault } from './vault/vault';
 
 const memory = new MemoryTier();
-const vaults = new WeakMap<Config, Vault>();
+
+/** There is no telling when a reply has left; by then it has, if it was ready. */
+const AFTER_REPLY_MS = 10;
+
+/** Made once for an environment: the bindings are the same for all requests of an isolate. */
+interface Isolate {
+  config: Config;
+  db: Database;
+  vault: Vault;
+}
+
+const isolates = new WeakMap<Bindings, Isolate>();
+
+/** @throws ConfigError */
+function isolateOf(env: Bindings): Isolate {
+  const known = isolates.get(env);
+  if (known) return known;
+  const config = readConfig(env);
+  const isolate = { config, db: createDatabase(env.DB), vault: createVault(config.keyring) };
+  isolates.set(env, isolate);
+  return isolate;
+}
 
 export const createRootLog = (fields: LogFields = {}): Log =>
   createLog((line) => console.log(line), Date.now, fields);
+
+/** What a hit in memory needs; null before the first `depsOf`. */
+export function memoryDepsOf(env: Bindings): Pick<Deps, 'config' | 'memory' | 'now'> | null {
+  const isolate = isolates.get(env);
+  return isolate ? { config: isolate.config, memory, now: Date.now } : null;
+}
 
 /** @throws ConfigError when a setting is missing or wrong */
 export function depsOf(
@@ -22,14 +49,14 @@ export function depsOf(
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   log: Log = createRootLog(),
 ): Deps {
-  const config = configOf(env);
+  const waitUntil: Deps['waitUntil'] = (work) =>
+    ctx.waitUntil(work.catch((error) => log.error('background_work_failed', {}, error)));
   return {
-    config,
-    db: createDatabase(env.DB),
+    ...isolateOf(env),
     session: (constraint) => createDatabase(env.DB.withSession(constraint)),
     kv: env.STATUS_CACHE,
     queue: env.REFRESH_QUEUE ?? null,
-    vault: vaultOf(config),
+    assets: env.ASSETS ?? null,
     memory,
     // Unbound, `fetch` would be called with the wrong `this`.
     fetch: (input, init) => fetch(input, init),
@@ -38,15 +65,7 @@ export function depsOf(
     uuid: () => crypto.randomUUID(),
     sleep: (ms) => scheduler.wait(ms),
     log,
-    waitUntil: (work) =>
-      ctx.waitUntil(work.catch((error) => log.error('background_work_failed', {}, error))),
+    waitUntil,
+    afterReply: (work) => waitUntil(scheduler.wait(AFTER_REPLY_MS).then(work)),
   };
-}
-
-function vaultOf(config: Config): Vault {
-  const known = vaults.get(config);
-  if (known) return known;
-  const vault = createVault(config.keyring);
-  vaults.set(config, vault);
-  return vault;
 }

@@ -1,5 +1,5 @@
 /**
- * env -> checked Config, once per isolate. Anything missing or wrong is one ConfigError that names
+ * env -> checked Config. Anything missing or wrong is one ConfigError that names
  * the setting and says what to do; it never quotes a value.
  */
 
@@ -10,7 +10,9 @@ import { createKeyring, type Keyring } from './vault/keyring';
 import * as z from './zod';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
-export interface Bindings extends Omit<Env, 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {
+export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {
+  /** What stands in assets/. Only the pages and the OpenAPI document need it. */
+  ASSETS?: Pick<Fetcher, 'fetch'>;
   REFRESH_QUEUE?: Queue<unknown>;
   RATE_LIMIT_CONNECT?: RateLimit;
   RATE_LIMIT_DISCONNECT?: RateLimit;
@@ -59,47 +61,39 @@ export interface Brand {
 
 const HOUR = 3_600_000;
 
-const text = z.optional(z.string().check(z.trim()));
+const text = z.lazy(() => z.optional(z.string().check(z.trim())));
 
 /** `.dev.vars` and CI write an unset number as an empty text; as a number that would be 0. */
 const number = (schema: z.core.$ZodType<number, unknown>, fallback: number) =>
   z.pipe(
-    z.transform((value: unknown) =>
-      typeof value === 'string' && value.trim() === '' ? undefined : value,
-    ),
+    z.transform((value: unknown) => {
+      if (typeof value !== 'string') return value;
+      return value.trim() === '' ? undefined : Number(value);
+    }),
     z._default(schema, fallback),
   );
 
-const settings = z.object({
-  ENCRYPTION_KEYS: text,
-  SERVICE_KEYS: text,
-  AUTH_JWT_SECRET: z.optional(z.string()),
-  AUTH_JWKS_URL: text,
-  AUTH_ISSUER: text,
-  AUTH_AUDIENCE: text,
-  IDLE_AFTER_HOURS: number(z.coerce.number().check(z.gte(0), z.lte(24 * 365)), 72),
-  RUN_SUBREQUESTS: number(z.coerce.number().check(z.int(), z.gte(10), z.lte(10_000)), 45),
-  PUBLIC_URL: text,
-  APP_ORIGINS: text,
-  PROVIDERS: text,
-  BRAND_NAME: text,
-  BRAND_LOGO: text,
-  BRAND_ACCENT: text,
-});
-
-const checked = new WeakMap<object, Config>();
-
-/** @throws ConfigError */
-export function configOf(env: Bindings): Config {
-  const known = checked.get(env);
-  if (known) return known;
-  const config = readConfig(env as unknown as Record<string, unknown>);
-  checked.set(env, config);
-  return config;
-}
+const settings = z.lazy(() =>
+  z.object({
+    ENCRYPTION_KEYS: text,
+    SERVICE_KEYS: text,
+    AUTH_JWT_SECRET: z.optional(z.string()),
+    AUTH_JWKS_URL: text,
+    AUTH_ISSUER: text,
+    AUTH_AUDIENCE: text,
+    IDLE_AFTER_HOURS: number(z.number().check(z.gte(0), z.lte(24 * 365)), 72),
+    RUN_SUBREQUESTS: number(z.number().check(z.int(), z.gte(10), z.lte(10_000)), 45),
+    PUBLIC_URL: text,
+    APP_ORIGINS: text,
+    PROVIDERS: text,
+    BRAND_NAME: text,
+    BRAND_LOGO: text,
+    BRAND_ACCENT: text,
+  }),
+);
 
 /** @throws ConfigError */
-export function readConfig(env: Record<string, unknown>): Config {
+export function readConfig(env: object): Config {
   const parsed = settings.safeParse(env);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -115,7 +109,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
-    providers: createRegistry(env, publicUrl),
+    providers: createRegistry({ ...env }, publicUrl),
     brand: readBrand(s),
   };
 }

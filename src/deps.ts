@@ -18,6 +18,8 @@ export interface Deps {
   kv: KVNamespace;
   /** Null where no queue is bound: everything works without. */
   queue: Queue<unknown> | null;
+  /** What stands in assets/; null where it is not bound. */
+  assets: Pick<Fetcher, 'fetch'> | null;
   vault: Vault;
   /** This isolate's cache of snapshots. */
   memory: MemoryTier;
@@ -33,4 +35,6 @@ export interface Deps {
   log: Log;
   /** Keeps the invocation alive for work that goes on after the reply. */
   waitUntil(work: Promise<unknown>): void;
+  /** Starts work that nobody waits for once the reply is on its way, so as not to delay it. */
+  afterReply(work: () => Promise<unknown>): void;
 }

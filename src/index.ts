@@ -1,7 +1,8 @@
 /** The Worker: requests, the cron tick, the queue. */
 import { app } from './app';
-import { createRootLog, depsOf } from './compose';
+import { createRootLog, depsOf, memoryDepsOf } from './compose';
 import type { Bindings } from './config';
+import { answerFromMemory } from './http/memory-hit';
 import { consumeDeadLetters, isDeadLetters } from './refresh/dead-letters';
 import { consume } from './refresh/queue';
 import { tick } from './tick';
@@ -11,7 +12,8 @@ const invocationLog = (trigger: 'cron' | 'queue') =>
   createRootLog({ trigger, invocation: crypto.randomUUID() });
 
 export default {
-  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  fetch: (request, env, ctx) =>
+    answerFromMemory(request, env, memoryDepsOf(env)) ?? app.fetch(request, env, ctx),
   scheduled: (_controller, env, ctx) => tick(depsOf(env, ctx, invocationLog('cron'))),
   queue: (batch, env, ctx) => {
     const take = isDeadLetters(batch.queue) ? consumeDeadLetters : consume;

@@ -11,6 +11,7 @@ import type { Log } from '../log';
 import type { AppEnv } from './endpoint';
 import { errorReply } from './error-reply';
 import { toAppError } from './problem';
+import { standardHeaders } from './reply-headers';
 import { requestIdOf } from './request-id';
 
 /** Makes the dependencies of one invocation; throws ConfigError. */
@@ -32,6 +33,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
       c.res = await errorReply(c, toAppError(thrown, log));
     }
     finish(c);
+    if (c.get('unlogged') && c.res.status < 400) return;
     log.info('request', {
       method: c.req.method,
       // The pattern, never the URL: ids and queries stay out of the logs.
@@ -45,6 +47,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
 
 /** Hono would pass on what does not decode as it stands: two spellings of one id. */
 function refuseMalformedPath(url: string): void {
+  if (!url.includes('%')) return;
   try {
     decodeURIComponent(new URL(url).pathname);
   } catch {
@@ -52,23 +55,14 @@ function refuseMalformedPath(url: string): void {
   }
 }
 
-/** Headers that every reply has unless its route chose otherwise. */
-const defaults = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Frame-Options': 'DENY',
-} as const;
-
 function finish(c: Context<AppEnv>): void {
-  for (const [name, value] of Object.entries(defaults)) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  const { headers } = c.res;
+  // Made whole already (answer.ts).
+  if (headers.has('X-Request-Id')) return;
+  for (const [name, value] of Object.entries(standardHeaders(c.req.url))) {
+    if (!headers.has(name)) headers.set(name, value);
   }
-  c.res.headers.set('X-Content-Type-Options', 'nosniff');
-  if (c.req.url.startsWith('https:')) {
-    c.res.headers.set('Strict-Transport-Security', 'max-age=31536000');
-  }
-  c.res.headers.set('X-Request-Id', c.get('requestId'));
+  headers.set('X-Request-Id', c.get('requestId'));
 }
 
 function routePattern(c: Context<AppEnv>): string {

@@ -2,8 +2,9 @@
  * User JWTs, checked by jose. The algorithm follows from the configuration, never from the token;
  * `jku`, `x5u` and `jwk` in a header are not looked at, unknown `crit` is refused (RFC 7515 4.1.11).
  *
- * Verified tokens are remembered in this isolate for a short while, refusals are not. So a key
- * taken out of the JWKS stops working after that while, not at once.
+ * Verified tokens are remembered in this isolate, refusals are not: until they run out, but for two
+ * minutes where the keys come from a JWKS. So a key taken out of it stops working after that, not at
+ * once.
  */
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Config, UserAuth } from '../config';
@@ -11,8 +12,10 @@ import type { Deps } from '../deps';
 import { jwksKeys } from './jwks';
 import { userIdSchema } from './validate';
 
+/** With a JWKS, whose keys can be withdrawn: then a token must be verified anew. */
 const REMEMBER_MS = 120_000;
-const REMEMBER_MOST = 1000;
+/** Some 3 MB. */
+const REMEMBER_MOST = 10_000;
 /** The issuer's clock may be a little ahead of ours (`nbf`). `exp` is held to the letter. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -27,6 +30,15 @@ const remembered = new WeakMap<Config, Map<string, Verified>>();
 
 type TokenDeps = Pick<Deps, 'config' | 'fetch' | 'now'>;
 
+/** The user of a token that was verified here a short while ago; null: it has to be verified. */
+export function rememberedUser(
+  token: string,
+  { config, now }: Pick<TokenDeps, 'config' | 'now'>,
+): string | null {
+  const known = cacheOf(config).get(token);
+  return known && known.until > now() ? known.userId : null;
+}
+
 /**
  * The verified user, or in words for the caller why not.
  * @throws AppError unavailable when the JWKS cannot be had
@@ -37,17 +49,9 @@ export async function verifyUserToken(
 ): Promise<{ userId: string } | string> {
   const auth = deps.config.userAuth;
   if (!auth) return 'user tokens are not accepted here';
+  const known = rememberedUser(token, deps);
+  if (known !== null) return { userId: known };
   const now = deps.now();
-  const cache = cacheOf(deps.config);
-  const known = cache.get(token);
-  if (known && known.until > now) {
-    // Taken out and put back: the map's order is the order of use.
-    cache.delete(token);
-    cache.set(token, known);
-    return known;
-  }
-  cache.delete(token);
-
   const payload = await verify(token, auth, deps);
   if (typeof payload === 'string') return payload;
   const userId = userIdSchema.safeParse(payload.sub);
@@ -55,13 +59,14 @@ export async function verifyUserToken(
   const expiresAt = (payload.exp ?? 0) * 1000;
   if (expiresAt <= now) return 'the token has run out';
 
-  const verified = { userId: userId.data, until: Math.min(expiresAt, now + REMEMBER_MS) };
-  cache.set(token, verified);
+  const cache = cacheOf(deps.config);
+  const until = auth.kind === 'secret' ? expiresAt : Math.min(expiresAt, now + REMEMBER_MS);
+  cache.set(token, { userId: userId.data, until });
   if (cache.size > REMEMBER_MOST) {
-    const [oldest] = cache.keys();
-    if (oldest !== undefined) cache.delete(oldest);
+    const oldest = cache.keys().next();
+    if (!oldest.done) cache.delete(oldest.value);
   }
-  return verified;
+  return { userId: userId.data };
 }
 
 async function verify(

@@ -1,7 +1,8 @@
 /** Which integrations has a user, and in what state? Answered from the edge. */
 import { type Context, Hono, type TypedResponse } from 'hono';
+import { answerReply } from '../http/answer';
 import { consistencyHeader } from '../http/consistency';
-import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { checkRateLimit } from '../http/rate-limit';
 import { integrationParam, userIdSchema, userParam } from '../http/validate';
 import { countReads } from '../status-cache/analytics';
@@ -10,7 +11,6 @@ import {
   type Answer,
   type ListOptions,
   listIntegrations,
-  matchesEtag,
   oneIntegration,
   statusOfMany,
 } from './list';
@@ -19,6 +19,7 @@ import {
   type IntegrationList,
   integrationListSchema,
   integrationSchema,
+  type StatusOfMany,
   statusOfManySchema,
 } from './wire';
 
@@ -41,11 +42,15 @@ const list = declare({
   method: 'get',
   path: '/v1/users/:userId/integrations',
   id: 'listIntegrations',
-  tag: 'Integrations',
-  summary: 'The integrations of a user, with their status',
   callers: ['service', 'user'],
+  logFailuresOnly: true,
   param: userParam,
   header,
+});
+
+/* @__PURE__ */ document(list, () => ({
+  tag: 'Integrations',
+  summary: 'The integrations of a user, with their status',
   replies: {
     200: {
       description: 'All of them; a user who never had any has an empty list.',
@@ -55,35 +60,45 @@ const list = declare({
     304: notModified,
   },
   errors: ['rate_limited', 'unavailable'],
-});
+}));
 
 const one = declare({
   method: 'get',
   path: '/v1/users/:userId/integrations/:provider/:accountId',
   id: 'getIntegration',
-  tag: 'Integrations',
-  summary: 'One integration',
   callers: ['service', 'user'],
+  logFailuresOnly: true,
   param: integrationParam,
   header,
+});
+
+/* @__PURE__ */ document(one, () => ({
+  tag: 'Integrations',
+  summary: 'One integration',
   replies: {
     200: { description: 'This one.', schema: integrationSchema, headers: replyHeaders },
     304: notModified,
   },
   errors: ['integration_not_found', 'rate_limited', 'unavailable'],
-});
+}));
 
 const many = declare({
   method: 'post',
   path: '/v1/status',
   id: 'getStatusOfMany',
+  callers: ['service'],
+  logFailuresOnly: true,
+  json: z.lazy(() =>
+    z.object({ userIds: z.array(userIdSchema).check(z.minLength(1), z.maxLength(100)) }),
+  ),
+});
+
+/* @__PURE__ */ document(many, () => ({
   tag: 'Integrations',
   summary: 'The integrations of up to a hundred users',
-  callers: ['service'],
-  json: z.object({ userIds: z.array(userIdSchema).check(z.minLength(1), z.maxLength(100)) }),
   replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
   errors: ['unavailable'],
-});
+}));
 
 export const integrationsRoutes = new Hono<AppEnv>()
   .get(list.path, endpoint(list), async (c) => {
@@ -95,9 +110,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
       headers['consistency-token'] ?? 0,
       readOptions(c, list.id),
     );
-    return matchesEtag(headers['if-none-match'], answer.headers.ETag)
-      ? c.body(null, 304, answer.headers)
-      : json<IntegrationList>(c, answer);
+    return replyTo<IntegrationList>(c, answer);
   })
   .get(one.path, endpoint(one), async (c) => {
     const headers = c.req.valid('header');
@@ -107,16 +120,13 @@ export const integrationsRoutes = new Hono<AppEnv>()
       headers['consistency-token'] ?? 0,
       readOptions(c, one.id),
     );
-    return matchesEtag(headers['if-none-match'], answer.headers.ETag)
-      ? c.body(null, 304, answer.headers)
-      : json<Integration>(c, answer);
+    return replyTo<Integration>(c, answer);
   })
   .post(many.path, endpoint(many), async (c) => {
-    const users = await statusOfMany(c.get('deps'), c.req.valid('json').userIds, {
+    const body = await statusOfMany(c.get('deps'), c.req.valid('json').userIds, {
       onServed: (served) => countReads(c.env, many.id, served),
     });
-    c.header('Cache-Control', 'private, no-cache');
-    return c.json({ users: Object.fromEntries(users) });
+    return replyTo<StatusOfMany>(c, { body, headers: { 'Cache-Control': 'private, no-cache' } });
   });
 
 const readOptions = (c: Context<AppEnv>, operation: string): ListOptions => ({
@@ -126,6 +136,5 @@ const readOptions = (c: Context<AppEnv>, operation: string): ListOptions => ({
 });
 
 /** The body is text already; the type tells the client what it holds. */
-const json = <T>(c: Context, { body, headers }: Answer) =>
-  c.newResponse(body, 200, { ...headers, 'Content-Type': 'application/json' }) as Response &
-    TypedResponse<T, 200, 'json'>;
+const replyTo = <T>(c: Context<AppEnv>, answer: Answer) =>
+  answerReply(c.req.raw, answer, c.get('requestId')) as Response & TypedResponse<T, 200, 'json'>;

@@ -67,4 +67,21 @@ function reconnectByOf(facts: Facts, absoluteEnd: boolean): number | null {
   return absoluteEnd || isExtended ? facts.refreshExpiresAt : null;
 }
 
+/**
+ * When what `statusAt` says of these facts may next be something else, ms: later than `now`. Before
+ * that, it says the same again.
+ */
+export function statusHoldsUntil(facts: Facts, now: number): number {
+  const due = facts.refreshDueAt;
+  const moments = [
+    facts.expiresAt,
+    facts.refreshExpiresAt,
+    due,
+    due === null ? null : due + OVERDUE_MS + 1,
+    // While a refresh is overdue, `retryAt` is the next tick.
+    nextTick(now),
+  ];
+  return Math.min(...moments.filter((moment) => moment !== null && moment > now).map(Number));
+}
+
 const nextTick = (now: number): number => (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;

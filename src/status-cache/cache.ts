@@ -9,16 +9,25 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { cacheStatus } from './cache-status';
-import { putsArePaused, readKv } from './kv';
+import { readKv } from './kv';
 import type { Forward, Found } from './memory';
 import { readOrigin } from './origin';
-import { isFresh } from './promise';
+import { CLOCK_SLACK_MS, isFresh } from './promise';
 import { fill } from './publish';
 import type { Snapshot } from './snapshot';
 
 export type ReadDeps = Pick<
   Deps,
-  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
+  | 'db'
+  | 'session'
+  | 'kv'
+  | 'memory'
+  | 'now'
+  | 'random'
+  | 'sleep'
+  | 'log'
+  | 'waitUntil'
+  | 'afterReply'
 >;
 
 export interface Served {
@@ -87,6 +96,16 @@ export async function readSnapshots(
   return new Map([...served, ...(await readBeyondMemory(deps, misses, 0))]);
 }
 
+/** What memory alone can answer, at once; null: `readSnapshot` has to be asked. */
+export function snapshotFromMemory(
+  deps: Pick<ReadDeps, 'memory' | 'now'>,
+  userId: string,
+  atLeast: number,
+): Served | null {
+  const found = deps.memory.findHit(userId, atLeast, deps.now());
+  return found && servedFromMemory(found.snapshot, found.ttlMs);
+}
+
 const servedFromMemory = (snapshot: Snapshot, ttlMs: number): Served => ({
   snapshot,
   source: 'memory',
@@ -129,7 +148,7 @@ async function readBeyondMemory(
     return null;
   });
   timings.d1 = deps.now() - askedAt;
-  if (snapshots) fill(deps, [...snapshots.values()]);
+  const filled = fill(deps, [...(snapshots?.values() ?? [])]);
   for (const [userId, [inMemory, inKv]] of left) {
     const snapshot = snapshots?.get(userId);
     served.set(
@@ -138,7 +157,7 @@ async function readBeyondMemory(
         ? {
             snapshot: reaching(snapshot, atLeast, deps.now()),
             source: 'origin',
-            cacheStatus: originStatus(deps, snapshot, inMemory, inKv),
+            cacheStatus: originStatus(snapshot, filled.has(snapshot), inMemory, inKv, deps.now()),
             timings,
           }
         : { ...servedStale(inMemory, inKv, deps.now()), timings },
@@ -188,21 +207,24 @@ async function readNewest(
 /**
  * A token above the database's own version, read from the primary: issued before the database was
  * set back, or made up. The reply keeps the caller's number, so that its versions never fall, unless
- * that number lies in the future, where it would outrun changes to come. Tiers keep the true one.
+ * that number lies in the future (more than clocks differ), where it would outrun changes to come.
+ * Tiers keep the true one.
  */
 const reaching = (snapshot: Snapshot, atLeast: number, now: number): Snapshot =>
-  snapshot.version < atLeast && atLeast <= now ? { ...snapshot, version: atLeast } : snapshot;
+  snapshot.version < atLeast && atLeast <= now + CLOCK_SLACK_MS
+    ? { ...snapshot, version: atLeast }
+    : snapshot;
 
 function originStatus(
-  deps: ReadDeps,
   snapshot: Snapshot,
+  filled: boolean,
   inMemory: MissInMemory,
   inKv: MissInKv,
+  now: number,
 ): string {
-  const stored = isFresh(snapshot.freshUntil, deps.now());
   return cacheStatus.origin(
-    { ...inKv, stored: stored && !inKv.away && !putsArePaused(deps) },
-    { forward: inMemory.forward, stored },
+    { ...inKv, stored: filled && !inKv.away },
+    { forward: inMemory.forward, stored: isFresh(snapshot.freshUntil, now) },
   );
 }
 

@@ -11,17 +11,20 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
-import { snapshotFrom, snapshotQueries } from './origin';
+import { snapshotFrom, snapshotQuery } from './origin';
 import type { Snapshot } from './snapshot';
 
-export { snapshotFrom, snapshotQueries };
+export { snapshotFrom, snapshotQuery };
 
 export interface VisibleChange {
   /** What the statements gave, in their order. */
   results: unknown[];
   /** Whether `happened` held, and so the version grew. */
   changed: boolean;
-  /** The user's integrations after the change; to be published when `changed`. */
+  /**
+   * The user's integrations as they are now; to be published when `changed`, and after a try whose
+   * answer got lost in any case: that one may have changed them.
+   */
   snapshot: Snapshot;
 }
 
@@ -58,20 +61,19 @@ export async function changeVisibly(
 ): Promise<VisibleChange> {
   const takenAt = deps.now();
   const growth = versionGrowth(deps.db, userId, takenAt, happened);
-  const queries = snapshotQueries(deps.db, userId);
-  const batch: BatchItem<'sqlite'>[] = [...statements, growth, ...queries];
+  const query = snapshotQuery(deps.db, [userId]);
+  const batch: BatchItem<'sqlite'>[] = [...statements, growth, query];
   const answers: unknown[] = await deps.db.batch(
     batch as [BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]],
   );
   // A batch answers in its order; its type cannot say so after a list of any length.
-  const [grown, versions, rows] = answers.slice(statements.length) as [
+  const [grown, rows] = answers.slice(statements.length) as [
     Awaited<typeof growth>,
-    Awaited<(typeof queries)[0]>,
-    Awaited<(typeof queries)[1]>,
+    Awaited<typeof query>,
   ];
   return {
     results: answers.slice(0, statements.length),
     changed: grown.length > 0,
-    snapshot: snapshotFrom(userId, versions, rows, takenAt),
+    snapshot: snapshotFrom(userId, rows, takenAt),
   };
 }

@@ -17,6 +17,9 @@ export const MEMORY_MS = 5_000;
  */
 const REMEMBER_MS = MAX_FRESH_MS + 5_000;
 
+/** KV takes one write a second for each key. */
+const KV_WRITE_EVERY_MS = 1_000;
+
 const MAX_USERS = 1_000;
 /** A user may have a thousand: bounded by these too, at about 1 KB each. */
 const MAX_INTEGRATIONS = 10_000;
@@ -70,6 +73,14 @@ export class MemoryTier {
     return found;
   }
 
+  /** As `find`, for one who asks again where it finds nothing: only then is that a miss. */
+  findHit(userId: string, atLeast: number, now: number): (Found & { hit: true }) | null {
+    const found = this.#look(userId, atLeast, now);
+    if (!found.hit) return null;
+    this.#hits += 1;
+    return found;
+  }
+
   #look(userId: string, atLeast: number, now: number): Found {
     const entry = this.#entries.get(userId);
     if (!entry?.snapshot || isUseless(entry, now)) {
@@ -97,6 +108,15 @@ export class MemoryTier {
     if (this.hasForgotten(snapshot)) return false;
     const entry = this.#entries.get(snapshot.userId);
     return !entry || isUseless(entry, now) || snapshot.version >= entry.version;
+  }
+
+  /**
+   * Whether this version came in a moment ago: then KV has it, or a put of it is under way, and a
+   * second one within the second would be refused.
+   */
+  hasJustTaken({ userId, version }: Snapshot, now: number): boolean {
+    const entry = this.#entries.get(userId);
+    return entry?.snapshot?.version === version && now - entry.storedAt < KV_WRITE_EVERY_MS;
   }
 
   /** Whether a snapshot is from before a `forget` or `clear`. */

@@ -1,9 +1,8 @@
 /**
- * Snapshots from where the truth is: version and rows of a user in one batch, which D1 runs as a
- * transaction, so that a version never comes with the rows of another.
+ * Snapshots from where the truth is: version and rows of a user in one statement, so that a version
+ * never comes with the rows of another.
  */
-import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { desc, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { withDeadline } from '../db/deadline';
 import { oauthAccounts, userVersions } from '../db/schema';
@@ -42,7 +41,6 @@ type FactsRow = Omit<
   Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
   'hasRefreshToken'
 > & { hasRefreshToken: boolean };
-type VersionRow = typeof userVersions.$inferSelect;
 
 /** The facts of a whole row, as an UPDATE ... RETURNING gives it. */
 export const factsOf = (row: AccountRow): Facts =>
@@ -71,46 +69,50 @@ function factsFrom(row: FactsRow): Facts {
   };
 }
 
-/** The version, then the rows: for a batch, in which they come after the changes. */
-export const snapshotQueries = (db: Database, userId: string) =>
-  [versionQuery(db, [userId]), rowsQuery(db, [userId])] as const;
-
-export const versionQuery = (db: Database, userIds: readonly string[]) =>
-  db.select().from(userVersions).where(isOneOf(userVersions.userId, userIds));
-
-export const rowsQuery = (db: Database, userIds: readonly string[]) =>
-  db
-    .select(factColumns)
-    .from(oauthAccounts)
-    .where(isOneOf(oauthAccounts.userId, userIds))
-    .orderBy(desc(oauthAccounts.createdAt), desc(oauthAccounts.id));
-
 /** Any number of ids as one bound parameter: D1 takes a hundred at most. */
-const isOneOf = (column: SQLiteColumn, userIds: readonly string[]): SQL =>
-  userIds.length === 1
-    ? eq(column, userIds[0])
-    : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
+const among = (userIds: readonly string[]) => sql`json_each(${JSON.stringify(userIds)})`;
+const wanted = sql<string>`json_each.value`;
 
 /**
- * `takenAt`: the clock before the queries were sent. One that may not be stored anywhere promises
+ * A row for each integration of these users, newest connection first; for one who has none, a row
+ * without an account, because a version can have outlived them. Null is the version of a user who
+ * never had an integration.
+ */
+export const snapshotQuery = (db: Database, userIds: readonly string[]) =>
+  db
+    .select({ userId: wanted, version: userVersions.version, account: factColumns })
+    .from(among(userIds))
+    .leftJoin(userVersions, sql`${userVersions.userId} = ${wanted}`)
+    .leftJoin(oauthAccounts, sql`${oauthAccounts.userId} = ${wanted}`)
+    .orderBy(desc(oauthAccounts.createdAt), desc(oauthAccounts.id));
+
+type SnapshotRow = Awaited<ReturnType<typeof snapshotQuery>>[number];
+
+export const versionQuery = (db: Database, userIds: readonly string[]) =>
+  db
+    .select()
+    .from(userVersions)
+    .where(sql`${userVersions.userId} IN (SELECT value FROM ${among(userIds)})`);
+
+/**
+ * `rows`: this user's, of `snapshotQuery`. `takenAt`: the clock before it was sent. One that may not be stored anywhere promises
  * nothing: its `freshUntil` is `takenAt`, and no tier takes it.
  */
 export function snapshotFrom(
   userId: string,
-  versions: readonly VersionRow[],
-  rows: readonly FactsRow[],
+  rows: readonly SnapshotRow[],
   takenAt: number,
   fromPrimary = true,
 ): Snapshot {
-  const dueTimes = rows.map((row) => row.refreshDueAt);
+  const accounts = rows.map(({ account }) => account).filter((account) => account !== null);
+  const dueTimes = accounts.map((account) => account.refreshDueAt);
   return {
     v: 1,
     userId,
-    // A user who never had an integration has no version yet.
-    version: versions[0]?.version ?? 0,
+    version: rows[0]?.version ?? 0,
     takenAt,
     freshUntil: mayStore(takenAt, dueTimes, fromPrimary) ? freshUntil(takenAt, dueTimes) : takenAt,
-    integrations: rows.map(factsFrom),
+    integrations: accounts.map(factsFrom),
   };
 }
 
@@ -125,23 +127,13 @@ export async function readOrigin(
 ): Promise<Map<string, Snapshot>> {
   const db = deps.session(constraint);
   const takenAt = deps.now();
-  const [versions, rows] = await withDeadline(
-    db.batch([versionQuery(db, userIds), rowsQuery(db, userIds)]),
-    READ_MS,
-    'd1_read',
-  );
-  const versionsOf = Map.groupBy(versions, (row) => row.userId);
+  const rows = await withDeadline(snapshotQuery(db, userIds), READ_MS, 'd1_read');
   const rowsOf = Map.groupBy(rows, (row) => row.userId);
+  const fromPrimary = constraint === 'first-primary';
   return new Map(
     userIds.map((userId) => [
       userId,
-      snapshotFrom(
-        userId,
-        versionsOf.get(userId) ?? [],
-        rowsOf.get(userId) ?? [],
-        takenAt,
-        constraint === 'first-primary',
-      ),
+      snapshotFrom(userId, rowsOf.get(userId) ?? [], takenAt, fromPrimary),
     ]),
   );
 }

@@ -10,11 +10,13 @@ import { settledWithin } from '../db/deadline';
 import type { Deps } from '../deps';
 import { describeError } from '../log';
 import { deleteKv, type KvDeps, putKv, putsArePaused } from './kv';
+import { MEMORY_MS } from './memory';
 import { readOrigin, versionsOnPrimary } from './origin';
 import { isFresh } from './promise';
 import type { Snapshot } from './snapshot';
 
 type PublishDeps = KvDeps & Pick<Deps, 'db' | 'session' | 'waitUntil'>;
+type FillDeps = PublishDeps & Pick<Deps, 'afterReply'>;
 
 /** How long a visible change waits for KV before it answers. */
 const WAIT_MS = 1_000;
@@ -35,12 +37,22 @@ export async function publish(deps: PublishDeps, snapshot: Snapshot): Promise<vo
   await settledWithin(work, WAIT_MS);
 }
 
-/** After a read from the database: into memory at once, into KV after the reply. */
-export function fill(deps: PublishDeps, snapshots: readonly Snapshot[]): void {
+/**
+ * After a read from the database: into memory at once, into KV after the reply. Returns those that
+ * go into KV.
+ */
+export function fill(deps: FillDeps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
   const now = deps.now();
+  const storable = putsArePaused(deps)
+    ? []
+    : snapshots.filter(
+        (snapshot) =>
+          // The last seconds are memory's alone.
+          isFresh(snapshot.freshUntil, now + MEMORY_MS) && !deps.memory.hasJustTaken(snapshot, now),
+      );
   for (const snapshot of snapshots) deps.memory.put(snapshot, now);
-  const storable = snapshots.filter((snapshot) => isFresh(snapshot.freshUntil, now));
-  if (storable.length > 0 && !putsArePaused(deps)) deps.waitUntil(putVerified(deps, storable));
+  if (storable.length > 0) deps.afterReply(() => putVerified(deps, storable));
+  return new Set(storable);
 }
 
 /**

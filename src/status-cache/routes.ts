@@ -1,7 +1,7 @@
 /** The cache, for operators: count, look, clear, invalidate. */
 import { Hono } from 'hono';
 import { AppError } from '../errors';
-import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { userParam } from '../http/validate';
 import * as z from '../zod';
 import { clearCache } from './clear';
@@ -9,16 +9,19 @@ import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
 import { cacheStats } from './statistics';
 
-const count = z.int();
+const count = /* @__PURE__ */ z.lazy(() => z.int());
 
 const stats = declare({
   method: 'get',
   path: '/v1/cache/stats',
   id: 'getCacheStats',
+  callers: ['service'],
+});
+
+/* @__PURE__ */ document(stats, () => ({
   tag: 'Cache',
   summary: 'What the tiers hold',
   description: 'Memory, hits and misses are those of the isolate that happens to answer.',
-  callers: ['service'],
   replies: {
     200: {
       description: 'As counted just now.',
@@ -44,16 +47,19 @@ const stats = declare({
       }),
     },
   },
-});
+}));
 
 const clear = declare({
   method: 'delete',
   path: '/v1/cache',
   id: 'clearCache',
+  callers: ['service'],
+});
+
+/* @__PURE__ */ document(clear, () => ({
   tag: 'Cache',
   summary: 'Empty the cache',
   description: 'Deletes as many keys as one request can; the rest ends within 300 s.',
-  callers: ['service'],
   replies: {
     202: {
       description: 'How far it came.',
@@ -61,40 +67,48 @@ const clear = declare({
     },
   },
   errors: ['unavailable'],
-});
+}));
 
 const invalidate = declare({
   method: 'delete',
   path: '/v1/cache/users/:userId',
   id: 'invalidateUser',
+  callers: ['service'],
+  param: userParam,
+});
+
+/* @__PURE__ */ document(invalidate, () => ({
   tag: 'Cache',
   summary: 'Drop what the cache holds of one user',
   description: 'Other locations may see the old entry for KV’s delay, about a minute.',
-  callers: ['service'],
-  param: userParam,
   replies: { 204: { description: 'Gone, or was not there.' } },
   errors: ['unavailable'],
-});
+}));
 
-const entrySchema = z.nullable(
-  z.object({
-    version: count,
-    asOf: z.iso.datetime().check(z.describe('When the database was read.')),
-    freshUntil: z.iso.datetime(),
-    ttl: count.check(z.describe('Seconds for which it may still be served; 0: expired.')),
-  }),
+const entrySchema = /* @__PURE__ */ z.lazy(() =>
+  z.nullable(
+    z.object({
+      version: count,
+      asOf: z.iso.datetime().check(z.describe('When the database was read.')),
+      freshUntil: z.iso.datetime(),
+      ttl: count.check(z.describe('Seconds for which it may still be served; 0: expired.')),
+    }),
+  ),
 );
 
 const look = declare({
   method: 'get',
   path: '/v1/cache/users/:userId',
   id: 'inspectUser',
+  callers: ['service'],
+  param: userParam,
+});
+
+/* @__PURE__ */ document(look, () => ({
   tag: 'Cache',
   summary: 'What the cache holds of one user',
   description:
     'Memory of the isolate that happens to answer, and KV as its location sees it. Reads no database, fills nothing and counts as no hit.',
-  callers: ['service'],
-  param: userParam,
   replies: {
     200: {
       description: 'null: nothing is held.',
@@ -102,7 +116,7 @@ const look = declare({
     },
   },
   errors: ['unavailable'],
-});
+}));
 
 export const cacheRoutes = new Hono<AppEnv>()
   .get(stats.path, endpoint(stats), async (c) => c.json(await cacheStats(c.get('deps'))))

@@ -9,6 +9,7 @@ import { AppError, ConfigError } from '../../src/errors';
 import { endpoints } from '../../src/http/endpoint';
 import { api, apiRequest, apiWith, serviceKey, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
+import { insertAccount } from '../support/fixtures';
 
 const app = 'https://app.example.com';
 
@@ -254,6 +255,28 @@ describe('the access log', () => {
     });
     expect(lines[1]).toMatchObject({ route: '(none)', status: 404 });
     expect(deps.logLines.join()).not.toContain('canary');
+  });
+});
+
+describe('the access log of status reads', () => {
+  it('has their failures only: successes are counted, and would double the cost of a hit', async () => {
+    const deps = testDeps();
+    const call = apiWith(deps);
+    const { userId, provider, providerAccountId } = await insertAccount(deps);
+    const list = `/v1/users/${userId}/integrations`;
+    const replies = [
+      await call(list),
+      await call(`${list}/${provider}/${providerAccountId}`),
+      await call('/v1/status', { method: 'POST', json: { userIds: [userId] } }),
+      await call(`${list}/${provider}/nobody`),
+      await call(list, { headers: { 'Consistency-Token': 'x' } }),
+      await call('/v1/providers'),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 404, 400, 200]);
+    const lines = deps.logLines.map((line) => JSON.parse(line));
+    expect(lines.filter(({ event }) => event === 'request').map(({ status }) => status)).toEqual([
+      404, 400, 200,
+    ]);
   });
 });
 

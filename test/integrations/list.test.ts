@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  listIntegrations,
-  matchesEtag,
-  oneIntegration,
-  statusOfMany,
-} from '../../src/integrations/list';
+import { listIntegrations, oneIntegration, statusOfMany } from '../../src/integrations/list';
 import { integrationListSchema, toIntegration } from '../../src/integrations/wire';
 import { factsOf } from '../../src/status-cache/origin';
 import { testDeps } from '../support/deps';
@@ -86,7 +81,7 @@ describe('the list', () => {
       'Cache-Status': 'mooring-memory; hit; ttl=2',
       'Consistency-Token': String(takenAt),
       'Server-Timing': 'total;dur=0',
-      ETag: expect.stringMatching(/^W\/"[0-9a-f]{32}"$/),
+      ETag: expect.stringMatching(/^W\/"[0-9a-f]{16}"$/),
     });
   });
 
@@ -142,19 +137,6 @@ describe('ETag', () => {
     const b = await listIntegrations(deps, 'etag-b', 0);
     expect(a.headers.ETag).not.toBe(b.headers.ETag);
   });
-
-  it.each([
-    [undefined, false],
-    ['W/"a"', true],
-    ['"a"', true],
-    ['"b", W/"a"', true],
-    ['"b"', false],
-    ['*', true],
-    ['', false],
-    ['a', false],
-  ])('If-None-Match: %s matches W/"a": %s', (ifNoneMatch, matches) => {
-    expect(matchesEtag(ifNoneMatch, 'W/"a"')).toBe(matches);
-  });
 });
 
 describe('one integration', () => {
@@ -189,12 +171,13 @@ describe('one integration', () => {
 it('the status of many names every user who was asked for', async () => {
   const deps = testDeps();
   const { userId } = await insertAccount(deps);
-  const users = await statusOfMany(deps, [userId, 'unheard-of', userId]);
-  expect([...users.keys()].sort()).toEqual([userId, 'unheard-of'].sort());
-  expect(users.get(userId)).toMatchObject({
+  const ids = [userId, 'unheard-of', '__proto__', userId];
+  const { users } = JSON.parse(await statusOfMany(deps, ids));
+  expect(Object.keys(users).sort()).toEqual([...new Set(ids)].sort());
+  expect(users[userId]).toEqual({
     version: deps.now(),
     asOf: date(deps.now()),
-    integrations: [{ provider: 'acme', status: 'connected' }],
+    integrations: JSON.parse((await listIntegrations(deps, userId, 0)).body).integrations,
   });
-  expect(users.get('unheard-of')).toMatchObject({ version: 0, integrations: [] });
+  expect(users['unheard-of']).toEqual({ version: 0, asOf: date(deps.now()), integrations: [] });
 });

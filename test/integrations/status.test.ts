@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statusAt } from '../../src/integrations/status';
+import { statusAt, statusHoldsUntil } from '../../src/integrations/status';
 import type { Facts } from '../../src/status-cache/snapshot';
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 30);
@@ -118,4 +119,47 @@ describe('reconnectBy: absolute ends are said early (wishes.md 11)', () => {
   ])('%s', (_, overrides, absoluteEnd, expected) => {
     expect(statusAt(facts(overrides), now, absoluteEnd).reconnectBy).toBe(expected);
   });
+});
+
+it('until statusHoldsUntil, statusAt says the same', () => {
+  const moment = fc.integer({ min: -400, max: 400 }).map((seconds) => now + seconds * 1000);
+  const maybe = fc.option(moment);
+  const some = fc.record({
+    state: fc.constantFrom('active', 'needs_reconnect'),
+    expiresAt: maybe,
+    refreshExpiresAt: maybe,
+    renewable: fc.boolean(),
+    refreshDueAt: maybe,
+    refreshFailures: fc.nat(2),
+  });
+  fc.assert(
+    fc.property(
+      some,
+      fc.boolean(),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (of, ends, part) => {
+        const until = statusHoldsUntil(facts(of), now);
+        expect(until).toBeGreaterThan(now);
+        const before = Math.min(Math.floor(now + part * (until - now)), until - 1);
+        expect(statusAt(facts(of), before, ends)).toEqual(statusAt(facts(of), now, ends));
+      },
+    ),
+    {
+      numRuns: 3_000,
+      examples: [
+        [
+          {
+            state: 'active',
+            expiresAt: now - 1,
+            refreshExpiresAt: null,
+            renewable: true,
+            refreshDueAt: now - 150_000,
+            refreshFailures: 0,
+          },
+          false,
+          1,
+        ],
+      ],
+    },
+  );
 });

@@ -12,7 +12,7 @@ import { MemoryTier } from '../../src/status-cache/memory';
 import { publish } from '../../src/status-cache/publish';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
-import { d1Away, d1With, kvAway, kvWith, storedIn } from './faults';
+import { d1Away, kvAway, kvWith, readsWith, storedIn } from './faults';
 
 const NAME_OF_NOBODY = 'nobody';
 
@@ -182,8 +182,15 @@ describe('a Consistency-Token is never answered with anything older (I1; better-
   it('one from the future gets the database’s own version', async () => {
     const deps = testDeps();
     const { userId } = await insertAccount(deps);
-    const served = await readSnapshot(deps, userId, deps.now() + 1);
+    const served = await readSnapshot(deps, userId, deps.now() + 2_001);
     expect(served).toMatchObject({ source: 'origin', snapshot: { version: deps.now() } });
+  });
+
+  it('one that a faster clock has just issued, before the user was erased: the reply keeps it (found by the model)', async () => {
+    const deps = testDeps();
+    const issued = deps.now() + 1_800;
+    const served = await readSnapshot(deps, crypto.randomUUID(), issued);
+    expect(served).toMatchObject({ source: 'origin', snapshot: { version: issued } });
   });
 });
 
@@ -209,12 +216,12 @@ describe('what this isolate has seen is not unseen', () => {
     const deps = testDeps();
     // Within the hold-off: only the version is remembered, so the next read asks D1.
     const { userId } = await insertAccount(deps, { refreshDueAt: deps.now() - 1_000 });
-    let replica: D1Result[] = [];
+    let replica: unknown;
     const capturing = testDeps({
       clock: deps.clock,
       session: () =>
-        d1With(async (batch) => {
-          replica = await batch();
+        readsWith(async (read) => {
+          replica = await read();
           return replica;
         }),
     });
@@ -227,7 +234,7 @@ describe('what this isolate has seen is not unseen', () => {
     deps.session = (constraint) => {
       if (constraint === 'first-primary') return createDatabase(env.DB);
       asked += 1;
-      return d1With(async () => replica);
+      return readsWith(async () => replica);
     };
     const served = await readSnapshot(deps, userId, 0);
     expect(asked).toBe(1);
@@ -400,7 +407,7 @@ describe('the database away', () => {
 });
 
 describe('many users at once', () => {
-  it('one bulk read of KV and one batch of D1, whatever their number', async () => {
+  it('one bulk read of KV and one statement of D1, whatever their number', async () => {
     const deps = testDeps();
     const known = await insertAccount(deps);
     const unknown = await insertAccount(deps);
@@ -408,14 +415,14 @@ describe('many users at once', () => {
     await deps.settle();
 
     const get = vi.fn((...args: unknown[]) => env.STATUS_CACHE.get(args[0] as string[], 'text'));
-    let batches = 0;
+    let reads = 0;
     const fresh = testDeps({
       clock: deps.clock,
       kv: kvWith({ get }),
       session: () =>
-        d1With((batch) => {
-          batches += 1;
-          return batch();
+        readsWith((read) => {
+          reads += 1;
+          return read();
         }),
     });
     const strangers = Array.from({ length: 96 }, (_, i) => `stranger-${i}`);
@@ -424,7 +431,7 @@ describe('many users at once', () => {
     await fresh.settle();
 
     expect(get).toHaveBeenCalledTimes(1);
-    expect(batches).toBe(1);
+    expect(reads).toBe(1);
     expect(served.size).toBe(99);
     expect(served.get(known.userId)).toMatchObject({ source: 'kv' });
     expect(served.get(unknown.userId)).toMatchObject({ source: 'origin' });

@@ -50,6 +50,18 @@ export const d1With = (
     batch: (statements: D1PreparedStatement[]) => around(() => env.DB.batch(statements)),
   } as unknown as D1Database);
 
+/** The real D1, with its single statements handed through `around`. */
+export function readsWith(around: (read: () => Promise<unknown>) => Promise<unknown>): Database {
+  const statement = (real: D1PreparedStatement): object => ({
+    bind: (...values: unknown[]) => statement(real.bind(...values)),
+    all: () => around(() => real.all()),
+    raw: () => around(() => real.raw()),
+  });
+  return createDatabase({
+    prepare: (query: string) => statement(env.DB.prepare(query)),
+  } as unknown as D1Database);
+}
+
 /** A promise and what resolves it. */
 export const gate = () => Promise.withResolvers<void>();
 

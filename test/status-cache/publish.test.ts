@@ -11,7 +11,7 @@ import { forget, publish } from '../../src/status-cache/publish';
 import type { Snapshot } from '../../src/status-cache/snapshot';
 import { type TestDeps, testDeps } from '../support/deps';
 import { growVersion, insertAccount } from '../support/fixtures';
-import { d1Away, d1With, gate, kvWith, quotaSpent, storedIn, tooOften } from './faults';
+import { d1Away, d1With, gate, kvWith, quotaSpent, readsWith, storedIn, tooOften } from './faults';
 
 async function rename(deps: TestDeps, userId: string, name: string): Promise<Snapshot> {
   const { snapshot } = await changeVisibly(
@@ -117,8 +117,8 @@ describe('every put is verified (I3): KV ends with the newest, or with nothing',
       session: (constraint) =>
         constraint === 'first-primary'
           ? deps.session(constraint)
-          : d1With(async (batch) => {
-              const answers = await batch();
+          : readsWith(async (read) => {
+              const answers = await read();
               await opened;
               return answers;
             }),

@@ -47,12 +47,18 @@ export function testDeps(overrides: Partial<Deps> & { clock?: TestClock } = {}):
   const bindings = env as Bindings;
   const config = overrides.config ?? readConfig({ ...env });
   const now = overrides.now ?? (() => clock.now());
+  const waitUntil: Deps['waitUntil'] =
+    overrides.waitUntil ??
+    ((work) => {
+      pending.push(work);
+    });
   return {
     config,
     db: createDatabase(bindings.DB),
     session: (constraint) => createDatabase(bindings.DB.withSession(constraint)),
     kv: bindings.STATUS_CACHE,
     queue: bindings.REFRESH_QUEUE ?? null,
+    assets: bindings.ASSETS ?? null,
     vault: createVault(config.keyring),
     memory: new MemoryTier(),
     fetch: async () => {
@@ -67,9 +73,8 @@ export function testDeps(overrides: Partial<Deps> & { clock?: TestClock } = {}):
       await scheduler.wait(0);
     },
     log: createLog((line) => logLines.push(line), now),
-    waitUntil: (work) => {
-      pending.push(work);
-    },
+    waitUntil,
+    afterReply: (work) => waitUntil(scheduler.wait(0).then(work)),
     ...overrides,
     clock,
     logLines,

@@ -1,5 +1,6 @@
 /** Requests made from the routes' declarations: what every route must stand is tried on every one. */
 import type { EndpointSpec } from '../../src/http/endpoint';
+import * as z from '../../src/zod';
 
 /** Well-formed values for the parameters of paths. */
 export const someParams: Record<string, string> = {
@@ -23,3 +24,9 @@ export const paramsOf = (spec: EndpointSpec): string[] =>
   Array.from(spec.path.matchAll(/:(\w+)/g), ([, name = '']) => name);
 
 export const nameOf = (spec: EndpointSpec): string => `${spec.method.toUpperCase()} ${spec.path}`;
+
+/** Of an object schema; none where there is no schema, or another kind. */
+export function fieldsOf(schema: unknown): string[] {
+  if (schema instanceof z.ZodMiniLazy) return fieldsOf(schema.def.getter());
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
+}

@@ -3,7 +3,7 @@
  * the same requests to the provider without any product around them. D1 and KV are counted.
  */
 
-import { type Bindings, configOf } from '../../../src/config.ts';
+import { type Bindings, readConfig } from '../../../src/config.ts';
 import { createDatabase } from '../../../src/db/client.ts';
 import { oauthAccounts } from '../../../src/db/schema.ts';
 import worker from '../../../src/index.ts';
@@ -24,7 +24,7 @@ const INSERTED_AT_ONCE = 20;
 /** All rows that are due are of the same age, so that nothing but the claim orders them. */
 async function seed(env: Bindings, from: number, count: number): Promise<void> {
   const db = createDatabase(env.DB);
-  const vault = createVault(configOf(env).keyring);
+  const vault = createVault(readConfig(env).keyring);
   const now = Date.now();
   const rows = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -127,7 +127,7 @@ async function measured(
     STATUS_CACHE: countedKv(env.STATUS_CACHE, counts),
   };
   // Read now, so that no run pays for it.
-  configOf(counted);
+  readConfig(counted);
   const startedAt = Date.now();
   await run(counted);
   return { ...counts, ms: Date.now() - startedAt };

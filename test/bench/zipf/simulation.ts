@@ -24,6 +24,8 @@ export interface Workload {
   seconds: number;
   /** One request in so many is a change. */
   changeEvery: number;
+  /** How fast what is due at a tick is refreshed. */
+  refreshesPerSecond: number;
   seed: number;
   /** Folder of the migrations. */
   migrations: string;
@@ -44,9 +46,9 @@ export interface Hour {
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-/** Cron comes a little after the minute, and then refreshes so many a second. */
+const AFTER_REPLY_MS = 10;
+/** Cron comes a little after the minute. */
 const CRON_LATE_MS = 1_000;
-const REFRESHES_PER_SECOND = 45;
 
 async function simulate(workload: Workload): Promise<Hour> {
   const random = mulberry32(workload.seed);
@@ -64,7 +66,7 @@ async function simulate(workload: Workload): Promise<Hour> {
   for (let i = 0; i < total; i += 1) {
     const now = start + (i * 1000) / workload.readsPerSecond;
     if (now >= nextTick) {
-      scheduleRefreshes(d1, time, nextTick + CRON_LATE_MS, random);
+      scheduleRefreshes(d1, time, workload, nextTick + CRON_LATE_MS, random);
       nextTick += MINUTE;
     }
     await time.runUntil(now);
@@ -106,7 +108,16 @@ class WatchedMemory extends MemoryTier {
 
 type SimulatedDeps = Pick<
   Deps,
-  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
+  | 'db'
+  | 'session'
+  | 'kv'
+  | 'memory'
+  | 'now'
+  | 'random'
+  | 'sleep'
+  | 'log'
+  | 'waitUntil'
+  | 'afterReply'
 >;
 
 function depsOf(
@@ -139,6 +150,7 @@ function depsOf(
     log,
     // Its failure ends the simulation, as an unhandled rejection.
     waitUntil: () => {},
+    afterReply: (work) => void time.pause(AFTER_REPLY_MS).then(work),
   };
 }
 
@@ -214,6 +226,7 @@ function dueAfter(now: number, random: () => number): { dueAt: number } {
 function scheduleRefreshes(
   d1: CountingD1,
   time: VirtualTime,
+  { refreshesPerSecond }: Workload,
   from: number,
   random: () => number,
 ): void {
@@ -223,7 +236,7 @@ function scheduleRefreshes(
        token_version = ?4 WHERE id = ?1`,
   );
   due.forEach(({ id }, i) => {
-    time.at(from + (i * 1000) / REFRESHES_PER_SECOND, () => {
+    time.at(from + (i * 1000) / refreshesPerSecond, () => {
       const now = Math.floor(time.now);
       refresh.run(id as number, now + HOUR, dueAfter(now, random).dueAt, now);
     });

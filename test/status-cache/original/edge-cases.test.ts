@@ -80,7 +80,8 @@ describe('rapid updates', () => {
   });
 });
 
-describe('a thousand users', () => {
+// A thousand puts and looks take their time on a busy machine.
+describe('a thousand users', { timeout: 30_000 }, () => {
   it('are cached side by side, each with its own list', async () => {
     const here = isolate();
     await clear(here.call);

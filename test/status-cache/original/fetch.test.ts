@@ -3,16 +3,16 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { keyOf } from '../../../src/status-cache/kv';
 import { insertAccount } from '../../support/fixtures';
-import { d1Away, d1With } from '../faults';
+import { d1Away, readsWith } from '../faults';
 import { held, isolate, listPath, read } from './client';
 
-/** An isolate that counts its batches of reads. */
+/** An isolate that counts its reads of the database. */
 function counting(like?: ReturnType<typeof isolate>) {
-  const counts = { batches: 0 };
+  const counts = { reads: 0 };
   const session = () =>
-    d1With((batch) => {
-      counts.batches += 1;
-      return batch();
+    readsWith((read) => {
+      counts.reads += 1;
+      return read();
     });
   return { ...isolate(like?.deps, { session }), counts };
 }
@@ -24,14 +24,14 @@ describe('the database is asked', () => {
   it('once on a miss', async () => {
     const { call, counts } = counting();
     await read('fetch-miss', call);
-    expect(counts.batches).toBe(1);
+    expect(counts.reads).toBe(1);
   });
 
   it('not at all on a hit', async () => {
     const { call, counts } = counting();
     await read('fetch-hit', call);
     for (let i = 0; i < 20; i += 1) await read('fetch-hit', call);
-    expect(counts.batches).toBe(1);
+    expect(counts.reads).toBe(1);
   });
 
   it('not by other isolates either, once one of them has asked', async () => {
@@ -39,7 +39,7 @@ describe('the database is asked', () => {
     await read('fetch-shared', first.call);
     const second = counting(first);
     await read('fetch-shared', second.call);
-    expect(second.counts.batches).toBe(0);
+    expect(second.counts.reads).toBe(0);
   });
 
   it('again after the entry has expired', async () => {
@@ -47,7 +47,7 @@ describe('the database is asked', () => {
     await read('fetch-expired', call);
     deps.clock.advance(300_000);
     await read('fetch-expired', call);
-    expect(counts.batches).toBe(2);
+    expect(counts.reads).toBe(2);
   });
 
   it('where the cache holds what nobody can read', async () => {

@@ -6,7 +6,7 @@ import { runRefresh } from '../../../src/refresh/groups';
 import { MemoryTier } from '../../../src/status-cache/memory';
 import { journey } from '../../connect/journey';
 import { userToken } from '../../support/api';
-import { d1With } from '../faults';
+import { readsWith } from '../faults';
 import {
   type Call,
   connect,
@@ -166,11 +166,11 @@ describe('isolation', () => {
 });
 
 it('fewer database calls: a hundred reads in a minute, by two isolates, are one', async () => {
-  let batches = 0;
+  let reads = 0;
   const session = () =>
-    d1With((batch) => {
-      batches += 1;
-      return batch();
+    readsWith((read) => {
+      reads += 1;
+      return read();
     });
   const here = isolate(undefined, { session });
   const there = isolate(here.deps, { session });
@@ -179,7 +179,7 @@ it('fewer database calls: a hundred reads in a minute, by two isolates, are one'
     await read('fewer', there.call);
     here.deps.clock.advance(1_200);
   }
-  expect(batches).toBe(1);
+  expect(reads).toBe(1);
 });
 
 it('the whole life: nothing, connected, cached, expired, changed, invalidated, gone', async () => {
