@@ -1,5 +1,5 @@
 /**
- * The providers' marks out of simple-icons, only those used, as `src/web/marks.ts`. Written by
+ * The providers' marks out of simple-icons (CC0), only those used, as `assets/marks.json`. Written by
  * `npm run marks` (by way of test/repo/marks.test.ts, which also holds that the file is current).
  * A file of our own, because the package's index holds 3,400 marks, which every test run would read.
  */
@@ -35,6 +35,7 @@ import {
   siZoom,
 } from 'simple-icons';
 import { contrastOf } from '../src/web/accent';
+import type { Marks } from '../src/web/mark';
 
 /** By provider. One that simple-icons lacks gets its first letter. */
 const icons = {
@@ -73,14 +74,11 @@ const icons = {
 const onColour = (colour: string): string => (contrastOf(colour, '#ffffff') >= 2.6 ? 'fff' : '000');
 
 export function marksFile(): string {
-  const entries = Object.entries(icons).map(([provider, { hex, path }]) => {
-    return `  ${provider}: ['${hex.toLowerCase()}', '${onColour(`#${hex}`)}', '${path}'],`;
-  });
-  return `/** The providers' marks, from simple-icons (CC0); written by scripts/marks.ts. */
-
-/** Provider -> colour, colour of the mark on it, path in a box of 24 by 24. */
-export const marks: Readonly<Record<string, readonly [string, string, string]>> = {
-${entries.join('\n')}
-};
-`;
+  const marks: Marks = Object.fromEntries(
+    Object.entries(icons).map(([provider, { hex, path }]) => [
+      provider,
+      [hex.toLowerCase(), onColour(`#${hex}`), path],
+    ]),
+  );
+  return `${JSON.stringify(marks, null, 2)}\n`;
 }

@@ -1,11 +1,11 @@
 /**
- * Builds the OpenAPI 3.1 document from the routes' own declarations. At build time, because zod's
- * JSON Schema writer would weigh more than the document. `npm run openapi` writes it to
- * src/http/openapi.json (by way of test/repo/openapi.test.ts, which also holds that it is current).
+ * Builds the OpenAPI 3.1 document from the routes' own declarations. At build time: neither zod's
+ * JSON Schema writer nor the document has a place in the Worker. `npm run openapi` writes it to
+ * assets/openapi.json (by way of test/repo/openapi.test.ts, which also holds that it is current).
  */
 
 import { type ErrorCode, errorCodes } from '../src/errors';
-import type { EndpointSpec } from '../src/http/endpoint';
+import { docsOf, type EndpointDocs, type EndpointSpec } from '../src/http/endpoint';
 import * as z from '../src/zod';
 
 type Json = Record<string, unknown>;
@@ -86,6 +86,7 @@ export function openapiDocument(endpoints: readonly EndpointSpec[]): Json {
 
 function operation(spec: EndpointSpec, shared: Shared): Json {
   const { schemas } = shared;
+  const docs = docsOf(spec);
   const parameters = [
     ...parametersOf('path', spec.param, schemas),
     ...parametersOf('query', spec.query, schemas),
@@ -93,9 +94,9 @@ function operation(spec: EndpointSpec, shared: Shared): Json {
   ];
   return {
     operationId: spec.id,
-    tags: [spec.tag],
-    summary: spec.summary,
-    ...(spec.description ? { description: spec.description } : {}),
+    tags: [docs.tag],
+    summary: docs.summary,
+    ...(docs.description ? { description: docs.description } : {}),
     security:
       spec.callers === 'anyone' ? [] : spec.callers.map((kind) => ({ [schemeOf[kind]]: [] })),
     ...(parameters.length > 0 ? { parameters } : {}),
@@ -114,7 +115,7 @@ function operation(spec: EndpointSpec, shared: Shared): Json {
           },
         }
       : {}),
-    responses: { ...replies(spec, schemas), ...problems(spec, shared) },
+    responses: { ...replies(docs, schemas), ...problems(spec, shared) },
   };
 }
 
@@ -138,9 +139,9 @@ function parametersOf(
   }));
 }
 
-function replies(spec: EndpointSpec, schemas: Json): Json {
+function replies(docs: EndpointDocs, schemas: Json): Json {
   return Object.fromEntries(
-    Object.entries(spec.replies).map(([status, reply]) => [
+    Object.entries(docs.replies).map(([status, reply]) => [
       status,
       {
         description: reply.description,
@@ -166,7 +167,7 @@ export function errorsOf(spec: EndpointSpec): ErrorCode[] {
       ...(spec.limit ? ['rate_limited' as const] : []),
       'internal',
       ...(spec.callers === 'anyone' ? [] : ['unavailable' as const]),
-      ...(spec.errors ?? []),
+      ...(docsOf(spec).errors ?? []),
     ]),
   ];
 }

@@ -1,21 +1,15 @@
-/** Connecting: what the app's backend calls, and the two addresses that the user's browser visits. */
+/** Connecting: what the app's backend calls. */
 import { type Context, Hono } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
 import { setConsistencyToken } from '../http/consistency';
-import { type AppEnv, declare, endpoint } from '../http/endpoint';
-import { visitOf } from '../http/page-visit';
+import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
 import * as z from '../zod';
 import { beginConnection } from './begin';
-import { receiveCallback } from './callback';
+import { browserRoutes } from './browser/routes';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';
-import { finishOnPage } from './page/finish';
-import { leaveNotice, PAGE_PATH } from './page/session';
-import type { WayBack } from './return-to';
-import { startAuthorization } from './start';
-import { connectionOf, failUnfinished, randomSecret } from './transactions';
+import { connectionOf } from './transactions';
 
 const consistencyToken = {
   'Consistency-Token': 'The version after this change; send it back to read your own write.',
@@ -25,35 +19,42 @@ const begin = declare({
   method: 'post',
   path: '/v1/users/:userId/connections',
   id: 'beginConnection',
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: userParam,
+  json: z.lazy(() =>
+    z.object({
+      provider: providerIdSchema,
+      returnTo: z
+        .string()
+        .check(
+          z.maxLength(2048),
+          z.describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+        ),
+      scopes: z
+        .optional(
+          z
+            .array(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope')))
+            .check(z.maxLength(100)),
+        )
+        .check(z.describe('Instead of those in the record.')),
+      accountId: z
+        .optional(accountIdSchema)
+        .check(
+          z.describe("On a reconnect: the account that must come back, one of the user's own."),
+        ),
+      parameters: z
+        .optional(z.record(z.string().check(z.maxLength(32)), z.string().check(z.maxLength(255))))
+        .check(z.describe("Values for the placeholders in the provider's URLs.")),
+    }),
+  ),
+});
+
+/* @__PURE__ */ document(begin, () => ({
   tag: 'Connect',
   summary: 'Get a link to send the user to',
   description:
     "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` added; the app then completes the connection for the user it knows by its own session.",
-  callers: ['service', 'user'],
-  limit: 'connect',
-  param: userParam,
-  json: z.object({
-    provider: providerIdSchema,
-    returnTo: z
-      .string()
-      .check(
-        z.maxLength(2048),
-        z.describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
-      ),
-    scopes: z
-      .optional(
-        z
-          .array(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope')))
-          .check(z.maxLength(100)),
-      )
-      .check(z.describe('Instead of those in the record.')),
-    accountId: z
-      .optional(accountIdSchema)
-      .check(z.describe("On a reconnect: the account that must come back, one of the user's own.")),
-    parameters: z
-      .optional(z.record(z.string().check(z.maxLength(32)), z.string().check(z.maxLength(255))))
-      .check(z.describe("Values for the placeholders in the provider's URLs.")),
-  }),
   replies: {
     201: {
       description: 'The connection is started.',
@@ -61,18 +62,23 @@ const begin = declare({
     },
   },
   errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
-});
+}));
 
-const connectionParam = z.object({ userId: userIdSchema, id: z.string().check(z.maxLength(128)) });
+const connectionParam = z.lazy(() =>
+  z.object({ userId: userIdSchema, id: z.string().check(z.maxLength(128)) }),
+);
 
 const read = declare({
   method: 'get',
   path: '/v1/users/:userId/connections/:id',
   id: 'getConnection',
-  tag: 'Connect',
-  summary: 'How a connection stands',
   callers: ['service', 'user'],
   param: connectionParam,
+});
+
+/* @__PURE__ */ document(read, () => ({
+  tag: 'Connect',
+  summary: 'How a connection stands',
   replies: {
     200: {
       description: 'The connection.',
@@ -85,19 +91,22 @@ const read = declare({
     },
   },
   errors: ['connection_not_found'],
-});
+}));
 
 const complete = declare({
   method: 'post',
   path: '/v1/users/:userId/connections/:id/complete',
   id: 'completeConnection',
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: connectionParam,
+});
+
+/* @__PURE__ */ document(complete, () => ({
   tag: 'Connect',
   summary: 'Finish a connection for the user who is there',
   description:
     'Call it when the browser is back, with the user that your own session knows. It goes on to its end even when the caller hangs up; repeat it to learn the outcome.',
-  callers: ['service', 'user'],
-  limit: 'connect',
-  param: connectionParam,
   replies: {
     200: {
       description: 'It was completed before.',
@@ -121,32 +130,40 @@ const complete = declare({
     'provider_unavailable',
     'unavailable',
   ],
-});
+}));
 
 const credentials = declare({
   method: 'put',
   path: '/v1/users/:userId/integrations/:provider',
   id: 'putCredentials',
+  callers: ['service', 'user'],
+  limit: 'connect',
+  param: z.lazy(() => z.object({ userId: userIdSchema, provider: providerIdSchema })),
+  json: z.lazy(() =>
+    z.object({
+      credentials: z.record(
+        z.string().check(z.maxLength(40)),
+        z.string().check(z.maxLength(16_384)),
+      ),
+      accountId: z.optional(accountIdSchema).check(z.describe('Service callers only.')),
+      displayName: z.optional(
+        z
+          .string()
+          .check(
+            z.minLength(1),
+            z.maxLength(200),
+            z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+          ),
+      ),
+    }),
+  ),
+});
+
+/* @__PURE__ */ document(credentials, () => ({
   tag: 'Connect',
   summary: 'Connect with a key, a password or a session cookie',
   description:
     'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`.',
-  callers: ['service', 'user'],
-  limit: 'connect',
-  param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
-  json: z.object({
-    credentials: z.record(z.string().check(z.maxLength(40)), z.string().check(z.maxLength(16_384))),
-    accountId: z.optional(accountIdSchema).check(z.describe('Service callers only.')),
-    displayName: z.optional(
-      z
-        .string()
-        .check(
-          z.minLength(1),
-          z.maxLength(200),
-          z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
-        ),
-    ),
-  }),
   replies: {
     201: {
       description: 'Stored, or put in the place of what was stored for this account.',
@@ -155,72 +172,7 @@ const credentials = declare({
     },
   },
   errors: ['provider_not_found', 'forbidden', 'account_linked_to_another_user'],
-});
-
-const start = declare({
-  method: 'get',
-  path: '/connect/start/:ticket',
-  id: 'startConnection',
-  tag: 'Connect',
-  summary: 'Where the browser begins: on to the provider',
-  callers: 'anyone',
-  param: z.object({ ticket: z.string().check(z.maxLength(128)) }),
-  replies: { 303: { description: 'To the provider; or back to the app, when it is too late.' } },
-  errors: ['connection_not_found', 'unavailable'],
-});
-
-const callback = declare({
-  method: 'get',
-  path: '/connect/callback/:provider',
-  id: 'receiveCallback',
-  tag: 'Connect',
-  summary: 'Where the provider sends the browser back to',
-  callers: 'anyone',
-  param: z.object({ provider: providerIdSchema }),
-  // What a provider signs may be anything that it sends (Shopify).
-  query: z.catchall(
-    z.object({
-      state: z.optional(z.string().check(z.maxLength(512))),
-      code: z.optional(z.string().check(z.maxLength(8192))),
-      error: z.optional(z.string().check(z.maxLength(512))),
-      iss: z.optional(z.string().check(z.maxLength(2048))),
-    }),
-    z.string(),
-  ),
-  replies: {
-    303: {
-      description: 'To `returnTo`, with `connection=<id>`, and `error=<code>` when it failed.',
-    },
-  },
-  errors: ['forbidden', 'unavailable'],
-});
-
-/** One for all transactions of a browser, so that two tabs do not disturb each other. */
-const COOKIE = 'mooring-browser';
-
-const browserOf = (c: Context): string | null => {
-  const secret = getCookie(c, COOKIE, 'host');
-  return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : null;
-};
-
-/** 303, so that nothing is sent twice, and nothing of this address goes on with the browser. */
-function seeOther(c: Context, location: string): Response {
-  c.header('Cache-Control', 'no-store');
-  c.header('Referrer-Policy', 'no-referrer');
-  return c.redirect(location, 303);
-}
-
-/** Back on Mooring's own page, where the visit's user completes the connection at once. */
-async function toPage(c: Context<AppEnv>, way: Extract<WayBack, { kind: 'page' }>) {
-  const deps = c.get('deps');
-  const visit = await visitOf(c).catch(async (error) => {
-    await failUnfinished(deps.db, way.connection, 'session_ended');
-    throw error;
-  });
-  const { notice, version } = await finishOnPage(deps, visit.session, way);
-  await leaveNotice(deps, visit.session, notice, version);
-  return seeOther(c, PAGE_PATH);
-}
+}));
 
 const noStore = (c: Context): void => c.header('Cache-Control', 'no-store');
 
@@ -259,20 +211,4 @@ export const connectRoutes = new Hono<AppEnv>()
     setConsistencyToken(c, version);
     return c.json(toIntegration(facts, deps.now(), deps.config.providers), 201);
   })
-  .get(start.path, endpoint(start), async (c) => {
-    const browser = browserOf(c) ?? randomSecret();
-    const way = await startAuthorization(c.get('deps'), c.req.valid('param').ticket, browser);
-    setCookie(c, COOKIE, browser, {
-      prefix: 'host',
-      path: '/',
-      secure: true,
-      httpOnly: true,
-      sameSite: 'Lax',
-    });
-    return way.kind === 'page' ? toPage(c, way) : seeOther(c, way.location);
-  })
-  .get(callback.path, endpoint(callback), async (c) => {
-    const { provider } = c.req.valid('param');
-    const way = await receiveCallback(c.get('deps'), provider, c.req.valid('query'), browserOf(c));
-    return way.kind === 'page' ? toPage(c, way) : seeOther(c, way.location);
-  });
+  .route('/', browserRoutes);

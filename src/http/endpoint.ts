@@ -1,7 +1,8 @@
 /**
- * One declaration per route: who may call it, what goes in, what comes out. The same declaration
- * checks the request here and becomes the route's part of the OpenAPI document
- * (scripts/openapi.ts), so that the two cannot differ.
+ * One declaration per route: who may call it, what goes in. The same declaration checks the request
+ * here and becomes the route's part of the OpenAPI document (scripts/openapi.ts), so that the two
+ * cannot differ. What only that document says (summaries, replies) stands beside it and is left out
+ * of the Worker.
  */
 import type { MiddlewareHandler } from 'hono';
 import type { Bindings } from '../config';
@@ -17,8 +18,17 @@ import { parseInput } from './validate';
 
 export interface AppEnv {
   Bindings: Bindings;
-  Variables: { deps: Deps; caller: Caller; requestId: string; log: Log };
+  Variables: {
+    deps: Deps;
+    caller: Caller;
+    requestId: string;
+    log: Log;
+    /** Set by a route whose successes are counted, not logged. */
+    unlogged?: boolean;
+  };
 }
+
+type HeaderSchema = z.core.$ZodType & { shape: object };
 
 export interface Reply {
   description: string;
@@ -33,18 +43,27 @@ export interface EndpointSpec {
   path: string;
   /** OpenAPI operationId. */
   id: string;
-  tag: 'Integrations' | 'Connect' | 'Tokens' | 'Refresh' | 'Cache' | 'Providers' | 'Service';
-  summary: string;
-  description?: string;
   /** `anyone`: no proof is asked for. */
   callers: 'anyone' | readonly Caller['kind'][];
   limit?: RateLimited;
+  /**
+   * Only its failures get a line in the access log: a line costs as much as the whole of a hit in
+   * memory, and the platform logs each invocation anyway.
+   */
+  logFailuresOnly?: true;
   param?: z.core.$ZodType;
   query?: z.core.$ZodType;
-  header?: z.core.$ZodType;
+  header?: HeaderSchema;
   json?: z.core.$ZodType;
   /** What an HTML form posts. */
   form?: z.core.$ZodType;
+}
+
+/** What the OpenAPI document says besides. */
+export interface EndpointDocs {
+  tag: 'Integrations' | 'Connect' | 'Tokens' | 'Refresh' | 'Cache' | 'Providers' | 'Service';
+  summary: string;
+  description?: string;
   replies: Record<number, Reply>;
   /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
   errors?: readonly ErrorCode[];
@@ -75,6 +94,23 @@ export function declare<const S extends EndpointSpec>(spec: S): S {
   return spec;
 }
 
+const documented = new Map<EndpointSpec, () => EndpointDocs>();
+
+/**
+ * For scripts/openapi.ts only. Each call is marked `@__PURE__`, which to the bundler says that it can
+ * go where nobody uses its result: so neither texts nor schemas of replies are in the Worker.
+ */
+export function document(spec: EndpointSpec, docs: () => EndpointDocs): void {
+  documented.set(spec, docs);
+}
+
+/** Throws for a route that nobody has documented. */
+export function docsOf(spec: EndpointSpec): EndpointDocs {
+  const docs = documented.get(spec);
+  if (!docs) throw new Error(`${spec.id} has no document()`);
+  return docs();
+}
+
 /**
  * Checks a request against its declaration. A user caller's `:userId` must be its own id or `me`;
  * the handler always sees the real id.
@@ -84,6 +120,7 @@ export function endpoint<S extends EndpointSpec>(
 ): MiddlewareHandler<AppEnv, S['path'], Input<S>> {
   return async (c, next) => {
     const deps = c.get('deps');
+    if (spec.logFailuresOnly) c.set('unlogged', true);
     if (spec.callers !== 'anyone') {
       const caller = await authenticate(c.req.raw.headers, deps);
       c.set('caller', caller);
@@ -110,11 +147,23 @@ export function endpoint<S extends EndpointSpec>(
       valid('param', param);
     }
     if (spec.query) valid('query', parseInput(spec.query, queryOf(c.req.queries()), 'query'));
-    if (spec.header) valid('header', parseInput(spec.header, c.req.header(), 'header'));
+    if (spec.header) {
+      valid('header', parseInput(spec.header, headersOf(spec.header, c.req.raw.headers), 'header'));
+    }
     if (spec.json) valid('json', parseInput(spec.json, await readJson(c.req.raw), 'body'));
     if (spec.form) valid('form', parseInput(spec.form, await readForm(c.req.raw), 'body'));
     await next();
   };
+}
+
+/** Those that the declaration names: to copy all of them costs more than to check these. */
+function headersOf(schema: HeaderSchema, headers: Headers): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const value = headers.get(name);
+    if (value !== null) named[name] = value;
+  }
+  return named;
 }
 
 /** A parameter given twice is ambiguous: refused rather than guessed. */

@@ -20,7 +20,7 @@ export async function errorReply(c: Context<AppEnv>, error: AppError): Promise<R
     return problemResponse(error, requestId);
   }
   const { config } = deps;
-  const look = await lookOf(config);
+  const look = await lookOf(deps);
   return new Response(errorPage({ brand: config.brand, look }, error, requestId, path), {
     status: error.status,
     headers: {

@@ -6,7 +6,7 @@ import type { AppEnv } from './endpoint';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 
 export async function showPage(c: Context<AppEnv>, html: string): Promise<Response> {
-  const { contentSecurityPolicy } = await lookOf(c.get('deps').config);
+  const { contentSecurityPolicy } = await lookOf(c.get('deps'));
   return c.html(html, 200, {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': contentSecurityPolicy,

@@ -1,35 +1,39 @@
 /** The service about itself: whether it works, and what it can do. */
 import { Hono } from 'hono';
 import { AppError } from '../errors';
+import { readAsset } from '../web/assets';
 import * as z from '../zod';
-import { type AppEnv, declare, endpoint } from './endpoint';
+import { type AppEnv, declare, document, endpoint } from './endpoint';
 import { troubles } from './health';
-import document from './openapi.json';
 
 const health = declare({
   method: 'get',
   path: '/health',
   id: 'getHealth',
+  callers: 'anyone',
+});
+
+/* @__PURE__ */ document(health, () => ({
   tag: 'Service',
   summary: 'Whether D1 and KV answer',
-  callers: 'anyone',
   replies: {
     200: { description: 'Both answer.', schema: z.object({ status: z.literal('ok') }) },
   },
   errors: ['unavailable'],
-});
+}));
 
 const openapi = declare({
   method: 'get',
   path: '/openapi.json',
   id: 'getOpenapi',
-  tag: 'Service',
-  summary: 'This document',
   callers: 'anyone',
-  replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
 });
 
-const text = JSON.stringify(document);
+/* @__PURE__ */ document(openapi, () => ({
+  tag: 'Service',
+  summary: 'This document',
+  replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
+}));
 
 export const serviceRoutes = new Hono<AppEnv>()
   .get(health.path, endpoint(health), async (c) => {
@@ -39,7 +43,9 @@ export const serviceRoutes = new Hono<AppEnv>()
     }
     return c.json({ status: 'ok' as const });
   })
-  .get(openapi.path, endpoint(openapi), (c) => {
+  .get(openapi.path, endpoint(openapi), async (c) => {
+    const document = await readAsset(c.get('deps'), 'openapi.json');
+    if (document === null) throw new AppError('unavailable', 'the document cannot be had');
     c.header('Cache-Control', 'public, max-age=300');
-    return c.body(text, 200, { 'Content-Type': 'application/json' });
+    return c.body(document, 200, { 'Content-Type': 'application/json' });
   });

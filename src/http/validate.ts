@@ -33,32 +33,37 @@ const encoder = new TextEncoder();
 const CONTROL = /\p{Cc}/u;
 
 /** An opaque name from outside: 1 to 255 bytes of UTF-8, without control characters. */
-const opaqueId = z.string().check(
-  z.refine((id) => id.length > 0, 'must not be empty'),
-  z.refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`),
-  z.refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
-  z.refine((id) => !CONTROL.test(id), 'must not hold control characters'),
-  z.refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."'),
-  z.meta({ minLength: 1, maxLength: MAX_ID_BYTES }),
-);
-
-export const userIdSchema = opaqueId.check(
-  z.describe("The app's own id of the user; opaque to Mooring."),
-);
-
-export const accountIdSchema = opaqueId.check(z.describe("The provider's own id of the account."));
-
-export const providerIdSchema = z
-  .string()
-  .check(
-    z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64'),
-    z.describe('A provider, such as `reddit`.'),
+const opaqueId = (description: string) =>
+  z.string().check(
+    z.refine((id) => id.length > 0, 'must not be empty'),
+    z.refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`),
+    z.refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+    z.refine((id) => !CONTROL.test(id), 'must not hold control characters'),
+    z.refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."'),
+    z.meta({ minLength: 1, maxLength: MAX_ID_BYTES, description }),
   );
 
-export const userParam = z.object({ userId: userIdSchema });
+export const userIdSchema = z.lazy(() =>
+  opaqueId("The app's own id of the user; opaque to Mooring."),
+);
 
-export const integrationParam = z.object({
-  userId: userIdSchema,
-  provider: providerIdSchema,
-  accountId: accountIdSchema,
-});
+export const accountIdSchema = z.lazy(() => opaqueId("The provider's own id of the account."));
+
+export const providerIdSchema = z.lazy(() =>
+  z
+    .string()
+    .check(
+      z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64'),
+      z.describe('A provider, such as `reddit`.'),
+    ),
+);
+
+export const userParam = z.lazy(() => z.object({ userId: userIdSchema }));
+
+export const integrationParam = z.lazy(() =>
+  z.object({
+    userId: userIdSchema,
+    provider: providerIdSchema,
+    accountId: accountIdSchema,
+  }),
+);

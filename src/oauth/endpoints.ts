@@ -67,7 +67,7 @@ export async function endpointsOf(
       fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
     profileUrl: fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null,
     issuer: metadata?.issuer ?? null,
-    issParameter: metadata?.authorization_response_iss_parameter_supported ?? false,
+    issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
     tokenHost: new URL(refreshUrl).host,

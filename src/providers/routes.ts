@@ -1,43 +1,49 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
 import { Hono } from 'hono';
-import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import * as z from '../zod';
 import type { Registry } from './registry';
 import type { Provider } from './types';
 
-const fieldSchema = z.object({
-  label: z.string(),
-  secret: z.boolean().check(z.describe('Never shown again once given.')),
-  required: z.boolean(),
-  maxLength: z.number(),
-  pattern: z
-    .optional(z.string())
-    .check(z.describe('The whole value must match this regular expression.')),
-  help: z.optional(z.string()),
-});
+const fieldSchema = /* @__PURE__ */ z.lazy(() =>
+  z.object({
+    label: z.string(),
+    secret: z.boolean().check(z.describe('Never shown again once given.')),
+    required: z.boolean(),
+    maxLength: z.number(),
+    pattern: z
+      .optional(z.string())
+      .check(z.describe('The whole value must match this regular expression.')),
+    help: z.optional(z.string()),
+  }),
+);
 
-const parameterSchema = z.object({
-  label: z.string(),
-  pattern: z.string().check(z.describe('The whole value must match this regular expression.')),
-  default: z.optional(z.string()),
-});
+const parameterSchema = /* @__PURE__ */ z.lazy(() =>
+  z.object({
+    label: z.string(),
+    pattern: z.string().check(z.describe('The whole value must match this regular expression.')),
+    default: z.optional(z.string()),
+  }),
+);
 
-export const providerEntrySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(['oauth2', 'credentials']),
-  configured: z.boolean().check(z.describe('False: the operator has given no client for it.')),
-  scopes: z
-    .array(z.string())
-    .check(z.describe('What is asked for unless a connect says otherwise.')),
-  experimental: z.boolean(),
-  fields: z
-    .optional(z.record(z.string(), fieldSchema))
-    .check(z.describe('Kind `credentials` only.')),
-  parameters: z
-    .optional(z.record(z.string(), parameterSchema))
-    .check(z.describe('What a connect must name besides, such as a shop.')),
-});
+export const providerEntrySchema = /* @__PURE__ */ z.lazy(() =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(['oauth2', 'credentials']),
+    configured: z.boolean().check(z.describe('False: the operator has given no client for it.')),
+    scopes: z
+      .array(z.string())
+      .check(z.describe('What is asked for unless a connect says otherwise.')),
+    experimental: z.boolean(),
+    fields: z
+      .optional(z.record(z.string(), fieldSchema))
+      .check(z.describe('Kind `credentials` only.')),
+    parameters: z
+      .optional(z.record(z.string(), parameterSchema))
+      .check(z.describe('What a connect must name besides, such as a shop.')),
+  }),
+);
 
 export type ProviderEntry = z.output<typeof providerEntrySchema>;
 
@@ -45,16 +51,19 @@ const listProviders = declare({
   method: 'get',
   path: '/v1/providers',
   id: 'listProviders',
+  callers: ['service', 'user'],
+});
+
+/* @__PURE__ */ document(listProviders, () => ({
   tag: 'Providers',
   summary: 'What can be connected',
-  callers: ['service', 'user'],
   replies: {
     200: {
       description: 'All providers, by id',
       schema: z.object({ providers: z.array(providerEntrySchema) }),
     },
   },
-});
+}));
 
 export const providerRoutes = new Hono<AppEnv>().get(
   listProviders.path,

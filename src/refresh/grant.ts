@@ -12,33 +12,35 @@ import { backoffMs } from './backoff';
 import type { AccountRow } from './lease';
 import { accessEnd, refreshEnd, schedule } from './schedule';
 
-const time = z.number();
-const sealed = z.string().check(z.minLength(1));
+const time = z.lazy(() => z.number());
+const sealed = z.lazy(() => z.string().check(z.minLength(1)));
 
 /** zod, because rescue records come back from KV and the queue. */
-export const grantSchema = z.object({
-  v: z.literal(1),
-  /** The attempt. */
-  leaseId: z.string().check(z.minLength(1)),
-  rowId: z.number(),
-  provider: z.string(),
-  accountId: z.string(),
-  subject: z.string(),
-  parameters: z.record(z.string(), z.string()),
-  /** `token_version` as it was claimed. */
-  sentVersion: z.number(),
-  /** The sealed token that was sent: the refresh token, or the access token where it is extended. */
-  sent: sealed,
-  /** Null: the reply held nothing but a new refresh token. */
-  accessToken: z.nullable(sealed),
-  /** Null: keep the stored one. */
-  refreshToken: z.nullable(sealed),
-  expiresAt: z.nullable(time),
-  refreshExpiresAt: z.nullable(time),
-  tokenType: z.nullable(z.string()),
-  scopes: z.nullable(z.array(z.string())),
-  receivedAt: time,
-});
+export const grantSchema = z.lazy(() =>
+  z.object({
+    v: z.literal(1),
+    /** The attempt. */
+    leaseId: z.string().check(z.minLength(1)),
+    rowId: z.number(),
+    provider: z.string(),
+    accountId: z.string(),
+    subject: z.string(),
+    parameters: z.record(z.string(), z.string()),
+    /** `token_version` as it was claimed. */
+    sentVersion: z.number(),
+    /** The sealed token that was sent: the refresh token, or the access token where it is extended. */
+    sent: sealed,
+    /** Null: the reply held nothing but a new refresh token. */
+    accessToken: z.nullable(sealed),
+    /** Null: keep the stored one. */
+    refreshToken: z.nullable(sealed),
+    expiresAt: z.nullable(time),
+    refreshExpiresAt: z.nullable(time),
+    tokenType: z.nullable(z.string()),
+    scopes: z.nullable(z.array(z.string())),
+    receivedAt: time,
+  }),
+);
 
 export type Grant = z.output<typeof grantSchema>;
 

@@ -23,10 +23,12 @@ const PREFIX = 'rescue/';
 const keyOf = (leaseId: string): string => PREFIX + leaseId;
 
 /** What goes over REFRESH_QUEUE. A wake-up carries no work: losing or repeating it does no harm. */
-export const messageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('wake') }),
-  z.object({ kind: z.literal('rescue'), grant: grantSchema }),
-]);
+export const messageSchema = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('wake') }),
+    z.object({ kind: z.literal('rescue'), grant: grantSchema }),
+  ]),
+);
 export type RefreshMessage = z.output<typeof messageSchema>;
 
 /**

@@ -1,7 +1,7 @@
 /** Tokens that work, and refreshes on request. */
 import { Hono } from 'hono';
 import { setConsistencyToken } from '../http/consistency';
-import { type AppEnv, declare, endpoint } from '../http/endpoint';
+import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
 import * as z from '../zod';
@@ -13,32 +13,37 @@ const versionHeader = {
   'Consistency-Token': 'The version of this answer.',
 };
 
-const time = z.iso.datetime();
+const time = /* @__PURE__ */ z.lazy(() => z.iso.datetime());
 
 const token = declare({
   method: 'get',
   path: '/v1/users/:userId/integrations/:provider/:accountId/token',
   id: 'getToken',
+  callers: ['service'],
+  param: integrationParam,
+  query: z.lazy(() =>
+    z.object({
+      minTtl: z
+        .optional(
+          z.pipe(
+            z.string().check(z.regex(/^\d{1,9}$/, 'a whole number of seconds')),
+            z.transform(Number),
+          ),
+        )
+        .check(
+          z.describe(
+            'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+          ),
+        ),
+    }),
+  ),
+});
+
+/* @__PURE__ */ document(token, () => ({
   tag: 'Tokens',
   summary: 'An access token that works',
   description:
     'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
-  callers: ['service'],
-  param: integrationParam,
-  query: z.object({
-    minTtl: z
-      .optional(
-        z.pipe(
-          z.string().check(z.regex(/^\d{1,9}$/, 'a whole number of seconds')),
-          z.transform(Number),
-        ),
-      )
-      .check(
-        z.describe(
-          'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
-        ),
-      ),
-  }),
   replies: {
     200: {
       description: 'The token, or the credentials where the provider has no OAuth.',
@@ -70,17 +75,20 @@ const token = declare({
     'refresh_in_progress',
     'unavailable',
   ],
-});
+}));
 
 const refresh = declare({
   method: 'post',
   path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
   id: 'refreshIntegration',
-  tag: 'Refresh',
-  summary: 'Refreshes an integration now',
   callers: ['service', 'user'],
   limit: 'refresh',
   param: integrationParam,
+});
+
+/* @__PURE__ */ document(refresh, () => ({
+  tag: 'Refresh',
+  summary: 'Refreshes an integration now',
   replies: {
     200: {
       description: 'The integration with its new token.',
@@ -98,38 +106,46 @@ const refresh = declare({
     'refresh_in_progress',
     'unavailable',
   ],
-});
+}));
 
-const accountName = z.object({ provider: providerIdSchema, accountId: accountIdSchema });
+const accountName = { provider: providerIdSchema, accountId: accountIdSchema };
 
 const many = declare({
   method: 'post',
   path: '/v1/refresh',
   id: 'refreshMany',
+  callers: ['service'],
+  json: z.lazy(() =>
+    z.object({ accounts: z.array(z.object(accountName)).check(z.minLength(1), z.maxLength(100)) }),
+  ),
+});
+
+/* @__PURE__ */ document(many, () => ({
   tag: 'Refresh',
   summary: 'Refreshes up to a hundred integrations, in groups of five',
   description: 'Goes on after single failures. What was not started fails with `not_started`.',
-  callers: ['service'],
-  json: z.object({ accounts: z.array(accountName).check(z.minLength(1), z.maxLength(100)) }),
   replies: {
     200: {
       description: 'What became of each.',
       schema: z.object({
         refreshed: z.array(integrationSchema),
-        failed: z.array(z.extend(accountName, { code: z.string(), message: z.string() })),
+        failed: z.array(z.object({ ...accountName, code: z.string(), message: z.string() })),
       }),
       headers: { 'Consistency-Token': 'The newest version of these users; good for each of them.' },
     },
   },
-});
+}));
 
 const runs = declare({
   method: 'get',
   path: '/v1/refresh/runs',
   id: 'listRefreshRuns',
+  callers: ['service'],
+});
+
+/* @__PURE__ */ document(runs, () => ({
   tag: 'Refresh',
   summary: 'What the scheduled refreshes did, newest first',
-  callers: ['service'],
   replies: {
     200: {
       description: 'The last hundred runs that had something to do.',
@@ -150,7 +166,7 @@ const runs = declare({
     },
   },
   errors: ['unavailable'],
-});
+}));
 
 export const refreshRoutes = new Hono<AppEnv>()
   .get(token.path, endpoint(token), async (c) => {

@@ -1,6 +1,7 @@
 /** What is around every page: document, header, the way back. */
-import type { Child } from 'hono/jsx';
+
 import type { Brand } from '../config';
+import type { Child } from './jsx-runtime';
 import type { Look } from './style';
 import type { Message } from './words';
 

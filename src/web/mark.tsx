@@ -1,9 +1,23 @@
 /** A provider's mark, or where there is none its first letter. Decoration: the name stands beside. */
-import { marks } from './marks';
+import type { Deps } from '../deps';
+import { readAsset } from './assets';
+
+/** Provider -> colour, colour of the mark on it, path in a box of 24 by 24. */
+export type Marks = Readonly<Record<string, readonly [string, string, string]>>;
+
+/** Of this isolate, once it has them. A page can do without. */
+let marks: Marks | null = null;
+
+/** Before a page is rendered. */
+export async function loadMarks(deps: Pick<Deps, 'assets' | 'log'>): Promise<void> {
+  if (marks) return;
+  const text = await readAsset(deps, 'marks.json');
+  if (text !== null) marks = JSON.parse(text);
+}
 
 const drawn = (id: string) => {
   const known = id.replace(/-(app|user)$/, '');
-  return Object.hasOwn(marks, known) ? marks[known] : undefined;
+  return marks && Object.hasOwn(marks, known) ? marks[known] : undefined;
 };
 
 export function Mark({ id, name }: { id: string; name: string }) {

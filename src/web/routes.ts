@@ -17,7 +17,7 @@ import { refreshOne } from '../refresh/forced';
 import { readSnapshot } from '../status-cache/cache';
 import { versionsOnPrimary } from '../status-cache/origin';
 import * as z from '../zod';
-import { catalogOf, filters } from './catalog';
+import { catalogOf, filters, type Wanted } from './catalog';
 import { disconnectPage } from './forms';
 import { integrationsPage } from './integrations';
 import { signedOutPage } from './message';
@@ -34,20 +34,22 @@ import {
 } from './visit';
 import { noticeWords } from './words';
 
-const listQuery = z.object({
-  q: z._default(z.catch(z.string().check(z.maxLength(100)), ''), ''),
-  show: z._default(z.catch(z.enum(filters), 'all'), 'all'),
+/** An address that somebody has typed wrong shows everything. */
+const wantedIn = ({ q = '', show }: Record<string, string>): Wanted => ({
+  search: q.length > 100 ? '' : q,
+  filter: filters.find((filter) => filter === show) ?? 'all',
 });
 
-const accountFields = z.object({ provider: providerIdSchema, account: accountIdSchema });
+const accountFields = z.lazy(() =>
+  z.object({ provider: providerIdSchema, account: accountIdSchema }),
+);
 
 export const pageRoutes = new Hono<AppEnv>()
   .get(PAGE_PATH, async (c) => {
     const deps = c.get('deps');
     const visit = await visitOf(c);
     const { session } = visit;
-    const { q, show } = listQuery.parse(c.req.query());
-    const wanted = { search: q, filter: show };
+    const wanted = wantedIn(c.req.query());
     const { snapshot, source } = await readSnapshot(deps, session.userId, session.version);
     const clock = clockOf(c);
     const { notice } = session;
@@ -124,7 +126,11 @@ export const pageRoutes = new Hono<AppEnv>()
     dropSession(c);
     return showPage(c, signedOutPage(await frameOf(deps), session.returnTo));
   })
-  .all(`${PAGE_PATH}/:step{refresh|disconnect|sign-out}`, (c) => refuseMethod(c.req.method))
+  .on(
+    'ALL',
+    ['refresh', 'disconnect', 'sign-out'].map((step) => `${PAGE_PATH}/${step}`),
+    (c) => refuseMethod(c.req.method),
+  )
   .all(PAGE_PATH, (c) => refuseMethod(c.req.method));
 
 function refuseMethod(method: string): never {

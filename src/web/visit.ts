@@ -9,6 +9,7 @@ import { readSnapshot } from '../status-cache/cache';
 import type { Snapshot } from '../status-cache/snapshot';
 import { type Account, accountOf, type Card, catalogOf } from './catalog';
 import type { Frame, Visitor } from './layout';
+import { loadMarks } from './mark';
 import { lookOf } from './style';
 
 /** A page session, with what its forms carry. */
@@ -17,10 +18,12 @@ export interface Visit {
   formToken: string;
 }
 
-export const frameOf = async ({ config }: Pick<Deps, 'config'>): Promise<Frame> => ({
-  brand: config.brand,
-  look: await lookOf(config),
-});
+type FrameDeps = Pick<Deps, 'config' | 'assets' | 'log'>;
+
+export async function frameOf(deps: FrameDeps): Promise<Frame> {
+  const [look] = await Promise.all([lookOf(deps), loadMarks(deps)]);
+  return { brand: deps.config.brand, look };
+}
 
 export const visitorOf = ({ session, formToken }: Visit): Visitor => ({
   label: session.label,
@@ -29,7 +32,7 @@ export const visitorOf = ({ session, formToken }: Visit): Visitor => ({
 });
 
 /** What every page about one provider shows. */
-export const stepOf = async (deps: Pick<Deps, 'config'>, visit: Visit, card: Card) => ({
+export const stepOf = async (deps: FrameDeps, visit: Visit, card: Card) => ({
   ...(await frameOf(deps)),
   visitor: visitorOf(visit),
   card,

@@ -37,6 +37,11 @@ it('the example’s settings are enough for a plain wrangler dev', async () => {
         expect.objectContaining({ userId: 'somebody', integrations: [] }),
       ]);
     }, 40_000);
+    // Static assets come by way of the Worker, or not at all.
+    const status = async (path: string) => (await fetch(`http://localhost:${port}${path}`)).status;
+    expect(await status('/openapi.json')).toBe(200);
+    expect(await status('/page.css')).toBe(404);
+    expect(await (await fetch(`http://localhost:${port}/operator`)).text()).toContain('.card{');
   } finally {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     await gone;

@@ -27,6 +27,7 @@ function fieldsOf(schema: unknown, prefix = ''): string[] {
 }
 
 function unwrapped(schema: unknown): unknown {
+  if (schema instanceof z.ZodMiniLazy) return unwrapped(schema.def.getter());
   const wrapped =
     schema instanceof z.ZodMiniOptional ||
     schema instanceof z.ZodMiniDefault ||

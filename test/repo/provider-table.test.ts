@@ -16,13 +16,14 @@ describe('docs/providers.md', () => {
   });
 
   it('explains every field of a record', () => {
+    const { shape } = oauth2ProviderSchema.def.getter();
     const fields = [
-      ...Object.keys(oauth2ProviderSchema.shape),
-      ...Object.keys(credentialsProviderSchema.shape),
-      ...Object.keys(oauth2ProviderSchema.shape.revocation.def.innerType.shape).map(
+      ...Object.keys(shape),
+      ...Object.keys(credentialsProviderSchema.def.getter().shape),
+      ...Object.keys(shape.revocation.def.innerType.def.getter().shape).map(
         (field) => `revocation.${field}`,
       ),
-      ...Object.keys(oauth2ProviderSchema.shape.reply.def.innerType.shape),
+      ...Object.keys(shape.reply.def.innerType.def.getter().shape),
     ];
     const known = ['kind', 'revocation'];
     const missing = fields.filter((field) => !page.includes(`\`${field}\``));

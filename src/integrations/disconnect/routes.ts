@@ -1,7 +1,7 @@
 /** Ending an integration, and erasing a user. */
 import { Hono } from 'hono';
 import { setConsistencyToken } from '../../http/consistency';
-import { type AppEnv, declare, endpoint } from '../../http/endpoint';
+import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
 import { integrationParam, userParam } from '../../http/validate';
 import * as z from '../../zod';
 import { disconnect, receipts } from './disconnect';
@@ -11,11 +11,14 @@ const end = declare({
   method: 'delete',
   path: '/v1/users/:userId/integrations/:provider/:accountId',
   id: 'disconnect',
-  tag: 'Integrations',
-  summary: 'Disconnect an integration, and tell the provider',
   callers: ['service', 'user'],
   limit: 'disconnect',
   param: integrationParam,
+});
+
+/* @__PURE__ */ document(end, () => ({
+  tag: 'Integrations',
+  summary: 'Disconnect an integration, and tell the provider',
   replies: {
     200: {
       description: 'It is gone. `revocation` says what becomes of the grant at the provider.',
@@ -32,25 +35,28 @@ const end = declare({
     },
   },
   errors: ['integration_not_found'],
-});
+}));
 
 const erase = declare({
   method: 'delete',
   path: '/v1/users/:userId',
   id: 'eraseUser',
+  callers: ['service'],
+  param: userParam,
+});
+
+/* @__PURE__ */ document(erase, () => ({
   tag: 'Integrations',
   summary: 'Erase all that is kept about a user',
   description:
     "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
-  callers: ['service'],
-  param: userParam,
   replies: {
     204: {
       description: 'Nothing is left; also where there was nothing.',
       headers: { 'Consistency-Token': 'The version after this change.' },
     },
   },
-});
+}));
 
 export const disconnectRoutes = new Hono<AppEnv>()
   .delete(end.path, endpoint(end), async (c) => {

@@ -20,7 +20,9 @@ import {
 } from '../forms';
 import { cardOf, failureOf, noticeAbout, ownAccount, stepOf, type Visit } from '../visit';
 
-const place = z.object({ provider: providerIdSchema, account: z.optional(accountIdSchema) });
+const place = z.lazy(() =>
+  z.object({ provider: providerIdSchema, account: z.optional(accountIdSchema) }),
+);
 
 const MAX_NAME_LENGTH = 100;
 
@@ -94,7 +96,7 @@ export const pageConnectRoutes = new Hono<AppEnv>()
       return backToPage(c, session, { notice });
     }
   })
-  .all(`${PAGE_PATH}/:step{connect|credentials}`, (c) => {
+  .on('ALL', [`${PAGE_PATH}/connect`, `${PAGE_PATH}/credentials`], (c) => {
     throw new AppError('method_not_allowed', `this page does not take ${c.req.method}`, {
       headers: { Allow: 'GET, HEAD, POST' },
     });

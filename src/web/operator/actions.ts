@@ -13,32 +13,34 @@ import * as z from '../../zod';
  */
 const RUN_MS = 20_000;
 
-const count = z.number();
+const count = z.lazy(() => z.number());
 
 /** What was done, to be told once on the next page. */
-export const noticeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('ran'),
-    claimed: count,
-    refreshed: count,
-    refused: count,
-    failed: count,
-    left: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('closed'),
-    provider: z.string(),
-    host: z.string(),
-    /** False: it was not open any more. */
-    done: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('forgotten'),
-    userId: z.string(),
-    /** False: KV did not take the delete. */
-    done: z.boolean(),
-  }),
-]);
+export const noticeSchema = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('ran'),
+      claimed: count,
+      refreshed: count,
+      refused: count,
+      failed: count,
+      left: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('closed'),
+      provider: z.string(),
+      host: z.string(),
+      /** False: it was not open any more. */
+      done: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('forgotten'),
+      userId: z.string(),
+      /** False: KV did not take the delete. */
+      done: z.boolean(),
+    }),
+  ]),
+);
 
 export type Notice = z.output<typeof noticeSchema>;
 

@@ -1,5 +1,5 @@
 /** What the panels of the operator's page share. */
-import type { Child } from 'hono/jsx';
+import type { Child } from '../jsx-runtime';
 import { FormToken } from '../layout';
 import { type Clock, full, relative } from '../times';
 

@@ -21,24 +21,27 @@ import { matchServiceKey } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
 import * as z from '../../zod';
 import type { Frame } from '../layout';
+import { loadMarks } from '../mark';
+import { operatorLookOf } from '../style';
 import { timeZoneOf } from '../times';
 import type { Message } from '../words';
 import { closeNow, forgetNow, type Notice, note, runNow } from './actions';
 import { readOverview } from './overview';
 import { operatorPage } from './page';
 import { saidPage, signInPage } from './sign-in';
-import { operatorLookOf } from './style';
 import { errorWords, noticeWords } from './words';
 
 const PATH = '/operator';
 
 type OperatorContext = Context<AppEnv>;
 
-const circuitForm = z.object({
-  provider: providerIdSchema,
-  host: z.string().check(z.maxLength(255)),
-});
-const userForm = z.object({ userId: userIdSchema });
+const circuitForm = z.lazy(() =>
+  z.object({
+    provider: providerIdSchema,
+    host: z.string().check(z.maxLength(255)),
+  }),
+);
+const userForm = z.lazy(() => z.object({ userId: userIdSchema }));
 
 export const operatorRoutes = new Hono<AppEnv>()
   .onError((thrown, c) => failed(c, toAppError(thrown, c.get('log'))))
@@ -103,8 +106,12 @@ export const operatorRoutes = new Hono<AppEnv>()
     return back(c, await forgetNow(c.get('deps'), session.name, userId));
   })
   .all(PATH, (c) => refuseMethod(c.req.method, 'GET, HEAD'))
-  .all(`${PATH}/:action{session|sign-out|refresh|circuit|invalidate}`, (c) =>
-    refuseMethod(c.req.method, 'POST'),
+  .on(
+    'ALL',
+    ['session', 'sign-out', 'refresh', 'circuit', 'invalidate'].map(
+      (action) => `${PATH}/${action}`,
+    ),
+    (c) => refuseMethod(c.req.method, 'POST'),
   )
   .all(`${PATH}/*`, () => {
     throw new AppError('not_found', 'there is no such page');
@@ -117,7 +124,7 @@ function refuseMethod(method: string, allowed: string): never {
 }
 
 async function page(c: OperatorContext, status: 200 | 403, html: string): Promise<Response> {
-  const { contentSecurityPolicy } = await operatorLookOf(c.get('deps').config);
+  const { contentSecurityPolicy } = await operatorLookOf(c.get('deps'));
   return c.html(html, status, headersWith(contentSecurityPolicy));
 }
 
@@ -129,8 +136,9 @@ const headersWith = (contentSecurityPolicy: string) => ({
 });
 
 async function frameOf(c: OperatorContext): Promise<Frame> {
-  const { config } = c.get('deps');
-  return { brand: config.brand, look: await operatorLookOf(config) };
+  const deps = c.get('deps');
+  const [look] = await Promise.all([operatorLookOf(deps), loadMarks(deps)]);
+  return { brand: deps.config.brand, look };
 }
 
 const door = async (c: OperatorContext, status: 200 | 403, notice: Message | null) =>

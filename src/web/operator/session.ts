@@ -22,7 +22,9 @@ export interface OperatorSession {
   expiresAt: number;
 }
 
-const sealedSchema = z.object({ name: z.string(), sha256: z.string(), expiresAt: z.number() });
+const sealedSchema = z.lazy(() =>
+  z.object({ name: z.string(), sha256: z.string(), expiresAt: z.number() }),
+);
 
 type SessionDeps = Pick<Deps, 'config' | 'vault' | 'now'>;
 

@@ -56,6 +56,11 @@ export async function startWorkerProcesses(
         bindings: { ...options.vars, PROCESS: String(options.ports.indexOf(port)) },
         d1Databases: ['DB'],
         kvNamespaces: ['STATUS_CACHE'],
+        assets: {
+          directory: join(import.meta.dirname, '../../../assets'),
+          binding: 'ASSETS',
+          routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+        },
         resourcePersistencePath: join(folder, 'state'),
         isolatedResourcePersistencePath: join(folder, `process-${port}`),
         unsafeDevRegistryPath: join(folder, 'registry'),

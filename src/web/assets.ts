@@ -1,0 +1,34 @@
+/**
+ * What stands in assets/: files that few requests need, and that would weigh on each start of the
+ * Worker if they were part of it. Each is read once per isolate.
+ */
+import { withDeadline } from '../db/deadline';
+import type { Deps } from '../deps';
+
+const TRY_MS = 1000;
+
+const known = new Map<string, string>();
+
+/** Null where it cannot be had: not bound, away. The next request tries again. */
+export async function readAsset(
+  { assets, log }: Pick<Deps, 'assets' | 'log'>,
+  name: string,
+): Promise<string | null> {
+  const text = known.get(name);
+  if (text !== undefined || !assets) return text ?? null;
+  try {
+    // Only the path counts.
+    const reading = assets.fetch(`https://assets.invalid/${name}`).then(textOf);
+    const read = await withDeadline(reading, TRY_MS, 'asset');
+    known.set(name, read);
+    return read;
+  } catch (error) {
+    log.error('asset_not_read', { name }, error);
+    return null;
+  }
+}
+
+async function textOf(reply: Response): Promise<string> {
+  if (!reply.ok) throw new Error(`assets answered ${reply.status}`);
+  return reply.text();
+}
