@@ -10,7 +10,6 @@ import { settledWithin } from '../db/deadline';
 import type { Deps } from '../deps';
 import { describeError } from '../log';
 import { deleteKv, type KvDeps, putKv, putsArePaused } from './kv';
-import { MEMORY_MS } from './memory';
 import { readOrigin, versionsOnPrimary } from './origin';
 import { isFresh } from './promise';
 import type { Snapshot } from './snapshot';
@@ -20,6 +19,8 @@ type FillDeps = PublishDeps & Pick<Deps, 'afterReply'>;
 
 /** How long a visible change waits for KV before it answers. */
 const WAIT_MS = 1_000;
+/** What ends sooner is memory's alone: other places would hardly see the put before it ends. */
+const WORTH_STORING_MS = 15_000;
 const ROUNDS = 3;
 /** Of the six connections that an invocation has, one stays free. */
 const AT_ONCE = 5;
@@ -47,8 +48,7 @@ export function fill(deps: FillDeps, snapshots: readonly Snapshot[]): ReadonlySe
     ? []
     : snapshots.filter(
         (snapshot) =>
-          // The last seconds are memory's alone.
-          isFresh(snapshot.freshUntil, now + MEMORY_MS) && !deps.memory.hasJustTaken(snapshot, now),
+          isFresh(snapshot.freshUntil, now + WORTH_STORING_MS) && !deps.memory.hasJustTaken(snapshot, now),
       );
   for (const snapshot of snapshots) deps.memory.put(snapshot, now);
   if (storable.length > 0) deps.afterReply(() => putVerified(deps, storable));
