@@ -28,10 +28,15 @@ export function answerFromMemory(
   const token = headers.get('consistency-token') ?? '0';
   if (!/^\d{1,15}$/.test(token)) return null;
 
-  const answer = listFromMemory(deps, userId, Number(token), {
-    onServed: (served) => countReads(env, 'listIntegrations', served),
-  });
-  return answer && answerReply(request, answer, requestIdOf(headers));
+  try {
+    const answer = listFromMemory(deps, userId, Number(token), {
+      onServed: (served) => countReads(env, 'listIntegrations', served),
+    });
+    return answer && answerReply(request, answer, requestIdOf(headers));
+  } catch {
+    // Outside the app nobody would make a problem of it, or log it.
+    return null;
+  }
 }
 
 /** In the spelling that clients use; any other way to write the same path is the app's. */

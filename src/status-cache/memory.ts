@@ -31,6 +31,8 @@ interface Entry {
   /** Snapshots that were taken before this are not taken in. */
   forgottenAt: number;
   storedAt: number;
+  /** Since when this version is here without a break. */
+  cameAt: number;
 }
 
 /** Why a tier did not answer, in the words of RFC 9211 section 2.2. */
@@ -116,7 +118,7 @@ export class MemoryTier {
    */
   hasJustTaken({ userId, version }: Snapshot, now: number): boolean {
     const entry = this.#entries.get(userId);
-    return entry?.snapshot?.version === version && now - entry.storedAt < KV_WRITE_EVERY_MS;
+    return entry?.snapshot?.version === version && now - entry.cameAt < KV_WRITE_EVERY_MS;
   }
 
   /** Whether a snapshot is from before a `forget` or `clear`. */
@@ -132,25 +134,23 @@ export class MemoryTier {
   put(snapshot: Snapshot, now: number): void {
     if (!this.accepts(snapshot, now)) return;
     const known = this.#entries.get(snapshot.userId);
-    if (
-      known?.snapshot &&
-      known.version === snapshot.version &&
-      known.snapshot.takenAt > snapshot.takenAt &&
-      ttlOf(known, known.snapshot, now) > 0
-    ) {
-      return;
-    }
+    const served =
+      known?.snapshot && known.version === snapshot.version && ttlOf(known, known.snapshot, now) > 0
+        ? known.snapshot
+        : null;
+    if (served && served.takenAt > snapshot.takenAt) return;
     this.#set(snapshot.userId, {
       snapshot: isFresh(snapshot.freshUntil, now) ? snapshot : null,
       version: snapshot.version,
       forgottenAt: known?.forgottenAt ?? 0,
       storedAt: now,
+      cameAt: served ? (known?.cameAt ?? now) : now,
     });
   }
 
   /** After this, nothing that was taken before `now` is served or taken in, from KV neither. */
   forget(userId: string, now: number): void {
-    this.#set(userId, { snapshot: null, version: 0, forgottenAt: now, storedAt: now });
+    this.#set(userId, { snapshot: null, version: 0, forgottenAt: now, storedAt: now, cameAt: now });
   }
 
   /** As `forget`, for everybody. Returns how many snapshots were dropped. */

@@ -70,7 +70,8 @@ function factsFrom(row: FactsRow): Facts {
 }
 
 /** Any number of ids as one bound parameter: D1 takes a hundred at most. */
-const among = (userIds: readonly string[]) => sql`json_each(${JSON.stringify(userIds)})`;
+const among = (userIds: readonly string[]) =>
+  sql`json_each(${JSON.stringify([...new Set(userIds)])})`;
 const wanted = sql<string>`json_each.value`;
 
 /**

@@ -48,7 +48,8 @@ export function fill(deps: FillDeps, snapshots: readonly Snapshot[]): ReadonlySe
     ? []
     : snapshots.filter(
         (snapshot) =>
-          isFresh(snapshot.freshUntil, now + WORTH_STORING_MS) && !deps.memory.hasJustTaken(snapshot, now),
+          isFresh(snapshot.freshUntil, now + WORTH_STORING_MS) &&
+          !deps.memory.hasJustTaken(snapshot, now),
       );
   for (const snapshot of snapshots) deps.memory.put(snapshot, now);
   if (storable.length > 0) deps.afterReply(() => putVerified(deps, storable));

@@ -134,6 +134,15 @@ describe('a hit in memory, answered before the app', () => {
     expect(ask.memory(list)).toBeNull();
   });
 
+  it('leaves to the app what it fails over, which has the words for that', async () => {
+    const { ask, list } = await warm({ expiresAt: 9e15 });
+    expect(await seen(await ask.app(list))).toMatchObject({
+      status: 500,
+      body: expect.stringContaining('"code":"internal"'),
+    });
+    expect(ask.memory(list)).toBeNull();
+  });
+
   it('is nothing before the isolate has checked its configuration', async () => {
     const { list, token } = await warm();
     expect(answerFromMemory(apiRequest(list, { token }), env as Bindings, null)).toBeNull();

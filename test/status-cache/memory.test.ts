@@ -56,6 +56,30 @@ describe('what is served', () => {
   });
 });
 
+describe('what came in a moment ago', () => {
+  it('is a version, for a second', () => {
+    const memory = new MemoryTier();
+    expect(memory.hasJustTaken(snapshot(), T)).toBe(false);
+    memory.put(snapshot({ version: 7 }), T);
+    expect(memory.hasJustTaken(snapshot({ version: 7 }), T + 999)).toBe(true);
+    expect(memory.hasJustTaken(snapshot({ version: 7 }), T + 1_000)).toBe(false);
+    expect(memory.hasJustTaken(snapshot({ version: 8 }), T)).toBe(false);
+  });
+
+  it('not what comes again and again: it came when it came first', () => {
+    const memory = new MemoryTier();
+    for (const later of [0, 700, 1_400]) memory.put(snapshot({ takenAt: T + later }), T + later);
+    expect(memory.hasJustTaken(snapshot(), T + 1_400)).toBe(false);
+  });
+
+  it('anew once it had run out here', () => {
+    const memory = new MemoryTier();
+    memory.put(snapshot(), T);
+    memory.put(snapshot({ takenAt: T + 6_000 }), T + 6_000);
+    expect(memory.hasJustTaken(snapshot(), T + 6_500)).toBe(true);
+  });
+});
+
 describe('what is taken in', () => {
   it('an older version never replaces a newer one', () => {
     const memory = new MemoryTier();

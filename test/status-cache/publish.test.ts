@@ -274,6 +274,43 @@ describe('KV refuses', () => {
   });
 });
 
+describe('a fill', () => {
+  it('is one put, however many read at once', async () => {
+    let puts = 0;
+    const deps = testDeps({
+      kv: kvWith({
+        put: async (...args) => {
+          puts += 1;
+          await env.STATUS_CACHE.put(...(args as Parameters<KVNamespace['put']>));
+        },
+      }),
+    });
+    const { userId } = await insertAccount(deps);
+    const served = await Promise.all([1, 2, 3].map(() => readSnapshot(deps, userId, 0)));
+    await deps.settle();
+    expect(puts).toBe(1);
+    expect(served.map(({ cacheStatus }) => /mooring-kv;[^,]*stored/.test(cacheStatus))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it.each([
+    [17_001, true],
+    [17_000, false],
+  ])('of what is due in %i ms: %s, for it would not be worth its put', async (ms, stored) => {
+    const deps = testDeps();
+    const { userId } = await insertAccount(deps, { refreshDueAt: deps.now() + ms });
+    const { cacheStatus } = await readSnapshot(deps, userId, 0);
+    await deps.settle();
+    expect(/mooring-kv;[^,]*stored/.test(cacheStatus)).toBe(stored);
+    expect((await storedIn(keyOf(userId))) !== null).toBe(stored);
+    // Memory has it all the same.
+    expect(await readSnapshot(deps, userId, 0)).toMatchObject({ source: 'memory' });
+  });
+});
+
 describe('forget', () => {
   it('the next read comes from the database, even where KV still shows what was there', async () => {
     const deps = testDeps();

@@ -386,6 +386,25 @@ describe('DELETE user', () => {
     expect(revoked(j)).toContain('refresh-pete-1');
   });
 
+  test('whose answer got lost leaves nothing of the user in the cache', async () => {
+    let lost = false;
+    const j = journey({
+      db: d1With(async (batch) => {
+        const answers = await batch();
+        if (lost) throw new Error('D1_ERROR: Network connection lost.');
+        return answers;
+      }),
+    });
+    await insertAccount(j.deps, { userId: 'erase-lost', providerAccountId: 'ines' });
+    await j.api('/v1/users/erase-lost/integrations');
+    await j.deps.settle();
+    expect(await storedIn(keyOf('erase-lost'))).not.toBeNull();
+    lost = true;
+    expect((await j.api('/v1/users/erase-lost', { method: 'DELETE' })).status).toBe(503);
+    expect(await storedIn(keyOf('erase-lost'))).toBeNull();
+    await deliverRevocations(j.deps);
+  });
+
   test('is a 204 for somebody unknown, too, and again', async () => {
     const j = journey();
     for (let i = 0; i < 2; i += 1) {
