@@ -49,10 +49,12 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
     ]),
     BATCH_MS,
     'd1_erase',
-  ).finally(async () => {
-    // Also where it failed: it may have happened unheard.
+  ).catch(async (error) => {
+    // It may have happened unheard.
     await forget(deps, userId);
+    throw error;
   });
+  await forget(deps, userId);
   if (owed.length > 0) deps.waitUntil(deliverRevocations(deps));
   deps.log.info('user_erased', { revocations: owed.length });
   return Math.max((versions[0]?.version ?? 0) + 1, now);
