@@ -115,7 +115,33 @@ export function toIntegration(facts: Facts, now: number, providers: ProviderLook
   };
 }
 
-/** RFC 3339, UTC. */
-export const date = (ms: number): string => new Date(ms).toISOString();
+const DAY_MS = 86_400_000;
+/** ECMA-262, time values. */
+const MOST_MS = 8.64e15;
+/** Day since the epoch -> `2026-11-22T`. */
+const days = new Map<number, string>();
+const DAYS_AT_MOST = 1_000;
+
+/**
+ * RFC 3339, UTC, as `toISOString` writes it, at a third of its cost: a reply about a hundred users has
+ * thousands. Throws RangeError where there is no such date.
+ */
+export function date(ms: number): string {
+  if (!Number.isInteger(ms) || Math.abs(ms) > MOST_MS) return new Date(ms).toISOString();
+  const number = Math.floor(ms / DAY_MS);
+  let day = days.get(number);
+  if (day === undefined) {
+    day = new Date(ms).toISOString().slice(0, -'00:00:00.000Z'.length);
+    if (days.size === DAYS_AT_MOST) days.clear();
+    days.set(number, day);
+  }
+  const ofDay = ms - number * DAY_MS;
+  const seconds = Math.floor(ofDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return `${day}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${three(ofDay % 1000)}Z`;
+}
+
+const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+const three = (n: number): string => (n < 100 ? `0${two(n)}` : `${n}`);
 
 const dateOrNull = (ms: number | null): string | null => (ms === null ? null : date(ms));
