@@ -2,7 +2,7 @@
  * The read that the product is bought for, before anything is set up for a request: a user whose
  * token was verified here a moment ago asks for its own integrations, and memory has them. Whatever
  * is out of the ordinary gives null; then the app answers, which would say the very same of what is
- * answered here, and takes twice as long (docs/benchmarks.md).
+ * answered here, and takes longer.
  */
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
