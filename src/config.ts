@@ -6,6 +6,7 @@
 import { ConfigError } from './errors';
 import { createRegistry, type Registry } from './providers/registry';
 import { checkEndpoint, isLocal } from './providers/urls';
+import { HOUR_MS } from './time';
 import { createKeyring, type Keyring } from './vault/keyring';
 import * as z from './zod';
 
@@ -59,8 +60,6 @@ export interface Brand {
   accent: string;
 }
 
-const HOUR = 3_600_000;
-
 const text = z.lazy(() => z.optional(z.string().check(z.trim())));
 
 /** `.dev.vars` and CI write an unset number as an empty text; as a number that would be 0. */
@@ -106,7 +105,7 @@ export function readConfig(env: object): Config {
     appOrigins: new Set(list(s.APP_ORIGINS).map((origin) => originOf(origin, 'APP_ORIGINS'))),
     serviceKeys: readServiceKeys(s.SERVICE_KEYS),
     userAuth: readUserAuth(s, publicUrl),
-    idleAfterMs: s.IDLE_AFTER_HOURS * HOUR,
+    idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
     providers: createRegistry({ ...env }, publicUrl),

@@ -3,16 +3,18 @@
  * what is under an old key, sweep. Ticks may come twice, overlap or stay away; every step takes what
  * it does by a lease or can be repeated.
  */
+
 import type { Deps } from './deps';
 import { deliverRevocations } from './integrations/disconnect/revocation';
 import { runRefresh } from './refresh/groups';
 import { giveNotices } from './refresh/notices';
 import { recoverRescued } from './refresh/recover';
 import { sweep } from './refresh/runs';
+import { MINUTE_MS } from './time';
 import { reseal } from './vault/reseal';
 
 /** Revocations of one tick: they share the invocation's subrequests with the refreshes. */
-const REVOCATIONS = { entries: 5, ms: 60_000 };
+const REVOCATIONS = { entries: 5, ms: MINUTE_MS };
 /** Ids that one tick looks at after a key was replaced, however much a run may do. */
 const MOST_RESEALED = 500;
 

@@ -1,5 +1,6 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
 import { and, eq } from 'drizzle-orm';
+import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -7,7 +8,7 @@ import { wholeMatch } from '../providers/check';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { transactionContext } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
-import { hashSecret, randomSecret, TRANSACTION_MS } from './transactions';
+import { TRANSACTION_MS } from './transactions';
 
 export interface BeginInput {
   provider: string;

@@ -9,6 +9,7 @@
  */
 import { and, eq, gt, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
+import { hashSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -17,7 +18,7 @@ import { endpointsOf } from '../oauth/endpoints';
 import { transactionContext } from '../vault/vault';
 import { oauthClientOf } from './begin';
 import { type WayBack, wayBackOf } from './return-to';
-import { type ConnectionError, hashSecret, isExpired, type Transaction } from './transactions';
+import { type ConnectionError, isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed may be any of it. */
 export interface CallbackQuery extends Record<string, string | undefined> {

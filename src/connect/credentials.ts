@@ -7,6 +7,7 @@
  * to somebody else. The app's backend may name the real one.
  */
 import { sql } from 'drizzle-orm';
+import { hashSecret, randomSecret } from '../crypto';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
 import { auditEvent } from '../events/audit';
@@ -19,7 +20,6 @@ import { accountContext } from '../vault/vault';
 import { isNewAccount, isStored, upsertAccount } from './account';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
-import { hashSecret, randomSecret } from './transactions';
 
 export interface CredentialsInput {
   provider: string;

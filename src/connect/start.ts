@@ -4,6 +4,7 @@
  * callback came, because link previews and back buttons open links too.
  */
 import { and, eq, gt } from 'drizzle-orm';
+import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -13,7 +14,7 @@ import { codeChallengeOf } from '../oauth/pkce';
 import { transactionContext } from '../vault/vault';
 import { oauthClientOf } from './begin';
 import { type WayBack, wayBackOf } from './return-to';
-import { type ConnectionError, hashSecret, randomSecret, type Transaction } from './transactions';
+import type { ConnectionError, Transaction } from './transactions';
 
 type StartDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'fetch' | 'now' | 'log'>;
 

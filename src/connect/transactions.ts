@@ -3,17 +3,18 @@
  * What leaves Mooring and comes back, the ticket, the state and the browser's cookie, is stored as
  * a hash only; what must be sent on, verifier and code, is sealed.
  */
+
 import { and, eq, inArray, lte } from 'drizzle-orm';
-import { base64url } from 'jose';
 import type { Database } from '../db/client';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { MINUTE_MS } from '../time';
 
 export type Transaction = typeof connectTransactions.$inferSelect;
 
 /** From the start to the end of `complete`. */
-export const TRANSACTION_MS = 10 * 60_000;
+export const TRANSACTION_MS = 10 * MINUTE_MS;
 
 /** Why a transaction failed. Also the `error` in the URL that brings the user back. */
 export type ConnectionError =
@@ -31,16 +32,6 @@ export type ConnectionError =
 
 /** What callers are told. `completing` is Mooring's own affair: to them it is `authorized`. */
 export type ConnectionState = 'started' | 'authorized' | 'completed' | 'failed' | 'expired';
-
-/** 256 bits, base64url. */
-export const randomSecret = (): string =>
-  base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
-
-/** SHA-256. Secrets of 256 bits need no salt. */
-export async function hashSecret(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
-  return base64url.encode(new Uint8Array(digest));
-}
 
 export const isExpired = (transaction: Transaction, now: number): boolean =>
   (transaction.state === 'started' || transaction.state === 'authorized') &&

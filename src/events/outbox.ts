@@ -7,20 +7,22 @@
  * when it must not be sent, is the deliverer's knowledge (src/integrations/disconnect/revocation).
  * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
+
 import { and, asc, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Log } from '../log';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
 import { auditEvent } from './audit';
 
 /** A delivery must be over, its request included, before this ends. */
-export const OUTBOX_LEASE_MS = 60_000;
-export const OUTBOX_GIVES_UP_MS = 7 * 24 * 3_600_000;
+export const OUTBOX_LEASE_MS = MINUTE_MS;
+export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
-const FIRST_RETRY_MS = 60_000;
-const LONGEST_RETRY_MS = 6 * 3_600_000;
+const FIRST_RETRY_MS = MINUTE_MS;
+const LONGEST_RETRY_MS = 6 * HOUR_MS;
 
 export type OutboxEntry = typeof outbox.$inferSelect;
 

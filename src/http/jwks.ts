@@ -6,14 +6,16 @@
  * - An unknown `kid` fetches anew at most every 30 s, so a flood of made-up ones floods nobody.
  * - After a failure nothing is fetched for 5 s; one fetch at a time, the others wait for its keys.
  */
+
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { send } from '../oauth/send';
+import { DAY_MS } from '../time';
 import * as z from '../zod';
 
 const KEEP_MS = 600_000;
-const KEEP_WHEN_DOWN_MS = 86_400_000;
+const KEEP_WHEN_DOWN_MS = DAY_MS;
 const COOLDOWN_MS = 30_000;
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 5000;

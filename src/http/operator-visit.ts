@@ -5,6 +5,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { formToken } from '../connect/page/session';
+import { isEqual } from '../crypto';
 import { AppError } from '../errors';
 import { type Notice, noticeSchema } from '../web/operator/actions';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../web/operator/session';
 import type { AppEnv } from './endpoint';
 import { readForm } from './form';
-import { equal, refuseOtherOrigins } from './page-visit';
+import { refuseOtherOrigins } from './page-visit';
 
 const COOKIE = 'mooring-operator';
 /** What the next page is to tell; nothing secret, and nothing that is acted upon. */
@@ -72,7 +73,7 @@ export async function postedByOperator(
     throw new AppError('forbidden', 'nobody is signed in', { situation: 'no_session' });
   }
   const { token = '', ...form } = await readForm(c.req.raw);
-  if (!equal(token, visit.formToken)) {
+  if (!isEqual(token, visit.formToken)) {
     throw new AppError('forbidden', 'this form belongs to a session that is over; load the page', {
       situation: 'form_outdated',
     });

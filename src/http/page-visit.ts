@@ -11,6 +11,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { formToken, pageSessionOf } from '../connect/page/session';
+import { isEqual, isSecret } from '../crypto';
 import { AppError } from '../errors';
 import type { Visit } from '../web/visit';
 import type { AppEnv } from './endpoint';
@@ -28,7 +29,7 @@ const attributes = {
 
 const secretOf = (c: Context<AppEnv>): string | null => {
   const secret = getCookie(c, COOKIE, 'host');
-  return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : null;
+  return secret !== undefined && isSecret(secret) ? secret : null;
 };
 
 /** Without an age: the server knows the end, and can then say where to go back to. */
@@ -56,7 +57,7 @@ export async function postedBy(
   refuseOtherOrigins(c, (origin) => origin === c.get('deps').config.publicUrl);
   const visit = await visitOf(c);
   const { token = '', ...form } = await readForm(c.req.raw);
-  if (!equal(token, visit.formToken)) {
+  if (!isEqual(token, visit.formToken)) {
     throw new AppError('forbidden', 'this form belongs to a visit that is over; load the page', {
       situation: 'form_outdated',
     });
@@ -100,11 +101,4 @@ export function refuseOtherOrigins(
       situation: 'framed',
     });
   }
-}
-
-/** Both are hashes of one length; how much of them agrees must not show in the time. */
-export function equal(a: string, b: string): boolean {
-  const encoder = new TextEncoder();
-  const [left, right] = [encoder.encode(a), encoder.encode(b)];
-  return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
 }

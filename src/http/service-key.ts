@@ -4,21 +4,20 @@
  * content nor its place in the list shows in the time.
  */
 import type { ServiceKey } from '../config';
-
-const encoder = new TextEncoder();
+import { isEqual, sha256 } from '../crypto';
 
 /** The name of the key that was presented, or null. */
 export async function matchServiceKey(
   presented: string,
   keys: readonly ServiceKey[],
 ): Promise<string | null> {
-  const digest = await crypto.subtle.digest('SHA-256', encoder.encode(presented));
-  const hex = encoder.encode(
-    Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-  );
+  const hex = toHex(await sha256(presented));
   let name: string | null = null;
   for (const key of keys) {
-    if (crypto.subtle.timingSafeEqual(hex, encoder.encode(key.sha256))) name = key.name;
+    if (isEqual(hex, key.sha256)) name = key.name;
   }
   return name;
 }
+
+const toHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -2,7 +2,9 @@
  * What a person calls the status of an integration. It depends on the time, so it is derived from
  * the facts whenever they are served. Pure; all times in ms.
  */
+
 import type { Facts } from '../status-cache/snapshot';
+import { MINUTE_MS } from '../time';
 
 export type Status = 'connected' | 'expired' | 'needs_reconnect' | 'error';
 
@@ -21,7 +23,6 @@ export interface StatusAt {
 /** A refresh that has not happened this long after its time is not coming as it should. */
 export const OVERDUE_MS = 150_000;
 /** Cron's tick. */
-const MINUTE_MS = 60_000;
 
 /**
  * @param absoluteEnd the provider's refresh tokens end at a fixed time, whatever is refreshed

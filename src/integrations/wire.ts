@@ -2,6 +2,7 @@
 
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
+import { DAY_MS } from '../time';
 import * as z from '../zod';
 import { statusAt } from './status';
 
@@ -115,7 +116,6 @@ export function toIntegration(facts: Facts, now: number, providers: ProviderLook
   };
 }
 
-const DAY_MS = 86_400_000;
 /** ECMA-262, time values. */
 const MOST_MS = 8.64e15;
 /** Day since the epoch -> `2026-11-22T`. */

@@ -6,7 +6,9 @@
  * signature (OpenID Connect Core 1.0, 3.1.3.7, 6). So never use this for an ID token that came any
  * other way. What it says is checked all the same: a server may have mixed up its clients.
  */
+
 import { AppError } from '../errors';
+import { MINUTE_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 
 export interface Expected {
@@ -18,7 +20,7 @@ export interface Expected {
 }
 
 /** How far the issuer's clock may be off. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /** @throws AppError `provider_error`, which never quotes the token */
 export function readIdToken(idToken: unknown, { clientId, issuer, now }: Expected): unknown {

@@ -7,7 +7,9 @@
  * (security.md C). So whatever string stands at a known place is taken, even when the rest is
  * nonsense or the text breaks off after it.
  */
+
 import type { OAuth2Provider } from '../providers/types';
+import { MINUTE_MS } from '../time';
 import { parseDocument, recoverDocument, valueAt } from './document';
 
 export interface TokenReply {
@@ -92,7 +94,7 @@ function readScopes(value: unknown, separator: string): string[] | null {
 const CENTURY_MS = 100 * 365.25 * 24 * 3600 * 1000;
 
 /** A clock this close to ours needs no correction; the Date header counts whole seconds. */
-const CLOCK_TOLERANCE_MS = 60_000;
+const CLOCK_TOLERANCE_MS = MINUTE_MS;
 
 interface Clock {
   now: number;

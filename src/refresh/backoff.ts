@@ -1,7 +1,8 @@
 /** How long to wait after a failure. Pure; `random` is passed in. */
+import { HOUR_MS } from '../time';
 
 export const MIN_BACKOFF_MS = 30_000;
-export const MAX_BACKOFF_MS = 3_600_000;
+export const MAX_BACKOFF_MS = HOUR_MS;
 
 /**
  * Full jitter between 30 s and a limit that doubles with each failure, up to an hour. A

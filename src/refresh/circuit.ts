@@ -4,6 +4,7 @@
  * integrations in a row open it, or one operator's fault; then one group at a time probes.
  * A storm of refusals (storm.ts) opens it too.
  */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { providerHealth } from '../db/schema';
@@ -11,6 +12,7 @@ import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
 import type { OAuth2Provider, Provider } from '../providers/types';
 import { fillPlaceholders, placeholdersOf } from '../providers/urls';
+import { MINUTE_MS } from '../time';
 import { LEASE_MS } from './lease';
 import { persistently } from './persistently';
 
@@ -19,7 +21,7 @@ export type CircuitDeps = Pick<Deps, 'db' | 'now' | 'random' | 'sleep' | 'log'>;
 
 export const OPENS_AFTER = 5;
 export const FIRST_OPEN_MS = 30_000;
-export const LONGEST_OPEN_MS = 15 * 60_000;
+export const LONGEST_OPEN_MS = 15 * MINUTE_MS;
 /** Why the circuit is open while refusals are not believed. */
 export const STORM = 'refusal_storm';
 export const WRITE_MS = 5_000;

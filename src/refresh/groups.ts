@@ -3,8 +3,10 @@
  * due or the budget is spent. Cron starts one every minute; a wake-up from the queue starts
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
+
 import { withDeadline } from '../db/deadline';
 import type { Deps } from '../deps';
+import { MINUTE_MS } from '../time';
 import { type Admission, admit, circuitOf, refreshable, tokenHost } from './circuit';
 import { type Asked, claimDue, countDue, GROUP_SIZE, healthOf } from './claim';
 import { attemptGroup, type GroupMember } from './group';
@@ -13,7 +15,7 @@ import type { RefreshMessage } from './rescue';
 import { type RunResult, recordRun, type Trigger } from './runs';
 
 /** Of a cron tick's 15 minutes; what is left is for the last group and the rest of the tick. */
-const RUN_MS = 10 * 60_000;
+const RUN_MS = 10 * MINUTE_MS;
 const CALL_MS = 5_000;
 const RETRY_MS = 30_000;
 /** Requests to elsewhere that a group must be able to make before it is started. */

@@ -2,7 +2,9 @@
  * Keeps a grant that a provider has just given: in D1, else in a rescue record. While this Worker
  * lives and one of D1, KV and the queue takes a write, a rotated token is not lost.
  */
+
 import type { Deps } from '../deps';
+import { MINUTE_MS } from '../time';
 import { type CommitOptions, type Committed, commitGrant } from './commit';
 import type { Grant } from './grant';
 import type { AccountRow } from './lease';
@@ -16,7 +18,7 @@ type KeepDeps = Pick<
 export const COMMIT_MS = 6_000;
 const RESCUE_MS = 5_000;
 /** A grant that nothing took: this goes on in the background for as long as a cron tick may live. */
-const LAST_RESORT_MS = 15 * 60_000;
+const LAST_RESORT_MS = 15 * MINUTE_MS;
 
 export type Kept =
   | Committed

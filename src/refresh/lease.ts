@@ -3,13 +3,15 @@
  * follows from a lease that ended without an outcome, and when a refresh token whose fate is
  * unknown may be sent again. Pure; times in ms.
  */
+
 import type { oauthAccounts } from '../db/schema';
 import type { OAuth2Provider } from '../providers/types';
+import { MINUTE_MS } from '../time';
 import { isSingleUse } from './outcome';
 
 export type AccountRow = typeof oauthAccounts.$inferSelect;
 
-export const LEASE_MS = 60_000;
+export const LEASE_MS = MINUTE_MS;
 
 /**
  * An attempt, from claim to commit or rescue, takes this long at most. `waitUntil` ends 30 s after

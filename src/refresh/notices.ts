@@ -5,17 +5,18 @@
  *
  * Not promised: all three. After days without a tick, the one that fits is given.
  */
+
 import { asc, lte, sql } from 'drizzle-orm';
 import { withDeadline } from '../db/deadline';
 import { auditEvents, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import type { Provider } from '../providers/types';
+import { DAY_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
 const CALL_MS = 5_000;
-const DAY = 86_400_000;
 
 /** Returns how many rows were due. With none it writes nothing. Throws what D1 throws. */
 export async function giveNotices(deps: Pick<Deps, 'config' | 'db' | 'now'>): Promise<number> {
@@ -86,7 +87,7 @@ export function noticeOf(row: DueNotice, provider: Provider | undefined, now: nu
     id: row.id,
     seen: row.noticeDueAt,
     end,
-    days: warns ? Math.ceil(left / DAY) : null,
+    days: warns ? Math.ceil(left / DAY_MS) : null,
     next: nextNotice(end, extended ? Math.max(now, row.refreshDueAt ?? now) : now),
   };
 }

@@ -5,10 +5,12 @@
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
+
 import { AppError } from '../errors';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { TokenReply } from '../oauth/reply';
 import type { OAuth2Client } from '../providers/types';
+import { MINUTE_MS } from '../time';
 import { accountContext, VaultError } from '../vault/vault';
 import { askProvider } from './ask';
 import { circuitOf, STORM } from './circuit';
@@ -31,7 +33,7 @@ import { accessEnd } from './schedule';
 import { countRefusal } from './storm';
 
 /** Nobody can tell whether there is a rescue record: look again after this. */
-const KV_AWAY_MS = 60_000;
+const KV_AWAY_MS = MINUTE_MS;
 
 /** `row` as the claim returned it. */
 export async function attempt(

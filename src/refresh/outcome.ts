@@ -5,9 +5,11 @@
  *
  * Codes are ours, the standards' (RFC 6749 5.2) or a record's, never whatever a provider writes.
  */
+
 import type { TokenReply } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
+import { HOUR_MS } from '../time';
 
 export type Outcome =
   | { kind: 'granted'; accessToken: string }
@@ -23,7 +25,7 @@ export type Outcome =
   | { kind: 'odd'; code: string };
 
 /** A longer Retry-After is not believed. */
-export const MAX_RETRY_AFTER_MS = 3_600_000;
+export const MAX_RETRY_AFTER_MS = HOUR_MS;
 
 /** The standards' own; records add to each. */
 const refusedCodes = ['invalid_grant'];

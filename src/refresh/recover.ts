@@ -3,9 +3,11 @@
  * long. Once an hour what is left in KV is put into its row, or is owed a revocation. Also what
  * makes up for a queue that is not bound.
  */
+
 import { withDeadline } from '../db/deadline';
 import type { Deps } from '../deps';
 import { publish } from '../status-cache/publish';
+import { MINUTE_MS } from '../time';
 import { commitRescued } from './keep';
 import { listRescues } from './rescue';
 
@@ -13,7 +15,7 @@ import { listRescues } from './rescue';
 const MINUTE = 47;
 /** Of one hour; there are more only after an outage, whose accounts' own attempts find them. */
 const RECORDS = 25;
-const MOST_MS = 60_000;
+const MOST_MS = MINUTE_MS;
 const LIST_MS = 5_000;
 
 /** Never throws: what could not be recovered is tried again in an hour, for seven days. */

@@ -1,15 +1,16 @@
 /** What the refresh loop did, for people; and the sweep that ends what nobody needs any more. */
+
 import { desc, inArray, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { withDeadline } from '../db/deadline';
 import { auditEvents, connectTransactions, pageSessions, refreshRuns } from '../db/schema';
 import type { Deps } from '../deps';
+import { DAY_MS } from '../time';
 
 const CALL_MS = 5_000;
-const DAY = 86_400_000;
-const KEEP_TRANSACTIONS_MS = DAY;
-const KEEP_RUNS_MS = 30 * DAY;
-const KEEP_EVENTS_MS = 90 * DAY;
+const KEEP_TRANSACTIONS_MS = DAY_MS;
+const KEEP_RUNS_MS = 30 * DAY_MS;
+const KEEP_EVENTS_MS = 90 * DAY_MS;
 /** The minute of each hour in which the sweep runs: an idle deployment makes few writes. */
 const SWEEP_MINUTE = 17;
 /** Rows of each table in one sweep. */

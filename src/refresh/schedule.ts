@@ -4,22 +4,21 @@
  * Only a connect, a reconnect or the outcome of an attempt may write what comes out of here: a
  * cached snapshot relies on a due time that nothing else moves (src/status-cache/promise.ts).
  */
-import type { Provider } from '../providers/types';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+import type { Provider } from '../providers/types';
+import { DAY_MS, MINUTE_MS } from '../time';
 
 /** Refresh this long before the end, or half the lifetime where that is less. */
-export const MARGIN_MS = 15 * MINUTE;
+export const MARGIN_MS = 15 * MINUTE_MS;
 /** Up to this part of the margin is taken off, so that a crowd does not come at once. */
 const JITTER_PART = 1 / 5;
 /** Tokens that are extended while alive: due at this part of their life. */
 const EXTEND_AT = 5 / 6;
 /** An idle integration is refreshed this often, no more. */
-const IDLE_INTERVAL_MS = DAY;
+const IDLE_INTERVAL_MS = DAY_MS;
 /** When people are warned of an end that nothing here can move: so long before. */
-export const FIRST_NOTICE_MS = 14 * DAY;
-const NOTICES_MS = [FIRST_NOTICE_MS, 7 * DAY, DAY];
+export const FIRST_NOTICE_MS = 14 * DAY_MS;
+const NOTICES_MS = [FIRST_NOTICE_MS, 7 * DAY_MS, DAY_MS];
 
 export interface ScheduleInput {
   provider: Provider;
@@ -75,7 +74,7 @@ function dueAt(
   const margin = extend ? lifetime * (1 - EXTEND_AT) : marginOf(lifetime);
   const exact = expiresAt - margin - random * Math.min(margin, MARGIN_MS) * JITTER_PART;
   // Whole minutes let a user's accounts fall due together; a token of seconds cannot wait for one.
-  const rounded = Math.ceil(exact / MINUTE) * MINUTE;
+  const rounded = Math.ceil(exact / MINUTE_MS) * MINUTE_MS;
   let due = Math.round(rounded < expiresAt ? rounded : exact);
 
   // What can renew the token ends by itself: use it before, unless that would win nothing.

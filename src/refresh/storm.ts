@@ -6,11 +6,13 @@
  * Counted in `provider_health`, so that all runs and callers count together. Attempts are counted
  * only from a refusal on: a healthy provider costs no write, and no quiet refresh pays for it.
  */
+
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { oauthAccounts, providerHealth } from '../db/schema';
 import { changeVisibly } from '../status-cache/changes';
 import type { Snapshot } from '../status-cache/snapshot';
+import { MINUTE_MS } from '../time';
 import {
   type Admission,
   announcement,
@@ -25,7 +27,7 @@ import {
 import { CONFIRM_AFTER_MS, type FailureDeps, unmarked } from './failure';
 import { persistently } from './persistently';
 
-export const STORM_WINDOW_MS = 5 * 60_000;
+export const STORM_WINDOW_MS = 5 * MINUTE_MS;
 export const STORM_ATTEMPTS = 10;
 
 /** Whether attempts at this provider are being counted, because one was refused lately. */

@@ -2,6 +2,7 @@
  * A token that works, for the app's backend: what is in the row where that lives long enough, else
  * a fresh one. Always from the primary, never from a cache.
  */
+
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import { withDeadline } from '../db/deadline';
 import { oauthAccounts } from '../db/schema';
@@ -9,6 +10,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
+import { HOUR_MS, MINUTE_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import type { AccessToken } from './finish';
 import type { AccountRow } from './lease';
@@ -16,10 +18,10 @@ import { type IntegrationKey, type Known, look } from './look';
 import { isLeased, isRenewable, refreshOnDemand } from './on-demand';
 
 /** Less life than this is not worth handing out. */
-const LEAST_LIFE_MS = 60_000;
+const LEAST_LIFE_MS = MINUTE_MS;
 /** What is handed out although it could not be refreshed lives at least this long. */
 const LAST_LIFE_MS = 10_000;
-const NOTE_USE_EVERY_MS = 6 * 3_600_000;
+const NOTE_USE_EVERY_MS = 6 * HOUR_MS;
 const WRITE_MS = 5_000;
 
 export interface TokenRequest extends IntegrationKey {

@@ -7,16 +7,17 @@
  * other, round and round. A tick that is missed leaves its slice to the next round. With a single
  * key there is nothing to look for, and nothing is read.
  */
+
 import { and, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { withDeadline } from '../db/deadline';
 import { oauthAccounts } from '../db/schema';
 import type { Log } from '../log';
+import { MINUTE_MS } from '../time';
 import type { Keyring } from './keyring';
 import { accountContext, prefixOf, type Vault } from './vault';
 
-const MINUTE = 60_000;
 const CALL_MS = 5_000;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
 const ROWS_PER_STATEMENT = 10;
@@ -86,7 +87,7 @@ async function rowsInTurn({ db, now }: ResealDeps, kid: string, ids: number): Pr
   );
   const slices = Math.ceil((newest?.id ?? 0) / ids);
   if (slices === 0) return [];
-  const from = (Math.floor(now() / MINUTE) % slices) * ids;
+  const from = (Math.floor(now() / MINUTE_MS) % slices) * ids;
   return db
     .select(columns)
     .from(oauthAccounts)

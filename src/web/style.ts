@@ -3,6 +3,7 @@
  * The policy names it by its hash, so no other style, and no script at all, is taken by the browser.
  */
 import type { Brand, Config } from '../config';
+import { sha256 } from '../crypto';
 import type { Deps } from '../deps';
 import { type Palette, paletteOf } from './accent';
 import { readAsset } from './assets';
@@ -49,12 +50,12 @@ async function keptIn(
 
 /** A stylesheet with the policy that lets it in. */
 async function makeLook(css: string): Promise<Look> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(css));
+  const hash = btoa(String.fromCharCode(...(await sha256(css))));
   return {
     css,
     contentSecurityPolicy: [
       "default-src 'none'",
-      `style-src 'sha256-${toBase64(hash)}'`,
+      `style-src 'sha256-${hash}'`,
       'img-src data:',
       "form-action 'self'",
       "base-uri 'none'",
@@ -62,9 +63,6 @@ async function makeLook(css: string): Promise<Look> {
     ].join('; '),
   };
 }
-
-const toBase64 = (bytes: ArrayBuffer): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)));
 
 const accents = ({ fill, onFill, ink }: Palette): string =>
   `--fill:${fill};--on-fill:${onFill};--accent:${ink}`;

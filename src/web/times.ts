@@ -1,8 +1,5 @@
 /** Times as people say them. Pure: `now` and the time zone are given. */
-
-const MINUTE = 60_000;
-const HOUR = 3_600_000;
-const DAY = 86_400_000;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
 
 export interface Clock {
   /** ms */
@@ -25,12 +22,12 @@ export function timeZoneOf(name: unknown): string {
 export function relative(at: number, clock: Clock): string {
   const distance = at - clock.now;
   const size = Math.abs(distance);
-  if (size >= DAY) return distance > 0 ? `on ${day(at, clock)}` : day(at, clock);
-  if (size < MINUTE) return distance > 0 ? 'in less than a minute' : 'just now';
+  if (size >= DAY_MS) return distance > 0 ? `on ${day(at, clock)}` : day(at, clock);
+  if (size < MINUTE_MS) return distance > 0 ? 'in less than a minute' : 'just now';
   const length =
-    size < HOUR
-      ? count(Math.round(size / MINUTE), 'minute')
-      : count(Math.round(size / HOUR), 'hour');
+    size < HOUR_MS
+      ? count(Math.round(size / MINUTE_MS), 'minute')
+      : count(Math.round(size / HOUR_MS), 'hour');
   return distance > 0 ? `in ${length}` : `${length} ago`;
 }
 

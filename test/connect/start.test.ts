@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
-import { hashSecret } from '../../src/connect/transactions';
+import { hashSecret } from '../../src/crypto';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';
 import { codeOf, configWith, journey } from './journey';

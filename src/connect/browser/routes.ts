@@ -1,6 +1,7 @@
 /** The two addresses of a connect that the user's browser visits. */
 import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import { isSecret, randomSecret } from '../../crypto';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
 import { visitOf } from '../../http/page-visit';
 import { providerIdSchema } from '../../http/validate';
@@ -10,7 +11,7 @@ import { finishOnPage } from '../page/finish';
 import { leaveNotice, PAGE_PATH } from '../page/session';
 import type { WayBack } from '../return-to';
 import { startAuthorization } from '../start';
-import { failUnfinished, randomSecret } from '../transactions';
+import { failUnfinished } from '../transactions';
 
 const start = declare({
   method: 'get',
@@ -63,7 +64,7 @@ const COOKIE = 'mooring-browser';
 
 const browserOf = (c: Context): string | null => {
   const secret = getCookie(c, COOKIE, 'host');
-  return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : null;
+  return secret !== undefined && isSecret(secret) ? secret : null;
 };
 
 /** 303, so that nothing is sent twice, and nothing of this address goes on with the browser. */

@@ -7,16 +7,18 @@
  * Token and cookie are stored as hashes only. The session's id is made when it begins, so a token
  * that leaked after its use opens nothing.
  */
+
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { hashSecret, randomSecret } from '../../crypto';
 import { pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
+import { MINUTE_MS } from '../../time';
 import { allowedReturnTo } from '../return-to';
-import { hashSecret, randomSecret } from '../transactions';
 
 export const PAGE_PATH = '/integrations';
-export const TOKEN_MS = 60_000;
-export const SESSION_MS = 30 * 60_000;
+export const TOKEN_MS = MINUTE_MS;
+export const SESSION_MS = 30 * MINUTE_MS;
 
 /** Something the page tells once. Codes and names; src/web/words.ts makes sentences of them. */
 export interface Notice {

@@ -1,4 +1,5 @@
 /** Accounts by status and provider, and when they fall due. */
+import { HOUR_MS } from '../../time';
 import { Mark } from '../mark';
 import { hour } from '../times';
 import { Columns, type Part, type Series, Shares } from './charts';
@@ -105,7 +106,7 @@ export function Due({ counts, view }: { counts: Counts; view: View }) {
   const total = due.reduce((sum, n) => sum + Math.min(n, COUNTED), 0);
   const isMore = due.some((n) => n > COUNTED);
   const highest = Math.max(...due);
-  const hourAt = (ahead: number) => hour(at + ahead * 3_600_000, view.clock);
+  const hourAt = (ahead: number) => hour(at + ahead * HOUR_MS, view.clock);
   const span = (ahead: number) => `${hourAt(ahead)} to ${hourAt(ahead + 1)}`;
   const summary = `In the next ${HOURS_AHEAD} hours ${isMore ? 'over ' : ''}${number(total)} ${total === 1 ? 'refresh falls' : 'refreshes fall'} due, ${counted(due[0] ?? 0)} of them within the hour.`;
   return (

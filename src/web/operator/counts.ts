@@ -6,19 +6,20 @@
  * The rows of a status are found without looking at the connected ones: `maybeUnwell` has its own
  * index, the overdue ones stand at the front of the claim's.
  */
+
 import { type SQL, sql } from 'drizzle-orm';
 import type { Config } from '../../config';
 import type { Database } from '../../db/client';
 import { maybeUnwell } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { OVERDUE_MS } from '../../integrations/status';
+import { HOUR_MS, MINUTE_MS } from '../../time';
 
 /** So far is counted; beyond it is "more than". */
 export const COUNTED = 10_000;
 /** For so long a count is shown again. */
-export const KEPT_MS = 60_000;
+export const KEPT_MS = MINUTE_MS;
 const MOST_PROVIDERS = 100;
-const HOUR = 3_600_000;
 export const HOURS_AHEAD = 24;
 
 /** As src/integrations/status.ts says it. A number above COUNTED means "more than COUNTED". */
@@ -116,8 +117,8 @@ const sums = (...pairs: string[]): [number, number] =>
     .reduce(([a, b], [c, d]) => [a + c, b + d]);
 
 async function dueByHour(db: Database, now: number): Promise<Pick<Counts, 'overdue' | 'due'>> {
-  const starts = Array.from({ length: HOURS_AHEAD }, (_, hour) => now + hour * HOUR);
-  const spans = [[0, now], ...starts.map((start) => [start, start + HOUR])];
+  const starts = Array.from({ length: HOURS_AHEAD }, (_, hour) => now + hour * HOUR_MS);
+  const spans = [[0, now], ...starts.map((start) => [start, start + HOUR_MS])];
   const rows = await db.all<{ n: number }>(sql`
     WITH RECURSIVE ${providers}
     SELECT (SELECT count(*) FROM (

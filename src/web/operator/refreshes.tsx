@@ -3,6 +3,7 @@
 import type { Health } from '../../refresh/circuit';
 import { GROUP_SIZE } from '../../refresh/claim';
 import type { Run } from '../../refresh/runs';
+import { HOUR_MS } from '../../time';
 import { Mark } from '../mark';
 import { hour } from '../times';
 import { type Column, Columns, Legend } from './charts';
@@ -10,7 +11,6 @@ import { Action, Panel, Scroll, type View, When } from './parts';
 import { circuitWords, duration, number, plural, reasonWords, triggerWords } from './words';
 
 const SLOTS = 60;
-const HOUR = 3_600_000;
 /** How many are told one by one. */
 const TOLD = 10;
 
@@ -33,7 +33,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
     );
   }
   // An hour at least, so that two runs do not look like a day's work.
-  const from = Math.min(oldest.startedAt, clock.now - HOUR);
+  const from = Math.min(oldest.startedAt, clock.now - HOUR_MS);
   const groups = runs.reduce((total, run) => total + groupsOf(run), 0);
   const summary = `${plural(runs.length, 'run')} since ${hourOrDay(from, view)}: ${plural(sum(runs, 'claimed'), 'account')} in ${plural(groups, 'group')} of up to ${GROUP_SIZE}; ${number(sum(runs, 'refreshed'))} refreshed, ${number(sum(runs, 'refused'))} refused, ${number(sum(runs, 'failed'))} failed.`;
   return (
@@ -97,7 +97,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
 }
 
 const hourOrDay = (at: number, { clock }: View): string =>
-  clock.now - at < 20 * HOUR
+  clock.now - at < 20 * HOUR_MS
     ? hour(at, clock)
     : new Intl.DateTimeFormat('en-GB', {
         day: 'numeric',

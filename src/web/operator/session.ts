@@ -8,10 +8,11 @@
  */
 
 import type { Deps } from '../../deps';
+import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
 import * as z from '../../zod';
 
-export const OPERATOR_SESSION_MS = 30 * 60_000;
+export const OPERATOR_SESSION_MS = 30 * MINUTE_MS;
 
 const CONTEXT: SealContext = ['operator_session', 'cookie'];
 
