@@ -4,7 +4,6 @@
  */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { createRootLog, depsOf } from './compose';
 import { pageSessionRoutes } from './connect/page/routes';
 import { connectRoutes } from './connect/routes';
 import { AppError } from './errors';
@@ -16,6 +15,7 @@ import { type Compose, requestScope } from './http/request-scope';
 import { serviceRoutes } from './http/routes';
 import { disconnectRoutes } from './integrations/disconnect/routes';
 import { integrationsRoutes } from './integrations/routes';
+import { createRootLog, depsOf } from './isolate';
 import { providerRoutes } from './providers/routes';
 import { refreshRoutes } from './refresh/routes';
 import { cacheRoutes } from './status-cache/routes';

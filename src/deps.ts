@@ -3,6 +3,7 @@
  * queue message, a request and a test can all provide it; functions name the parts they need with
  * `Pick<Deps, ...>`.
  */
+import type { Caches } from './caches';
 import type { Config } from './config';
 import type { Database } from './db/client';
 import type { Log } from './log';
@@ -23,6 +24,8 @@ export interface Deps {
   vault: Vault;
   /** This isolate's cache of snapshots. */
   memory: MemoryTier;
+  /** All else that lives as long as the isolate. */
+  caches: Caches;
   fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   now(): number;

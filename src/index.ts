@@ -1,8 +1,8 @@
 /** The Worker: requests, the cron tick, the queue. */
 import { app } from './app';
-import { createRootLog, depsOf, memoryDepsOf } from './compose';
 import type { Bindings } from './config';
 import { answerFromMemory } from './http/memory-hit';
+import { createRootLog, depsOf, memoryDepsOf } from './isolate';
 import { consumeDeadLetters, isDeadLetters } from './refresh/dead-letters';
 import { consume } from './refresh/queue';
 import { tick } from './tick';

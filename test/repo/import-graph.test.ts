@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
  * with their folder.
  */
 const groups = [
-  ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'zod.ts'],
+  ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'caches.ts', 'zod.ts'],
   ['db/'],
   ['providers/'],
   ['vault/'],
@@ -24,7 +24,7 @@ const groups = [
   ['connect/'],
   ['calls/'],
   ['web/', 'jobs/'],
-  ['isolate.ts', 'compose.ts'],
+  ['isolate.ts'],
   ['app.ts', 'tick.ts'],
   ['index.ts'],
 ] as const;

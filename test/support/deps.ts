@@ -3,6 +3,7 @@
  * it is moved, a log that keeps its lines, and a `waitUntil` that can be waited for.
  */
 import { env } from 'cloudflare:workers';
+import { Caches } from '../../src/caches';
 import { type Bindings, readConfig } from '../../src/config';
 import { createDatabase } from '../../src/db/client';
 import type { Deps } from '../../src/deps';
@@ -61,6 +62,7 @@ export function testDeps(overrides: Partial<Deps> & { clock?: TestClock } = {}):
     assets: bindings.ASSETS ?? null,
     vault: createVault(config.keyring),
     memory: new MemoryTier(),
+    caches: new Caches(),
     fetch: async () => {
       throw new TypeError('this test expects no request');
     },

@@ -1,4 +1,5 @@
 /** What an invocation is handed: the world's services, as that invocation reaches them. */
+import { Caches } from '../../../src/caches';
 import type { Deps } from '../../../src/deps';
 import { MemoryTier } from '../../../src/status-cache/memory';
 import type { Replica } from '../support/d1';
@@ -64,6 +65,7 @@ export function depsOf(world: World, invocation: Invocation): Deps {
       },
     ),
     memory: new MemoryTier(),
+    caches: new Caches(),
     fetch: world.endpoint.fetchFor(invocation),
     now: invocation.now,
     random: luck,

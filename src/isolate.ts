@@ -1,0 +1,74 @@
+/**
+ * What lives as long as the isolate (checked configuration, derived keys, the caches), made once; and
+ * the dependencies of one invocation: a request, a cron tick, a batch of messages.
+ */
+import { Caches } from './caches';
+import { type Bindings, readConfig } from './config';
+import { createDatabase } from './db/client';
+import type { Deps } from './deps';
+import { createLog, type Log, type LogFields } from './log';
+import { MemoryTier } from './status-cache/memory';
+import { createVault } from './vault/vault';
+
+/** There is no telling when a reply has left; by then it has, if it was ready. */
+const AFTER_REPLY_MS = 10;
+
+/** What is the same for all invocations. */
+type Isolate = Omit<Deps, 'log' | 'waitUntil' | 'afterReply'>;
+
+/** By its bindings, which are one object for all requests of an isolate. */
+const isolates = new WeakMap<Bindings, Isolate>();
+
+/** @throws ConfigError */
+function createIsolate(env: Bindings): Isolate {
+  const config = readConfig(env);
+  return {
+    config,
+    db: createDatabase(env.DB),
+    session: (constraint) => createDatabase(env.DB.withSession(constraint)),
+    kv: env.STATUS_CACHE,
+    queue: env.REFRESH_QUEUE ?? null,
+    assets: env.ASSETS ?? null,
+    vault: createVault(config.keyring),
+    memory: new MemoryTier(),
+    caches: new Caches(),
+    // Unbound, `fetch` would be called with the wrong `this`.
+    fetch: (input, init) => fetch(input, init),
+    now: Date.now,
+    random: Math.random,
+    uuid: () => crypto.randomUUID(),
+    sleep: (ms) => scheduler.wait(ms),
+  };
+}
+
+/** @throws ConfigError; the next invocation then reads the configuration anew */
+function isolateOf(env: Bindings): Isolate {
+  const known = isolates.get(env);
+  if (known) return known;
+  const isolate = createIsolate(env);
+  isolates.set(env, isolate);
+  return isolate;
+}
+
+export const createRootLog = (fields: LogFields = {}): Log =>
+  createLog((line) => console.log(line), Date.now, fields);
+
+/** What a hit in memory needs; null before the first `depsOf`. */
+export const memoryDepsOf = (env: Bindings): Pick<Deps, 'config' | 'memory' | 'now'> | null =>
+  isolates.get(env) ?? null;
+
+/** @throws ConfigError when a setting is missing or wrong */
+export function depsOf(
+  env: Bindings,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  log: Log = createRootLog(),
+): Deps {
+  const waitUntil: Deps['waitUntil'] = (work) =>
+    ctx.waitUntil(work.catch((error) => log.error('background_work_failed', {}, error)));
+  return {
+    ...isolateOf(env),
+    log,
+    waitUntil,
+    afterReply: (work) => waitUntil(scheduler.wait(AFTER_REPLY_MS).then(work)),
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { BoundedCache, Caches } from '../src/caches';
+
+describe('what an isolate holds', () => {
+  it('is made once for each function that makes it', () => {
+    const caches = new Caches();
+    const names = () => new Map<string, string>();
+    const ages = () => new Map<string, number>();
+    caches.of(names).set('ada', 'Ada');
+    caches.of(ages).set('ada', 36);
+    expect(caches.of(names).get('ada')).toBe('Ada');
+    expect(caches.of(ages).get('ada')).toBe(36);
+  });
+
+  it('is not that of another isolate', () => {
+    const names = () => new Set<string>();
+    new Caches().of(names).add('ada');
+    expect(new Caches().of(names).size).toBe(0);
+  });
+});
+
+describe('a bounded cache', () => {
+  it('gives a value before its time is over, and not at it', () => {
+    const cache = new BoundedCache<number>(10);
+    cache.set('a', 1, 1_000);
+    cache.set('b', 2);
+    expect(cache.get('a', 999)).toBe(1);
+    expect(cache.get('a', 1_000)).toBeUndefined();
+    expect(cache.get('b', Number.MAX_SAFE_INTEGER)).toBe(2);
+  });
+
+  it('drops what was set first; to set it again makes it the last', () => {
+    const cache = new BoundedCache<number>(2);
+    cache.set('a', 1);
+    cache.set('b', 2);
+    cache.set('a', 3);
+    cache.set('c', 4);
+    expect(['a', 'b', 'c'].map((key) => cache.get(key, 0))).toEqual([3, undefined, 4]);
+  });
+});
