@@ -12,12 +12,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { withDeadline } from '../db/deadline';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
 import { owedRevocation } from '../events/outbox';
+import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
 import type { Snapshot } from '../status-cache/snapshot';

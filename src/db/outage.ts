@@ -2,7 +2,7 @@
  * Tells the database being away from a mistake of ours. D1 gives no codes, only texts:
  * https://developers.cloudflare.com/d1/observability/debug-d1/
  */
-import { DeadlineError } from './deadline';
+import { DeadlineError } from '../retry';
 
 const texts =
   /Network connection lost|object to be reset|reset because its code was updated|Cannot resolve D1 DB|D1 DB is overloaded|storage operation exceeded timeout|Internal error|Too many requests queued|Replica connection lost/i;

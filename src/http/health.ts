@@ -1,8 +1,8 @@
 /** Whether D1 and KV answer, each within a time limit. */
 import { sql } from 'drizzle-orm';
-import { withDeadline } from '../db/deadline';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 
 const TIME_LIMIT_MS = 2000;
 

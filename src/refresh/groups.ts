@@ -4,8 +4,8 @@
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
 
-import { withDeadline } from '../db/deadline';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import { MINUTE_MS } from '../time';
 import { type Admission, admit, circuitOf, refreshable, tokenHost } from './circuit';
 import { type Asked, claimDue, countDue, GROUP_SIZE, healthOf } from './claim';

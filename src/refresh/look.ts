@@ -1,9 +1,9 @@
 /** One integration as whoever wants it refreshed sees it: always from the primary. */
 import { and, eq, sql } from 'drizzle-orm';
-import { withDeadline } from '../db/deadline';
 import { oauthAccounts, providerHealth, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { withDeadline } from '../retry';
 import { circuitOf, type Health } from './circuit';
 import type { AccountRow } from './lease';
 

@@ -7,10 +7,10 @@
  */
 
 import { asc, lte, sql } from 'drizzle-orm';
-import { withDeadline } from '../db/deadline';
 import { auditEvents, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import type { Provider } from '../providers/types';
+import { withDeadline } from '../retry';
 import { DAY_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 

@@ -1,6 +1,7 @@
 /** D1 retries reads by itself, writes never: for those, and only for idempotent ones, this does. */
-import { withDeadline } from '../db/deadline';
+
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 
 /** One try may take this long; D1 has been seen to stall for half a minute. */
 const TRY_MS = 2_500;

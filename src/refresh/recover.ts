@@ -4,8 +4,8 @@
  * makes up for a queue that is not bound.
  */
 
-import { withDeadline } from '../db/deadline';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import { MINUTE_MS } from '../time';
 import { commitRescued } from './keep';

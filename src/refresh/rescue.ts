@@ -4,8 +4,8 @@
  * the record first; the queue's consumer tries until D1 has it.
  */
 
-import { withDeadline } from '../db/deadline';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import * as z from '../zod';
 import { type Grant, grantSchema } from './grant';
 

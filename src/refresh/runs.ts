@@ -2,9 +2,9 @@
 
 import { desc, inArray, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { withDeadline } from '../db/deadline';
 import { auditEvents, connectTransactions, pageSessions, refreshRuns } from '../db/schema';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import { DAY_MS } from '../time';
 
 const CALL_MS = 5_000;

@@ -4,12 +4,12 @@
  */
 
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
-import { withDeadline } from '../db/deadline';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
+import { withDeadline } from '../retry';
 import { HOUR_MS, MINUTE_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import type { AccessToken } from './finish';

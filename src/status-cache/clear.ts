@@ -2,9 +2,10 @@
  * Empties the tiers: this isolate's memory at once, of KV as many keys as one request can delete.
  * The rest of KV ends by its expirationTtl within 300 s, other isolates' memory within 5 s.
  */
-import { withDeadline } from '../db/deadline';
+
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { withDeadline } from '../retry';
 import { listKv } from './kv';
 
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */

@@ -5,8 +5,9 @@
  *
  * No function here throws: without KV, Mooring is slower and nothing else.
  */
-import { withDeadline } from '../db/deadline';
+
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import { MAX_FRESH_MS } from './promise';
 import { type Snapshot, snapshotSchema } from './snapshot';
 

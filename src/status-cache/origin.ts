@@ -4,9 +4,9 @@
  */
 import { desc, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { withDeadline } from '../db/deadline';
 import { oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 import { freshUntil, mayStore } from './promise';
 import type { Facts, Snapshot } from './snapshot';
 

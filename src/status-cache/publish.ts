@@ -6,9 +6,10 @@
  * What is left: an isolate that dies between its put and its look at the version. Such an entry is
  * trusted until its freshUntil, 300 s at most, and never by a request with a Consistency-Token.
  */
-import { settledWithin } from '../db/deadline';
+
 import type { Deps } from '../deps';
 import { describeError } from '../log';
+import { settledWithin } from '../retry';
 import { deleteKv, type KvDeps, putKv, putsArePaused } from './kv';
 import { readOrigin, versionsOnPrimary } from './origin';
 import { isFresh } from './promise';

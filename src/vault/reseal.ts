@@ -11,9 +11,9 @@
 import { and, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { withDeadline } from '../db/deadline';
 import { oauthAccounts } from '../db/schema';
 import type { Log } from '../log';
+import { withDeadline } from '../retry';
 import { MINUTE_MS } from '../time';
 import type { Keyring } from './keyring';
 import { accountContext, prefixOf, type Vault } from './vault';

@@ -2,8 +2,9 @@
  * What stands in assets/: files that few requests need, and that would weigh on each start of the
  * Worker if they were part of it. Each is read once per isolate.
  */
-import { withDeadline } from '../db/deadline';
+
 import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
 
 const TRY_MS = 1000;
 

@@ -4,13 +4,13 @@
  * (helm-api#893); what it received is owed a revocation too.
  */
 import { and, eq, not, type SQL, sql } from 'drizzle-orm';
-import { withDeadline } from '../../db/deadline';
 import { oauthAccounts } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { auditEvent } from '../../events/audit';
 import { owedRevocationOf } from '../../events/outbox';
 import { endpointsOf } from '../../oauth/endpoints';
+import { withDeadline } from '../../retry';
 import { snapshotFrom, snapshotQuery, versionGrowth } from '../../status-cache/changes';
 import { forget, publish } from '../../status-cache/publish';
 import { liveGrant, mayRevoke, sharedGrant } from './reach';

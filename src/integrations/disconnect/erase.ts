@@ -4,7 +4,6 @@
  * Revocations still owed stay on the outbox, which knows no user.
  */
 import { eq, sql } from 'drizzle-orm';
-import { withDeadline } from '../../db/deadline';
 import {
   auditEvents,
   connectTransactions,
@@ -15,6 +14,7 @@ import {
 import type { Deps } from '../../deps';
 import { auditEvent } from '../../events/audit';
 import { owedRevocationOf } from '../../events/outbox';
+import { withDeadline } from '../../retry';
 import { forget } from '../../status-cache/publish';
 import { mayRevoke } from './reach';
 import { deliverRevocations } from './revocation';

@@ -1,12 +1,12 @@
 /** What the operator's page shows. Bounded, whatever the size of the tables. Never a token. */
 import { desc, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client';
-import { withDeadline } from '../../db/deadline';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
 import type { Health } from '../../refresh/circuit';
 import { listRuns, type Run } from '../../refresh/runs';
+import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
 import { type Counts, countsOf } from './counts';
 

@@ -5,8 +5,8 @@
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import { withDeadline } from '../../../src/db/deadline';
 import { oauthAccounts, userVersions } from '../../../src/db/schema';
+import { withDeadline } from '../../../src/retry';
 import type { ReadDeps } from '../../../src/status-cache/cache';
 import { changeVisibly, type VisibleChange } from '../../../src/status-cache/changes';
 import { dueBeyondPromises, mayWriteQuietly } from '../../../src/status-cache/promise';

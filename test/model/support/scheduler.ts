@@ -59,7 +59,7 @@ const untilAllWait = (): Promise<void> => new Promise((resolve) => nextTurn(reso
 
 /**
  * While `run` runs, `setTimeout` goes by the scheduler's time: for code that takes no clock for its
- * time limits (src/db/deadline.ts).
+ * time limits (src/retry.ts).
  */
 export async function withVirtualTimers<T>(
   scheduler: Scheduler,
