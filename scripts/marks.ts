@@ -34,8 +34,8 @@ import {
   siYoutube,
   siZoom,
 } from 'simple-icons';
-import { contrastOf } from '../src/web/accent';
-import type { Marks } from '../src/web/mark';
+import { contrastOf } from '../src/web/ui/accent';
+import type { ProviderIcons } from '../src/web/ui/provider-icon';
 
 /** By provider. One that simple-icons lacks gets its first letter. */
 const icons = {
@@ -74,7 +74,7 @@ const icons = {
 const onColour = (colour: string): string => (contrastOf(colour, '#ffffff') >= 2.6 ? 'fff' : '000');
 
 export function marksFile(): string {
-  const marks: Marks = Object.fromEntries(
+  const marks: ProviderIcons = Object.fromEntries(
     Object.entries(icons).map(([provider, { hex, path }]) => [
       provider,
       [hex.toLowerCase(), onColour(`#${hex}`), path],

@@ -4,13 +4,10 @@
  */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { pageSessionRoutes } from './connect/page/routes';
 import { connectRoutes } from './connect/routes';
-import { AppError } from './errors';
-import { allowedMethods } from './http/allowed-methods';
+import { noSuchRoute } from './http/allowed-methods';
 import type { AppEnv } from './http/endpoint';
-import { errorReply } from './http/error-reply';
-import { toAppError } from './http/problem';
+import { problemResponse, toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
 import { serviceRoutes } from './http/routes';
 import { disconnectRoutes } from './integrations/disconnect/routes';
@@ -19,9 +16,9 @@ import { createRootLog, depsOf } from './isolate';
 import { providerRoutes } from './providers/routes';
 import { refreshRoutes } from './refresh/routes';
 import { cacheRoutes } from './status-cache/routes';
-import { pageConnectRoutes } from './web/connect/routes';
+import { hostedRoutes } from './web/hosted/routes';
+import { pageSessionRoutes } from './web/hosted/session-routes';
 import { operatorRoutes } from './web/operator/routes';
-import { pageRoutes } from './web/routes';
 
 /** What a browser app may send, and read of a reply. */
 const crossOrigin = cors({
@@ -48,14 +45,9 @@ const crossOrigin = cors({
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
   return (
     new Hono<AppEnv>()
-      .onError((error, c) => errorReply(c, toAppError(error, c.get('log'))))
+      .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
       .notFound((c) => {
-        const allowed = allowedMethods(c.req.path);
-        throw allowed.length === 0
-          ? new AppError('not_found', 'there is no such route')
-          : new AppError('method_not_allowed', `this route takes ${allowed.join(', ')}`, {
-              headers: { Allow: allowed.join(', ') },
-            });
+        throw noSuchRoute(c.req.path);
       })
       .use(requestScope(compose, rootLog))
       // Without an Origin there is nobody to allow anything.
@@ -68,8 +60,7 @@ export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
       .route('/', cacheRoutes)
       .route('/', providerRoutes)
       .route('/', serviceRoutes)
-      .route('/', pageConnectRoutes)
-      .route('/', pageRoutes)
+      .route('/', hostedRoutes)
       .route('/', operatorRoutes)
   );
 }

@@ -6,7 +6,6 @@ import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../h
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
 import * as z from '../zod';
 import { beginConnection } from './begin';
-import { browserRoutes } from './browser/routes';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';
 import { connectionOf } from './transactions';
@@ -210,5 +209,4 @@ export const connectRoutes = new Hono<AppEnv>()
     noStore(c);
     setConsistencyToken(c, version);
     return c.json(toIntegration(facts, deps.now(), deps.config.providers), 201);
-  })
-  .route('/', browserRoutes);
+  });

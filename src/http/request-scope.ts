@@ -9,8 +9,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import type { AppEnv } from './endpoint';
-import { errorReply } from './error-reply';
-import { toAppError } from './problem';
+import { problemResponse, toAppError } from './problem';
 import { standardHeaders } from './reply-headers';
 import { requestIdOf } from './request-id';
 
@@ -30,7 +29,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
       await next();
     } catch (thrown) {
       // Before a route was found, or not even an Error: Hono's onError never saw it.
-      c.res = await errorReply(c, toAppError(thrown, log));
+      c.res = problemResponse(toAppError(thrown, log), requestId);
     }
     finish(c);
     if (c.get('unlogged') && c.res.status < 400) return;

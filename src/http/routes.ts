@@ -1,8 +1,8 @@
 /** The service about itself: whether it works, and what it can do. */
 import { Hono } from 'hono';
 import { AppError } from '../errors';
-import { readAsset } from '../web/assets';
 import * as z from '../zod';
+import { readAsset } from './assets';
 import { type AppEnv, declare, document, endpoint } from './endpoint';
 import { troubles } from './health';
 

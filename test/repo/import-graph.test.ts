@@ -30,7 +30,7 @@ const groups = [
 ] as const;
 
 /** Files that are not in their room yet: this number only goes down, to 0. */
-const NOT_YET_MOVED = 15;
+const NOT_YET_MOVED = 5;
 
 const src = join(import.meta.dirname, '../../src');
 
@@ -136,7 +136,7 @@ describe('the test itself', () => {
   it('sees the imports that are there', () => {
     expect(graph.size).toBeGreaterThan(20);
     expect(graph.get('index.ts')?.map(({ to }) => to)).toContain('app.ts');
-    expect(rankOf('web/routes.ts')).toBeGreaterThan(rankOf('http/body.ts'));
+    expect(rankOf('web/hosted/routes.ts')).toBeGreaterThan(rankOf('http/body.ts'));
   });
 });
 

@@ -1,6 +1,6 @@
 /** Without JSX syntax: these are the calls that it becomes. */
 import { describe, expect, it } from 'vitest';
-import { type Child, Fragment, jsx } from '../../src/web/jsx-runtime';
+import { type Child, Fragment, jsx } from '../../src/web/ui/jsx-runtime';
 
 const hostile = `</p><script>'"&`;
 const tamed = '&lt;/p&gt;&lt;script&gt;&#39;&quot;&amp;';

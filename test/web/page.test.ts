@@ -1,9 +1,9 @@
 /** What the hosted page shows, and what its buttons do. */
 import { describe, expect, test } from 'vitest';
-import { pageSessionOf } from '../../src/connect/page/session';
 import { createDatabase } from '../../src/db/client';
 import { records } from '../../src/providers/records';
 import { settingPrefix } from '../../src/providers/registry';
+import { pageSessionOf } from '../../src/web/hosted/session';
 import { configWith } from '../connect/journey';
 import { testClock, testDeps } from '../support/deps';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';

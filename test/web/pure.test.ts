@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { prefersHtml } from '../../src/http/accept';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
-import { contrastOf, paletteOf } from '../../src/web/accent';
-import { initials } from '../../src/web/account';
-import { mayDo, permissionsOf } from '../../src/web/scopes';
-import { grounds } from '../../src/web/style';
-import { full, relative, timeZoneOf } from '../../src/web/times';
+import { initials } from '../../src/web/hosted/account';
+import { mayDo, permissionsOf } from '../../src/web/hosted/scopes';
+import { contrastOf, paletteOf } from '../../src/web/ui/accent';
+import { grounds } from '../../src/web/ui/theme';
+import { full, relative, timeZoneOf } from '../../src/web/ui/times';
 
 describe('the accent colour', () => {
   const colour = fc

@@ -1,9 +1,9 @@
 /** Who gets into the hosted page, and who does not (security.md C2, C11). */
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { SESSION_MS, TOKEN_MS } from '../../src/connect/page/session';
 import { pageSessions } from '../../src/db/schema';
 import { eraseUser } from '../../src/integrations/disconnect/erase';
+import { SESSION_MS, TOKEN_MS } from '../../src/web/hosted/session';
 import { userToken } from '../support/api';
 import { dumpDatabase, dumpKv } from '../support/dump';
 import { APP, formTokenIn, HOSTED, hosted, textOf } from './visit';

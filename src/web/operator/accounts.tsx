@@ -1,7 +1,7 @@
 /** Accounts by status and provider, and when they fall due. */
 import { HOUR_MS } from '../../time';
-import { Mark } from '../mark';
-import { hour } from '../times';
+import { ProviderIcon } from '../ui/provider-icon';
+import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
 import { COUNTED, type Counts, HOURS_AHEAD, KEPT_MS, type ProviderCounts } from './counts';
 import { Action, Panel, Scroll, type View } from './parts';
@@ -83,7 +83,7 @@ function Row({ one, view }: { one: ProviderCounts; view: View }) {
     <tr>
       <th scope="row">
         <span class="who-at">
-          <Mark id={one.provider} name={name} />
+          <ProviderIcon id={one.provider} name={name} />
           {name}
         </span>
       </th>

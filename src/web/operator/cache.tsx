@@ -1,6 +1,6 @@
 /** The status cache as this isolate sees it. */
 import type { CacheStats } from '../../status-cache/statistics';
-import { FormToken } from '../layout';
+import { FormToken } from '../ui/layout';
 import { Legend, Shares } from './charts';
 import { Panel, type View } from './parts';
 import { number, percent, plural } from './words';

@@ -1,5 +1,5 @@
 /** The newest of the audit trail: codes and ids, never what a user wrote. */
-import { type Clock, full } from '../times';
+import { type Clock, full } from '../ui/times';
 import type { AuditEvent } from './overview';
 import { Panel, type View, When } from './parts';
 import { eventWords } from './words';

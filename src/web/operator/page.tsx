@@ -1,7 +1,8 @@
 /** The operator's page: what is going on, and the few things to do about it. */
-import { type Frame, Notice, renderPage } from '../layout';
-import { hour } from '../times';
-import type { Message } from '../words';
+
+import type { Message } from '../hosted/words';
+import { type Frame, Notice, renderPage } from '../ui/layout';
+import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
 import { COUNTED } from './counts';
@@ -19,11 +20,11 @@ export interface OperatorProps extends Frame, View {
 }
 
 export function operatorPage(props: OperatorProps): string {
-  const { brand, look, session, overview, notice, clock } = props;
+  const { brand, theme, session, overview, notice, clock } = props;
   const { cache, stored } = overview;
   return renderPage({
     brand,
-    look,
+    theme,
     title: 'Operations',
     children: (
       <>

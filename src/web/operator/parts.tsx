@@ -1,7 +1,7 @@
 /** What the panels of the operator's page share. */
-import type { Child } from '../jsx-runtime';
-import { FormToken } from '../layout';
-import { type Clock, full, relative } from '../times';
+import type { Child } from '../ui/jsx-runtime';
+import { FormToken } from '../ui/layout';
+import { type Clock, full, relative } from '../ui/times';
 
 /** Of everything on the page. */
 export interface View {

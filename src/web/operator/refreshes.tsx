@@ -4,8 +4,8 @@ import type { Health } from '../../refresh/circuit';
 import { GROUP_SIZE } from '../../refresh/claim';
 import type { Run } from '../../refresh/runs';
 import { HOUR_MS } from '../../time';
-import { Mark } from '../mark';
-import { hour } from '../times';
+import { ProviderIcon } from '../ui/provider-icon';
+import { hour } from '../ui/times';
 import { type Column, Columns, Legend } from './charts';
 import { Action, Panel, Scroll, type View, When } from './parts';
 import { circuitWords, duration, number, plural, reasonWords, triggerWords } from './words';
@@ -153,7 +153,7 @@ function Circuit({ circuit, view }: { circuit: Health; view: View }) {
   const isOpen = openUntil !== null;
   return (
     <li>
-      <Mark id={provider} name={name} />
+      <ProviderIcon id={provider} name={name} />
       <div>
         <h3>
           {name} {host === '' ? null : <code>{host}</code>}

@@ -6,6 +6,20 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../errors';
 import type { AppEnv } from '../../http/endpoint';
 import { readForm } from '../../http/form';
+import { toAppError } from '../../http/problem';
+import { checkSignInLimit } from '../../http/rate-limit';
+import { matchServiceKey } from '../../http/service-key';
+import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
+import * as z from '../../zod';
+import type { Message } from '../hosted/words';
+import type { Frame } from '../ui/layout';
+import { loadProviderIcons } from '../ui/provider-icon';
+import { operatorThemeOf } from '../ui/theme';
+import { timeZoneOf } from '../ui/times';
+import { closeNow, forgetNow, type Notice, note, runNow } from './actions';
+import { readOverview } from './overview';
+import { operatorPage } from './page';
+import { saidPage, signInPage } from './sign-in';
 import {
   dropOperator,
   keepOperator,
@@ -14,21 +28,7 @@ import {
   postedByOperator,
   refuseForeignForm,
   takeOperatorNotice,
-} from '../../http/operator-visit';
-import { toAppError } from '../../http/problem';
-import { checkSignInLimit } from '../../http/rate-limit';
-import { matchServiceKey } from '../../http/service-key';
-import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
-import * as z from '../../zod';
-import type { Frame } from '../layout';
-import { loadMarks } from '../mark';
-import { operatorLookOf } from '../style';
-import { timeZoneOf } from '../times';
-import type { Message } from '../words';
-import { closeNow, forgetNow, type Notice, note, runNow } from './actions';
-import { readOverview } from './overview';
-import { operatorPage } from './page';
-import { saidPage, signInPage } from './sign-in';
+} from './visit';
 import { errorWords, noticeWords } from './words';
 
 const PATH = '/operator';
@@ -124,7 +124,7 @@ function refuseMethod(method: string, allowed: string): never {
 }
 
 async function page(c: OperatorContext, status: 200 | 403, html: string): Promise<Response> {
-  const { contentSecurityPolicy } = await operatorLookOf(c.get('deps'));
+  const { contentSecurityPolicy } = await operatorThemeOf(c.get('deps'));
   return c.html(html, status, headersWith(contentSecurityPolicy));
 }
 
@@ -137,8 +137,8 @@ const headersWith = (contentSecurityPolicy: string) => ({
 
 async function frameOf(c: OperatorContext): Promise<Frame> {
   const deps = c.get('deps');
-  const [look] = await Promise.all([operatorLookOf(deps), loadMarks(deps)]);
-  return { brand: deps.config.brand, look };
+  const [theme] = await Promise.all([operatorThemeOf(deps), loadProviderIcons(deps)]);
+  return { brand: deps.config.brand, theme };
 }
 
 const door = async (c: OperatorContext, status: 200 | 403, notice: Message | null) =>
@@ -162,7 +162,7 @@ async function failed(c: OperatorContext, error: AppError): Promise<Response> {
     status: error.status,
     headers: {
       ...error.headers,
-      ...headersWith(frame.look.contentSecurityPolicy),
+      ...headersWith(frame.theme.contentSecurityPolicy),
       'Content-Type': 'text/html; charset=utf-8',
     },
   });

@@ -1,6 +1,7 @@
 /** The door to the operator's page, and what is said outside of it. */
-import { type Frame, Notice, renderPage } from '../layout';
-import type { Message } from '../words';
+
+import type { Message } from '../hosted/words';
+import { type Frame, Notice, renderPage } from '../ui/layout';
 
 export const signInPage = ({ notice, ...frame }: Frame & { notice: Message | null }): string =>
   renderPage({

@@ -2,8 +2,8 @@
 import type { AppError, Situation } from '../../errors';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/runs';
-import { type Clock, hour, relative } from '../times';
-import type { Message } from '../words';
+import type { Message } from '../hosted/words';
+import { type Clock, hour, relative } from '../ui/times';
 import type { Notice } from './actions';
 import { COUNTED } from './counts';
 

@@ -1,10 +1,11 @@
 /**
  * What the page says to people: what happened, why, and what to do next. Never a code alone. Pure.
  */
-import type { Notice } from '../connect/page/session';
-import type { StatusAt } from '../integrations/status';
-import type { Provider } from '../providers/types';
-import { type Clock, hour, relative } from './times';
+
+import type { StatusAt } from '../../integrations/status';
+import type { Provider } from '../../providers/types';
+import { type Clock, hour, relative } from '../ui/times';
+import type { Notice } from './session';
 
 export type Tone = 'good' | 'info' | 'warn' | 'bad';
 

@@ -4,24 +4,24 @@
  * happened; so a reload repeats nothing.
  */
 import { type Context, Hono } from 'hono';
-import { dropNotice, endPageSession, PAGE_PATH } from '../connect/page/session';
-import type { Deps } from '../deps';
-import { AppError } from '../errors';
-import type { AppEnv } from '../http/endpoint';
-import { backToPage, limitAction, showPage, type Told } from '../http/hosted-page';
-import { dropSession, postedBy, visitOf } from '../http/page-visit';
-import { accountIdSchema, parseInput, providerIdSchema } from '../http/validate';
-import { disconnect } from '../integrations/disconnect/disconnect';
-import { mayRevoke } from '../integrations/disconnect/reach';
-import { refreshOne } from '../refresh/forced';
-import { readSnapshot } from '../status-cache/cache';
-import { versionsOnPrimary } from '../status-cache/origin';
-import * as z from '../zod';
+import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
+import type { AppEnv } from '../../http/endpoint';
+import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
+import { disconnect } from '../../integrations/disconnect/disconnect';
+import { mayRevoke } from '../../integrations/disconnect/reach';
+import { refreshOne } from '../../refresh/forced';
+import { readSnapshot } from '../../status-cache/cache';
+import { versionsOnPrimary } from '../../status-cache/origin';
+import * as z from '../../zod';
+import { type Clock, timeZoneOf } from '../ui/times';
 import { catalogOf, filters, type Wanted } from './catalog';
 import { disconnectPage } from './forms';
 import { integrationsPage } from './integrations';
 import { signedOutPage } from './message';
-import { type Clock, timeZoneOf } from './times';
+import { dropSession, postedBy, visitOf } from './page-visit';
+import { backToPage, limitAction, showPage, type Told } from './reply';
+import { dropNotice, endPageSession, PAGE_PATH } from './session';
 import {
   cardOf,
   failureOf,

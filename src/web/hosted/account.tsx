@@ -1,8 +1,9 @@
 /** One account: who, in what state, since when, and what can be done. */
+
+import { FormToken } from '../ui/layout';
+import { type Clock, day, full, relative } from '../ui/times';
 import type { Account, Card } from './catalog';
-import { FormToken } from './layout';
 import { listing, permissionsOf } from './scopes';
-import { type Clock, day, full, relative } from './times';
 import { statusWords, troubleWords } from './words';
 
 interface AccountProps {

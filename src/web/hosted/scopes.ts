@@ -1,5 +1,5 @@
 /** What a scope lets an app do, in words. Pure. */
-import type { Provider } from '../providers/types';
+import type { Provider } from '../../providers/types';
 
 /** Scopes that mean the same wherever they come from. */
 const common: Readonly<Record<string, string>> = {

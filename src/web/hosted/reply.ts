@@ -1,12 +1,12 @@
 /** How the hosted page answers: with HTML under its policy, or with a 303 back to the list. */
 import type { Context } from 'hono';
-import { leaveNotice, type Notice, PAGE_PATH, type PageSession } from '../connect/page/session';
-import { lookOf } from '../web/style';
-import type { AppEnv } from './endpoint';
-import { checkRateLimit, type RateLimited } from './rate-limit';
+import type { AppEnv } from '../../http/endpoint';
+import { checkRateLimit, type RateLimited } from '../../http/rate-limit';
+import { themeOf } from '../ui/theme';
+import { leaveNotice, type Notice, PAGE_PATH, type PageSession } from './session';
 
 export async function showPage(c: Context<AppEnv>, html: string): Promise<Response> {
-  const { contentSecurityPolicy } = await lookOf(c.get('deps'));
+  const { contentSecurityPolicy } = await themeOf(c.get('deps'));
   return c.html(html, 200, {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': contentSecurityPolicy,

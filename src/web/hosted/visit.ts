@@ -2,15 +2,16 @@
  * What the page's routes work with: the visit's view of providers and accounts, and what an action
  * leaves to be told.
  */
-import type { Notice, PageSession } from '../connect/page/session';
-import type { Deps } from '../deps';
-import { AppError } from '../errors';
-import { readSnapshot } from '../status-cache/cache';
-import type { Snapshot } from '../status-cache/snapshot';
+
+import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
+import { readSnapshot } from '../../status-cache/cache';
+import type { Snapshot } from '../../status-cache/snapshot';
+import type { Frame, Visitor } from '../ui/layout';
+import { loadProviderIcons } from '../ui/provider-icon';
+import { themeOf } from '../ui/theme';
 import { type Account, accountOf, type Card, catalogOf } from './catalog';
-import type { Frame, Visitor } from './layout';
-import { loadMarks } from './mark';
-import { lookOf } from './style';
+import type { Notice, PageSession } from './session';
 
 /** A page session, with what its forms carry. */
 export interface Visit {
@@ -21,8 +22,8 @@ export interface Visit {
 type FrameDeps = Pick<Deps, 'config' | 'assets' | 'log'>;
 
 export async function frameOf(deps: FrameDeps): Promise<Frame> {
-  const [look] = await Promise.all([lookOf(deps), loadMarks(deps)]);
-  return { brand: deps.config.brand, look };
+  const [theme] = await Promise.all([themeOf(deps), loadProviderIcons(deps)]);
+  return { brand: deps.config.brand, theme };
 }
 
 export const visitorOf = ({ session, formToken }: Visit): Visitor => ({

@@ -10,12 +10,12 @@
  */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { formToken, pageSessionOf } from '../connect/page/session';
-import { isEqual, isSecret } from '../crypto';
-import { AppError } from '../errors';
-import type { Visit } from '../web/visit';
-import type { AppEnv } from './endpoint';
-import { readForm } from './form';
+import { isEqual, isSecret } from '../../crypto';
+import { AppError } from '../../errors';
+import type { AppEnv } from '../../http/endpoint';
+import { readForm } from '../../http/form';
+import { formToken, pageSessionOf } from './session';
+import type { Visit } from './visit';
 
 /** With the `__Host-` prefix: this host only, `/`, Secure. */
 const COOKIE = 'mooring-session';

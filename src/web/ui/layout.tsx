@@ -1,13 +1,13 @@
 /** What is around every page: document, header, the way back. */
 
-import type { Brand } from '../config';
+import type { Brand } from '../../config';
+import type { Message } from '../hosted/words';
 import type { Child } from './jsx-runtime';
-import type { Look } from './style';
-import type { Message } from './words';
+import type { Theme } from './theme';
 
 export interface Frame {
   brand: Brand;
-  look: Look;
+  theme: Theme;
 }
 
 export interface Visitor {
@@ -25,7 +25,7 @@ interface DocumentProps extends Frame {
   children: Child;
 }
 
-const Document = ({ title, brand, look, visitor, goOn, children }: DocumentProps) => (
+const Document = ({ title, brand, theme, visitor, goOn, children }: DocumentProps) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -33,7 +33,7 @@ const Document = ({ title, brand, look, visitor, goOn, children }: DocumentProps
       {goOn === undefined ? null : <meta http-equiv="refresh" content={`0;url=${goOn}`} />}
       <title>{`${title} · ${brand.name}`}</title>
       <link rel="icon" href="data:," />
-      <style dangerouslySetInnerHTML={{ __html: look.css }} />
+      <style dangerouslySetInnerHTML={{ __html: theme.css }} />
     </head>
     <body>
       <a class="skip" href="#content">

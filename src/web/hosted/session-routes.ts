@@ -2,10 +2,10 @@
 import { Hono } from 'hono';
 import { consistencyHeader } from '../../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
-import { keepSession, refuseOtherOrigins } from '../../http/page-visit';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { date } from '../../integrations/wire';
 import * as z from '../../zod';
+import { keepSession, refuseOtherOrigins } from './page-visit';
 import { beginPageSession, createPageSession, PAGE_PATH } from './session';
 
 const BEGIN_PATH = '/connect/session';
@@ -75,8 +75,11 @@ const begin = declare({
   errors: ['forbidden'],
 }));
 
-export const pageSessionRoutes = new Hono<AppEnv>()
-  .post(create.path, endpoint(create), async (c) => {
+/** For the app's backend. */
+export const pageSessionRoutes = new Hono<AppEnv>().post(
+  create.path,
+  endpoint(create),
+  async (c) => {
     const deps = c.get('deps');
     const { token, expiresAt } = await createPageSession(deps, c.req.valid('param').userId, {
       ...c.req.valid('json'),
@@ -87,11 +90,18 @@ export const pageSessionRoutes = new Hono<AppEnv>()
       { token, action: deps.config.publicUrl + BEGIN_PATH, expiresAt: date(expiresAt) },
       201,
     );
-  })
-  .post(begin.path, endpoint(begin), async (c) => {
+  },
+);
+
+/** For the browser. */
+export const beginSessionRoutes = new Hono<AppEnv>().post(
+  begin.path,
+  endpoint(begin),
+  async (c) => {
     const deps = c.get('deps');
     refuseOtherOrigins(c, (origin) => deps.config.appOrigins.has(origin));
     keepSession(c, await beginPageSession(deps, c.req.valid('form').token));
     c.header('Cache-Control', 'no-store');
     return c.redirect(PAGE_PATH, 303);
-  });
+  },
+);

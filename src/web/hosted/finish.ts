@@ -3,10 +3,11 @@
  * plays with its own session (step 4). So the connection is completed as soon as the browser is
  * back, and only for the user who started it.
  */
+
+import { completeConnection } from '../../connect/complete';
+import type { WayBack } from '../../connect/return-to';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
-import { completeConnection } from '../complete';
-import type { WayBack } from '../return-to';
 import type { Notice, PageSession } from './session';
 
 /** Never throws: whatever happens is something to tell. `version` is what the page must show. */

@@ -2,10 +2,10 @@
  * What the page shows: which providers, with which of the user's accounts, in which order; and what
  * search and filter leave of it. Pure.
  */
-import { type StatusAt, statusAt } from '../integrations/status';
-import type { Registry } from '../providers/registry';
-import type { Provider } from '../providers/types';
-import type { Facts } from '../status-cache/snapshot';
+import { type StatusAt, statusAt } from '../../integrations/status';
+import type { Registry } from '../../providers/registry';
+import type { Provider } from '../../providers/types';
+import type { Facts } from '../../status-cache/snapshot';
 
 export interface Account {
   facts: Facts;

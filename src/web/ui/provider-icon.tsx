@@ -1,15 +1,15 @@
 /** A provider's mark, or where there is none its first letter. Decoration: the name stands beside. */
-import type { Deps } from '../deps';
-import { readAsset } from './assets';
+import type { Deps } from '../../deps';
+import { readAsset } from '../../http/assets';
 
 /** Provider -> colour, colour of the mark on it, path in a box of 24 by 24. */
-export type Marks = Readonly<Record<string, readonly [string, string, string]>>;
+export type ProviderIcons = Readonly<Record<string, readonly [string, string, string]>>;
 
 /** Of this isolate, once it has them. A page can do without. */
-let marks: Marks | null = null;
+let marks: ProviderIcons | null = null;
 
 /** Before a page is rendered. */
-export async function loadMarks(deps: Pick<Deps, 'assets' | 'log'>): Promise<void> {
+export async function loadProviderIcons(deps: Pick<Deps, 'assets' | 'log'>): Promise<void> {
   if (marks) return;
   const text = await readAsset(deps, 'marks.json');
   if (text !== null) marks = JSON.parse(text);
@@ -20,7 +20,7 @@ const drawn = (id: string) => {
   return marks && Object.hasOwn(marks, known) ? marks[known] : undefined;
 };
 
-export function Mark({ id, name }: { id: string; name: string }) {
+export function ProviderIcon({ id, name }: { id: string; name: string }) {
   const mark = drawn(id);
   if (!mark) {
     return (

@@ -1,5 +1,5 @@
 /** Times as people say them. Pure: `now` and the time zone are given. */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../time';
 
 export interface Clock {
   /** ms */

@@ -4,19 +4,19 @@
  */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { formToken } from '../connect/page/session';
-import { isEqual } from '../crypto';
-import { AppError } from '../errors';
-import { type Notice, noticeSchema } from '../web/operator/actions';
+import { isEqual } from '../../crypto';
+import { AppError } from '../../errors';
+import type { AppEnv } from '../../http/endpoint';
+import { readForm } from '../../http/form';
+import { refuseOtherOrigins } from '../hosted/page-visit';
+import { formToken } from '../hosted/session';
+import { type Notice, noticeSchema } from './actions';
 import {
   beginOperatorSession,
   OPERATOR_SESSION_MS,
   type OperatorSession,
   operatorSessionOf,
-} from '../web/operator/session';
-import type { AppEnv } from './endpoint';
-import { readForm } from './form';
-import { refuseOtherOrigins } from './page-visit';
+} from './session';
 
 const COOKIE = 'mooring-operator';
 /** What the next page is to tell; nothing secret, and nothing that is acted upon. */

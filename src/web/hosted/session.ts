@@ -9,12 +9,12 @@
  */
 
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { allowedReturnTo } from '../../connect/return-to';
 import { hashSecret, randomSecret } from '../../crypto';
 import { pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { MINUTE_MS } from '../../time';
-import { allowedReturnTo } from '../return-to';
 
 export const PAGE_PATH = '/integrations';
 export const TOKEN_MS = MINUTE_MS;

@@ -1,11 +1,19 @@
 /** The page itself: what is connected, and what can be. */
+
+import {
+  FormToken,
+  type Frame,
+  Notice,
+  renderPage,
+  type Visitor,
+  wayBackLabel,
+} from '../ui/layout';
+import { ProviderIcon } from '../ui/provider-icon';
+import type { Clock } from '../ui/times';
 import { AccountRow } from './account';
 import { type Card, type Catalog, type Filter, filters, type Wanted } from './catalog';
 import { mustAsk } from './forms';
-import { FormToken, type Frame, Notice, renderPage, type Visitor, wayBackLabel } from './layout';
-import { Mark } from './mark';
 import { mayDo } from './scopes';
-import type { Clock } from './times';
 import type { Message } from './words';
 
 export interface IntegrationsProps extends Frame {
@@ -24,13 +32,13 @@ export interface IntegrationsProps extends Frame {
 const SEARCH_FROM = 7;
 
 export function integrationsPage(props: IntegrationsProps): string {
-  const { brand, look, visitor, catalog, wanted, notice, isStale } = props;
+  const { brand, theme, visitor, catalog, wanted, notice, isStale } = props;
   const { connected, available, counts } = catalog;
   const isWhole = wanted.search === '' && wanted.filter === 'all';
   const nothingFound = connected.length + available.length === 0;
   return renderPage({
     brand,
-    look,
+    theme,
     visitor,
     title: 'Connections',
     children: (
@@ -159,7 +167,7 @@ interface CardProps extends IntegrationsProps {
 const ConnectedCard = ({ card, brand, clock, visitor }: CardProps) => (
   <li class="card">
     <div class="head">
-      <Mark id={card.id} name={card.name} />
+      <ProviderIcon id={card.id} name={card.name} />
       <h3>
         {card.name}
         <Experimental card={card} />
@@ -188,7 +196,7 @@ const Offer = ({ card, visitor, brand, pending }: CardProps) => {
   return (
     <li class="card offer">
       <div class="head">
-        <Mark id={card.id} name={card.name} />
+        <ProviderIcon id={card.id} name={card.name} />
         <h3>
           {card.name}
           <Experimental card={card} />

@@ -1,6 +1,6 @@
 /** Pages that only say something: what went wrong in a browser, and that a visit is over. */
-import type { AppError, Situation } from '../errors';
-import { type Frame, renderPage, wayBackLabel } from './layout';
+import type { AppError, Situation } from '../../errors';
+import { type Frame, renderPage, wayBackLabel } from '../ui/layout';
 
 interface Words {
   title: string;

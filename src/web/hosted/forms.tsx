@@ -1,9 +1,9 @@
 /** The page's smaller steps: what to give, what to confirm, where the way leads on. */
-import type { FieldError } from '../errors';
-import type { CredentialsProvider, OAuth2Provider } from '../providers/types';
+import type { FieldError } from '../../errors';
+import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
+import { FormToken, type Frame, Notice, renderPage, type Visitor } from '../ui/layout';
+import { ProviderIcon } from '../ui/provider-icon';
 import type { Account, Card } from './catalog';
-import { FormToken, type Frame, Notice, renderPage, type Visitor } from './layout';
-import { Mark } from './mark';
 import { mayDo } from './scopes';
 
 interface StepProps extends Frame {
@@ -17,7 +17,7 @@ export const mustAsk = (provider: OAuth2Provider): boolean =>
 
 const Heading = ({ card, children }: { card: Card; children: string }) => (
   <div class="head">
-    <Mark id={card.id} name={card.name} />
+    <ProviderIcon id={card.id} name={card.name} />
     <h1>{children}</h1>
   </div>
 );
@@ -25,14 +25,14 @@ const Heading = ({ card, children }: { card: Card; children: string }) => (
 /** Before a visit to the provider that takes a while to begin; the browser goes on by itself. */
 export const connectingPage = ({
   brand,
-  look,
+  theme,
   visitor,
   card,
   goOn,
 }: StepProps & { goOn: string }): string =>
   renderPage({
     brand,
-    look,
+    theme,
     visitor,
     goOn,
     title: `Connecting to ${card.name}`,
@@ -118,7 +118,7 @@ const SomethingWrong = ({ given }: { given: Given }) =>
 /** What an OAuth provider has to know before it can ask: a shop, a tenant. */
 export const parametersPage = ({
   brand,
-  look,
+  theme,
   visitor,
   card,
   provider,
@@ -126,7 +126,7 @@ export const parametersPage = ({
 }: StepProps & { provider: OAuth2Provider; given: Given }): string =>
   renderPage({
     brand,
-    look,
+    theme,
     visitor,
     title: `Connect ${card.name}`,
     children: (
@@ -154,7 +154,7 @@ export const parametersPage = ({
 
 export const credentialsPage = ({
   brand,
-  look,
+  theme,
   visitor,
   card,
   provider,
@@ -168,7 +168,7 @@ export const credentialsPage = ({
 }): string =>
   renderPage({
     brand,
-    look,
+    theme,
     visitor,
     title: account ? `Replace: ${account.name}` : `Connect ${card.name}`,
     children: (
@@ -226,7 +226,7 @@ const Buttons = ({ label }: { label: string }) => (
 
 export const disconnectPage = ({
   brand,
-  look,
+  theme,
   visitor,
   card,
   account,
@@ -238,7 +238,7 @@ export const disconnectPage = ({
 }): string =>
   renderPage({
     brand,
-    look,
+    theme,
     visitor,
     title: `Disconnect ${account.name}`,
     children: (

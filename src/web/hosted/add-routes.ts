@@ -2,12 +2,9 @@
 import { type Context, Hono } from 'hono';
 import { beginConnection } from '../../connect/begin';
 import { putCredentials } from '../../connect/credentials';
-import { leaveNotice, PAGE_PATH, type PageSession } from '../../connect/page/session';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/endpoint';
-import { backToPage, limitAction, showPage } from '../../http/hosted-page';
-import { postedBy, visitOf } from '../../http/page-visit';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import * as z from '../../zod';
 import {
@@ -17,8 +14,11 @@ import {
   mustAsk,
   nothingGiven,
   parametersPage,
-} from '../forms';
-import { cardOf, failureOf, noticeAbout, ownAccount, stepOf, type Visit } from '../visit';
+} from './forms';
+import { postedBy, visitOf } from './page-visit';
+import { backToPage, limitAction, showPage } from './reply';
+import { leaveNotice, PAGE_PATH, type PageSession } from './session';
+import { cardOf, failureOf, noticeAbout, ownAccount, stepOf, type Visit } from './visit';
 
 const place = z.lazy(() =>
   z.object({ provider: providerIdSchema, account: z.optional(accountIdSchema) }),
@@ -26,7 +26,7 @@ const place = z.lazy(() =>
 
 const MAX_NAME_LENGTH = 100;
 
-export const pageConnectRoutes = new Hono<AppEnv>()
+export const addRoutes = new Hono<AppEnv>()
   .get(`${PAGE_PATH}/connect`, async (c) => {
     const visit = await visitOf(c);
     const { provider } = parseInput(place, c.req.query(), 'query');

@@ -2,11 +2,11 @@
  * The page's one stylesheet (assets/*.css, under the brand's colours), inline: a page is one request.
  * The policy names it by its hash, so no other style, and no script at all, is taken by the browser.
  */
-import type { Brand, Config } from '../config';
-import { sha256 } from '../crypto';
-import type { Deps } from '../deps';
+import type { Brand, Config } from '../../config';
+import { sha256 } from '../../crypto';
+import type { Deps } from '../../deps';
+import { readAsset } from '../../http/assets';
 import { type Palette, paletteOf } from './accent';
-import { readAsset } from './assets';
 
 /** Everything that text and outlines stand on. */
 export const grounds = {
@@ -14,42 +14,42 @@ export const grounds = {
   dark: ['#131315', '#1c1c1f', '#26262a'],
 } as const;
 
-export interface Look {
+export interface Theme {
   css: string;
   contentSecurityPolicy: string;
 }
 
-type LookDeps = Pick<Deps, 'config' | 'assets' | 'log'>;
+type ThemeDeps = Pick<Deps, 'config' | 'assets' | 'log'>;
 
-const pages = new WeakMap<Config, Look>();
-const operators = new WeakMap<Config, Look>();
+const pages = new WeakMap<Config, Theme>();
+const operators = new WeakMap<Config, Theme>();
 
-export const lookOf = (deps: LookDeps): Promise<Look> => keptIn(pages, deps, ['page.css']);
+export const themeOf = (deps: ThemeDeps): Promise<Theme> => keptIn(pages, deps, ['page.css']);
 
 /**
  * It has charts and tables besides. Series keep 3:1 against the card in both schemes (WCAG 2.2,
  * 1.4.11); never by colour alone, each chart's numbers stand beside it.
  */
-export const operatorLookOf = (deps: LookDeps): Promise<Look> =>
+export const operatorThemeOf = (deps: ThemeDeps): Promise<Theme> =>
   keptIn(operators, deps, ['page.css', 'operator.css']);
 
 /** Once per configuration, as soon as the files can be read. Bare, a page still works. */
 async function keptIn(
-  looks: WeakMap<Config, Look>,
-  deps: LookDeps,
+  themes: WeakMap<Config, Theme>,
+  deps: ThemeDeps,
   files: readonly string[],
-): Promise<Look> {
+): Promise<Theme> {
   const { config } = deps;
-  const kept = looks.get(config);
+  const kept = themes.get(config);
   if (kept) return kept;
   const rules = await Promise.all(files.map((file) => readAsset(deps, file)));
-  const look = await makeLook(colours(config.brand) + rules.map((text) => text ?? '').join(''));
-  if (!rules.includes(null)) looks.set(config, look);
-  return look;
+  const theme = await makeTheme(colours(config.brand) + rules.map((text) => text ?? '').join(''));
+  if (!rules.includes(null)) themes.set(config, theme);
+  return theme;
 }
 
 /** A stylesheet with the policy that lets it in. */
-async function makeLook(css: string): Promise<Look> {
+async function makeTheme(css: string): Promise<Theme> {
   const hash = btoa(String.fromCharCode(...(await sha256(css))));
   return {
     css,

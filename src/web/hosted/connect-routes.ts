@@ -1,17 +1,17 @@
 /** The two addresses of a connect that the user's browser visits. */
 import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import { receiveCallback } from '../../connect/callback';
+import type { WayBack } from '../../connect/return-to';
+import { startAuthorization } from '../../connect/start';
+import { failUnfinished } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
-import { visitOf } from '../../http/page-visit';
 import { providerIdSchema } from '../../http/validate';
 import * as z from '../../zod';
-import { receiveCallback } from '../callback';
-import { finishOnPage } from '../page/finish';
-import { leaveNotice, PAGE_PATH } from '../page/session';
-import type { WayBack } from '../return-to';
-import { startAuthorization } from '../start';
-import { failUnfinished } from '../transactions';
+import { finishOnPage } from './finish';
+import { visitOf } from './page-visit';
+import { leaveNotice, PAGE_PATH } from './session';
 
 const start = declare({
   method: 'get',
@@ -86,7 +86,7 @@ async function toPage(c: Context<AppEnv>, way: Extract<WayBack, { kind: 'page' }
   return seeOther(c, PAGE_PATH);
 }
 
-export const browserRoutes = new Hono<AppEnv>()
+export const connectRoutes = new Hono<AppEnv>()
   .get(start.path, endpoint(start), async (c) => {
     const browser = browserOf(c) ?? randomSecret();
     const way = await startAuthorization(c.get('deps'), c.req.valid('param').ticket, browser);
