@@ -1,16 +1,18 @@
 /** The routes over the Worker's real entry point. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app';
 import type { Deps } from '../../src/deps';
 import { integrationListSchema, integrationSchema } from '../../src/integrations/wire';
+import { keyOf } from '../../src/status-cache/kv';
 import { MemoryTier } from '../../src/status-cache/memory';
-import { d1Away } from '../status-cache/faults';
+import { d1Away, readsWith } from '../status-cache/faults';
+import { connect, disconnect, held, isolate, listPath, read } from '../status-cache/support/client';
 import { api, apiRequest, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { growVersion, insertAccount } from '../support/fixtures';
 
-const listOf = (userId: string) => `/v1/users/${encodeURIComponent(userId)}/integrations`;
+const SECOND = 1_000;
 const deps = testDeps();
 
 /** The app with these dependencies instead of the real ones. */
@@ -29,7 +31,7 @@ async function ask(overrides: Partial<Deps>, request: Request, bindings: object 
 describe('GET /v1/users/{userId}/integrations', () => {
   it('answers a service with the list and its headers', async () => {
     const { userId, providerAccountId } = await insertAccount(deps);
-    const response = await api(listOf(userId));
+    const response = await api(listPath(userId));
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('application/json');
     expect(response.headers.get('Cache-Control')).toBe('private, no-cache');
@@ -43,22 +45,22 @@ describe('GET /v1/users/{userId}/integrations', () => {
 
   it('after an invalidation: the database; at once again: memory', async () => {
     const { userId } = await insertAccount(deps);
-    await (await api(listOf(userId))).text();
+    await (await api(listPath(userId))).text();
     const gone = await api(`/v1/cache/users/${userId}`, { method: 'DELETE' });
     expect(gone.status).toBe(204);
-    const first = await api(listOf(userId));
+    const first = await api(listPath(userId));
     expect(first.headers.get('Cache-Status')).toMatch(/^mooring-kv; fwd=miss/);
-    const second = await api(listOf(userId));
+    const second = await api(listPath(userId));
     expect(second.headers.get('Cache-Status')).toMatch(/^mooring-memory; hit; ttl=[45]$/);
     expect(await second.json()).toEqual(await first.json());
   });
 
   it('If-None-Match with the ETag: 304, no body, the same headers', async () => {
     const { userId } = await insertAccount(deps);
-    const first = await api(listOf(userId));
+    const first = await api(listPath(userId));
     const etag = first.headers.get('ETag') ?? '';
     await first.text();
-    const again = await api(listOf(userId), { headers: { 'If-None-Match': etag } });
+    const again = await api(listPath(userId), { headers: { 'If-None-Match': etag } });
     expect(again.status).toBe(304);
     expect(await again.text()).toBe('');
     for (const name of ['ETag', 'Consistency-Token', 'Cache-Control']) {
@@ -68,9 +70,9 @@ describe('GET /v1/users/{userId}/integrations', () => {
 
   it('a Consistency-Token gets what is as new, although the caches are not', async () => {
     const { userId } = await insertAccount(deps);
-    await (await api(listOf(userId))).text();
+    await (await api(listPath(userId))).text();
     const version = await growVersion(deps, userId);
-    const response = await api(listOf(userId), {
+    const response = await api(listPath(userId), {
       headers: { 'Consistency-Token': String(version) },
     });
     expect(response.headers.get('Consistency-Token')).toBe(String(version));
@@ -82,8 +84,8 @@ describe('GET /v1/users/{userId}/integrations', () => {
     'a Consistency-Token of %s is from the future: the database answers',
     async (token) => {
       const { userId } = await insertAccount(deps);
-      await (await api(listOf(userId))).text();
-      const response = await api(listOf(userId), { headers: { 'Consistency-Token': token } });
+      await (await api(listPath(userId))).text();
+      const response = await api(listPath(userId), { headers: { 'Consistency-Token': token } });
       expect(response.status).toBe(200);
       expect(response.headers.get('Cache-Status')).not.toContain('hit');
       expect(response.headers.get('Consistency-Token')).toBe(String(deps.now()));
@@ -92,7 +94,7 @@ describe('GET /v1/users/{userId}/integrations', () => {
   );
 
   it.each(['abc', '-1', '1.5', ''])('a Consistency-Token of "%s" is a 400', async (token) => {
-    const response = await api(listOf('anybody'), { headers: { 'Consistency-Token': token } });
+    const response = await api(listPath('anybody'), { headers: { 'Consistency-Token': token } });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   });
@@ -100,12 +102,12 @@ describe('GET /v1/users/{userId}/integrations', () => {
   it('a user sees its own, by id or as me, and nobody else’s', async () => {
     const { userId } = await insertAccount(deps, { userId: 'auth0|ada lovelace ✓' });
     const token = await userToken(userId);
-    for (const path of [listOf(userId), listOf('me')]) {
+    for (const path of [listPath(userId), listPath('me')]) {
       const response = await api(path, { token });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ userId, integrations: [{}] });
     }
-    const other = await api(listOf('somebody-else'), { token });
+    const other = await api(listPath('somebody-else'), { token });
     expect(other.status).toBe(403);
     await other.text();
   });
@@ -122,7 +124,7 @@ describe('GET /v1/users/{userId}/integrations', () => {
     const memory = new MemoryTier();
     const token = await userToken(userId);
     const get = (init = {}) =>
-      ask({ memory }, apiRequest(listOf(userId), { token, ...init }), { RATE_LIMIT_STATUS });
+      ask({ memory }, apiRequest(listPath(userId), { token, ...init }), { RATE_LIMIT_STATUS });
     expect((await get()).status).toBe(200);
     expect((await get()).status).toBe(200);
     expect(asked).toEqual([userId]);
@@ -130,13 +132,13 @@ describe('GET /v1/users/{userId}/integrations', () => {
     const limited = await get();
     expect(limited.status).toBe(429);
     expect(limited.headers.get('Retry-After')).toBe('60');
-    const service = await ask({ memory }, apiRequest(listOf(userId)), { RATE_LIMIT_STATUS });
+    const service = await ask({ memory }, apiRequest(listPath(userId)), { RATE_LIMIT_STATUS });
     expect(service.status).toBe(200);
     expect(asked).toHaveLength(2);
   });
 
   it('503 with Retry-After when the database is away and nothing is cached', async () => {
-    const response = await ask({ db: d1Away(), session: d1Away }, apiRequest(listOf('nobody')));
+    const response = await ask({ db: d1Away(), session: d1Away }, apiRequest(listPath('nobody')));
     expect(response.status).toBe(503);
     expect(response.headers.get('Retry-After')).toBe('5');
     expect(await response.json()).toMatchObject({ code: 'unavailable' });
@@ -147,7 +149,7 @@ describe('GET /v1/users/{userId}/integrations/{provider}/{accountId}', () => {
   it('answers with the one, under the headers of the list', async () => {
     const row = await insertAccount(deps, { providerAccountId: 'a/b c%2f' });
     const response = await api(
-      `${listOf(row.userId)}/acme/${encodeURIComponent(row.providerAccountId)}`,
+      `${listPath(row.userId)}/acme/${encodeURIComponent(row.providerAccountId)}`,
     );
     expect(response.status).toBe(200);
     expect(response.headers.get('Cache-Status')).toContain('mooring-kv');
@@ -157,7 +159,7 @@ describe('GET /v1/users/{userId}/integrations/{provider}/{accountId}', () => {
 
   it('404 integration_not_found carries the version that says so', async () => {
     const row = await insertAccount(deps);
-    const response = await api(`${listOf(row.userId)}/acme/no-such-account`);
+    const response = await api(`${listPath(row.userId)}/acme/no-such-account`);
     expect(response.status).toBe(404);
     expect(response.headers.get('Consistency-Token')).toBe(String(deps.now()));
     expect(await response.json()).toMatchObject({ code: 'integration_not_found' });
@@ -198,5 +200,261 @@ describe('POST /v1/status', () => {
     const response = await post({ userIds: ['ada'] }, { token: await userToken('ada') });
     expect(response.status).toBe(403);
     await response.text();
+  });
+});
+
+describe('get', () => {
+  it('of a user who is not cached is a miss: the database answers', async () => {
+    const { userId } = await insertAccount(testDeps());
+    expect(await read(userId)).toMatchObject({ from: 'origin', ttl: null });
+  });
+
+  it('of a cached user is a hit', async () => {
+    const { userId } = await insertAccount(testDeps());
+    await read(userId);
+    expect(await read(userId)).toMatchObject({ from: 'memory' });
+  });
+
+  it('brings back all that was stored, field by field', async () => {
+    const { userId } = await insertAccount(testDeps(), {
+      metadata: { handle: '@ada' },
+      displayName: 'Ada ✓',
+      requestedScope: ['openid', 'more'],
+    });
+    const { list } = await read(userId);
+    expect(list.integrations).toMatchObject([{ displayName: 'Ada ✓', missingScopes: ['more'] }]);
+    expect((await read(userId)).list).toEqual(list);
+  });
+
+  it('in another isolate is a hit too, of KV', async () => {
+    const { userId } = await insertAccount(testDeps());
+    const here = isolate();
+    const { list } = await read(userId, here.call);
+    expect(await read(userId, isolate(here.deps).call)).toMatchObject({ from: 'kv', list });
+  });
+});
+
+describe('set', () => {
+  it('a change is stored with its reply: nobody has to read it in first', async () => {
+    const here = isolate();
+    await connect('set-first', 'a', here.call);
+    expect(await read('set-first', isolate(here.deps).call)).toMatchObject({
+      from: 'kv',
+      list: { integrations: [{ displayName: 'a' }] },
+    });
+  });
+
+  it('replaces what was there', async () => {
+    await connect('set-again', 'a');
+    const before = await read('set-again');
+    await connect('set-again', 'b');
+    const after = await read('set-again');
+    expect(after).toMatchObject({
+      from: 'memory',
+      list: { integrations: [{ displayName: 'b' }, { displayName: 'a' }] },
+    });
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+
+  it('stores no token, nor what was handed in as a credential', async () => {
+    await connect('set-secret', 'canary');
+    const { list } = await read('set-secret');
+    expect(JSON.stringify(list)).not.toContain('session-of-canary');
+  });
+});
+
+describe('an empty list', () => {
+  it('is cached like any other', async () => {
+    expect(await read('empty-1')).toMatchObject({ from: 'origin', list: { integrations: [] } });
+    expect(await read('empty-1')).toMatchObject({ from: 'memory', list: { integrations: [] } });
+  });
+
+  it('is not taken for "nothing cached"', async () => {
+    await read('empty-2');
+    expect((await held('empty-2')).memory).not.toBeNull();
+  });
+
+  it('is what stays cached when the last integration is gone', async () => {
+    await connect('empty-3', 'a');
+    await (await disconnect('empty-3', 'a')).text();
+    expect(await read('empty-3')).toMatchObject({ from: 'memory', list: { integrations: [] } });
+  });
+});
+
+/** An isolate that counts its reads of the database. */
+function counting(like?: ReturnType<typeof isolate>) {
+  const counts = { reads: 0 };
+  const session = () =>
+    readsWith((read) => {
+      counts.reads += 1;
+      return read();
+    });
+  return { ...isolate(like?.deps, { session }), counts };
+}
+
+const broken = (like: ReturnType<typeof isolate>) =>
+  isolate(like.deps, { db: d1Away(), session: d1Away });
+
+describe('the database is asked', () => {
+  it('once on a miss', async () => {
+    const { call, counts } = counting();
+    await read('fetch-miss', call);
+    expect(counts.reads).toBe(1);
+  });
+
+  it('not at all on a hit', async () => {
+    const { call, counts } = counting();
+    await read('fetch-hit', call);
+    for (let i = 0; i < 20; i += 1) await read('fetch-hit', call);
+    expect(counts.reads).toBe(1);
+  });
+
+  it('not by other isolates either, once one of them has asked', async () => {
+    const first = counting();
+    await read('fetch-shared', first.call);
+    const second = counting(first);
+    await read('fetch-shared', second.call);
+    expect(second.counts.reads).toBe(0);
+  });
+
+  it('again after the entry has expired', async () => {
+    const { call, deps, counts } = counting();
+    await read('fetch-expired', call);
+    deps.clock.advance(300_000);
+    await read('fetch-expired', call);
+    expect(counts.reads).toBe(2);
+  });
+
+  it('where the cache holds what nobody can read', async () => {
+    const { call } = isolate();
+    await env.STATUS_CACHE.put(keyOf('fetch-garbage'), '{"v":1,"userId":');
+    expect(await read('fetch-garbage', call)).toMatchObject({ from: 'origin' });
+    expect((await held('fetch-garbage', call)).kv).not.toBeNull();
+  });
+});
+
+describe('an error of the database', () => {
+  it('is passed on', async () => {
+    const reply = await broken(isolate()).call(listPath('error-passed'));
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get('Retry-After')).toBe('5');
+    expect(await reply.json()).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('is never cached: nothing is held afterwards', async () => {
+    const { call } = broken(isolate());
+    await (await call(listPath('error-cached'))).text();
+    expect(await held('error-cached', call)).toEqual({ memory: null, kv: null });
+  });
+
+  it('is over when the database is back: the next read is a plain miss', async () => {
+    const here = isolate();
+    const { userId } = await insertAccount(here.deps);
+    const { call } = broken(here);
+    await (await call(listPath(userId))).text();
+    const { from, list } = await read(userId, here.call);
+    expect([from, list.integrations.length]).toEqual(['origin', 1]);
+  });
+
+  it('does not reach those who are cached', async () => {
+    const here = isolate();
+    await read('error-hit', here.call);
+    expect(await read('error-hit', broken(here).call)).toMatchObject({ from: 'kv' });
+  });
+
+  it('an expired entry is better than none, and says that it is expired', async () => {
+    const here = isolate();
+    await read('error-stale', here.call);
+    here.deps.clock.advance(299_500);
+    expect(await read('error-stale', broken(here).call)).toMatchObject({ from: 'stale', ttl: -2 });
+  });
+});
+
+describe('an entry expires', () => {
+  it('not before 300 s, less 2 s for clocks that differ', async () => {
+    const { call, deps } = isolate();
+    await read('expiry-before', call);
+    deps.clock.advance(298 * SECOND - 1);
+    expect(await read('expiry-before', call)).toMatchObject({ from: 'kv' });
+  });
+
+  it('then, and the database answers', async () => {
+    const { call, deps } = isolate();
+    await read('expiry-after', call);
+    deps.clock.advance(298 * SECOND);
+    expect(await read('expiry-after', call)).toMatchObject({ from: 'origin' });
+  });
+
+  it('from memory after 5 s: then KV is asked again', async () => {
+    const { call, deps } = isolate();
+    await read('expiry-memory', call);
+    deps.clock.advance(5 * SECOND - 1);
+    expect(await read('expiry-memory', call)).toMatchObject({ from: 'memory' });
+    deps.clock.advance(1);
+    expect(await read('expiry-memory', call)).toMatchObject({ from: 'kv' });
+  });
+
+  it('however often it is read: a hit does not prolong its life', async () => {
+    const { call, deps } = isolate();
+    await read('expiry-hits', call);
+    for (let i = 0; i < 9; i += 1) {
+      deps.clock.advance(30 * SECOND);
+      expect(await read('expiry-hits', call)).toMatchObject({ from: 'kv' });
+    }
+    deps.clock.advance(28 * SECOND);
+    expect(await read('expiry-hits', call)).toMatchObject({ from: 'origin' });
+  });
+
+  it('and a change begins a new life', async () => {
+    const { call, deps } = isolate();
+    await connect('expiry-change', 'a', call);
+    deps.clock.advance(200 * SECOND);
+    await connect('expiry-change', 'b', call);
+    deps.clock.advance(200 * SECOND);
+    expect(await read('expiry-change', call)).toMatchObject({ from: 'kv' });
+  });
+
+  it('KV removes it by itself: that is the clean-up of what nobody reads', async () => {
+    await read('expiry-kv');
+    const expiration = await vi.waitFor(async () => {
+      const { keys } = await env.STATUS_CACHE.list({ prefix: keyOf('expiry-kv') });
+      // Filled after the reply.
+      expect(keys).toHaveLength(1);
+      return keys[0]?.expiration ?? 0;
+    });
+    const left = expiration - Date.now() / SECOND;
+    expect(left).toBeGreaterThan(290);
+    expect(left).toBeLessThanOrEqual(301);
+  });
+});
+
+/** Nobody has to choose one: an entry lives as long as what it says is sure not to change. */
+describe('custom TTL', () => {
+  it('an integration that is refreshed in 60 s is cached for 60 s', async () => {
+    const { call, deps } = isolate();
+    const { userId } = await insertAccount(deps, { refreshDueAt: deps.now() + 60 * SECOND });
+    await read(userId, call);
+    expect(await held(userId, call)).toMatchObject({ kv: { ttl: 58 } });
+    deps.clock.advance(58 * SECOND);
+    expect(await read(userId, call)).toMatchObject({ from: 'origin' });
+  });
+
+  it('each entry has its own', async () => {
+    const { call, deps } = isolate();
+    const soon = await insertAccount(deps, { refreshDueAt: deps.now() + 60 * SECOND });
+    const never = await insertAccount(deps, { refreshDueAt: null });
+    await read(soon.userId, call);
+    await read(never.userId, call);
+    deps.clock.advance(100 * SECOND);
+    expect(await read(soon.userId, call)).toMatchObject({ from: 'origin' });
+    expect(await read(never.userId, call)).toMatchObject({ from: 'kv', ttl: 198 });
+  });
+
+  it('the soonest of a user’s integrations counts', async () => {
+    const { call, deps } = isolate();
+    const { userId } = await insertAccount(deps, { refreshDueAt: deps.now() + 200 * SECOND });
+    await insertAccount(deps, { userId, refreshDueAt: deps.now() + 20 * SECOND });
+    await read(userId, call);
+    expect(await held(userId, call)).toMatchObject({ kv: { ttl: 18 } });
   });
 });

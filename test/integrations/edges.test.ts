@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { api } from '../../support/api';
-import { testDeps } from '../../support/deps';
-import { insertAccount } from '../../support/fixtures';
-import { clear, connect, disconnect, isolate, listPath, read, statistics } from './client';
+import {
+  clear,
+  connect,
+  disconnect,
+  isolate,
+  listPath,
+  read,
+  statistics,
+} from '../status-cache/support/client';
+import { api } from '../support/api';
+import { testDeps } from '../support/deps';
+import { insertAccount } from '../support/fixtures';
 
 describe('user ids', () => {
   it.each([

@@ -1,7 +1,6 @@
 /**
- * The cases of the cache that Mooring replaces, a file for each of its groups; a case keeps its
- * subject in its name. They drive the Worker's own `fetch`, or, where the clock has to move, the
- * same app with the real KV and D1 and a clock of the test's.
+ * Calls of the status cache over the public routes: by the Worker's own `fetch`, or, where the
+ * clock has to move, by the same app with the real KV and D1 and a clock of the test's.
  */
 import { expect } from 'vitest';
 import type { IntegrationList } from '../../../src/integrations/wire';

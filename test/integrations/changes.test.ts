@@ -1,12 +1,11 @@
 /** Connect, refresh, disconnect: what a change does to what is cached. */
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { oauthAccounts } from '../../../src/db/schema';
-import { runRefresh } from '../../../src/refresh/groups';
-import { MemoryTier } from '../../../src/status-cache/memory';
-import { journey } from '../../connect/journey';
-import { userToken } from '../../support/api';
-import { readsWith } from '../faults';
+import { oauthAccounts } from '../../src/db/schema';
+import { runRefresh } from '../../src/refresh/groups';
+import { MemoryTier } from '../../src/status-cache/memory';
+import { journey } from '../connect/journey';
+import { readsWith } from '../status-cache/faults';
 import {
   type Call,
   connect,
@@ -17,7 +16,8 @@ import {
   listPath,
   read,
   userPath,
-} from './client';
+} from '../status-cache/support/client';
+import { userToken } from '../support/api';
 
 const MINUTE = 60_000;
 
