@@ -4,9 +4,9 @@
  * assets/openapi.json (by way of test/repo/openapi.test.ts, which also holds that it is current).
  */
 
+import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../src/errors';
 import { docsOf, type EndpointDocs, type EndpointSpec } from '../src/http/endpoint';
-import * as z from '../src/zod';
 
 type Json = Record<string, unknown>;
 

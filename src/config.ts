@@ -3,12 +3,12 @@
  * the setting and says what to do; it never quotes a value.
  */
 
+import * as z from 'zod';
 import { ConfigError } from './errors';
 import { createRegistry, type Registry } from './providers/registry';
 import { checkEndpoint, isLocal } from './providers/urls';
 import { HOUR_MS } from './time';
 import { createKeyring, type Keyring } from './vault/keyring';
-import * as z from './zod';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
 export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {

@@ -1,10 +1,10 @@
 /** Connecting: what the app's backend calls. */
 import { type Context, Hono } from 'hono';
+import * as z from 'zod';
 import { setConsistencyToken } from '../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
-import * as z from '../zod';
 import { beginConnection } from './begin';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';

@@ -3,7 +3,7 @@
  * older, whatever the caches hold.
  */
 import type { Context } from 'hono';
-import * as z from '../zod';
+import * as z from 'zod';
 
 const HEADER = 'Consistency-Token';
 

@@ -5,11 +5,11 @@
  * of the Worker.
  */
 import type { MiddlewareHandler } from 'hono';
+import type * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
-import type * as z from '../zod';
 import { readJson } from './body';
 import { authenticate, type Caller } from './caller';
 import { readForm } from './form';

@@ -8,11 +8,11 @@
  */
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import * as z from 'zod';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { send } from '../oauth/send';
 import { DAY_MS } from '../time';
-import * as z from '../zod';
 
 const KEEP_MS = 600_000;
 const KEEP_WHEN_DOWN_MS = DAY_MS;

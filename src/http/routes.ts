@@ -1,7 +1,7 @@
 /** The service about itself: whether it works, and what it can do. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { AppError } from '../errors';
-import * as z from '../zod';
 import { readAsset } from './assets';
 import { type AppEnv, declare, document, endpoint } from './endpoint';
 import { troubles } from './health';

@@ -3,8 +3,8 @@
  * names that all routes share are defined once: user, provider, account.
  */
 
+import * as z from 'zod';
 import { AppError } from '../errors';
-import * as z from '../zod';
 
 const MAX_ID_BYTES = 255;
 /** More than a person could use; keeps replies to garbage small. */

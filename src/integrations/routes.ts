@@ -1,12 +1,12 @@
 /** Which integrations has a user, and in what state? Answered from the edge. */
 import { type Context, Hono, type TypedResponse } from 'hono';
+import * as z from 'zod';
 import { answerReply } from '../http/answer';
 import { consistencyHeader } from '../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { checkRateLimit } from '../http/rate-limit';
 import { integrationParam, userIdSchema, userParam } from '../http/validate';
 import { countReads } from '../status-cache/analytics';
-import * as z from '../zod';
 import {
   type Answer,
   type ListOptions,
@@ -23,7 +23,7 @@ import {
   statusOfManySchema,
 } from './wire';
 
-const header = z.extend(consistencyHeader, {
+const header = consistencyHeader.extend({
   'if-none-match': z
     .optional(z.string())
     .check(z.describe('The ETag of an answer that is there already.')),

@@ -1,9 +1,9 @@
 /** An integration as clients see it: status instead of facts, dates instead of numbers. */
 
+import * as z from 'zod';
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
 import { DAY_MS } from '../time';
-import * as z from '../zod';
 import { statusAt } from './status';
 
 const time = /* @__PURE__ */ z.lazy(() => z.iso.datetime());

@@ -5,9 +5,9 @@
  * not fail because a page that never changes is away. Only resolved values are kept.
  */
 
+import * as z from 'zod';
 import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
-import * as z from '../zod';
 import { parseDocument } from './document';
 import { send } from './send';
 

@@ -9,8 +9,8 @@
  * parsed when it is first asked for: an isolate that serves a status never pays for thirty.
  */
 
+import type * as z from 'zod';
 import { ConfigError } from '../errors';
-import type * as z from '../zod';
 import { faultBeside } from './also-grants';
 import { checkRecord } from './check';
 import { records, templates } from './records';

@@ -1,7 +1,7 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
-import * as z from '../zod';
 import type { Registry } from './registry';
 import type { Provider } from './types';
 

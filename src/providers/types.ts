@@ -7,7 +7,7 @@
  * `parameters` with a pattern, filled per connection, and percent-encoded nowhere, because a
  * pattern that lets a `/`, `@` or `:` through would be the mistake.
  */
-import * as z from '../zod';
+import * as z from 'zod';
 import { credentialsProviderSchema } from './types/credentials';
 import { oauth2ProviderSchema } from './types/oauth2';
 

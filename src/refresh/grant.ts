@@ -3,11 +3,11 @@
  * into its row: now, or later from a rescue record. It names no user: the row does.
  */
 
+import * as z from 'zod';
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
 import { accountContext, type Vault } from '../vault/vault';
-import * as z from '../zod';
 import { backoffMs } from './backoff';
 import type { AccountRow } from './lease';
 import { accessEnd, refreshEnd, schedule } from './schedule';

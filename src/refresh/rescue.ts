@@ -4,9 +4,9 @@
  * the record first; the queue's consumer tries until D1 has it.
  */
 
+import * as z from 'zod';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
-import * as z from '../zod';
 import { type Grant, grantSchema } from './grant';
 
 type RescueDeps = Pick<Deps, 'kv' | 'queue' | 'now' | 'sleep' | 'log'>;

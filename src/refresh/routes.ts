@@ -1,10 +1,10 @@
 /** Tokens that work, and refreshes on request. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { setConsistencyToken } from '../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
-import * as z from '../zod';
 import { refreshMany, refreshOne } from './forced';
 import { listRuns } from './runs';
 import { tokenFor } from './token';

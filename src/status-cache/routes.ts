@@ -1,9 +1,9 @@
 /** The cache, for operators: count, look, clear, invalidate. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { AppError } from '../errors';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { userParam } from '../http/validate';
-import * as z from '../zod';
 import { clearCache } from './clear';
 import { type Entry, inspect } from './inspect';
 import { forget } from './publish';

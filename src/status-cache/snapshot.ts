@@ -3,7 +3,7 @@
  * contains a token. What a person calls status depends on the time and is derived when served
  * (src/integrations/status.ts).
  */
-import * as z from '../zod';
+import * as z from 'zod';
 
 /** ms */
 const time = () => z.number();

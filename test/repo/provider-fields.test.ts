@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { credentialsProviderSchema, oauth2ProviderSchema } from '../../src/providers/types';
-import * as z from '../../src/zod';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -18,8 +18,8 @@ const readers = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 /** All fields, the inner ones too: `revocation.tokenParam`. */
 function fieldsOf(schema: unknown, prefix = ''): string[] {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodMiniRecord) return fieldsOf(inner.def.valueType, prefix);
-  if (!(inner instanceof z.ZodMiniObject)) return [];
+  if (inner instanceof z.ZodRecord) return fieldsOf(inner.def.valueType, prefix);
+  if (!(inner instanceof z.ZodObject)) return [];
   return Object.entries(inner.shape).flatMap(([name, one]) => [
     `${prefix}${name}`,
     ...fieldsOf(one, `${prefix}${name}.`),
@@ -27,11 +27,11 @@ function fieldsOf(schema: unknown, prefix = ''): string[] {
 }
 
 function unwrapped(schema: unknown): unknown {
-  if (schema instanceof z.ZodMiniLazy) return unwrapped(schema.def.getter());
+  if (schema instanceof z.ZodLazy) return unwrapped(schema.def.getter());
   const wrapped =
-    schema instanceof z.ZodMiniOptional ||
-    schema instanceof z.ZodMiniDefault ||
-    schema instanceof z.ZodMiniPrefault;
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
   return wrapped ? unwrapped(schema.def.innerType) : schema;
 }
 

@@ -1,6 +1,7 @@
 /** Requests made from the routes' declarations: what every route must stand is tried on every one. */
+
+import * as z from 'zod';
 import type { EndpointSpec } from '../../src/http/endpoint';
-import * as z from '../../src/zod';
 
 /** Well-formed values for the parameters of paths. */
 export const someParams: Record<string, string> = {
@@ -27,6 +28,6 @@ export const nameOf = (spec: EndpointSpec): string => `${spec.method.toUpperCase
 
 /** Of an object schema; none where there is no schema, or another kind. */
 export function fieldsOf(schema: unknown): string[] {
-  if (schema instanceof z.ZodMiniLazy) return fieldsOf(schema.def.getter());
-  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
+  if (schema instanceof z.ZodLazy) return fieldsOf(schema.def.getter());
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

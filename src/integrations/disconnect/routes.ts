@@ -1,9 +1,9 @@
 /** Ending an integration, and erasing a user. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { setConsistencyToken } from '../../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
 import { integrationParam, userParam } from '../../http/validate';
-import * as z from '../../zod';
 import { disconnect, receipts } from './disconnect';
 import { eraseUser } from './erase';
 

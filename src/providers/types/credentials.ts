@@ -1,5 +1,5 @@
 /** Records of kind `credentials`: no OAuth, the user hands something over. */
-import * as z from '../../zod';
+import * as z from 'zod';
 import { identity, strings } from './shared';
 
 export const credentialsProviderSchema = z.lazy(() =>

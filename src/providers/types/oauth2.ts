@@ -1,5 +1,5 @@
 /** Records of kind `oauth2`. The default of every field is what the RFCs say, where they do. */
-import * as z from '../../zod';
+import * as z from 'zod';
 import { candidates, identity, path, paths, seconds, strings, url } from './shared';
 
 /** How a request is sent. Default: POST with a form body. */

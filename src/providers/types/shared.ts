@@ -1,5 +1,5 @@
 /** What records of all kinds have, and the small shapes that they are made of. */
-import * as z from '../../zod';
+import * as z from 'zod';
 
 export const strings = z.lazy(() => z.record(z.string(), z.string()));
 

@@ -1,12 +1,12 @@
 /** Connecting on the hosted page: on to the provider, or a form for what it takes. */
 import { type Context, Hono } from 'hono';
+import * as z from 'zod';
 import { beginConnection } from '../../connect/begin';
 import { putCredentials } from '../../connect/credentials';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/endpoint';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
-import * as z from '../../zod';
 import {
   connectingPage,
   credentialsPage,

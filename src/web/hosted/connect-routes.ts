@@ -1,6 +1,7 @@
 /** The two addresses of a connect that the user's browser visits. */
 import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import * as z from 'zod';
 import { receiveCallback } from '../../connect/callback';
 import type { WayBack } from '../../connect/return-to';
 import { startAuthorization } from '../../connect/start';
@@ -8,7 +9,6 @@ import { failUnfinished } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
 import { providerIdSchema } from '../../http/validate';
-import * as z from '../../zod';
 import { finishOnPage } from './finish';
 import { visitOf } from './page-visit';
 import { leaveNotice, PAGE_PATH } from './session';
@@ -36,15 +36,14 @@ const callback = declare({
   param: z.lazy(() => z.object({ provider: providerIdSchema })),
   // What a provider signs may be anything that it sends (Shopify).
   query: z.lazy(() =>
-    z.catchall(
-      z.object({
+    z
+      .object({
         state: z.optional(z.string().check(z.maxLength(512))),
         code: z.optional(z.string().check(z.maxLength(8192))),
         error: z.optional(z.string().check(z.maxLength(512))),
         iss: z.optional(z.string().check(z.maxLength(2048))),
-      }),
-      z.string(),
-    ),
+      })
+      .catchall(z.string()),
   ),
 });
 

@@ -4,6 +4,7 @@
  * happened; so a reload repeats nothing.
  */
 import { type Context, Hono } from 'hono';
+import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import type { AppEnv } from '../../http/endpoint';
@@ -13,7 +14,6 @@ import { mayRevoke } from '../../integrations/disconnect/reach';
 import { refreshOne } from '../../refresh/forced';
 import { readSnapshot } from '../../status-cache/cache';
 import { versionsOnPrimary } from '../../status-cache/origin';
-import * as z from '../../zod';
 import { type Clock, timeZoneOf } from '../ui/times';
 import { catalogOf, filters, type Wanted } from './catalog';
 import { disconnectPage } from './forms';

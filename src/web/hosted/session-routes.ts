@@ -1,10 +1,10 @@
 /** How a visit to the hosted page begins: a token for the app's backend, a form for the browser. */
 import { Hono } from 'hono';
+import * as z from 'zod';
 import { consistencyHeader } from '../../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { date } from '../../integrations/wire';
-import * as z from '../../zod';
 import { keepSession, refuseOtherOrigins } from './page-visit';
 import { beginPageSession, createPageSession, PAGE_PATH } from './session';
 

@@ -1,11 +1,11 @@
 /** What an operator's buttons do; each leaves an event that names the service key. */
 import { sql } from 'drizzle-orm';
+import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { auditEvent } from '../../events/audit';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/groups';
 import { forget } from '../../status-cache/publish';
-import * as z from '../../zod';
 
 /**
  * For how long a run that somebody waits for starts groups. Its last one takes up to 25 s more; when

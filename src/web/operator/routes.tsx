@@ -3,6 +3,7 @@
  * needs no script: each button is a form, and each POST ends in a 303 back to the page.
  */
 import { type Context, Hono } from 'hono';
+import * as z from 'zod';
 import { AppError } from '../../errors';
 import type { AppEnv } from '../../http/endpoint';
 import { readForm } from '../../http/form';
@@ -10,7 +11,6 @@ import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';
 import { matchServiceKey } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
-import * as z from '../../zod';
 import type { Message } from '../hosted/words';
 import type { Frame } from '../ui/layout';
 import { loadProviderIcons } from '../ui/provider-icon';

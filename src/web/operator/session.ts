@@ -7,10 +7,10 @@
  * its key.
  */
 
+import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
-import * as z from '../../zod';
 
 export const OPERATOR_SESSION_MS = 30 * MINUTE_MS;
 

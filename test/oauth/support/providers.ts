@@ -1,11 +1,11 @@
 /** Providers and clients for tests, by the same schema as real ones. */
 
+import type * as z from 'zod';
 import {
   type OAuth2Client,
   type OAuth2Provider,
   oauth2ProviderSchema,
 } from '../../../src/providers/types';
-import type * as z from '../../../src/zod';
 
 type Input = Partial<z.input<typeof oauth2ProviderSchema>>;
 
