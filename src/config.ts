@@ -60,36 +60,39 @@ export interface Brand {
   accent: string;
 }
 
-const text = z.lazy(() => z.optional(z.string().check(z.trim())));
+const text = z.string().trim().optional();
 
 /** `.dev.vars` and CI write an unset number as an empty text; as a number that would be 0. */
-const number = (schema: z.core.$ZodType<number, unknown>, fallback: number) =>
-  z.pipe(
-    z.transform((value: unknown) => {
+const number = (schema: z.ZodNumber, fallback: number) =>
+  z
+    .transform((value: unknown) => {
       if (typeof value !== 'string') return value;
       return value.trim() === '' ? undefined : Number(value);
-    }),
-    z._default(schema, fallback),
-  );
+    })
+    .pipe(schema.default(fallback));
 
-const settings = z.lazy(() =>
-  z.object({
-    ENCRYPTION_KEYS: text,
-    SERVICE_KEYS: text,
-    AUTH_JWT_SECRET: z.optional(z.string()),
-    AUTH_JWKS_URL: text,
-    AUTH_ISSUER: text,
-    AUTH_AUDIENCE: text,
-    IDLE_AFTER_HOURS: number(z.number().check(z.gte(0), z.lte(24 * 365)), 72),
-    RUN_SUBREQUESTS: number(z.number().check(z.int(), z.gte(10), z.lte(10_000)), 45),
-    PUBLIC_URL: text,
-    APP_ORIGINS: text,
-    PROVIDERS: text,
-    BRAND_NAME: text,
-    BRAND_LOGO: text,
-    BRAND_ACCENT: text,
-  }),
-);
+const settings = z.object({
+  ENCRYPTION_KEYS: text,
+  SERVICE_KEYS: text,
+  AUTH_JWT_SECRET: z.string().optional(),
+  AUTH_JWKS_URL: text,
+  AUTH_ISSUER: text,
+  AUTH_AUDIENCE: text,
+  IDLE_AFTER_HOURS: number(
+    z
+      .number()
+      .gte(0)
+      .lte(24 * 365),
+    72,
+  ),
+  RUN_SUBREQUESTS: number(z.number().int().gte(10).lte(10_000), 45),
+  PUBLIC_URL: text,
+  APP_ORIGINS: text,
+  PROVIDERS: text,
+  BRAND_NAME: text,
+  BRAND_LOGO: text,
+  BRAND_ACCENT: text,
+});
 
 /** @throws ConfigError */
 export function readConfig(env: object): Config {

@@ -21,32 +21,25 @@ const begin = declare({
   callers: ['service', 'user'],
   limit: 'connect',
   param: userParam,
-  json: z.lazy(() =>
-    z.object({
-      provider: providerIdSchema,
-      returnTo: z
-        .string()
-        .check(
-          z.maxLength(2048),
-          z.describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
-        ),
-      scopes: z
-        .optional(
-          z
-            .array(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope')))
-            .check(z.maxLength(100)),
-        )
-        .check(z.describe('Instead of those in the record.')),
-      accountId: z
-        .optional(accountIdSchema)
-        .check(
-          z.describe("On a reconnect: the account that must come back, one of the user's own."),
-        ),
-      parameters: z
-        .optional(z.record(z.string().check(z.maxLength(32)), z.string().check(z.maxLength(255))))
-        .check(z.describe("Values for the placeholders in the provider's URLs.")),
-    }),
-  ),
+  json: z.object({
+    provider: providerIdSchema,
+    returnTo: z
+      .string()
+      .max(2048)
+      .describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
+      .max(100)
+      .optional()
+      .describe('Instead of those in the record.'),
+    accountId: accountIdSchema
+      .optional()
+      .describe("On a reconnect: the account that must come back, one of the user's own."),
+    parameters: z
+      .record(z.string().max(32), z.string().max(255))
+      .optional()
+      .describe("Values for the placeholders in the provider's URLs."),
+  }),
 });
 
 /* @__PURE__ */ document(begin, () => ({
@@ -63,9 +56,7 @@ const begin = declare({
   errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
 }));
 
-const connectionParam = z.lazy(() =>
-  z.object({ userId: userIdSchema, id: z.string().check(z.maxLength(128)) }),
-);
+const connectionParam = z.object({ userId: userIdSchema, id: z.string().max(128) });
 
 const read = declare({
   method: 'get',
@@ -85,7 +76,7 @@ const read = declare({
         id: z.string(),
         provider: z.string(),
         state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
-        error: z.optional(z.string()).check(z.describe('Why it failed, as a code.')),
+        error: z.string().optional().describe('Why it failed, as a code.'),
       }),
     },
   },
@@ -137,25 +128,17 @@ const credentials = declare({
   id: 'putCredentials',
   callers: ['service', 'user'],
   limit: 'connect',
-  param: z.lazy(() => z.object({ userId: userIdSchema, provider: providerIdSchema })),
-  json: z.lazy(() =>
-    z.object({
-      credentials: z.record(
-        z.string().check(z.maxLength(40)),
-        z.string().check(z.maxLength(16_384)),
-      ),
-      accountId: z.optional(accountIdSchema).check(z.describe('Service callers only.')),
-      displayName: z.optional(
-        z
-          .string()
-          .check(
-            z.minLength(1),
-            z.maxLength(200),
-            z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
-          ),
-      ),
-    }),
-  ),
+  param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
+  json: z.object({
+    credentials: z.record(z.string().max(40), z.string().max(16_384)),
+    accountId: accountIdSchema.optional().describe('Service callers only.'),
+    displayName: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+      .optional(),
+  }),
 });
 
 /* @__PURE__ */ document(credentials, () => ({

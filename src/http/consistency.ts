@@ -9,17 +9,11 @@ const HEADER = 'Consistency-Token';
 
 export const consistencyHeader = z.object({
   'consistency-token': z
-    .optional(
-      z.pipe(
-        z
-          .string()
-          .check(
-            z.regex(/^\d+$/, 'a Consistency-Token is a number; send one back as it was given'),
-          ),
-        z.transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER)),
-      ),
-    )
-    .check(z.describe('As a former reply gave it: the answer will not be older than that reply.')),
+    .string()
+    .regex(/^\d+$/, 'a Consistency-Token is a number; send one back as it was given')
+    .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
+    .optional()
+    .describe('As a former reply gave it: the answer will not be older than that reply.'),
 });
 
 export function setConsistencyToken(c: Context, version: number): void {

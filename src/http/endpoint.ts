@@ -28,11 +28,11 @@ export interface AppEnv {
   };
 }
 
-type HeaderSchema = z.core.$ZodType & { shape: object };
+type HeaderSchema = z.ZodType & { shape: object };
 
 export interface Reply {
   description: string;
-  schema?: z.core.$ZodType;
+  schema?: z.ZodType;
   /** Response headers worth documenting: name -> description. */
   headers?: Record<string, string>;
 }
@@ -51,12 +51,12 @@ export interface EndpointSpec {
    * memory, and the platform logs each invocation anyway.
    */
   logFailuresOnly?: true;
-  param?: z.core.$ZodType;
-  query?: z.core.$ZodType;
+  param?: z.ZodType;
+  query?: z.ZodType;
   header?: HeaderSchema;
-  json?: z.core.$ZodType;
+  json?: z.ZodType;
   /** What an HTML form posts. */
-  form?: z.core.$ZodType;
+  form?: z.ZodType;
 }
 
 /** What the OpenAPI document says besides. */
@@ -69,18 +69,18 @@ export interface EndpointDocs {
   errors?: readonly ErrorCode[];
 }
 
-type Part<T> = T extends z.core.$ZodType ? z.output<T> : undefined;
-type PartIn<T> = T extends z.core.$ZodType ? z.input<T> : undefined;
+type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
+type PartIn<T> = T extends z.ZodType ? z.input<T> : undefined;
 
 /** What `c.req.valid(...)` gives in the handler; `in` is what the typed client sends. */
 interface Input<S extends EndpointSpec> {
   in: {
-    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.core.$ZodType
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType
       ? K
       : never]: PartIn<S[K]>;
   };
   out: {
-    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.core.$ZodType
+    [K in 'param' | 'query' | 'header' | 'json' | 'form' as S[K] extends z.ZodType
       ? K
       : never]: Part<S[K]>;
   };

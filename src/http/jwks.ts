@@ -34,11 +34,9 @@ interface KeySet {
 
 const sets = new Map<string, KeySet>();
 
-const jwksSchema = z.lazy(() =>
-  z.object({
-    keys: z.array(z.looseObject({ kty: z.string() })).check(z.minLength(1)),
-  }),
-);
+const jwksSchema = z.object({
+  keys: z.array(z.looseObject({ kty: z.string() })).min(1),
+});
 
 type JwksDeps = Pick<Deps, 'fetch' | 'now'>;
 

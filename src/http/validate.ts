@@ -11,12 +11,12 @@ const MAX_ID_BYTES = 255;
 const MAX_ERRORS = 20;
 
 /** @throws AppError invalid_request that names each wrong field, never its value */
-export function parseInput<S extends z.core.$ZodType>(
+export function parseInput<S extends z.ZodType>(
   schema: S,
   value: unknown,
   where: 'path' | 'query' | 'header' | 'body',
 ): z.output<S> {
-  const parsed = z.safeParse(schema, value);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, MAX_ERRORS).map((issue) => ({
     path: [where, ...issue.path].map(String).join('.'),
@@ -34,36 +34,28 @@ const CONTROL = /\p{Cc}/u;
 
 /** An opaque name from outside: 1 to 255 bytes of UTF-8, without control characters. */
 const opaqueId = (description: string) =>
-  z.string().check(
-    z.refine((id) => id.length > 0, 'must not be empty'),
-    z.refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`),
-    z.refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
-    z.refine((id) => !CONTROL.test(id), 'must not hold control characters'),
-    z.refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."'),
-    z.meta({ minLength: 1, maxLength: MAX_ID_BYTES, description }),
-  );
-
-export const userIdSchema = z.lazy(() =>
-  opaqueId("The app's own id of the user; opaque to Mooring."),
-);
-
-export const accountIdSchema = z.lazy(() => opaqueId("The provider's own id of the account."));
-
-export const providerIdSchema = z.lazy(() =>
   z
     .string()
-    .check(
-      z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64'),
-      z.describe('A provider, such as `reddit`.'),
-    ),
-);
+    .refine((id) => id.length > 0, 'must not be empty')
+    .refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`)
+    .refine((id) => id.isWellFormed(), 'must be well-formed Unicode')
+    .refine((id) => !CONTROL.test(id), 'must not hold control characters')
+    .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."')
+    .meta({ minLength: 1, maxLength: MAX_ID_BYTES, description });
 
-export const userParam = z.lazy(() => z.object({ userId: userIdSchema }));
+export const userIdSchema = opaqueId("The app's own id of the user; opaque to Mooring.");
 
-export const integrationParam = z.lazy(() =>
-  z.object({
-    userId: userIdSchema,
-    provider: providerIdSchema,
-    accountId: accountIdSchema,
-  }),
-);
+export const accountIdSchema = opaqueId("The provider's own id of the account.");
+
+export const providerIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64')
+  .describe('A provider, such as `reddit`.');
+
+export const userParam = z.object({ userId: userIdSchema });
+
+export const integrationParam = z.object({
+  userId: userIdSchema,
+  provider: providerIdSchema,
+  accountId: accountIdSchema,
+});

@@ -24,9 +24,7 @@ import {
 } from './wire';
 
 const header = consistencyHeader.extend({
-  'if-none-match': z
-    .optional(z.string())
-    .check(z.describe('The ETag of an answer that is there already.')),
+  'if-none-match': z.string().optional().describe('The ETag of an answer that is there already.'),
 });
 
 const replyHeaders = {
@@ -88,9 +86,7 @@ const many = declare({
   id: 'getStatusOfMany',
   callers: ['service'],
   logFailuresOnly: true,
-  json: z.lazy(() =>
-    z.object({ userIds: z.array(userIdSchema).check(z.minLength(1), z.maxLength(100)) }),
-  ),
+  json: z.object({ userIds: z.array(userIdSchema).min(1).max(100) }),
 });
 
 /* @__PURE__ */ document(many, () => ({

@@ -6,81 +6,64 @@ import type { Facts } from '../status-cache/snapshot';
 import { DAY_MS } from '../time';
 import { statusAt } from './status';
 
-const time = /* @__PURE__ */ z.lazy(() => z.iso.datetime());
+const time = z.iso.datetime();
 
-export const integrationSchema = /* @__PURE__ */ z.lazy(() =>
-  z
-    .object({
-      provider: z.string(),
-      accountId: z.string().check(z.describe("The provider's own id of the account.")),
-      displayName: z.nullable(z.string()),
-      status: z
-        .enum(['connected', 'expired', 'needs_reconnect', 'error'])
-        .check(
-          z.describe(
-            'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
-          ),
-        ),
-      isConnected: z.boolean(),
-      reason: z
-        .optional(z.string())
-        .check(z.describe('A code: why it needs reconnecting, or why refreshes fail.')),
-      scopes: z.array(z.string()).check(z.describe('Granted.')),
-      missingScopes: z.array(z.string()).check(z.describe('Asked for, but not granted.')),
-      expiresAt: z
-        .nullable(time)
-        .check(z.describe('End of the access token; null: unknown or never.')),
-      reconnectBy: z
-        .nullable(time)
-        .check(z.describe('When the user has to connect again; null where no such end is known.')),
-      retryAt: z
-        .optional(time)
-        .check(z.describe('With status error: when the next refresh is tried.')),
-      connectedAt: time,
-      updatedAt: time.check(z.describe('Last change that a user could see.')),
-      lastRefreshedAt: z.nullable(time),
-      metadata: z.record(z.string(), z.nullable(z.string())),
-    })
-    .check(z.meta({ id: 'Integration' })),
-);
+export const integrationSchema = z
+  .object({
+    provider: z.string(),
+    accountId: z.string().describe("The provider's own id of the account."),
+    displayName: z.string().nullable(),
+    status: z
+      .enum(['connected', 'expired', 'needs_reconnect', 'error'])
+      .describe(
+        'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
+      ),
+    isConnected: z.boolean(),
+    reason: z
+      .string()
+      .optional()
+      .describe('A code: why it needs reconnecting, or why refreshes fail.'),
+    scopes: z.array(z.string()).describe('Granted.'),
+    missingScopes: z.array(z.string()).describe('Asked for, but not granted.'),
+    expiresAt: time.nullable().describe('End of the access token; null: unknown or never.'),
+    reconnectBy: time
+      .nullable()
+      .describe('When the user has to connect again; null where no such end is known.'),
+    retryAt: time.optional().describe('With status error: when the next refresh is tried.'),
+    connectedAt: time,
+    updatedAt: time.describe('Last change that a user could see.'),
+    lastRefreshedAt: time.nullable(),
+    metadata: z.record(z.string(), z.string().nullable()),
+  })
+  .meta({ id: 'Integration' });
 
 export type Integration = z.output<typeof integrationSchema>;
 
-const version = /* @__PURE__ */ z.lazy(() =>
-  z.int().check(z.describe('Grows with every change that a user could see.')),
-);
-const integrations = /* @__PURE__ */ z.lazy(() =>
-  z.array(integrationSchema).check(z.describe('Newest connection first.')),
-);
-const asOf = /* @__PURE__ */ z.lazy(() => time.check(z.describe('When the database was read.')));
+const version = z.int().describe('Grows with every change that a user could see.');
+const integrations = z.array(integrationSchema).describe('Newest connection first.');
+const asOf = time.describe('When the database was read.');
 
-export const integrationListSchema = /* @__PURE__ */ z.lazy(() =>
-  z
-    .object({
-      userId: z.string(),
-      version,
-      asOf,
-      freshUntil: time.check(
-        z.describe('Until then nothing here changes without the version growing.'),
-      ),
-      integrations,
-    })
-    .check(z.meta({ id: 'IntegrationList' })),
-);
+export const integrationListSchema = z
+  .object({
+    userId: z.string(),
+    version,
+    asOf,
+    freshUntil: time.describe('Until then nothing here changes without the version growing.'),
+    integrations,
+  })
+  .meta({ id: 'IntegrationList' });
 
 export type IntegrationList = z.output<typeof integrationListSchema>;
 
-const statusOfUserSchema = /* @__PURE__ */ z.lazy(() => z.object({ version, asOf, integrations }));
+const statusOfUserSchema = z.object({ version, asOf, integrations });
 
 export type StatusOfUser = z.output<typeof statusOfUserSchema>;
 
-export const statusOfManySchema = /* @__PURE__ */ z.lazy(() =>
-  z
-    .object({
-      users: z.record(z.string(), statusOfUserSchema).check(z.describe('By user id.')),
-    })
-    .check(z.meta({ id: 'StatusOfMany' })),
-);
+export const statusOfManySchema = z
+  .object({
+    users: z.record(z.string(), statusOfUserSchema).describe('By user id.'),
+  })
+  .meta({ id: 'StatusOfMany' });
 
 export type StatusOfMany = z.output<typeof statusOfManySchema>;
 

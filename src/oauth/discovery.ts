@@ -12,18 +12,16 @@ import { parseDocument } from './document';
 import { send } from './send';
 
 /** The members that are used here; all else is passed over. */
-const metadataSchema = z.lazy(() =>
-  z.object({
-    issuer: z.string(),
-    authorization_endpoint: z.optional(z.string()),
-    token_endpoint: z.optional(z.string()),
-    revocation_endpoint: z.optional(z.string()),
-    userinfo_endpoint: z.optional(z.string()),
-    pushed_authorization_request_endpoint: z.optional(z.string()),
-    /** RFC 9207 3. A boolean; whatever else stands there counts as false. */
-    authorization_response_iss_parameter_supported: z.optional(z.unknown()),
-  }),
-);
+const metadataSchema = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string().optional(),
+  token_endpoint: z.string().optional(),
+  revocation_endpoint: z.string().optional(),
+  userinfo_endpoint: z.string().optional(),
+  pushed_authorization_request_endpoint: z.string().optional(),
+  /** RFC 9207 3. A boolean; whatever else stands there counts as false. */
+  authorization_response_iss_parameter_supported: z.unknown().optional(),
+});
 
 export type ServerMetadata = z.output<typeof metadataSchema>;
 

@@ -5,45 +5,34 @@ import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import type { Registry } from './registry';
 import type { Provider } from './types';
 
-const fieldSchema = /* @__PURE__ */ z.lazy(() =>
-  z.object({
-    label: z.string(),
-    secret: z.boolean().check(z.describe('Never shown again once given.')),
-    required: z.boolean(),
-    maxLength: z.number(),
-    pattern: z
-      .optional(z.string())
-      .check(z.describe('The whole value must match this regular expression.')),
-    help: z.optional(z.string()),
-  }),
-);
+const fieldSchema = z.object({
+  label: z.string(),
+  secret: z.boolean().describe('Never shown again once given.'),
+  required: z.boolean(),
+  maxLength: z.number(),
+  pattern: z.string().optional().describe('The whole value must match this regular expression.'),
+  help: z.string().optional(),
+});
 
-const parameterSchema = /* @__PURE__ */ z.lazy(() =>
-  z.object({
-    label: z.string(),
-    pattern: z.string().check(z.describe('The whole value must match this regular expression.')),
-    default: z.optional(z.string()),
-  }),
-);
+const parameterSchema = z.object({
+  label: z.string(),
+  pattern: z.string().describe('The whole value must match this regular expression.'),
+  default: z.string().optional(),
+});
 
-export const providerEntrySchema = /* @__PURE__ */ z.lazy(() =>
-  z.object({
-    id: z.string(),
-    name: z.string(),
-    kind: z.enum(['oauth2', 'credentials']),
-    configured: z.boolean().check(z.describe('False: the operator has given no client for it.')),
-    scopes: z
-      .array(z.string())
-      .check(z.describe('What is asked for unless a connect says otherwise.')),
-    experimental: z.boolean(),
-    fields: z
-      .optional(z.record(z.string(), fieldSchema))
-      .check(z.describe('Kind `credentials` only.')),
-    parameters: z
-      .optional(z.record(z.string(), parameterSchema))
-      .check(z.describe('What a connect must name besides, such as a shop.')),
-  }),
-);
+export const providerEntrySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['oauth2', 'credentials']),
+  configured: z.boolean().describe('False: the operator has given no client for it.'),
+  scopes: z.array(z.string()).describe('What is asked for unless a connect says otherwise.'),
+  experimental: z.boolean(),
+  fields: z.record(z.string(), fieldSchema).optional().describe('Kind `credentials` only.'),
+  parameters: z
+    .record(z.string(), parameterSchema)
+    .optional()
+    .describe('What a connect must name besides, such as a shop.'),
+});
 
 export type ProviderEntry = z.output<typeof providerEntrySchema>;
 

@@ -13,9 +13,10 @@ import { oauth2ProviderSchema } from './types/oauth2';
 
 export { credentialsProviderSchema, oauth2ProviderSchema };
 
-export const providerSchema = z.lazy(() =>
-  z.discriminatedUnion('kind', [oauth2ProviderSchema, credentialsProviderSchema]),
-);
+export const providerSchema = z.discriminatedUnion('kind', [
+  oauth2ProviderSchema,
+  credentialsProviderSchema,
+]);
 
 /** A record as it is written: defaults may be left out. */
 export type ProviderInput = z.input<typeof providerSchema>;

@@ -13,7 +13,7 @@ const versionHeader = {
   'Consistency-Token': 'The version of this answer.',
 };
 
-const time = /* @__PURE__ */ z.lazy(() => z.iso.datetime());
+const time = z.iso.datetime();
 
 const token = declare({
   method: 'get',
@@ -21,22 +21,16 @@ const token = declare({
   id: 'getToken',
   callers: ['service'],
   param: integrationParam,
-  query: z.lazy(() =>
-    z.object({
-      minTtl: z
-        .optional(
-          z.pipe(
-            z.string().check(z.regex(/^\d{1,9}$/, 'a whole number of seconds')),
-            z.transform(Number),
-          ),
-        )
-        .check(
-          z.describe(
-            'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
-          ),
-        ),
-    }),
-  ),
+  query: z.object({
+    minTtl: z
+      .string()
+      .regex(/^\d{1,9}$/, 'a whole number of seconds')
+      .transform(Number)
+      .optional()
+      .describe(
+        'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+      ),
+  }),
 });
 
 /* @__PURE__ */ document(token, () => ({
@@ -50,17 +44,15 @@ const token = declare({
       schema: z.union([
         z.object({
           accessToken: z.string(),
-          tokenType: z.nullable(z.string()),
-          expiresAt: z.nullable(time).check(z.describe('Null: unknown or never.')),
-          scope: z.array(z.string()).check(z.describe('Granted.')),
+          tokenType: z.string().nullable(),
+          expiresAt: time.nullable().describe('Null: unknown or never.'),
+          scope: z.array(z.string()).describe('Granted.'),
         }),
         z.object({
           credentials: z.record(z.string(), z.string()),
           headers: z
             .record(z.string(), z.string())
-            .check(
-              z.describe('In which to send them, where the record knows; secret as they are.'),
-            ),
+            .describe('In which to send them, where the record knows; secret as they are.'),
         }),
       ]),
       headers: versionHeader,
@@ -115,9 +107,7 @@ const many = declare({
   path: '/v1/refresh',
   id: 'refreshMany',
   callers: ['service'],
-  json: z.lazy(() =>
-    z.object({ accounts: z.array(z.object(accountName)).check(z.minLength(1), z.maxLength(100)) }),
-  ),
+  json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }),
 });
 
 /* @__PURE__ */ document(many, () => ({
@@ -155,11 +145,11 @@ const runs = declare({
             trigger: z.enum(['cron', 'queue', 'operator']),
             started: time,
             ended: time,
-            claimed: z.int().check(z.describe('Integrations that were due.')),
+            claimed: z.int().describe('Integrations that were due.'),
             refreshed: z.int(),
-            refused: z.int().check(z.describe('The provider wants the user to connect again.')),
-            failed: z.int().check(z.describe('For any other cause; tried again.')),
-            left: z.boolean().check(z.describe('More was due than the run could do.')),
+            refused: z.int().describe('The provider wants the user to connect again.'),
+            failed: z.int().describe('For any other cause; tried again.'),
+            left: z.boolean().describe('More was due than the run could do.'),
           }),
         ),
       }),

@@ -9,7 +9,7 @@ import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
 import { cacheStats } from './statistics';
 
-const count = /* @__PURE__ */ z.lazy(() => z.int());
+const count = z.int();
 
 const stats = declare({
   method: 'get',
@@ -34,15 +34,11 @@ const stats = declare({
           misses: count,
         }),
         kv: z.object({
-          size: z
-            .nullable(count)
-            .check(z.describe('Keys that were counted; null when KV is away.')),
-          truncated: z.boolean().check(z.describe('There are more.')),
+          size: count.nullable().describe('Keys that were counted; null when KV is away.'),
+          truncated: z.boolean().describe('There are more.'),
           hits: count,
           misses: count,
-          putsPaused: z
-            .boolean()
-            .check(z.describe('KV refused a put within the last five minutes.')),
+          putsPaused: z.boolean().describe('KV refused a put within the last five minutes.'),
         }),
       }),
     },
@@ -85,16 +81,14 @@ const invalidate = declare({
   errors: ['unavailable'],
 }));
 
-const entrySchema = /* @__PURE__ */ z.lazy(() =>
-  z.nullable(
-    z.object({
-      version: count,
-      asOf: z.iso.datetime().check(z.describe('When the database was read.')),
-      freshUntil: z.iso.datetime(),
-      ttl: count.check(z.describe('Seconds for which it may still be served; 0: expired.')),
-    }),
-  ),
-);
+const entrySchema = z
+  .object({
+    version: count,
+    asOf: z.iso.datetime().describe('When the database was read.'),
+    freshUntil: z.iso.datetime(),
+    ttl: count.describe('Seconds for which it may still be served; 0: expired.'),
+  })
+  .nullable();
 
 const look = declare({
   method: 'get',

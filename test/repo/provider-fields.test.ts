@@ -27,7 +27,6 @@ function fieldsOf(schema: unknown, prefix = ''): string[] {
 }
 
 function unwrapped(schema: unknown): unknown {
-  if (schema instanceof z.ZodLazy) return unwrapped(schema.def.getter());
   const wrapped =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||

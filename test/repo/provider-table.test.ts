@@ -16,14 +16,12 @@ describe('docs/providers.md', () => {
   });
 
   it('explains every field of a record', () => {
-    const { shape } = oauth2ProviderSchema.def.getter();
+    const { shape } = oauth2ProviderSchema;
     const fields = [
       ...Object.keys(shape),
-      ...Object.keys(credentialsProviderSchema.def.getter().shape),
-      ...Object.keys(shape.revocation.def.innerType.def.getter().shape).map(
-        (field) => `revocation.${field}`,
-      ),
-      ...Object.keys(shape.reply.def.innerType.def.getter().shape),
+      ...Object.keys(credentialsProviderSchema.shape),
+      ...Object.keys(shape.revocation.def.innerType.shape).map((field) => `revocation.${field}`),
+      ...Object.keys(shape.reply.def.innerType.shape),
     ];
     const known = ['kind', 'revocation'];
     const missing = fields.filter((field) => !page.includes(`\`${field}\``));

@@ -25,10 +25,8 @@ const end = declare({
       schema: z.object({
         revocation: z
           .enum(receipts)
-          .check(
-            z.describe(
-              "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
-            ),
+          .describe(
+            "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
           ),
       }),
       headers: { 'Consistency-Token': 'The version after this change.' },
