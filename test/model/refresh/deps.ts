@@ -2,8 +2,8 @@
 import { Caches } from '../../../src/caches';
 import type { Deps } from '../../../src/deps';
 import { MemoryTier } from '../../../src/status-cache/memory';
-import type { Replica } from '../support/d1';
-import { between, chance } from '../support/random';
+import type { Replica } from '../kernel/d1';
+import { between, chance } from '../kernel/random';
 import type { Invocation, Service } from './invocation';
 import { plainVault } from './vault';
 import { weathers } from './weather';
@@ -16,15 +16,15 @@ const noReplica: Replica = {
 };
 
 export function depsOf(world: World, invocation: Invocation): Deps {
-  const { doubles, outages } = world;
+  const { mutation, outages } = world;
   const luck = invocation.random;
   const gone = (what: Service) => () => {
     const isGone = outages.isAway(what);
-    if (isGone) world.meet(`${what} was away`);
+    if (isGone) world.cover(`${what} was away`);
     return isGone;
   };
   const d1 = world.d1.bind(invocation, noReplica, () => 0);
-  const { sql } = doubles;
+  const { sql } = mutation;
   const db = invocation.database(d1, gone('d1'), sql && ((text) => sql(text, invocation)));
   const location = world.locations[chance(luck, 0.5) ? 0 : 1] ?? world.kv.location();
   const kv = location.bind(invocation);
@@ -80,14 +80,14 @@ export function depsOf(world: World, invocation: Invocation): Deps {
 async function suspend(world: World, invocation: Invocation): Promise<void> {
   const { suspended } = weathers[world.calm ? 'calm' : world.plan.weather];
   if (!chance(invocation.random, suspended)) return;
-  world.meet('a suspension');
+  world.cover('a suspension');
   await invocation.sleep(between(invocation.random, 5_000, 90_000));
 }
 
 function logOf(world: World, invocation: Invocation): Deps['log'] {
   const line = (event: string, fields?: object, cause?: unknown) => {
     // What the product logs tells which of its ways a run has taken.
-    world.meet(event);
+    world.cover(event);
     world.note(
       () =>
         `${invocation.name} logs ${event} ${JSON.stringify(fields ?? {})}${cause ? ` ${cause}` : ''}`,

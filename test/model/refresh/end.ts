@@ -1,6 +1,7 @@
 /** How a run ends: faults are over, time has passed, and nothing must have been lost. */
+import { START } from '../kernel/clock';
 import { textOf } from './vault';
-import { START, type World } from './world';
+import type { World } from './world';
 
 const MINUTE = 60_000;
 /** Of each hour: src/refresh/recover.ts. */

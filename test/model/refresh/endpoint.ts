@@ -1,6 +1,7 @@
 /** The way to the provider and back: delays, faults, requests that nobody waits for any more. */
-import { between, chance, pick } from '../support/random';
-import type { Scheduler } from '../support/scheduler';
+
+import type { Scheduler } from '../kernel/clock';
+import { between, chance, pick } from '../kernel/random';
 import { type Invocation, isScheduled } from './invocation';
 import { type Fault, responseTo } from './replies';
 import type { AuthorizationServer, Verdict } from './server';
@@ -17,7 +18,7 @@ export interface EndpointHost {
   };
   subjectOf(account: string): string;
   violate(what: string, details: string): void;
-  meet(kind: string): void;
+  cover(kind: string): void;
   note(text: () => string): void;
 }
 
@@ -61,7 +62,7 @@ export class Endpoint {
         return;
       }
     }
-    if (asked.length >= 10) this.host.meet('an outage with a crowd');
+    if (asked.length >= 10) this.host.cover('an outage with a crowd');
   }
 
   verdict(invocation: string, account: string): Verdict | undefined {
@@ -191,12 +192,12 @@ export class Endpoint {
       return pick(by.random, whileAway);
     }
     if (refusing) {
-      this.host.meet('refused like everybody');
+      this.host.cover('refused like everybody');
       return 'false refusal';
     }
     if (!chance(by.random, faulty)) return 'none';
     const fault = pick(by.random, faults);
-    this.host.meet(fault);
+    this.host.cover(fault);
     if (fault !== 'false refusal') return fault;
     if (this.#wronged.has(account)) return 'none';
     this.#wronged.add(account);

@@ -5,9 +5,9 @@
  * go away at any of its awaits too.
  */
 import { createDatabase, type Database } from '../../../src/db/client';
-import type { Caller } from '../support/network';
-import { chance, type Random } from '../support/random';
-import type { Scheduler } from '../support/scheduler';
+import type { Scheduler } from '../kernel/clock';
+import type { Caller } from '../kernel/network';
+import { chance, type Random } from '../kernel/random';
 
 /** What happens at one of its awaits, before or after it has sent what it was about to. */
 export interface Trouble {

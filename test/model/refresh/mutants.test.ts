@@ -3,16 +3,14 @@
  * in what src/refresh is handed (SQL on its way to D1, KV and queue, ids, replies, the provider's
  * record); src/refresh itself runs as it is.
  */
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import type { Deps } from '../../../src/deps';
-import { seed } from './check';
-import { explore } from './explore';
+import { expectToBeFound } from '../kernel/gate';
 import type { PlanKind } from './plan';
-import type { Doubles } from './world';
+import { modelOf } from './run';
+import type { Mutation } from './world';
 
-const RUNS = 5_000;
-
-interface Mutant extends Doubles {
+interface Mutant extends Mutation {
   plans?: PlanKind;
 }
 
@@ -91,17 +89,7 @@ const mutants: Record<string, Mutant> = {
 
 it.each(Object.entries(mutants))(
   '%s: found',
-  async (name, { plans = 'few', ...doubles }) => {
-    const { failure, runs, ...used } = await explore({
-      plans,
-      runs: RUNS,
-      seed,
-      shrink: false,
-      doubles,
-    });
-    console.log(`${name}: seed ${used.seed}, run ${runs}: ${failure?.split('\n')[0]}`);
-    expect(failure).not.toBeNull();
-  },
+  (name, { plans = 'few', ...mutation }) => expectToBeFound(modelOf(plans), name, mutation),
   600_000,
 );
 

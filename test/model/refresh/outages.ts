@@ -1,5 +1,5 @@
 /** Services that are away for a while, for all invocations at once, and a provider at fault. */
-import type { Scheduler } from '../support/scheduler';
+import type { Scheduler } from '../kernel/clock';
 import type { Service } from './invocation';
 
 /** No longer in sum than a Worker lives, and than a rescue that is only in the queue is kept near. */

@@ -1,9 +1,6 @@
-/**
- * What happens in a run: a provider, the weather, and steps in time. Each step brings its own luck,
- * the seed of every delay and fault that it meets, so that a failing plan can be shrunk step by
- * step without changing what the other steps meet.
- */
+/** What happens in a run: a provider, the weather, and steps in time. */
 import fc from 'fast-check';
+import { type Moment, moments, seeds, weighted } from '../kernel/plan';
 import type { Trouble } from './invocation';
 import type { Rotation } from './server';
 import type { WeatherName } from './weather';
@@ -23,11 +20,8 @@ export const actions = [
   'refusals',
 ] as const;
 
-export interface Step {
+export interface Step extends Moment {
   action: (typeof actions)[number];
-  /** Time since the step before, ms; with `due`: since the next due time, if there is one. */
-  after: number;
-  due: boolean;
   account: number;
   /** How long something is away, ms. */
   lasts: number;
@@ -58,9 +52,6 @@ export interface Plan {
   troubles: Trouble[];
   luck: number;
 }
-
-const weighted = <T>(...choices: [weight: number, value: T][]): fc.Arbitrary<T> =>
-  fc.constantFrom(...choices.flatMap(([weight, value]) => Array<T>(weight).fill(value)));
 
 const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
 
@@ -94,7 +85,7 @@ const step: fc.Arbitrary<Step> = fc
       [2, 'all stores away'],
       [2, 'provider away'],
     ),
-    range: weighted<[from: number, to: number, due: boolean]>(
+    moment: moments(
       [4, [0, 100, false]],
       [4, [0, 3_000, false]],
       [3, [3_000, 20_000, false]],
@@ -103,17 +94,12 @@ const step: fc.Arbitrary<Step> = fc
       [4, [-1_000, 5_000, true]],
       [2, [0, 70_000, true]],
     ),
-    within: fc.double({ min: 0, max: 1, noNaN: true }),
     account: fc.nat({ max: 2 }),
     lasts,
     trouble: fc.option(troubles, { freq: 2 }),
-    luck: fc.noShrink(fc.nat()),
+    luck: seeds,
   })
-  .map(({ range: [from, to, due], within, ...rest }) => ({
-    ...rest,
-    due,
-    after: Math.round(from + within * (to - from)),
-  }));
+  .map(({ moment, ...rest }) => ({ ...rest, ...moment }));
 
 const start: fc.Arbitrary<Start> = fc.record({
   dueIn: weighted([2, 30_000], [1, 31_000], [3, 60_000], [2, 120_000], [1, 150_000], [1, -100_000]),
@@ -157,7 +143,7 @@ const few = (weather: readonly WeatherName[]): fc.Arbitrary<Plan> =>
     oneSubject: fc.boolean(),
     troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
     steps: fc.array(step, { minLength: 1, maxLength: 7, size: 'max' }),
-    luck: fc.noShrink(fc.nat()),
+    luck: seeds,
   });
 
 /** Many accounts that fall due at once, and a provider that is away or refuses everybody. */

@@ -1,10 +1,11 @@
 /** Rows that are there before the code under test comes to them. */
 import { accountContext, transactionContext } from '../../../src/vault/vault';
+import { START } from '../kernel/clock';
 import type { Start } from './plan';
 import { PROVIDER } from './provider';
 import { accessToken, refreshToken } from './tokens';
 import { seal } from './vault';
-import { START, type World } from './world';
+import type { World } from './world';
 
 /** Two of three accounts are one user's. */
 export const userOf = (account: number): string => (account < 2 ? 'ada' : 'bob');

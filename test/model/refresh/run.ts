@@ -8,45 +8,24 @@ import { runRefresh } from '../../../src/refresh/groups';
 import { consume } from '../../../src/refresh/queue';
 import { recoverRescued } from '../../../src/refresh/recover';
 import { tokenFor } from '../../../src/refresh/token';
-import { chance, type Random, random } from '../support/random';
-import { Scheduler } from '../support/scheduler';
+import { START } from '../kernel/clock';
+import { type Model, runWorld } from '../kernel/explore';
+import { takeSteps } from '../kernel/plan';
+import { chance, type Random, random } from '../kernel/random';
 import { checkEnd, isSettled, wantedAt } from './end';
 import type { Trouble } from './invocation';
-import type { Plan, Step } from './plan';
+import { type Plan, type PlanKind, plans, type Step } from './plan';
 import { PROVIDER } from './provider';
 import { insertAccount, insertTransaction, userOf } from './rows';
-import { withVirtualTime } from './time';
 import { parseToken } from './tokens';
 import { weathers } from './weather';
-import { type Doubles, START, World } from './world';
+import { type Mutation, World } from './world';
 
 const MINUTE = 60_000;
 /** From the last step to the end of all faults. */
 const AFTERGLOW_MS = 90_000;
 /** After that, everything is in order again within this time, hour-long backoffs included. */
 const RECOVERY_MS = 8 * 60 * MINUTE;
-
-export interface Outcome {
-  violations: string[];
-  trace: string[];
-  met: ReadonlyMap<string, number>;
-}
-
-/** Runs a plan in virtual time. `tracing`: what happened, for people. */
-export async function run(plan: Plan, doubles: Doubles = {}, tracing = false): Promise<Outcome> {
-  const scheduler = new Scheduler(START);
-  const world = new World(scheduler, plan, doubles, tracing);
-  const { violations, trace, met } = world;
-  try {
-    await withVirtualTime(scheduler, async () => {
-      new Run(world).start();
-      await scheduler.drain();
-    });
-  } finally {
-    world.d1.close();
-  }
-  return { violations, trace, met };
-}
 
 class Run {
   #endsAt = Number.POSITIVE_INFINITY;
@@ -69,29 +48,21 @@ class Run {
         })
         .catch((error) => world.note(() => `the consumer failed: ${error}`));
     };
-    this.#next(0);
+    const { scheduler, watch } = world;
+    takeSteps(
+      scheduler,
+      world.plan.steps,
+      (after) => {
+        const dues = [...watch.rows.values()].map(({ due }) => due ?? 0);
+        const next = Math.min(...dues.filter((due) => due > after));
+        return Number.isFinite(next) ? next : null;
+      },
+      (step) => void this.#act(step),
+      () => {
+        this.#endsAt = scheduler.now + AFTERGLOW_MS;
+      },
+    );
     this.#tick(1);
-  }
-
-  #next(i: number): void {
-    const { scheduler, plan } = this.world;
-    const step = plan.steps[i];
-    if (!step) {
-      this.#endsAt = scheduler.now + AFTERGLOW_MS;
-      return;
-    }
-    scheduler.at(this.#timeOf(step), () => {
-      void this.#act(step);
-      this.#next(i + 1);
-    });
-  }
-
-  #timeOf({ due, after }: Step): number {
-    const { scheduler, watch } = this.world;
-    if (!due) return scheduler.now + after;
-    const dues = [...watch.rows.values()].map((row) => row.due ?? 0);
-    const next = Math.min(...dues.filter((time) => time > scheduler.now - after));
-    return Number.isFinite(next) ? next + after : scheduler.now + Math.abs(after);
   }
 
   async #act(step: Step): Promise<void> {
@@ -149,7 +120,7 @@ class Run {
         this.world.violate('an answer that is none', String(error));
       } else {
         this.world.note(() => `answered: ${error.code}, ${error.detail}`);
-        this.world.meet(`answered: ${error.code}`);
+        this.world.cover(`answered: ${error.code}`);
       }
     }
   }
@@ -159,7 +130,7 @@ class Run {
     const { server, scheduler, plan } = this.world;
     if (weathers[plan.weather].suspended > 0) return;
     const end = server.family(token)?.accessEnds.get(parseToken(token)?.serial ?? -1) ?? 0;
-    this.world.meet('a token was given');
+    this.world.cover('a token was given');
     if (end <= scheduler.now - 3_000)
       this.world.violate('a token that had run out was given', token);
   }
@@ -221,11 +192,11 @@ class Run {
       }
       const missed = !world.calm && chance(luck, plan.missedTicks);
       const wanted = wantedAt(world) <= now + 5_000 || chance(luck, world.calm ? 0 : 0.1);
-      if (wanted && missed) world.meet('a missed tick');
+      if (wanted && missed) world.cover('a missed tick');
       if (wanted && !missed) {
         void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
         if (!world.calm && chance(luck, plan.doubledTicks)) {
-          world.meet('a doubled tick');
+          world.cover('a doubled tick');
           void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
         }
       }
@@ -234,3 +205,14 @@ class Run {
     });
   }
 }
+
+/** The file of a kind's tests is named after it. */
+export const modelOf = (kind: PlanKind): Model<Plan, Mutation> => ({
+  file: `refresh/${kind}`,
+  plans: plans[kind],
+  run: (plan, mutation = {}, tracing = false) =>
+    runWorld(
+      (scheduler) => new World(scheduler, plan, mutation, tracing),
+      (world) => new Run(world).start(),
+    ),
+});

@@ -43,7 +43,7 @@ export interface ServerHost {
   now(): number;
   violate(what: string, details: string): void;
   note(text: () => string): void;
-  meet(kind: string): void;
+  cover(kind: string): void;
   /** When the access token that the family's active row holds runs out; null: no such row. */
   accessEndInRow(family: Family): number | null;
   /** Families that a row lives by. */
@@ -135,7 +135,7 @@ export class AuthorizationServer {
       return this.#issue(family, by, brought);
     }
     if (this.rotation === 'grace' && now <= used.at + this.graceMs) {
-      host.meet('a token was taken again within the grace');
+      host.cover('a token was taken again within the grace');
       return this.#issue(family, by, used.brought);
     }
     // Only the way there was too long; who knows clocks and ways keeps so far from the grace's end.
@@ -169,7 +169,7 @@ export class AuthorizationServer {
     host.note(() => `the server ends family ${family.id}: ${token} was used again`);
     const lost = brought.find(isKept);
     if (lost && !lost.saved && host.now() < host.nothingTookUntil() + NEXT_TRY_MS) {
-      host.meet('a family died of an outage of all stores');
+      host.cover('a family died of an outage of all stores');
       return;
     }
     if (lost) {
@@ -178,7 +178,7 @@ export class AuthorizationServer {
       host.violate('I5: a rotated token was lost', `${token} again, ${lost.token} was ${how}`);
       return;
     }
-    host.meet('a family died of an answer that nobody could keep');
+    host.cover('a family died of an answer that nobody could keep');
     if (sentInTime) return;
     const end = host.accessEndInRow(family);
     if (end !== null && end > host.now() + SLACK_MS) {
@@ -219,7 +219,7 @@ export class AuthorizationServer {
       if (inRows.has(one.id))
         host.violate('I7: a revocation killed a grant that is in use', `${one.id}, by ${token}`);
     }
-    host.meet('a grant was revoked');
+    host.cover('a grant was revoked');
   }
 
   /** What a fault makes of a refresh; null: no answer ever. */

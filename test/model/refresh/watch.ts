@@ -3,8 +3,8 @@
  * must hold of a change holds whoever made it: the watcher knows statements as little as D1 does.
  */
 import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../../../src/status-cache/promise';
-import type { D1 } from '../support/d1';
-import type { Scheduler } from '../support/scheduler';
+import type { Scheduler } from '../kernel/clock';
+import type { D1 } from '../kernel/d1';
 import type { Kind } from './invocation';
 import type { AuthorizationServer, Verdict } from './server';
 import { parseToken } from './tokens';
@@ -33,7 +33,7 @@ const rowsQuery = `SELECT id, user_id AS user, provider_account_id AS account, a
 
 export interface WatchHost {
   violate(what: string, details: string): void;
-  meet(kind: string): void;
+  cover(kind: string): void;
   note(text: () => string): void;
   /** What the last answer said that this invocation heard about an account. */
   verdict(invocation: string, account: string): Verdict | undefined;
@@ -127,7 +127,7 @@ export class Watch {
     if (scheduled && (was.due === null || was.due > now + CLOCKS_MS)) {
       this.host.violate('I2: a scheduled refresh before its due time', by);
     }
-    if (was.lease !== null) this.host.meet('a lost lease');
+    if (was.lease !== null) this.host.cover('a lost lease');
   }
 
   /** I5, I7: a row's tokens never go back, neither to older ones nor to a former grant's. */
@@ -165,7 +165,7 @@ export class Watch {
     if (verdict !== 'refused') {
       this.host.violate('I6: marked without a refusal', `${row.account}, ${by} heard ${verdict}`);
     }
-    this.host.meet('needs_reconnect');
+    this.host.cover('needs_reconnect');
   }
 
   /** I2: what a user sees changes quietly only while no snapshot makes a promise about it. */
@@ -186,7 +186,7 @@ export class Watch {
   }
 
   #deleted(was: Row, versions: ReadonlyMap<string, number>): void {
-    this.host.meet(was.lease === null ? 'a disconnect' : 'a disconnect during a refresh');
+    this.host.cover(was.lease === null ? 'a disconnect' : 'a disconnect during a refresh');
     this.host.note(() => `D1 ${was.account}: deleted`);
     const family = this.server.family(was.refresh ?? was.access);
     if (family) family.disconnected = true;

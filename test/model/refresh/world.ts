@@ -1,23 +1,22 @@
 /** The provider, the stores, and the invocations that come and go. */
 import type { Deps } from '../../../src/deps';
-import { D1 } from '../support/d1';
-import { KvStore } from '../support/kv';
-import type { Service } from '../support/network';
-import { between, random } from '../support/random';
-import type { Scheduler } from '../support/scheduler';
+import type { Scheduler } from '../kernel/clock';
+import { D1 } from '../kernel/d1';
+import { Journal } from '../kernel/journal';
+import { KvStore } from '../kernel/kv';
+import type { Service } from '../kernel/network';
+import { type Delivery, MessageQueue } from '../kernel/queue';
+import { between, random } from '../kernel/random';
 import { depsOf } from './deps';
 import { Endpoint } from './endpoint';
 import { Invocation, isScheduled, type Kind, type Trouble } from './invocation';
 import { Outages } from './outages';
 import type { Plan } from './plan';
 import { configOf } from './provider';
-import { type Delivery, MessageQueue } from './queue';
 import { AuthorizationServer, type Family } from './server';
 import { parseToken } from './tokens';
 import { Watch } from './watch';
 import { weathers } from './weather';
-
-export const START = Date.UTC(2027, 0, 15);
 
 /** `waitUntil` ends so long after the reply, ms; a tick after a quarter of an hour. */
 const AFTER_REPLY_MS = 30_000;
@@ -27,23 +26,20 @@ const CLOCKS_MS = 1_200;
 const EXTENDED_MS = 4 * 3_600_000;
 
 /** What a broken product would do, where its parts are handed in. Each is a mutant's one flag. */
-export interface Doubles {
+export interface Mutation {
   /** Of the provider's record. */
   record?: object;
   sql?: (text: string, invocation: Invocation) => string;
   deps?: (deps: Deps, invocation: Invocation) => Deps;
 }
 
-export class World {
+export class World extends Journal {
   readonly d1: D1;
   readonly kv: KvStore;
   readonly queue: MessageQueue;
   readonly server: AuthorizationServer;
   readonly endpoint: Endpoint;
   readonly watch: Watch;
-  readonly violations: string[] = [];
-  readonly trace: string[] = [];
-  readonly met = new Map<string, number>();
   readonly outages: Outages;
   /** Keys of rescue records in KV. */
   readonly rescues = new Set<string>();
@@ -59,11 +55,12 @@ export class World {
   readonly #invocations: Invocation[] = [];
 
   constructor(
-    readonly scheduler: Scheduler,
+    scheduler: Scheduler,
     readonly plan: Plan,
-    readonly doubles: Doubles,
-    private readonly tracing: boolean,
+    readonly mutation: Mutation,
+    tracing: boolean,
   ) {
+    super(scheduler, tracing);
     const { slow, d1, kv, queue } = weathers[plan.weather];
     const service = (limitMs: number, failing: number, failure: string): Service => ({
       limitMs,
@@ -76,14 +73,14 @@ export class World {
       kv: service(15_000, kv, 'KV failed: 503 Service Unavailable'),
       queue: service(15_000, queue, 'Queue send failed'),
     };
-    this.config = configOf(plan, doubles.record);
+    this.config = configOf(plan, mutation.record);
     this.outages = new Outages(scheduler, plan.queue, (text) => this.note(text));
     this.server = new AuthorizationServer(
       {
         now: () => scheduler.now,
         violate: (what, details) => this.violate(what, details),
         note: (text) => this.note(text),
-        meet: (kind) => this.meet(kind),
+        cover: (kind) => this.cover(kind),
         accessEndInRow: (family) => this.#accessEndInRow(family),
         familiesInRows: () => this.familiesInRows(),
         nothingTookUntil: () => this.outages.nothingTookUntil,
@@ -97,7 +94,7 @@ export class World {
     this.d1 = new D1(scheduler, this.#services.d1, tables, () => this.watch.observe());
     this.watch = new Watch(scheduler, this.d1, this.server, {
       violate: (what, details) => this.violate(what, details),
-      meet: (kind) => this.meet(kind),
+      cover: (kind) => this.cover(kind),
       note: (text) => this.note(text),
       verdict: (invocation, account) => this.endpoint.verdict(invocation, account),
     });
@@ -110,10 +107,10 @@ export class World {
         else this.rescues.add(key);
         this.note(() => `KV ${key}: ${text === null ? 'deleted' : 'put'}`);
         if (text === null) return;
-        this.meet('a rescue record in KV');
+        this.cover('a rescue record in KV');
         this.server.saved(text);
       },
-      () => this.meet('429 of KV'),
+      () => this.cover('429 of KV'),
     );
     this.locations = [this.kv.location(), this.kv.location()];
     this.queue = new MessageQueue(
@@ -122,7 +119,7 @@ export class World {
       random(plan.luck * 17),
       (text) => {
         this.note(() => `queue: ${text.slice(0, 60)}`);
-        this.meet(text.includes('"wake"') ? 'a wake-up' : 'a rescue message');
+        this.cover(text.includes('"wake"') ? 'a wake-up' : 'a rescue message');
         this.server.saved(text);
       },
       (message) => this.deliver(message),
@@ -188,7 +185,7 @@ export class World {
       this.calm ? null : trouble,
       {
         onDeath: ({ name, diedAtWork }) => {
-          if (diedAtWork) this.meet(`${kind} died`);
+          if (diedAtWork) this.cover(`${kind} died`);
           this.note(() => `${name} ${diedAtWork ? 'dies' : 'is over'}`);
         },
         beAway: (what, ms) => this.outages.begin(what, ms),
@@ -200,25 +197,10 @@ export class World {
     if (scheduled) this.scheduler.after(SCHEDULED_MS, () => invocation.kill());
     const deps = depsOf(this, invocation);
     try {
-      await invocation.during(work(this.doubles.deps?.(deps, invocation) ?? deps, invocation));
+      await invocation.during(work(this.mutation.deps?.(deps, invocation) ?? deps, invocation));
     } finally {
       if (!scheduled) this.scheduler.after(AFTER_REPLY_MS, () => invocation.kill());
     }
-  }
-
-  meet(kind: string): void {
-    this.met.set(kind, (this.met.get(kind) ?? 0) + 1);
-  }
-
-  violate(what: string, details: string): void {
-    this.violations.push(`${what}: ${details}`);
-    this.note(() => `VIOLATION ${what}: ${details}`);
-  }
-
-  note(text: () => string): void {
-    if (!this.tracing) return;
-    const seconds = (this.scheduler.now - START) / 1_000;
-    this.trace.push(`${seconds.toFixed(3).padStart(9)} s  ${text()}`);
   }
 }
 

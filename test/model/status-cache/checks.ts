@@ -42,7 +42,9 @@ export function checkReply(
   }
   const outdated = truth.outdatedAt(user, shown);
   const isOld = outdated !== undefined && outdated < askedAt;
-  world.meet(`${isOld ? 'outdated ' : ''}answer from ${source}${atLeast > 0 ? ' to a token' : ''}`);
+  world.cover(
+    `${isOld ? 'outdated ' : ''}answer from ${source}${atLeast > 0 ? ' to a token' : ''}`,
+  );
   if (source === 'stale') return shown.index;
 
   const next = truth.next(user, shown);
@@ -91,7 +93,7 @@ export function checkKv(world: World): void {
     const snapshot = snapshotSchema.parse(JSON.parse(text));
     if (!isFresh(snapshot.freshUntil, scheduler.now)) continue;
     if (truth.mayBeHeld(user, snapshot.version)) continue;
-    world.meet('KV looked at in a quiet moment');
+    world.cover('KV looked at in a quiet moment');
     if (contentOfSnapshot(snapshot) !== truth.now(user).content) {
       world.violate(
         'I3: KV holds what is outdated',

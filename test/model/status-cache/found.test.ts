@@ -5,8 +5,8 @@
  */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Plan, Step, Weather } from './plan';
-import { run } from './run';
-import type { Doubles } from './world';
+import { model } from './run';
+import type { Mutation } from './world';
 
 type Rules = typeof import('../../../src/status-cache/promise');
 
@@ -37,7 +37,7 @@ afterEach(() => {
 interface Story {
   plan: Plan;
   /** Without what mended it. */
-  without: { rules?: Changes; doubles?: Doubles };
+  without: { rules?: Changes; mutation?: Mutation };
   violation: string;
 }
 
@@ -47,7 +47,7 @@ const stories: Record<string, Story> = {
       step('connect', 0, 6, { dueIn: 400_000 }),
       step('forced refresh', 3_000, 19),
     ]),
-    without: { doubles: { trustsLostAnswers: true } },
+    without: { mutation: { trustsLostAnswers: true } },
     violation: 'I3: KV holds what is outdated',
   },
   'the same, where only the due time moves: the quiet refresh then is within an old promise': {
@@ -56,7 +56,7 @@ const stories: Record<string, Story> = {
       step('forced refresh', 3_000, 124),
       step('read', 150_000, 1),
     ]),
-    without: { doubles: { trustsLostAnswers: true } },
+    without: { mutation: { trustsLostAnswers: true } },
     violation: 'I3: KV holds what is outdated',
   },
   'a late refresh moves the due time 306 s ahead by a slow statement; a read in between is stored for 300 s':
@@ -93,9 +93,9 @@ const stories: Record<string, Story> = {
 
 it.each(Object.entries(stories))('%s', async (_, { plan, without, violation }) => {
   rules.changed = without.rules ?? {};
-  expect((await run(plan, without.doubles)).violations.join()).toContain(violation);
+  expect((await model.run(plan, without.mutation)).violations.join()).toContain(violation);
   rules.changed = {};
-  expect(await run(plan)).toMatchObject({ violations: [] });
+  expect(await model.run(plan)).toMatchObject({ violations: [] });
 });
 
 function plan(weather: Weather, steps: Step[], missedTicks = 0): Plan {

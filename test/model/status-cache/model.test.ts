@@ -1,9 +1,9 @@
 /**
  * The protocol of src/status-cache, unchanged, over simulated locations, KV and D1 (docs/testing.md).
- * MODEL_RUNS, MODEL_SEED and MODEL_PATH steer it.
  */
-import { expect, it } from 'vitest';
-import { explore } from './explore';
+import { it } from 'vitest';
+import { expectToHold } from '../kernel/gate';
+import { model } from './run';
 
 /** What the runs must have come upon, or the plans are no good. */
 const kinds = [
@@ -24,24 +24,9 @@ const kinds = [
     `forced refresh, visible: ${outcome}`,
   ]),
 ];
-const ENOUGH = 1_000;
 
-/** A gate must give the same answer twice; by hand each run has a seed of its own. */
-const GATE_SEED = '20261122';
-const {
-  MODEL_RUNS = '10000',
-  CI,
-  MODEL_SEED = CI ? GATE_SEED : undefined,
-  MODEL_PATH,
-} = process.env;
-
-it('I1, I2, I3, monotonic reads and bounded staleness hold in every run', async () => {
-  const { failure, runs, seed, met } = await explore({
-    runs: Number(MODEL_RUNS),
-    seed: MODEL_SEED === undefined ? undefined : Number(MODEL_SEED),
-    path: MODEL_PATH,
-  });
-  console.log(`seed ${seed}: ${runs} runs`, Object.fromEntries([...met].sort()));
-  expect(failure).toBeNull();
-  expect(kinds.filter((kind) => runs >= ENOUGH && !met.has(kind))).toEqual([]);
-}, 600_000);
+it(
+  'I1, I2, I3, monotonic reads and bounded staleness hold in every run',
+  () => expectToHold(model, { kinds, kindsFrom: 1_000 }),
+  600_000,
+);

@@ -3,16 +3,14 @@
  * in what the product is handed (memory, KV, D1) or in the rules of promise.ts, which this file
  * alone replaces; everything else of src/status-cache runs as it is.
  */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, it, vi } from 'vitest';
 import type { ReadDeps } from '../../../src/status-cache/cache';
 import { type Found, MemoryTier } from '../../../src/status-cache/memory';
 import { isFresh } from '../../../src/status-cache/promise';
 import type { Snapshot } from '../../../src/status-cache/snapshot';
-import { explore } from './explore';
-import type { Doubles } from './world';
-
-const { MODEL_SEED } = process.env;
-const RUNS = 5_000;
+import { expectToBeFound } from '../kernel/gate';
+import { model } from './run';
+import type { Mutation } from './world';
 
 type Rules = typeof import('../../../src/status-cache/promise');
 
@@ -39,7 +37,7 @@ interface Mutant {
   /** Where a story of several rare parts is needed; 5,000 for all others. */
   runs?: number;
   rules?: Partial<Rules>;
-  doubles?: Doubles;
+  mutation?: Mutation;
 }
 
 const mutants: Record<string, Mutant> = {
@@ -65,20 +63,20 @@ const mutants: Record<string, Mutant> = {
     rules: { mayWriteQuietly: (dueAt, now) => dueAt !== null && dueAt <= now },
   },
   'puts are not verified': {
-    doubles: { deps: unverified },
+    mutation: { deps: unverified },
   },
   'what may not be stored is left in KV, not deleted': {
-    doubles: {
+    mutation: {
       deps: (deps) => ({ ...deps, kv: replaced(deps.kv, { delete: async () => {} }) }),
     },
   },
   'requests with a token are answered by replicas': {
-    doubles: {
+    mutation: {
       deps: (deps) => ({ ...deps, session: () => deps.session('first-unconstrained') }),
     },
   },
   'memory is served for longer than 5 s': {
-    doubles: {
+    mutation: {
       memory: () =>
         new (class extends MemoryTier {
           override find(userId: string, atLeast: number, now: number): Found {
@@ -92,7 +90,7 @@ const mutants: Record<string, Mutant> = {
     },
   },
   'memory does not look at the version': {
-    doubles: {
+    mutation: {
       memory: () =>
         new (class extends MemoryTier {
           override find(userId: string, _atLeast: number, now: number): Found {
@@ -102,14 +100,14 @@ const mutants: Record<string, Mutant> = {
     },
   },
   'KV is believed whatever its version': {
-    doubles: { deps: (deps, { atLeast }) => ({ ...deps, kv: claiming(deps.kv, atLeast) }) },
+    mutation: { deps: (deps, { atLeast }) => ({ ...deps, kv: claiming(deps.kv, atLeast) }) },
   },
   'a refused write to KV counts as done': {
-    doubles: { deps: (deps) => ({ ...deps, kv: careless(deps.kv) }) },
+    mutation: { deps: (deps) => ({ ...deps, kv: careless(deps.kv) }) },
   },
   'a failed refresh is published by the try that hit, or not at all': {
     runs: 40_000,
-    doubles: { trustsLostAnswers: true },
+    mutation: { trustsLostAnswers: true },
   },
 };
 
@@ -117,14 +115,7 @@ it.each(Object.entries(mutants))(
   '%s: found',
   async (name, mutant) => {
     rules.changed = mutant.rules ?? {};
-    const { failure, runs, seed } = await explore({
-      runs: mutant.runs ?? RUNS,
-      seed: MODEL_SEED === undefined ? undefined : Number(MODEL_SEED),
-      shrink: false,
-      doubles: mutant.doubles ?? {},
-    });
-    console.log(`${name}: seed ${seed}, run ${runs}: ${failure?.split('\n')[0]}`);
-    expect(failure).not.toBeNull();
+    await expectToBeFound(model, name, mutant.mutation ?? {}, mutant.runs);
   },
   600_000,
 );

@@ -1,9 +1,6 @@
-/**
- * What happens in a run: the weather, and steps of clients, in time. Each step brings its own luck,
- * the seed of every delay and fault that it meets, so that a failing plan can be shrunk step by
- * step without changing what the other steps meet.
- */
+/** What happens in a run: the weather, and steps of clients, in time. */
 import fc from 'fast-check';
+import { type Moment, moments, seeds, weighted } from '../kernel/plan';
 
 export const weathers = {
   /** Calls take up to a second. */
@@ -34,11 +31,8 @@ export const actions = [
   'death',
 ] as const;
 
-export interface Step {
+export interface Step extends Moment {
   action: (typeof actions)[number];
-  /** Time since the step before, ms; with `due`: since the next due time, if there is one. */
-  after: number;
-  due: boolean;
   user: number;
   account: number;
   /** Which isolate, anywhere. */
@@ -59,9 +53,6 @@ export interface Plan {
   steps: Step[];
 }
 
-const weighted = <T>(...choices: [weight: number, value: T][]): fc.Arbitrary<T> =>
-  fc.constantFrom(...choices.flatMap(([weight, value]) => Array<T>(weight).fill(value)));
-
 const step: fc.Arbitrary<Step> = fc
   .record({
     action: weighted<Step['action']>(
@@ -77,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc
       [1, 'death'],
     ),
     /** At once, soon, past memory, past KV's delay, past the quiet window; around a due time. */
-    range: weighted<[from: number, to: number, due: boolean]>(
+    moment: moments(
       [4, [0, 100, false]],
       [4, [0, 3_000, false]],
       [3, [3_000, 20_000, false]],
@@ -87,20 +78,15 @@ const step: fc.Arbitrary<Step> = fc
       [2, [0, 120_000, true]],
       [2, [120_000, 170_000, true]],
     ),
-    within: fc.double({ min: 0, max: 1, noNaN: true }),
     user: weighted([5, 0], [1, 1]),
     account: fc.nat({ max: 2 }),
     /** One of them more often: memory is served for 5 s only. */
     isolate: weighted([3, 0], [1, 1], [1, 2], [1, 3]),
     client: fc.nat({ max: 2 }),
     dueIn: weighted<number | null>([2, 20_000], [3, 60_000], [2, 150_000], [1, 400_000], [1, null]),
-    luck: fc.noShrink(fc.nat()),
+    luck: seeds,
   })
-  .map(({ range: [from, to, due], within, ...rest }) => ({
-    ...rest,
-    due,
-    after: Math.round(from + within * (to - from)),
-  }));
+  .map(({ moment, ...rest }) => ({ ...rest, ...moment }));
 
 /** A story that chance alone rarely tells: a refresh so late that copies are believed again. */
 const lateRefresh: fc.Arbitrary<Step[]> = fc

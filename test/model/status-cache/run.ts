@@ -2,84 +2,55 @@
 import { readSnapshot, readSnapshots, type Served } from '../../../src/status-cache/cache';
 import { clearCache } from '../../../src/status-cache/clear';
 import { forget } from '../../../src/status-cache/publish';
-import { chance, random } from '../support/random';
-import { Scheduler, withVirtualTimers } from '../support/scheduler';
+import { START } from '../kernel/clock';
+import { type Model, runWorld } from '../kernel/explore';
+import { takeSteps } from '../kernel/plan';
+import { chance, random } from '../kernel/random';
 import { checkKv, checkReply } from './checks';
 import { Client } from './client';
-import { type Plan, type Step, weathers } from './plan';
-import { type Doubles, describe, type Isolate, START, users, World } from './world';
+import { type Plan, plans, type Step, weathers } from './plan';
+import { describe, type Isolate, type Mutation, users, World } from './world';
 import { Writers } from './writers';
 
 const TICK_MS = 60_000;
 /** The last ticks, after the last step. */
 const AFTERGLOW_MS = 30_000;
 
-export interface Outcome {
-  violations: string[];
-  trace: string[];
-  met: ReadonlyMap<string, number>;
-}
-
-/** Runs a plan in virtual time. `tracing`: what happened, for people. */
-export async function run(plan: Plan, doubles: Doubles = {}, tracing = false): Promise<Outcome> {
-  const scheduler = new Scheduler(START);
-  const world = new World(scheduler, plan, doubles, tracing);
-  const { violations, trace, met } = world;
-  try {
-    await withVirtualTimers(scheduler, async () => {
-      new Run(world).start();
-      await scheduler.drain();
-    });
-    if (world.underWay > 0 && !weathers[plan.weather].deaths) {
-      world.violate('something never ended', `${world.underWay} requests`);
-    }
-    checkKv(world);
-  } finally {
-    world.d1.close();
-  }
-  return { violations, trace, met };
-}
-
 class Run {
   readonly #writers: Writers;
   readonly #clients = [0, 1, 2].map((i) => new Client(i < 2));
-  readonly #steps: readonly Step[];
   #ended = Number.POSITIVE_INFINITY;
 
   constructor(private readonly world: World) {
     this.#writers = new Writers(world);
-    this.#steps = world.plan.steps;
   }
 
   start(): void {
-    this.#next(0);
-    this.#tick(1);
-  }
-
-  #next(i: number): void {
-    const { scheduler } = this.world;
-    const step = this.#steps[i];
-    if (!step) {
-      this.#ended = scheduler.now + AFTERGLOW_MS;
-      return;
-    }
+    const { world } = this;
+    const { scheduler, d1 } = world;
     // Somebody has to begin.
-    const action = i === 0 ? 'connect' : step.action;
-    scheduler.at(this.#timeOf(step), () => {
-      checkKv(this.world);
-      void this.world.background(this.#act({ ...step, action }));
-      this.#next(i + 1);
-    });
-  }
-
-  #timeOf({ due, after }: Step): number {
-    const { scheduler, d1 } = this.world;
-    if (!due) return scheduler.now + after;
-    const [next] = d1.look(
-      'SELECT refresh_due_at AS due FROM oauth_accounts WHERE refresh_due_at > ? ORDER BY 1',
-      scheduler.now - after,
+    const steps = world.plan.steps.map((step, i) =>
+      i === 0 ? { ...step, action: 'connect' as const } : step,
     );
-    return next ? Number(next.due) + after : scheduler.now + Math.abs(after);
+    takeSteps(
+      scheduler,
+      steps,
+      (after) => {
+        const [next] = d1.look(
+          'SELECT refresh_due_at AS due FROM oauth_accounts WHERE refresh_due_at > ? ORDER BY 1',
+          after,
+        );
+        return next ? Number(next.due) : null;
+      },
+      (step) => {
+        checkKv(world);
+        void world.background(this.#act(step));
+      },
+      () => {
+        this.#ended = scheduler.now + AFTERGLOW_MS;
+      },
+    );
+    this.#tick(1);
   }
 
   /** Cron, each minute, in any isolate; sometimes not. */
@@ -104,7 +75,7 @@ class Run {
     const user = users[step.user] ?? 'ada';
     const client = this.#clients[step.client] ?? new Client(false);
     const luck = random(step.luck);
-    world.meet(step.action);
+    world.cover(step.action);
     world.note(() => `${step.action}: ${user}, client ${step.client}, ${isolate.name}`);
     switch (step.action) {
       case 'read':
@@ -182,7 +153,7 @@ class Run {
         const served = all.get(user);
         // One user's answer may have waited for another's.
         const when = { askedAt, atLeast: 0, judgedFrom: askedAt };
-        if (served) world.meet(`bulk answer from ${served.source}`);
+        if (served) world.cover(`bulk answer from ${served.source}`);
         if (served) checkReply(world, isolate, served, when);
         else world.violate('not everybody was answered', user);
       }
@@ -192,3 +163,19 @@ class Run {
     }
   }
 }
+
+export const model: Model<Plan, Mutation> = {
+  file: 'status-cache/model',
+  plans,
+  run: (plan, mutation = {}, tracing = false) =>
+    runWorld(
+      (scheduler) => new World(scheduler, plan, mutation, tracing),
+      (world) => new Run(world).start(),
+      (world) => {
+        if (world.underWay > 0 && !weathers[plan.weather].deaths) {
+          world.violate('something never ended', `${world.underWay} requests`);
+        }
+        checkKv(world);
+      },
+    ),
+};

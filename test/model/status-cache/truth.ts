@@ -1,8 +1,8 @@
 /** What was true on the primary, and when: every state of every user, and what KV held of it. */
 import { MAX_FRESH_MS } from '../../../src/status-cache/promise';
 import type { Snapshot } from '../../../src/status-cache/snapshot';
-import type { D1 } from '../support/d1';
-import type { Scheduler } from '../support/scheduler';
+import type { Scheduler } from '../kernel/clock';
+import type { D1 } from '../kernel/d1';
 
 export interface State {
   /** In the order of time, over all users. */

@@ -4,11 +4,12 @@ import type { ReadDeps } from '../../../src/status-cache/cache';
 import { keyOf } from '../../../src/status-cache/kv';
 import { MemoryTier } from '../../../src/status-cache/memory';
 import type { Snapshot } from '../../../src/status-cache/snapshot';
-import { D1, type Replica } from '../support/d1';
-import { type KvLocation, KvStore } from '../support/kv';
-import type { Caller, Service } from '../support/network';
-import { between, chance, type Random } from '../support/random';
-import type { Scheduler } from '../support/scheduler';
+import { type Scheduler, START } from '../kernel/clock';
+import { D1, type Replica } from '../kernel/d1';
+import { Journal } from '../kernel/journal';
+import { type KvLocation, KvStore } from '../kernel/kv';
+import type { Caller, Service } from '../kernel/network';
+import { between, chance, type Random } from '../kernel/random';
 import { type Plan, weathers } from './plan';
 import { Truth } from './truth';
 
@@ -41,7 +42,7 @@ export interface Isolate {
 }
 
 /** What a broken product would do, where its parts are handed in. Each is a mutant's one flag. */
-export interface Doubles {
+export interface Mutation {
   memory?: () => MemoryTier;
   /** Around the parts that an isolate gets for one request. */
   deps?: (deps: ReadDeps, request: { isolate: Isolate; atLeast: number }) => ReadDeps;
@@ -51,25 +52,22 @@ export interface Doubles {
 
 const log = { info() {}, warn() {}, error() {}, with: () => log };
 
-export class World {
+export class World extends Journal {
   readonly truth: Truth;
   readonly kv: KvStore;
   readonly d1: D1;
   readonly isolates: Isolate[];
-  readonly violations: string[] = [];
-  readonly trace: string[] = [];
-  /** How often which kind of thing came up. */
-  readonly met = new Map<string, number>();
   /** Requests and background work. */
   underWay = 0;
   readonly #services: readonly Service[];
 
   constructor(
-    readonly scheduler: Scheduler,
+    scheduler: Scheduler,
     readonly plan: Plan,
-    readonly doubles: Doubles = {},
-    private readonly tracing = false,
+    readonly mutation: Mutation,
+    tracing: boolean,
   ) {
+    super(scheduler, tracing);
     const { kvSlow, d1Slow, d1Failing, kvFailing } = weathers[plan.weather];
     this.truth = new Truth(scheduler, users);
     const kv: Service = {
@@ -95,7 +93,7 @@ export class World {
         this.note(() => `KV ${snapshot ? describe(snapshot) : `${key} deleted`}`);
       },
       (key) => {
-        this.meet('429 of KV');
+        this.cover('429 of KV');
         this.note(() => `KV ${key}: 429`);
       },
     );
@@ -131,7 +129,7 @@ export class World {
   }
 
   #memory(): MemoryTier {
-    return this.doubles.memory?.() ?? new MemoryTier();
+    return this.mutation.memory?.() ?? new MemoryTier();
   }
 
   /** The parts for one request in this isolate; `random` decides what its calls meet. */
@@ -154,7 +152,7 @@ export class World {
       waitUntil: (work) => void this.background(work),
       afterReply: (work) => void this.background(this.scheduler.pause(AFTER_REPLY_MS).then(work)),
     };
-    return this.doubles.deps?.(deps, { isolate, atLeast }) ?? deps;
+    return this.mutation.deps?.(deps, { isolate, atLeast }) ?? deps;
   }
 
   /** Work that is counted while it is under way, and must not fail. */
@@ -168,24 +166,7 @@ export class World {
       this.underWay -= 1;
     }
   }
-
-  meet(kind: string): void {
-    this.met.set(kind, (this.met.get(kind) ?? 0) + 1);
-  }
-
-  violate(what: string, details: string): void {
-    this.violations.push(`${what}: ${details}`);
-    this.note(() => `VIOLATION ${what}: ${details}`);
-  }
-
-  note(text: () => string): void {
-    if (!this.tracing) return;
-    const seconds = (this.scheduler.now - START) / 1_000;
-    this.trace.push(`${seconds.toFixed(3).padStart(9)} s  ${text()}`);
-  }
 }
-
-export const START = Date.UTC(2027, 0, 15);
 
 export const seconds = (time: number): string => `${((time - START) / 1_000).toFixed(3)} s`;
 

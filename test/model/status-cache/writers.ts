@@ -12,7 +12,7 @@ import { changeVisibly, type VisibleChange } from '../../../src/status-cache/cha
 import { dueBeyondPromises, mayWriteQuietly } from '../../../src/status-cache/promise';
 import { forget, publish } from '../../../src/status-cache/publish';
 import type { Snapshot } from '../../../src/status-cache/snapshot';
-import { between, pick, type Random } from '../support/random';
+import { between, pick, type Random } from '../kernel/random';
 import { describe, type Isolate, type World } from './world';
 
 const PROVIDER = 'acme';
@@ -185,13 +185,13 @@ export class Writers {
       try {
         if (isQuiet(deps.now())) {
           await withDeadline(update(), tryMs, 'quiet');
-          this.world.meet(`quiet write: ${outcome}`);
+          this.world.cover(`quiet write: ${outcome}`);
           return null;
         }
-        this.world.meet(`${forced ? 'forced' : 'late'} refresh, visible: ${outcome}`);
+        this.world.cover(`${forced ? 'forced' : 'late'} refresh, visible: ${outcome}`);
         const change = changeVisibly(deps, row.userId, [update()], happened);
         // A failure does not: what became of an earlier try is published whether this one hit or not.
-        const always = outcome !== 'granted' && !this.world.doubles.trustsLostAnswers;
+        const always = outcome !== 'granted' && !this.world.mutation.trustsLostAnswers;
         return await this.#published(deps, withDeadline(change, tryMs, 'change'), always);
       } catch (error) {
         if (deps.now() + pause > until) throw error;
@@ -222,12 +222,13 @@ export class Writers {
   ): Promise<Snapshot | null> {
     const { changed, snapshot } = await change;
     if (!changed && !always) return null;
-    if (!changed) this.world.meet('published after a lost answer');
+    if (!changed) this.world.cover('published after a lost answer');
     this.world.note(() => `to be published: ${describe(snapshot)}`);
     this.world.truth.publish(snapshot);
-    const refusals = this.world.met.get('429 of KV');
+    const refusals = this.world.coverage.get('429 of KV');
     await publish(deps, snapshot);
-    if (this.world.met.get('429 of KV') !== refusals) this.world.meet('429 during a write-through');
+    if (this.world.coverage.get('429 of KV') !== refusals)
+      this.world.cover('429 during a write-through');
     return snapshot;
   }
 

@@ -5,6 +5,9 @@
  * seed, on a continuous scale, any order of what is under way at once can come up, and a seed
  * brings it back.
  */
+/** Of every run: a whole day and minute. */
+export const START = Date.UTC(2027, 0, 15);
+
 export interface Event {
   readonly at: number;
   cancelled: boolean;
@@ -58,14 +61,12 @@ const nextTurn = setImmediate;
 const untilAllWait = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
 
 /**
- * While `run` runs, `setTimeout` goes by the scheduler's time: for code that takes no clock for its
- * time limits (src/retry.ts).
+ * While `run` runs, timers and the deadlines of requests go by the scheduler's time: for code that
+ * takes no clock for its time limits (`setTimeout`, `AbortSignal.timeout`).
  */
-export async function withVirtualTimers<T>(
-  scheduler: Scheduler,
-  run: () => Promise<T>,
-): Promise<T> {
+export async function withVirtualTime<T>(scheduler: Scheduler, run: () => Promise<T>): Promise<T> {
   const { setTimeout, clearTimeout } = globalThis;
+  const { timeout } = AbortSignal;
   const events = new WeakSet<object>();
   globalThis.setTimeout = ((callback: () => void, ms = 0) => {
     const event = scheduler.after(ms, callback);
@@ -79,9 +80,15 @@ export async function withVirtualTimers<T>(
       clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
     }
   }) as typeof clearTimeout;
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    scheduler.after(ms, () => controller.abort(new DOMException('timeout', 'TimeoutError')));
+    return controller.signal;
+  };
   try {
     return await run();
   } finally {
     Object.assign(globalThis, { setTimeout, clearTimeout });
+    AbortSignal.timeout = timeout;
   }
 }

@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { Scheduler } from './clock';
 import { type Caller, call, type Service } from './network';
-import type { Scheduler } from './scheduler';
 
 interface Statement {
   text: string;

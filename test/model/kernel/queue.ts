@@ -1,7 +1,8 @@
 /** The queue as its documentation describes it: late, in any order, at least once. */
-import { type Caller, call, type Service } from '../support/network';
-import { between, chance, type Random } from '../support/random';
-import type { Scheduler } from '../support/scheduler';
+
+import type { Scheduler } from './clock';
+import { type Caller, call, type Service } from './network';
+import { between, chance, type Random } from './random';
 
 /** A message whose consumer died comes again after this. */
 const AFTER_DEATH_MS = 3_000;

@@ -3,9 +3,10 @@
  * one write a second for each key, and in each location a cache that repeats what it has read for
  * 30 to 60 s, also that there was nothing.
  */
+
+import type { Scheduler } from './clock';
 import { type Caller, call, type Service } from './network';
 import { between, chance } from './random';
-import type { Scheduler } from './scheduler';
 
 interface Value {
   text: string;

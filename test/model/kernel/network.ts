@@ -2,8 +2,9 @@
  * The way from an isolate to KV or D1 and back. A call takes effect at one moment between the two;
  * what the caller hears, and when, is another matter.
  */
+
+import type { Scheduler } from './clock';
 import { between, chance, type Random } from './random';
-import type { Scheduler } from './scheduler';
 
 export interface Weather {
   /** Of calls: that one takes up to the service's own limit. */
