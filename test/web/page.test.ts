@@ -539,6 +539,7 @@ describe('whatever is in a name', () => {
     ]) {
       const page = await h.page(cookie, path);
       expect(page).not.toMatch(/<script|<img/i);
+      expect(page).not.toMatch(/(value|title)="[^"]*[<>']/);
       expect(page).not.toMatch(/onerror=alert\(1\)>/);
       expect(textOf(page)).toContain(nasty);
     }
@@ -576,6 +577,9 @@ describe('every page', () => {
       expect(reply.headers.get('Content-Type')).toMatch(/^text\/html/);
       expect(['same-origin', 'no-referrer']).toContain(reply.headers.get('Referrer-Policy'));
       const page = await reply.text();
+      expect(page).toMatch(
+        /^<!doctype html><html lang="en"><head>.*<title>[^<]+<\/title>.*<\/head>/s,
+      );
       const css = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
       const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(css));
       expect(policy).toContain(btoa(String.fromCharCode(...new Uint8Array(hash))));

@@ -85,7 +85,7 @@ function Field({ name, label, help, secret = false, required = true, ...rest }: 
         type={secret ? 'password' : 'text'}
         autocomplete={secret ? 'new-password' : 'off'}
         autocapitalize="none"
-        spellcheck="false"
+        spellcheck={false}
         {...(required ? { required: true } : {})}
         {...(maxLength === undefined ? {} : { maxlength: maxLength })}
         {...(pattern === undefined ? {} : { pattern })}

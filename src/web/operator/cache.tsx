@@ -73,7 +73,7 @@ export function Cache({ cache, view }: { cache: CacheStats; view: View }) {
             maxlength={255}
             autocomplete="off"
             autocapitalize="none"
-            spellcheck="false"
+            spellcheck={false}
           />
         </div>
         <button class="button" type="submit">

@@ -3,7 +3,7 @@
  * around them as text, which stays readable at any width. To a screen reader a chart is one picture
  * with a sentence; the numbers are in a table.
  */
-import type { Child } from '../ui/jsx-runtime';
+import type { Child } from 'hono/jsx';
 
 export type Series = 'good' | 'warn' | 'bad' | 'off' | 'plain';
 

@@ -1,5 +1,5 @@
 /** What the panels of the operator's page share. */
-import type { Child } from '../ui/jsx-runtime';
+import type { Child } from 'hono/jsx';
 import { FormToken } from '../ui/layout';
 import { type Clock, full, relative } from '../ui/times';
 

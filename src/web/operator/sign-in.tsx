@@ -25,7 +25,7 @@ export const signInPage = ({ notice, ...frame }: Frame & { notice: Message | nul
               required
               autocomplete="current-password"
               autocapitalize="none"
-              spellcheck="false"
+              spellcheck={false}
               maxlength={1024}
             />
           </div>

@@ -1,8 +1,8 @@
 /** What is around every page: document, header, the way back. */
 
+import type { Child } from 'hono/jsx';
 import type { Brand } from '../../config';
 import type { Message } from '../hosted/words';
-import type { Child } from './jsx-runtime';
 import type { Theme } from './theme';
 
 export interface Frame {
