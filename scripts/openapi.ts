@@ -7,6 +7,7 @@
 import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../src/errors';
 import { docsOf, type EndpointDocs, type EndpointSpec } from '../src/http/endpoint';
+import { headerName } from '../src/http/validate';
 
 type Json = Record<string, unknown>;
 
@@ -131,7 +132,7 @@ function parametersOf(
     required?: string[];
   };
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    name: place === 'header' ? headerCase(name) : name,
+    name: place === 'header' ? headerCase(headerName(name)) : name,
     in: place,
     required: place === 'path' || required.includes(name),
     ...(description ? { description } : {}),
@@ -145,7 +146,7 @@ function replies(docs: EndpointDocs, schemas: Json): Json {
       status,
       {
         description: reply.description,
-        headers: { 'X-Request-Id': requestIdHeader, ...headersOf(reply.headers ?? {}) },
+        headers: { 'X-Request-Id': requestIdHeader, ...declaredHeaders(reply.headers) },
         ...(reply.schema ? { content: jsonContent(reply.schema, 'output', schemas) } : {}),
       },
     ]),
@@ -196,6 +197,16 @@ function problemOf(status: number, codes: readonly ErrorCode[]): Json {
     },
   };
 }
+
+const declaredHeaders = (headers: z.ZodObject | Record<string, string> | undefined): Json =>
+  !(headers instanceof z.ZodObject)
+    ? headersOf(headers ?? {})
+    : Object.fromEntries(
+        Object.entries(headers?.shape ?? {}).map(([name, schema]) => {
+          const { description, ...rest } = jsonSchema(schema as z.ZodType, 'output', {});
+          return [name, { description, schema: rest }];
+        }),
+      );
 
 const headersOf = (headers: Record<string, string>): Json =>
   Object.fromEntries(

@@ -9,6 +9,7 @@ import { noSuchRoute } from './http/allowed-methods';
 import type { AppEnv } from './http/endpoint';
 import { problemResponse, toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
+import type { Route } from './http/route';
 import { serviceRoutes } from './http/routes';
 import { disconnectRoutes } from './integrations/disconnect/routes';
 import { integrationsRoutes } from './integrations/routes';
@@ -42,30 +43,29 @@ const crossOrigin = cors({
   maxAge: 600,
 });
 
+export const routes: readonly Route[] = [...integrationsRoutes];
+
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
-  return (
-    new Hono<AppEnv>()
-      .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
-      .notFound((c) => {
-        throw noSuchRoute(c.req.path);
-      })
-      .use(requestScope(compose, rootLog))
-      // Without an Origin there is nobody to allow anything.
-      .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
-      .route('/', integrationsRoutes)
-      .route('/', connectRoutes)
-      .route('/', pageSessionRoutes)
-      .route('/', disconnectRoutes)
-      .route('/', refreshRoutes)
-      .route('/', cacheRoutes)
-      .route('/', providerRoutes)
-      .route('/', serviceRoutes)
-      .route('/', hostedRoutes)
-      .route('/', operatorRoutes)
-  );
+  const app = new Hono<AppEnv>();
+  app
+    .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
+    .notFound((c) => {
+      throw noSuchRoute(c.req.path);
+    })
+    .use(requestScope(compose, rootLog))
+    // Without an Origin there is nobody to allow anything.
+    .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
+    .route('/', connectRoutes)
+    .route('/', pageSessionRoutes)
+    .route('/', disconnectRoutes)
+    .route('/', refreshRoutes)
+    .route('/', cacheRoutes)
+    .route('/', providerRoutes)
+    .route('/', serviceRoutes)
+    .route('/', hostedRoutes)
+    .route('/', operatorRoutes);
+  for (const { method, path, handler } of routes) app.on(method.toUpperCase(), path, handler);
+  return app;
 }
 
 export const app = createApp();
-
-/** For the typed client. */
-export type AppType = typeof app;

@@ -7,7 +7,11 @@ import type { Answer } from '../integrations/list';
 import { standardHeaders } from './reply-headers';
 
 /** 304 without a body where the client has this very answer. */
-export function answerReply(request: Request, answer: Answer, requestId: string): Response {
+export function answerReply(
+  request: Request,
+  answer: Answer<unknown>,
+  requestId: string,
+): Response {
   const known = matchesEtag(request.headers.get('if-none-match'), answer.headers.ETag);
   return new Response(known ? null : answer.body, {
     status: known ? 304 : 200,

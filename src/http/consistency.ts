@@ -8,13 +8,17 @@ import * as z from 'zod';
 const HEADER = 'Consistency-Token';
 
 export const consistencyHeader = z.object({
-  'consistency-token': z
+  consistencyToken: z
     .string()
     .regex(/^\d+$/, 'a Consistency-Token is a number; send one back as it was given')
     .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
     .optional()
     .describe('As a former reply gave it: the answer will not be older than that reply.'),
 });
+
+/** As a header of a reply. */
+export const consistencyToken = (description: string) =>
+  z.string().regex(/^\d+$/).describe(description);
 
 export function setConsistencyToken(c: Context, version: number): void {
   c.header(HEADER, String(version));

@@ -14,7 +14,7 @@ import { readJson } from './body';
 import { authenticate, type Caller } from './caller';
 import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
-import { parseInput } from './validate';
+import { headerName, parseInput } from './validate';
 
 export interface AppEnv {
   Bindings: Bindings;
@@ -33,8 +33,8 @@ type HeaderSchema = z.ZodType & { shape: object };
 export interface Reply {
   description: string;
   schema?: z.ZodType;
-  /** Response headers worth documenting: name -> description. */
-  headers?: Record<string, string>;
+  type?: string;
+  headers?: z.ZodObject | Record<string, string>;
 }
 
 export interface EndpointSpec {
@@ -159,9 +159,9 @@ export function endpoint<S extends EndpointSpec>(
 /** Those that the declaration names: to copy all of them costs more than to check these. */
 function headersOf(schema: HeaderSchema, headers: Headers): Record<string, string> {
   const named: Record<string, string> = {};
-  for (const name of Object.keys(schema.shape)) {
-    const value = headers.get(name);
-    if (value !== null) named[name] = value;
+  for (const field of Object.keys(schema.shape)) {
+    const value = headers.get(headerName(field));
+    if (value !== null) named[field] = value;
   }
   return named;
 }

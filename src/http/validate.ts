@@ -19,13 +19,19 @@ export function parseInput<S extends z.ZodType>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, MAX_ERRORS).map((issue) => ({
-    path: [where, ...issue.path].map(String).join('.'),
+    path: [where, ...issue.path]
+      .map((part) => (where === 'header' ? headerName(String(part)) : String(part)))
+      .join('.'),
     message: issue.message,
   }));
   throw new AppError('invalid_request', `the ${where} is not as it should be; see "errors"`, {
     errors,
   });
 }
+
+/** A header's field in a declaration as its name in HTTP: `ifNoneMatch` -> `if-none-match`. */
+export const headerName = (field: string): string =>
+  field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const encoder = new TextEncoder();
 

@@ -20,8 +20,8 @@ export function etagOf(text: string): string {
 const hex = (bits: number): string => (bits >>> 0).toString(16).padStart(8, '0');
 
 /** RFC 9110 section 13.1.2: weak comparison, a list, or `*` for whatever there is. */
-export function matchesEtag(ifNoneMatch: string | null, etag: string | undefined): boolean {
-  if (ifNoneMatch === null || etag === undefined) return false;
+export function matchesEtag(ifNoneMatch: string | null | undefined, etag: string): boolean {
+  if (ifNoneMatch === null || ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
   return ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));

@@ -4,6 +4,7 @@
  */
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { type JsonText, jsonText } from '../http/route';
 import {
   type ReadDeps,
   type ReadOptions,
@@ -14,7 +15,7 @@ import {
 } from '../status-cache/cache';
 import { etagOf } from './etag';
 import { renderList, renderStatus } from './rendering';
-import { toIntegration } from './wire';
+import { type Integration, type IntegrationList, type StatusOfMany, toIntegration } from './wire';
 
 type ListDeps = ReadDeps & Pick<Deps, 'config'>;
 
@@ -23,10 +24,16 @@ export interface ListOptions extends ReadOptions {
   onServed?: (served: readonly Served[]) => void;
 }
 
-export interface Answer {
-  /** JSON. */
-  body: string;
-  headers: { ETag?: string } & Record<string, string>;
+export interface Answer<T> {
+  body: JsonText<T>;
+  headers: ReadHeaders & { ETag: string };
+}
+
+interface ReadHeaders {
+  'Cache-Control': string;
+  'Cache-Status': string;
+  'Consistency-Token': string;
+  'Server-Timing': string;
 }
 
 /** @throws AppError unavailable; whatever `options.beyondMemory` throws */
@@ -35,7 +42,7 @@ export async function listIntegrations(
   userId: string,
   atLeast: number,
   options: ListOptions = {},
-): Promise<Answer> {
+): Promise<Answer<IntegrationList>> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, userId, atLeast, options);
   options.onServed?.([served]);
@@ -48,7 +55,7 @@ export function listFromMemory(
   userId: string,
   atLeast: number,
   { onServed }: Pick<ListOptions, 'onServed'> = {},
-): Answer | null {
+): Answer<IntegrationList> | null {
   const served = snapshotFromMemory(deps, userId, atLeast);
   if (!served) return null;
   onServed?.([served]);
@@ -59,9 +66,9 @@ function listOf(
   { config, now }: Pick<ListDeps, 'config' | 'now'>,
   served: Served,
   startedAt: number,
-): Answer {
+): Answer<IntegrationList> {
   const { body, etag } = renderList(served.snapshot, now(), config.providers);
-  return { body, headers: headersOf(served, now() - startedAt, etag) };
+  return { body, headers: { ...headersOf(served, now() - startedAt), ETag: etag } };
 }
 
 /** @throws AppError integration_not_found, unavailable; whatever `options.beyondMemory` throws */
@@ -70,7 +77,7 @@ export async function oneIntegration(
   wanted: { userId: string; provider: string; accountId: string },
   atLeast: number,
   options: ListOptions = {},
-): Promise<Answer> {
+): Promise<Answer<Integration>> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, wanted.userId, atLeast, options);
   options.onServed?.([served]);
@@ -81,16 +88,14 @@ export async function oneIntegration(
   );
   if (!facts) {
     throw new AppError('integration_not_found', 'the user has no such integration', {
-      headers: headersOf(served, totalMs),
+      headers: { ...headersOf(served, totalMs) },
     });
   }
-  const body = JSON.stringify(toIntegration(facts, now, deps.config.providers));
-  return { body, headers: headersOf(served, totalMs, etagOf(body)) };
+  const body = jsonText(toIntegration(facts, now, deps.config.providers));
+  return { body, headers: { ...headersOf(served, totalMs), ETag: etagOf(body) } };
 }
 
 /**
- * A StatusOfMany, as JSON.
- *
  * @param userIds up to a hundred
  * @throws AppError unavailable
  */
@@ -98,7 +103,7 @@ export async function statusOfMany(
   deps: ListDeps,
   userIds: readonly string[],
   options: Pick<ListOptions, 'onServed'> = {},
-): Promise<string> {
+): Promise<JsonText<StatusOfMany>> {
   const served = await readSnapshots(deps, userIds);
   options.onServed?.([...served.values()]);
   const now = deps.now();
@@ -107,18 +112,16 @@ export async function statusOfMany(
     ([userId, { snapshot }]) =>
       `${JSON.stringify(userId)}:${renderStatus(snapshot, now, deps.config.providers)}`,
   );
-  return `{"users":{${users.join(',')}}}`;
+  return `{"users":{${users.join(',')}}}` as JsonText<StatusOfMany>;
 }
 
-function headersOf(served: Served, totalMs: number, etag?: string): Answer['headers'] {
+function headersOf(served: Served, totalMs: number): ReadHeaders {
   const { kv, d1 } = served.timings;
-  const headers: Answer['headers'] = {
+  return {
     // A private cache may keep it, but has to ask each time: status changes with the time.
     'Cache-Control': 'private, no-cache',
     'Cache-Status': served.cacheStatus,
     'Consistency-Token': String(served.snapshot.version),
     'Server-Timing': `${kv === undefined ? '' : `kv;dur=${kv}, `}${d1 === undefined ? '' : `d1;dur=${d1}, `}total;dur=${totalMs}`,
   };
-  if (etag !== undefined) headers.ETag = etag;
-  return headers;
 }

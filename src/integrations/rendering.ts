@@ -2,6 +2,7 @@
  * A snapshot as the JSON that clients get. It is remembered for as long as no status in it changes,
  * since most hits on memory serve the same again.
  */
+import type { JsonText } from '../http/route';
 import type { Snapshot } from '../status-cache/snapshot';
 import { etagOf } from './etag';
 import { statusHoldsUntil } from './status';
@@ -22,7 +23,7 @@ interface Rendering {
 }
 
 export interface RenderedList {
-  body: string;
+  body: JsonText<IntegrationList>;
   etag: string;
 }
 
@@ -59,7 +60,8 @@ function listFrom({ userId, version, takenAt, freshUntil }: Snapshot, integratio
     freshUntil: date(freshUntil),
   } satisfies Partial<IntegrationList>;
   const whole = joined(JSON.stringify(lasting), `{"integrations":${integrations}}`);
-  return { body: joined(whole, JSON.stringify(passing)), etag: etagOf(whole) };
+  const body = joined(whole, JSON.stringify(passing)) as JsonText<IntegrationList>;
+  return { body, etag: etagOf(whole) };
 }
 
 /** What a reply about many users says of one of them: a StatusOfUser. */

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorsOf, openapiDocument } from '../../scripts/openapi';
 import '../../src/app';
@@ -9,20 +7,10 @@ import { fieldsOf } from '../support/requests';
 
 const document = openapiDocument(endpoints);
 
-const src = join(import.meta.dirname, '../../src');
-
 describe('assets/openapi.json', () => {
   it('is what the declarations say (npm run openapi writes it anew)', async () => {
     const text = `${JSON.stringify(document, null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('../../assets/openapi.json');
-  });
-
-  it('is left out of the Worker: each document() is marked for the bundler', () => {
-    const calls = readdirSync(src, { recursive: true, encoding: 'utf8' })
-      .filter((file) => /routes\.tsx?$/.test(file))
-      .flatMap((file) => readFileSync(join(src, file), 'utf8').match(/^.*\bdocument\(.*$/gm) ?? []);
-    expect(calls).toHaveLength(endpoints.length);
-    expect(calls.filter((call) => !call.startsWith('/* @__PURE__ */ document('))).toEqual([]);
   });
 
   it('has an id of its own for each operation, and each operation once', () => {

@@ -83,7 +83,7 @@ export const pageSessionRoutes = new Hono<AppEnv>().post(
     const deps = c.get('deps');
     const { token, expiresAt } = await createPageSession(deps, c.req.valid('param').userId, {
       ...c.req.valid('json'),
-      version: c.req.valid('header')['consistency-token'],
+      version: c.req.valid('header').consistencyToken,
     });
     c.header('Cache-Control', 'no-store');
     return c.json(

@@ -1,0 +1,213 @@
+/**
+ * A route is one declaration: who may call it, what goes in, every reply that it gives, and the
+ * handler. The declaration checks the request, types the handler, and is the route's part of the
+ * OpenAPI document (scripts/openapi.ts). The tests parse each reply by it.
+ */
+import type { Context, Handler } from 'hono';
+import type * as z from 'zod';
+import type { Bindings } from '../config';
+import type { Deps } from '../deps';
+import { AppError, type ErrorCode } from '../errors';
+import { readJson } from './body';
+import { authenticate, type Caller } from './caller';
+import { type AppEnv, document, endpoints } from './endpoint';
+import { readForm } from './form';
+import { checkRateLimit, type RateLimited } from './rate-limit';
+import { standardHeaders } from './reply-headers';
+import { headerName, parseInput } from './validate';
+
+export interface ReplySpec {
+  description: string;
+  /** Of a JSON body. Replies without a schema and a type have no body. */
+  schema?: z.ZodType;
+  /** The media type of a body that is text, but not JSON. */
+  type?: string;
+  /** By their names in HTTP; besides those that every reply has. */
+  headers?: z.ZodObject;
+}
+
+export interface RouteSpec {
+  /** OpenAPI operationId. */
+  id: string;
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Hono's form: `/v1/users/:userId/integrations`. */
+  path: string;
+  tag: 'Integrations' | 'Connect' | 'Tokens' | 'Refresh' | 'Cache' | 'Providers' | 'Service';
+  summary: string;
+  description?: string;
+  /** `anyone`: no proof is asked for. */
+  callers: 'anyone' | readonly Caller['kind'][];
+  limit?: RateLimited;
+  /**
+   * Only its failures get a line in the access log: a line costs as much as the whole of a hit in
+   * memory, and the platform logs each invocation anyway.
+   */
+  logFailuresOnly?: true;
+  param?: z.ZodObject;
+  query?: z.ZodObject;
+  /** In camel case: `consistencyToken` is read from `Consistency-Token`. */
+  header?: z.ZodObject;
+  json?: z.ZodType;
+  /** What an HTML form posts. */
+  form?: z.ZodType;
+  /** By status. */
+  replies: Record<number, ReplySpec>;
+  /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
+  errors?: readonly ErrorCode[];
+}
+
+export interface Route extends RouteSpec {
+  handler: Handler<AppEnv>;
+}
+
+declare const json: unique symbol;
+/** JSON of a T that is text already. */
+export type JsonText<T> = string & { readonly [json]: T };
+
+export const jsonText = <T>(value: T): JsonText<T> => JSON.stringify(value) as JsonText<T>;
+
+declare const replied: unique symbol;
+/** Made by `reply` only, so that no handler can answer past its declaration. */
+export type Replied = Response & { readonly [replied]: true };
+
+type BodyOf<R> = R extends { schema: infer S extends z.ZodType }
+  ? z.output<S> | JsonText<z.output<S>>
+  : R extends { type: string }
+    ? string
+    : null;
+
+type DeclaredHeaders<R> = R extends { headers: infer H extends z.ZodType } ? z.input<H> : object;
+type HeadersOf<R> = DeclaredHeaders<R> & { 'Cache-Control'?: string };
+
+type Reply<Replies> = <Status extends keyof Replies>(
+  status: Status,
+  body: BodyOf<Replies[Status]>,
+  ...headers: object extends DeclaredHeaders<Replies[Status]>
+    ? [HeadersOf<Replies[Status]>?]
+    : [HeadersOf<Replies[Status]>]
+) => Replied;
+
+type Part<S, Name extends string> = S extends { readonly [K in Name]: infer T extends z.ZodType }
+  ? z.output<T>
+  : undefined;
+
+type CallerOf<Callers> = Callers extends readonly (infer Kind)[]
+  ? Extract<Caller, { kind: Kind }>
+  : undefined;
+
+export interface RouteContext<S extends RouteSpec> {
+  /** A user caller's `userId` is its own, also where the path says `me`. */
+  param: Part<S, 'param'>;
+  query: Part<S, 'query'>;
+  header: Part<S, 'header'>;
+  json: Part<S, 'json'>;
+  form: Part<S, 'form'>;
+  caller: CallerOf<S['callers']>;
+  deps: Deps;
+  env: Bindings;
+  request: Request;
+  c: Context<AppEnv>;
+  reply: Reply<S['replies']>;
+}
+
+export function route<const S extends RouteSpec>(
+  spec: S,
+  handler: (context: RouteContext<S>) => Promise<Replied> | Replied,
+): Route {
+  endpoints.push(spec);
+  document(spec, () => spec);
+  const headerNames = Object.keys(spec.header?.shape ?? {}).map(
+    (field) => [field, headerName(field)] as const,
+  );
+  return {
+    ...spec,
+    handler: async (c) => {
+      const { deps, requestId } = c.var;
+      const request = c.req.raw;
+      if (spec.logFailuresOnly) c.set('unlogged', true);
+      const caller = spec.callers === 'anyone' ? undefined : await callerOf(c, spec.callers);
+      if (caller && spec.limit) await checkRateLimit(c.env, spec.limit, caller);
+      // What is wrong is told in this order: of the path first, of the body last.
+      const param = spec.param && paramOf(spec.param, c.req.param(), caller);
+      const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
+      const header =
+        spec.header && parseInput(spec.header, valuesOf(headerNames, request), 'header');
+      const json = spec.json && parseInput(spec.json, await readJson(request), 'body');
+      const form = spec.form && parseInput(spec.form, await readForm(request), 'body');
+
+      const reply = (status: number, body: unknown, headers?: Record<string, string>): Response =>
+        new Response(typeof body === 'string' || body === null ? body : JSON.stringify(body), {
+          status,
+          headers: {
+            ...standardHeaders(request.url),
+            ...headers,
+            ...(body === null
+              ? {}
+              : { 'Content-Type': spec.replies[status]?.type ?? 'application/json' }),
+            'X-Request-Id': requestId,
+          },
+        });
+      const context = {
+        param,
+        query,
+        header,
+        json,
+        form,
+        caller,
+        deps,
+        env: c.env,
+        request,
+        c,
+        reply,
+      };
+      // The declaration's types are those of what its schemas have parsed.
+      return handler(context as unknown as RouteContext<S>);
+    },
+  };
+}
+
+async function callerOf(c: Context<AppEnv>, kinds: readonly Caller['kind'][]): Promise<Caller> {
+  const caller = await authenticate(c.req.raw.headers, c.var.deps);
+  c.set('caller', caller);
+  if (!kinds.includes(caller.kind)) {
+    throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);
+  }
+  return caller;
+}
+
+/** A user caller's `userId` must be its own or `me`, which becomes its own. */
+function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Caller | undefined) {
+  const param = parseInput(schema, given, 'path');
+  if ('userId' in param && caller?.kind === 'user') {
+    if (param.userId === 'me') param.userId = caller.userId;
+    if (param.userId !== caller.userId) {
+      throw new AppError('forbidden', 'a user can reach only its own integrations');
+    }
+  }
+  return param;
+}
+
+/** A parameter given twice is ambiguous: refused rather than guessed. */
+function queryOf(queries: Record<string, string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, values]) => {
+      if (values.length > 1) {
+        throw new AppError('invalid_request', `the query parameter "${name}" is there twice`);
+      }
+      return [name, values[0] ?? ''];
+    }),
+  );
+}
+
+/** Those that the declaration names: to copy all of them costs more than to check these. */
+function valuesOf(
+  names: readonly (readonly [field: string, name: string])[],
+  { headers }: Request,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [field, name] of names) {
+    const value = headers.get(name);
+    if (value !== null) values[field] = value;
+  }
+  return values;
+}
