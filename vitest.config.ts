@@ -35,7 +35,8 @@ export default defineConfig({
             'test/sandbox/**',
             'test/model/**',
           ],
-          setupFiles: ['./test/support/apply-migrations.ts'],
+          isolate: false,
+          setupFiles: ['./test/support/fresh-file.ts'],
         },
       },
       {
