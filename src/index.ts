@@ -1,8 +1,7 @@
 /** The Worker: requests, the cron tick, the queue. */
 import { app } from './app';
 import type { Bindings } from './config';
-import { answerFromMemory } from './http/memory-hit';
-import { createRootLog, depsOf, memoryDepsOf } from './isolate';
+import { createRootLog, depsOf } from './isolate';
 import { consumeDeadLetters, isDeadLetters } from './refresh/dead-letters';
 import { consume } from './refresh/queue';
 import { tick } from './tick';
@@ -12,8 +11,7 @@ const invocationLog = (trigger: 'cron' | 'queue') =>
   createRootLog({ trigger, invocation: crypto.randomUUID() });
 
 export default {
-  fetch: (request, env, ctx) =>
-    answerFromMemory(request, env, memoryDepsOf(env)) ?? app.fetch(request, env, ctx),
+  fetch: app.fetch,
   scheduled: (_controller, env, ctx) => tick(depsOf(env, ctx, invocationLog('cron'))),
   queue: (batch, env, ctx) => {
     const take = isDeadLetters(batch.queue) ? consumeDeadLetters : consume;

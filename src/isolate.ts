@@ -53,10 +53,6 @@ function isolateOf(env: Bindings): Isolate {
 export const createRootLog = (fields: LogFields = {}): Log =>
   createLog((line) => console.log(line), Date.now, fields);
 
-/** What a hit in memory needs; null before the first `depsOf`. */
-export const memoryDepsOf = (env: Bindings): Pick<Deps, 'config' | 'memory' | 'now'> | null =>
-  isolates.get(env) ?? null;
-
 /** @throws ConfigError when a setting is missing or wrong */
 export function depsOf(
   env: Bindings,

@@ -11,7 +11,6 @@ import {
   readSnapshot,
   readSnapshots,
   type Served,
-  snapshotFromMemory,
 } from '../status-cache/cache';
 import { etagOf } from './etag';
 import { renderList, renderStatus } from './rendering';
@@ -47,19 +46,6 @@ export async function listIntegrations(
   const served = await readSnapshot(deps, userId, atLeast, options);
   options.onServed?.([served]);
   return listOf(deps, served, startedAt);
-}
-
-/** The same where memory has the answer, at once; otherwise null, and nothing was asked. */
-export function listFromMemory(
-  deps: Pick<ListDeps, 'config' | 'memory' | 'now'>,
-  userId: string,
-  atLeast: number,
-  { onServed }: Pick<ListOptions, 'onServed'> = {},
-): Answer<IntegrationList> | null {
-  const served = snapshotFromMemory(deps, userId, atLeast);
-  if (!served) return null;
-  onServed?.([served]);
-  return listOf(deps, served, deps.now());
 }
 
 function listOf(

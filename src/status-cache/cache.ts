@@ -96,16 +96,6 @@ export async function readSnapshots(
   return new Map([...served, ...(await readBeyondMemory(deps, misses, 0))]);
 }
 
-/** What memory alone can answer, at once; null: `readSnapshot` has to be asked. */
-export function snapshotFromMemory(
-  deps: Pick<ReadDeps, 'memory' | 'now'>,
-  userId: string,
-  atLeast: number,
-): Served | null {
-  const found = deps.memory.findHit(userId, atLeast, deps.now());
-  return found && servedFromMemory(found.snapshot, found.ttlMs);
-}
-
 const servedFromMemory = (snapshot: Snapshot, ttlMs: number): Served => ({
   snapshot,
   source: 'memory',

@@ -69,33 +69,21 @@ export class MemoryTier {
   }
 
   find(userId: string, atLeast: number, now: number): Found {
-    const found = this.#look(userId, atLeast, now);
-    if (found.hit) this.#hits += 1;
-    else this.#misses += 1;
-    return found;
-  }
-
-  /** As `find`, for one who asks again where it finds nothing: only then is that a miss. */
-  findHit(userId: string, atLeast: number, now: number): (Found & { hit: true }) | null {
-    const found = this.#look(userId, atLeast, now);
-    if (!found.hit) return null;
-    this.#hits += 1;
-    return found;
-  }
-
-  #look(userId: string, atLeast: number, now: number): Found {
     const entry = this.#entries.get(userId);
-    if (!entry?.snapshot || isUseless(entry, now)) {
-      return { hit: false, forward: 'miss', kept: null };
-    }
+    if (!entry?.snapshot || isUseless(entry, now)) return this.#miss('miss');
     const { snapshot } = entry;
     this.#entries.delete(userId);
     this.#entries.set(userId, entry);
-    if (snapshot.version < atLeast) return { hit: false, forward: 'request', kept: null };
+    if (snapshot.version < atLeast) return this.#miss('request');
     const ttlMs = ttlOf(entry, snapshot, now);
-    return ttlMs > 0
-      ? { hit: true, snapshot, ttlMs }
-      : { hit: false, forward: 'stale', kept: snapshot };
+    if (ttlMs <= 0) return this.#miss('stale', snapshot);
+    this.#hits += 1;
+    return { hit: true, snapshot, ttlMs };
+  }
+
+  #miss(forward: Forward, kept: Snapshot | null = null): Found {
+    this.#misses += 1;
+    return { hit: false, forward, kept };
   }
 
   /** What it holds of a user, without counting as a use. `ttlMs`: zero or less once expired. */
