@@ -1,38 +1,59 @@
 /**
  * Who is asking: the app's backend with a service key, or a user with a JWT of the app. A bearer
  * token of three parts is tried as a JWT first; any text can be a service key.
+ *
+ * Callers that proved themselves are remembered in this isolate, refusals are not. A service key is
+ * remembered for as long as the configuration; a user's token until it expires, and where the keys
+ * come from a JWKS for two minutes at most, because a key can be taken out of a JWKS.
  */
+import { BoundedCache } from '../caches';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { matchServiceKey } from './service-key';
 import { verifyUserToken } from './user-token';
 
-export type Caller = { kind: 'service'; name: string } | { kind: 'user'; userId: string };
+export type Caller =
+  | { readonly kind: 'service'; readonly name: string }
+  | { readonly kind: 'user'; readonly userId: string };
 
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
 const MAX_TOKEN_LENGTH = 8192;
+
+/** By the whole header. Longer ones are verified each time, so this takes 20 MB at most. */
+const callers = () => new BoundedCache<Caller>(10_000);
+const MAX_REMEMBERED_LENGTH = 2048;
 
 /** @throws AppError unauthenticated; unavailable when the keys of user JWTs cannot be had */
 export async function authenticate(headers: Headers, deps: Deps): Promise<Caller> {
   const header = headers.get('authorization');
   if (!header) throw unauthenticated('send "Authorization: Bearer ..."');
+  const remembered = deps.caches.of(callers);
+  const known = remembered.get(header, deps.now());
+  if (known) return known;
+
   const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(header)?.[1];
   if (!token || token.length > MAX_TOKEN_LENGTH) {
     throw unauthenticated('the Authorization header is not one bearer token', 'invalid_request');
   }
-  if (token.split('.').length === 3) {
-    const verified = await verifyUserToken(token, deps);
-    if (typeof verified !== 'string') return { kind: 'user', userId: verified.userId };
-    return serviceOf(token, deps, verified);
-  }
-  return serviceOf(token, deps, 'this key is not known');
+  const { caller, until } = await verify(token, deps);
+  if (header.length <= MAX_REMEMBERED_LENGTH) remembered.set(header, caller, until);
+  return caller;
 }
 
-/** `refusal`: what is said where no key matches. */
-async function serviceOf(token: string, { config }: Deps, refusal: string): Promise<Caller> {
-  const name = await matchServiceKey(token, config.serviceKeys);
+/** `until`: how long the proof holds; without it, as long as the configuration. */
+async function verify(token: string, deps: Deps): Promise<{ caller: Caller; until?: number }> {
+  let refusal = 'this key is not known';
+  if (token.split('.').length === 3) {
+    const verified = await verifyUserToken(token, deps);
+    if (typeof verified !== 'string') {
+      const { userId, until } = verified;
+      return { caller: { kind: 'user', userId }, until };
+    }
+    refusal = verified;
+  }
+  const name = await matchServiceKey(token, deps.config.serviceKeys);
   if (name === null) throw unauthenticated(refusal, 'invalid_token');
-  return { kind: 'service', name };
+  return { caller: { kind: 'service', name } };
 }
 
 /** RFC 6750 section 3: no error code where no credentials were sent. */

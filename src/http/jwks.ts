@@ -1,111 +1,132 @@
 /**
- * The public keys of user JWTs, from AUTH_JWKS_URL, kept per isolate. Not jose's own remote set:
- * that one asks again for every token while the server is down.
+ * The public keys of user JWTs, from AUTH_JWKS_URL: jose's remote set, with a fetch of our own under
+ * it. By itself jose asks the server again for every token while it is down, and makes that a 401.
  *
- * - Keys are fetched anew after ten minutes; while the server is down the old ones go on for a day.
- * - An unknown `kid` fetches anew at most every 30 s, so a flood of made-up ones floods nobody.
- * - After a failure nothing is fetched for 5 s; one fetch at a time, the others wait for its keys.
+ * - No token is verified by keys older than ten minutes while the server answers, and a verified token
+ *   is remembered for two (user-token.ts): so a key that was taken out of the set works for twelve
+ *   minutes at most. From the eighth minute on keys are loaded anew in the background, so that with
+ *   steady traffic no request waits for them.
+ * - While the server is down the old keys go on for a day.
+ * - An unknown `kid` loads them anew at most every 30 s, so a flood of made-up ones floods nobody.
+ * - After a failure nothing is fetched for 5 s. One fetch at a time, the others wait for its keys.
  */
-
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { send } from '../oauth/send';
-import { DAY_MS } from '../time';
+import { poll } from '../retry';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
 
-const KEEP_MS = 600_000;
-const KEEP_WHEN_DOWN_MS = DAY_MS;
-const COOLDOWN_MS = 30_000;
-const RETRY_MS = 5000;
-const TIMEOUT_MS = 5000;
+const RELOAD_MS = 8 * MINUTE_MS;
+const MAX_AGE_MS = 10 * MINUTE_MS;
+const MAX_AGE_WHEN_DOWN_MS = DAY_MS;
+const COOLDOWN_MS = 30 * SECOND_MS;
+const FAILURE_MS = 5 * SECOND_MS;
+const TIMEOUT_MS = 5 * SECOND_MS;
 const MAX_BYTES = 262_144;
+const polling = { firstMs: 50, factor: 1, longestMs: 50, jitter: 0 };
 
 /** The keys at one URL, as this isolate knows them. Times in ms. */
 interface KeySet {
-  find: ReturnType<typeof createLocalJWKSet> | null;
+  remote: ReturnType<typeof createRemoteJWKSet>;
+  /** What the server answered last that was a set of keys. */
+  body: string;
   fetchedAt: number;
-  triedAt: number;
-  /** The last try brought no keys. */
-  failed: boolean;
-  /** A fetch is under way until then at the latest (its request may be cancelled). */
+  failedAt: number;
+  /** A fetch is under way until then at the latest: its request may be gone, and the fetch with it. */
   busyUntil: number;
 }
 
-const sets = new Map<string, KeySet>();
+const keySets = () => new Map<string, KeySet>();
 
 const jwksSchema = z.object({
   keys: z.array(z.looseObject({ kty: z.string() })).min(1),
 });
 
-type JwksDeps = Pick<Deps, 'fetch' | 'now'>;
-
 /** What jose asks for a token's key. It throws AppError unavailable, or jose's errors. */
-export function jwksKeys(url: string, deps: JwksDeps): JWTVerifyGetKey {
+export function jwksKeys(url: string, deps: Deps): JWTVerifyGetKey {
   return async (header, token) => {
-    const set = setOf(url);
-    if (!set.find) await renewOrWait(set, url, deps, RETRY_MS);
-    else if (deps.now() - set.fetchedAt >= KEEP_MS) await renew(set, url, deps, RETRY_MS);
-    if (!set.find || deps.now() - set.fetchedAt >= KEEP_WHEN_DOWN_MS) throw unavailable();
-    try {
-      return await set.find(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      await renewOrWait(set, url, deps, COOLDOWN_MS);
-      // The key may be a new one that we could not get.
-      if (set.failed) throw unavailable();
-      return await set.find(header, token);
+    const set = keySetOf(url, deps);
+    const now = deps.now();
+    const age = now - set.fetchedAt;
+    const isDown = set.failedAt > set.fetchedAt;
+    if (age >= MAX_AGE_WHEN_DOWN_MS) await set.remote.reload();
+    else if (age >= MAX_AGE_MS && !isDown) await set.remote.reload().catch(() => {});
+    else if (age >= RELOAD_MS && now >= set.busyUntil) {
+      deps.waitUntil(set.remote.reload().catch(() => {}));
     }
+    return set.remote(header, token);
   };
 }
 
-/** Fetches, unless that was tried less than `pause` ms ago or is under way. */
-async function renew(set: KeySet, url: string, deps: JwksDeps, pause: number): Promise<void> {
-  const now = deps.now();
-  if (now - set.triedAt < pause || now < set.busyUntil) return;
-  set.triedAt = now;
-  set.busyUntil = now + TIMEOUT_MS;
-  const reply = await send(
-    deps.fetch,
-    { url, init: { headers: { Accept: 'application/json' } } },
-    { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
-  );
-  const jwks = reply.kind === 'reply' && reply.status === 200 ? readJwks(reply.body) : null;
-  set.busyUntil = 0;
-  set.failed = !jwks;
-  if (jwks) {
-    set.find = createLocalJWKSet(jwks);
-    set.fetchedAt = now;
-  }
-}
-
-async function renewOrWait(set: KeySet, url: string, deps: JwksDeps, pause: number): Promise<void> {
-  // Another request's promise must not be awaited here; its result can be looked at.
-  for (let waited = 0; deps.now() < set.busyUntil && waited < TIMEOUT_MS; waited += 50) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await renew(set, url, deps, pause);
-}
-
-function readJwks(body: string): JSONWebKeySet | null {
-  try {
-    return jwksSchema.parse(JSON.parse(body));
-  } catch {
-    return null;
-  }
-}
-
-function setOf(url: string): KeySet {
+function keySetOf(url: string, deps: Deps): KeySet {
+  const sets = deps.caches.of(keySets);
   const known = sets.get(url);
   if (known) return known;
+  const { fetch, now, random, sleep } = deps;
   const never = Number.NEGATIVE_INFINITY;
-  const set = { find: null, fetchedAt: never, triedAt: never, failed: false, busyUntil: 0 };
+  const set: KeySet = {
+    remote: createRemoteJWKSet(new URL(url), {
+      // Ages are judged here, by the clock of Deps.
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      cooldownDuration: 0,
+      [customFetch]: () => load(set, url, { fetch, now, random, sleep }),
+    }),
+    body: '',
+    fetchedAt: never,
+    failedAt: never,
+    busyUntil: never,
+  };
   sets.set(url, set);
   return set;
 }
 
+/**
+ * The set of keys: from the server, or what another request has just got from there.
+ * @throws AppError unavailable
+ */
+async function load(
+  set: KeySet,
+  url: string,
+  deps: Pick<Deps, 'fetch' | 'now' | 'random' | 'sleep'>,
+): Promise<Response> {
+  // Another request's promise must not be awaited here; its result can be read.
+  const turn = await poll(deps, { until: deps.now() + TIMEOUT_MS, backoff: polling }, async () => {
+    if (deps.now() < set.busyUntil) return null;
+    set.busyUntil = deps.now() + TIMEOUT_MS;
+    return deps.now();
+  });
+  if (turn === null) throw unavailable();
+  const reply =
+    turn - set.failedAt < FAILURE_MS || turn - set.fetchedAt < COOLDOWN_MS
+      ? null
+      : await send(
+          deps.fetch,
+          { url, init: { headers: { Accept: 'application/json' } } },
+          { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
+        );
+  set.busyUntil = turn;
+  if (reply?.kind === 'reply' && reply.status === 200 && isKeySet(reply.body)) {
+    set.body = reply.body;
+    set.fetchedAt = turn;
+  } else if (reply) {
+    set.failedAt = turn;
+  }
+  if (turn - set.failedAt < FAILURE_MS) throw unavailable();
+  return new Response(set.body);
+}
+
+function isKeySet(body: string): boolean {
+  try {
+    return jwksSchema.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}
+
 function unavailable(): AppError {
   return new AppError('unavailable', 'the keys of user tokens cannot be had at the moment', {
-    retryAfter: RETRY_MS / 1000,
+    retryAfter: FAILURE_MS / SECOND_MS,
   });
 }

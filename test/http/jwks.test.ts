@@ -46,6 +46,8 @@ function issuer(keys: () => unknown = () => ({ keys: algorithms.map((alg) => pai
   const server = { requests: 0, answer: async () => new Response(JSON.stringify(keys())) };
   const deps = testDeps({
     clock,
+    // To wait for another request's keys takes no time that a test counts.
+    sleep: (ms) => scheduler.wait(ms),
     config: readConfig({ ...env, AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url }),
     fetch: async (input) => {
       const requested = input instanceof Request ? input.url : String(input);
@@ -158,6 +160,31 @@ describe('when keys change at the server', () => {
     expect(await call(token('ES256'))).toBe('user');
   });
 
+  it('they are loaded from the eighth minute on, and no request waits for that', async () => {
+    let keys = [pair('RS256').jwk];
+    const { call, token, clock, server, deps } = issuer(() => ({ keys }));
+    expect(await call(token('RS256'))).toBe('user');
+    keys = [pair('ES256').jwk];
+    clock.advance(479_000);
+    await call(token('RS256'));
+    expect(server.requests).toBe(1);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    server.answer = async () => {
+      await answered;
+      return new Response(JSON.stringify({ keys }));
+    };
+    clock.advance(1_000);
+    expect(await call(token('RS256'))).toBe('user');
+    expect(server.requests).toBe(2);
+    answer();
+    await deps.settle();
+    expect(await call(token('RS256'))).toBe('unauthenticated');
+    expect(await call(token('ES256'))).toBe('user');
+  });
+
   it('a key that was taken away works for ten minutes at most', async () => {
     let keys = [pair('RS256').jwk, pair('ES256').jwk];
     const { call, token, clock } = issuer(() => ({ keys }));
@@ -200,6 +227,25 @@ describe('when the JWKS is down', () => {
     expect(await call(token())).toBe('user');
     clock.advance(1000);
     expect(await call(token())).toBe('unavailable');
+  });
+
+  it('no request waits for it once it is known to be down', async () => {
+    const { call, token, server, clock, deps } = issuer();
+    await call(token());
+    server.answer = async () => new Response('oops', { status: 500 });
+    clock.advance(600_000);
+    for (let i = 0; i < 5; i++) expect(await call(token())).toBe('user');
+    expect(server.requests).toBe(2);
+    clock.advance(5_000);
+    let answer = () => {};
+    server.answer = () =>
+      new Promise((resolve) => {
+        answer = () => resolve(new Response('oops', { status: 500 }));
+      });
+    for (let i = 0; i < 5; i++) expect(await call(token())).toBe('user');
+    expect(server.requests).toBe(3);
+    answer();
+    await deps.settle();
   });
 
   it('an unknown key is not called wrong: it may be a new one', async () => {
