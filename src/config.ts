@@ -38,8 +38,10 @@ export type UserAuth =
 export interface Config {
   /** This Worker's own origin, no trailing slash. */
   publicUrl: string;
-  /** Origins that `returnTo`, page sessions and CORS allow. */
+  /** Origins that page sessions and CORS allow. */
   appOrigins: ReadonlySet<string>;
+  /** Where `returnTo` may lie: at one of these URLs or below it. An origin alone allows all of it. */
+  returnPages: readonly URL[];
   serviceKeys: readonly ServiceKey[];
   userAuth: UserAuth | null;
   /** 0: all integrations are kept warm. */
@@ -103,9 +105,11 @@ export function readConfig(env: object): Config {
   }
   const s = parsed.data;
   const publicUrl = originOf(s.PUBLIC_URL, 'PUBLIC_URL');
+  const returnPages = list(s.APP_ORIGINS).map(returnPageOf);
   return {
     publicUrl,
-    appOrigins: new Set(list(s.APP_ORIGINS).map((origin) => originOf(origin, 'APP_ORIGINS'))),
+    appOrigins: new Set(returnPages.map(({ origin }) => origin)),
+    returnPages,
     serviceKeys: readServiceKeys(s.SERVICE_KEYS),
     userAuth: readUserAuth(s, publicUrl),
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
@@ -124,16 +128,34 @@ const list = (value: string | undefined): string[] =>
 
 function originOf(value: string | undefined, name: string): string {
   if (!value) throw new ConfigError(`${name} is missing; for example https://mooring.example.com`);
-  const url = URL.parse(value);
-  const more =
-    url && (url.pathname !== '/' || url.search || url.hash || url.username || url.password);
-  if (!url || url.origin === 'null' || more || url.hostname.includes('*')) {
+  const url = webUrl(value, name);
+  if (url?.pathname !== '/') {
     throw new ConfigError(`${name}: only an origin is allowed, such as https://app.example.com`);
   }
+  return url.origin;
+}
+
+/** An entry of APP_ORIGINS: an origin, which may have a path. */
+function returnPageOf(entry: string): URL {
+  const url = webUrl(entry, 'APP_ORIGINS');
+  // Servers differ on encoded slashes: one that decodes them would see another path.
+  if (!url || /%2f|%5c/i.test(url.pathname)) {
+    throw new ConfigError(
+      'APP_ORIGINS: an entry is an origin, such as https://app.example.com, or one with the path below which returnTo must lie, such as https://app.example.com/connected',
+    );
+  }
+  return url;
+}
+
+/** Null where it is no address of a web page, or has more than an origin and a path. */
+function webUrl(value: string, name: string): URL | null {
+  const url = URL.parse(value);
+  if (!url || url.origin === 'null' || url.href.includes('*')) return null;
+  if (url.search || url.hash || url.username || url.password) return null;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url))) {
     throw new ConfigError(`${name}: http is allowed only on localhost; use https`);
   }
-  return url.origin;
+  return url;
 }
 
 function readServiceKeys(value: string | undefined): ServiceKey[] {

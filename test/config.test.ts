@@ -53,7 +53,9 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     ['PUBLIC_URL', `ftp://${canary}.example.com`],
     ['PUBLIC_URL', `javascript:${canary}`],
     ['APP_ORIGINS', `https://app.example.com,${canary}`],
-    ['APP_ORIGINS', `https://app.example.com/${canary}`],
+    ['APP_ORIGINS', `https://app.example.com/?${canary}`],
+    ['APP_ORIGINS', `https://app.example.com/a%2f${canary}`],
+    ['APP_ORIGINS', `https://app.example.com/${canary}/*`],
     ['APP_ORIGINS', `http://${canary}.example.com`],
     ['APP_ORIGINS', 'null'],
     ['APP_ORIGINS', '*'],
@@ -153,6 +155,17 @@ describe('what is set', () => {
     );
     expect(config.publicUrl).toBe('https://mooring.example.com');
     expect([...config.appOrigins]).toEqual(['https://app.example.com', 'http://127.0.0.1:4000']);
+  });
+
+  it('an entry of APP_ORIGINS with a path allows its origin, and pages below the path', () => {
+    const config = readConfig(
+      settings({ APP_ORIGINS: 'https://app.example.com/connected,https://app.example.com/x' }),
+    );
+    expect([...config.appOrigins]).toEqual(['https://app.example.com']);
+    expect(config.returnPages.map(({ href }) => href)).toEqual([
+      'https://app.example.com/connected',
+      'https://app.example.com/x',
+    ]);
   });
 
   it('several service keys at once, so that keys can be changed without a break', () => {

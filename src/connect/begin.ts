@@ -38,9 +38,9 @@ export async function beginConnection(
   const { config, db, vault } = deps;
   const { provider } = oauthClientOf(config, input.provider);
   const returnTo =
-    input.returnTo === null ? null : allowedReturnTo(input.returnTo, config.appOrigins);
+    input.returnTo === null ? null : allowedReturnTo(input.returnTo, config.returnPages);
   if (returnTo === null && input.returnTo !== null) {
-    throw invalid('returnTo', 'must be an absolute URL whose origin is one of APP_ORIGINS');
+    throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS allows');
   }
   const known =
     input.accountId === undefined

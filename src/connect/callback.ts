@@ -17,7 +17,8 @@ import { isSignedCallback } from '../oauth/callback-signature';
 import { endpointsOf } from '../oauth/endpoints';
 import { transactionContext } from '../vault/vault';
 import { oauthClientOf } from './begin';
-import { type WayBack, wayBackOf } from './return-to';
+import { completionOf } from './completion';
+import { type Outcome, type WayBack, wayBackOf } from './return-to';
 import { type ConnectionError, isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed may be any of it. */
@@ -43,9 +44,12 @@ export async function receiveCallback(
 ): Promise<WayBack> {
   const transaction = await trustworthy(deps, provider, query.state, browser);
   if (isExpired(transaction, deps.now())) {
-    return wayBackOf(transaction, 'connection_expired');
+    return wayBackOf(transaction, { error: 'connection_expired' });
   }
   await refuseUnlessSigned(deps, transaction, query);
+  const codeHash = query.code ? await hashSecret(query.code) : null;
+  if (transaction.state !== 'started') return repeated(deps, transaction, codeHash);
+
   const error = await whatIsWrong(deps, transaction, query);
   const { vault } = deps;
   const settled = await consumeState(
@@ -55,15 +59,42 @@ export async function receiveCallback(
       ? {
           state: 'authorized',
           code: await vault.seal(query.code, transactionContext(transaction.id, 'code')),
+          codeHash,
         }
-      : { state: 'failed', error },
+      : { state: 'failed', error, codeHash },
   );
-  if (!settled) throw alreadyUsed();
+  if (!settled) {
+    // The same callback may have come twice at once.
+    return repeated(deps, await trustworthy(deps, provider, query.state, browser), codeHash);
+  }
   deps.log.info('connect.callback', { provider, connection: transaction.id, error });
-  return wayBackOf(transaction, error);
+  return wayBackOf(transaction, error ? { error } : await consentOf(deps, transaction));
 }
 
-/** The transaction whose state this is, provided that browser and provider are the ones it knows. */
+/** For the browser that consented, and no other. */
+const consentOf = async ({ vault }: CallbackDeps, transaction: Transaction): Promise<Outcome> => ({
+  completion: await completionOf(vault, transaction),
+});
+
+/**
+ * The same callback again, as a reload or a browser that was restored sends it: the same redirect,
+ * and nothing changes.
+ * @throws AppError invalid_request where it brings another code
+ */
+async function repeated(
+  deps: CallbackDeps,
+  transaction: Transaction,
+  codeHash: string | null,
+): Promise<WayBack> {
+  if (transaction.codeHash !== codeHash) throw alreadyUsed();
+  const { state, error } = transaction;
+  return wayBackOf(
+    transaction,
+    state === 'failed' ? { error } : await consentOf(deps, transaction),
+  );
+}
+
+/** The transaction whose `state` this is, provided that browser and provider are the ones it knows. */
 async function trustworthy(
   { db }: CallbackDeps,
   provider: string,
@@ -99,7 +130,6 @@ async function trustworthy(
       situation: 'other_provider',
     });
   }
-  if (transaction.state !== 'started') throw alreadyUsed();
   return transaction;
 }
 

@@ -1,7 +1,12 @@
 /**
  * Step 4 of connecting: the app, which knows by its own session who is there, finishes the
- * connection. Here is what stops an attacker from having somebody else finish the attacker's link
- * (neither PKCE nor state does): another user than the one who started ends the transaction.
+ * connection. Two checks here stop an attacker who sends its own link to somebody else; neither PKCE
+ * nor state does (draft-ietf-oauth-security-topics-update, cross-user session fixation):
+ *
+ * - Only what the browser that consented brought back finishes a connection (completion.ts). So the
+ *   attacker cannot finish it first.
+ * - Another user than the one who started ends the transaction. So the person who consented cannot
+ *   finish it for the attacker.
  *
  * One conditional update decides who exchanges the code; from then on the work runs to its end
  * even when the caller hangs up. A code is never sent twice.
@@ -15,6 +20,7 @@ import { readOrigin } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { oauthClientOf } from './begin';
 import type { Attempt } from './commit';
+import { isCompletionOf } from './completion';
 import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
 import {
   type ConnectionError,
@@ -36,7 +42,8 @@ export interface Connected {
 }
 
 /**
- * @throws AppError connection_not_found, wrong_user, connection_not_ready, connection_expired,
+ * @param completion as the browser brought it to `returnTo`
+ * @throws AppError connection_not_found, wrong_completion, wrong_user, connection_expired,
  * connection_failed, completion_in_progress, account_mismatch, account_linked_to_another_user,
  * integration_not_found (completed, and disconnected since), provider_error, unavailable
  */
@@ -44,8 +51,9 @@ export async function completeConnection(
   deps: Deps,
   userId: string,
   id: string,
+  completion: string,
 ): Promise<Connected> {
-  const transaction = await ownTransaction(deps, userId, id);
+  const transaction = await ownTransaction(deps, userId, id, completion);
   if (transaction.state === 'completed') return completedBefore(deps, transaction);
   refuseUnlessAuthorized(transaction, deps.now());
 
@@ -55,7 +63,7 @@ export async function completeConnection(
 
   const attempt = await claim(deps, transaction);
   if (!attempt) {
-    const settled = await ownTransaction(deps, userId, id);
+    const settled = await ownTransaction(deps, userId, id, completion);
     if (settled.state === 'completed') return completedBefore(deps, settled);
     refuseUnlessAuthorized(settled, deps.now());
     throw inProgress();
@@ -66,14 +74,21 @@ export async function completeConnection(
   return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
 }
 
-/** @throws AppError connection_not_found; wrong_user, and then nobody can complete it any more */
+/**
+ * The secret is looked at first: who does not have it changes nothing, whoever it is, so that nobody
+ * can end another's connection by guessing.
+ * @throws AppError connection_not_found; wrong_completion; wrong_user, and then nobody can complete
+ * it any more
+ */
 async function ownTransaction(
-  { db, now, log }: Pick<Deps, 'db' | 'now' | 'log'>,
+  { db, now, log, vault }: Pick<Deps, 'db' | 'now' | 'log' | 'vault'>,
   userId: string,
   id: string,
+  completion: string,
 ): Promise<Transaction> {
   const transaction = await findTransaction(db, id, now());
   if (!transaction) throw connectionNotFound();
+  if (!(await isCompletionOf(vault, transaction, completion))) throw wrongCompletion();
   if (transaction.userId === userId) return transaction;
   await failUnfinished(db, id, 'wrong_user');
   log.warn('connect.wrong_user', { connection: id, provider: transaction.provider });
@@ -91,7 +106,8 @@ function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
     case 'authorized':
       return;
     case 'started':
-      throw new AppError('connection_not_ready', 'the user has not come back from the provider');
+      // Only a callback gives the secret.
+      throw wrongCompletion();
     case 'completing':
       throw inProgress();
     case 'failed':
@@ -100,6 +116,12 @@ function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
       throw new Error('a completed transaction is answered before');
   }
 }
+
+const wrongCompletion = (): AppError =>
+  new AppError(
+    'wrong_completion',
+    "the completion is missing or is not this connection's; send the one that the browser brought to returnTo",
+  );
 
 const inProgress = (): AppError =>
   new AppError('completion_in_progress', 'another request is completing this connection', {

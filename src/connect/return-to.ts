@@ -1,38 +1,67 @@
 /**
- * Where the browser goes back to when a connection is over. Only origins on the allow-list, and
- * only what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
+ * Where the browser goes back to when a connection is over. Only what APP_ORIGINS allows, and only
+ * what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
  */
 
-/** The URL in its normal form; null where it may not be used. */
-export function allowedReturnTo(value: string, origins: ReadonlySet<string>): string | null {
+/**
+ * The URL in its normal form; null where it may not be used.
+ * @param pages an origin allows all of its pages, an entry with a path only what is at or below it
+ */
+export function allowedReturnTo(value: string, pages: readonly URL[]): string | null {
   // A browser reads a backslash as a slash and drops tabs and line breaks; nobody needs them here.
   if (/[\s\\\p{Cc}]/u.test(value)) return null;
   // Absolute only: without a base, `//evil.example` and `javascript:` paths do not get this far.
   const url = URL.parse(value);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
   if (url.username !== '' || url.password !== '') return null;
-  return origins.has(url.origin) ? url.href : null;
+  return pages.some((page) => isWithin(url, page)) ? url.href : null;
+}
+
+function isWithin({ origin, pathname }: URL, page: URL): boolean {
+  if (origin !== page.origin) return false;
+  if (page.pathname === '/') return true;
+  // A server that decodes these could leave the path that was checked.
+  if (/%2f|%5c/i.test(pathname)) return false;
+  const folder = page.pathname.replace(/\/?$/, '/');
+  return pathname === page.pathname || pathname.startsWith(folder);
+}
+
+/**
+ * What the browser brings back. `completion` only where this browser is the one that consented;
+ * `error` is a code of ours. Neither: another browser opened a link that was used before.
+ */
+export interface Outcome {
+  error?: string | null;
+  completion?: string | null;
 }
 
 /** Where a connection ends: at the app, or on Mooring's own page, which completes it there. */
 export type WayBack =
   | { kind: 'app'; location: string }
-  | { kind: 'page'; connection: string; provider: string; error: string | null };
+  | {
+      kind: 'page';
+      connection: string;
+      provider: string;
+      error: string | null;
+      completion: string | null;
+    };
 
-/** `error` is our own code; null where nothing went wrong. */
 export const wayBackOf = (
   { id, provider, returnTo }: { id: string; provider: string; returnTo: string | null },
-  error: string | null,
+  outcome: Outcome,
 ): WayBack =>
   returnTo === null
-    ? { kind: 'page', connection: id, provider, error }
-    : { kind: 'app', location: returnUrl(returnTo, id, error) };
+    ? { kind: 'page', connection: id, provider, error: null, completion: null, ...outcome }
+    : { kind: 'app', location: returnUrl(returnTo, { connection: id, ...outcome }) };
 
-/** The way back: `connection=<id>`, and `error=<code>` when it failed. `error` is our own code. */
-export function returnUrl(returnTo: string, connectionId: string, error: string | null): string {
+/** `returnTo` with `connection=<id>`, and either `completion=<secret>` or `error=<code>`. */
+export function returnUrl(returnTo: string, added: Outcome & { connection: string }): string {
   const url = new URL(returnTo);
-  url.searchParams.set('connection', connectionId);
-  if (error === null) url.searchParams.delete('error');
-  else url.searchParams.set('error', error);
+  for (const name of ['connection', 'completion', 'error'] as const) {
+    // What an earlier try has left there goes.
+    url.searchParams.delete(name);
+    const value = added[name];
+    if (value) url.searchParams.set(name, value);
+  }
   return url.href;
 }

@@ -26,7 +26,9 @@ const begin = declare({
     returnTo: z
       .string()
       .max(2048)
-      .describe('Where the browser comes back to; its origin must be one of APP_ORIGINS.'),
+      .describe(
+        'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one.',
+      ),
     scopes: z
       .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
       .max(100)
@@ -46,7 +48,7 @@ const begin = declare({
   tag: 'Connect',
   summary: 'Get a link to send the user to',
   description:
-    "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` added; the app then completes the connection for the user it knows by its own session.",
+    "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session.",
   replies: {
     201: {
       description: 'The connection is started.',
@@ -90,13 +92,24 @@ const complete = declare({
   callers: ['service', 'user'],
   limit: 'connect',
   param: connectionParam,
+  json: z
+    .object({
+      completion: z
+        .string()
+        .default('')
+        .describe(
+          'The secret that the browser brought to `returnTo`. Without it, or with another one: 403 `wrong_completion`, and nothing changes.',
+        ),
+    })
+    // Apps of the time before the secret send no body: they are to be told of it, not of a media type.
+    .prefault({}),
 });
 
 /* @__PURE__ */ document(complete, () => ({
   tag: 'Connect',
   summary: 'Finish a connection for the user who is there',
   description:
-    'Call it when the browser is back, with the user that your own session knows. It goes on to its end even when the caller hangs up; repeat it to learn the outcome.',
+    'Call it when the browser is back, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome.',
   replies: {
     200: {
       description: 'It was completed before.',
@@ -108,8 +121,8 @@ const complete = declare({
   errors: [
     'connection_not_found',
     'integration_not_found',
+    'wrong_completion',
     'wrong_user',
-    'connection_not_ready',
     'connection_failed',
     'connection_expired',
     'provider_not_configured',
@@ -176,7 +189,8 @@ export const connectRoutes = new Hono<AppEnv>()
   .post(complete.path, endpoint(complete), async (c) => {
     const deps = c.get('deps');
     const { userId, id } = c.req.valid('param');
-    const { created, facts, version } = await completeConnection(deps, userId, id);
+    const { completion } = c.req.valid('json');
+    const { created, facts, version } = await completeConnection(deps, userId, id, completion);
     noStore(c);
     setConsistencyToken(c, version);
     return c.json(toIntegration(facts, deps.now(), deps.config.providers), created ? 201 : 200);

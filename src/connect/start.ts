@@ -13,6 +13,7 @@ import { endpointsOf } from '../oauth/endpoints';
 import { codeChallengeOf } from '../oauth/pkce';
 import { transactionContext } from '../vault/vault';
 import { oauthClientOf } from './begin';
+import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import type { ConnectionError, Transaction } from './transactions';
 
@@ -50,14 +51,14 @@ export async function startAuthorization(
         { situation: 'link_unknown' },
       );
     }
-    return forUsed(known);
+    return forUsed(deps, known, browser);
   }
   try {
     return { kind: 'provider', location: await authorizationUrl(deps, transaction, state) };
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
-    return wayBackOf(transaction, 'provider_unavailable' satisfies ConnectionError);
+    return wayBackOf(transaction, { error: 'provider_unavailable' satisfies ConnectionError });
   }
 }
 
@@ -81,8 +82,19 @@ async function authorizationUrl(
   return url.href;
 }
 
-/** For a link that can no longer be used: back to the app, which asks how the connection stands. */
-function forUsed(transaction: Transaction): WayBack {
-  const unused = transaction.state === 'started';
-  return wayBackOf(transaction, unused ? 'connection_expired' : transaction.error);
+/**
+ * For a link that can no longer be used: back to the app, which asks how the connection stands. The
+ * browser that consented may go on from here; any other, the starter's too, learns nothing.
+ */
+async function forUsed(
+  { vault }: StartDeps,
+  transaction: Transaction,
+  browser: string,
+): Promise<WayBack> {
+  const { state, error, browserHash } = transaction;
+  if (state === 'started') return wayBackOf(transaction, { error: 'connection_expired' });
+  if (state === 'failed' || (await hashSecret(browser)) !== browserHash) {
+    return wayBackOf(transaction, { error });
+  }
+  return wayBackOf(transaction, { completion: await completionOf(vault, transaction) });
 }

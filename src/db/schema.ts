@@ -129,6 +129,8 @@ export const connectTransactions = sqliteTable(
     verifier: text().notNull(),
     /** Sealed authorization code. */
     code: text(),
+    /** SHA-256 of the authorization code: the same callback may come again. Null where it had none. */
+    codeHash: text('code_hash'),
     /** The one exchange that may run, and until when. */
     attemptId: text('attempt_id'),
     attemptUntil: integer('attempt_until'),

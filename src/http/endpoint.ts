@@ -150,7 +150,11 @@ export function endpoint<S extends EndpointSpec>(
     if (spec.header) {
       valid('header', parseInput(spec.header, headersOf(spec.header, c.req.raw.headers), 'header'));
     }
-    if (spec.json) valid('json', parseInput(spec.json, await readJson(c.req.raw), 'body'));
+    if (spec.json) {
+      const isLeftOut = c.req.raw.body === null && spec.json.safeParse(undefined).success;
+      const body = isLeftOut ? undefined : await readJson(c.req.raw);
+      valid('json', parseInput(spec.json, body, 'body'));
+    }
     if (spec.form) valid('form', parseInput(spec.form, await readForm(c.req.raw), 'body'));
     await next();
   };

@@ -132,7 +132,7 @@ export function route<const S extends RouteSpec>(
       const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
       const header =
         spec.header && parseInput(spec.header, valuesOf(headerNames, request), 'header');
-      const json = spec.json && parseInput(spec.json, await readJson(request), 'body');
+      const json = spec.json && parseInput(spec.json, await bodyOf(request, spec.json), 'body');
       const form = spec.form && parseInput(spec.form, await readForm(request), 'body');
 
       const reply = (status: number, body: unknown, headers?: Record<string, string>): Response =>
@@ -186,6 +186,10 @@ function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Cal
   }
   return param;
 }
+
+/** A body may be left out where its schema takes that. */
+const bodyOf = async (request: Request, schema: z.ZodType): Promise<unknown> =>
+  request.body === null && schema.safeParse(undefined).success ? undefined : readJson(request);
 
 /** A parameter given twice is ambiguous: refused rather than guessed. */
 function queryOf(queries: Record<string, string[]>): Record<string, string> {

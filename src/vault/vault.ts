@@ -18,6 +18,14 @@ export interface Vault {
   seal(plaintext: string, context: SealContext): Promise<string>;
   /** Throws VaultError: unknown key, another place, or not a sealed value at all. */
   open(sealed: string, context: SealContext): Promise<string>;
+  /**
+   * A secret that follows from a text, so that it need not be stored: `<kid>.<HMAC-SHA-256>` in
+   * base64url, under a sub-key of `purpose`. The same for the same text, until the first key of
+   * ENCRYPTION_KEYS is another.
+   */
+  mac(purpose: string, text: string): Promise<string>;
+  /** Whether `mac` is this text's under the key that it names. In constant time; never throws. */
+  verifyMac(purpose: string, text: string, mac: string): Promise<boolean>;
 }
 
 export class VaultError extends Error {
@@ -88,7 +96,38 @@ export function createVault(keyring: Keyring): Vault {
         );
       }
     },
+
+    async mac(purpose, text) {
+      const { kid, key } = await keyring.sealingKey(purpose);
+      const tag = await crypto.subtle.sign(
+        'HMAC',
+        await hmacKey(key, 'sign'),
+        encoder.encode(text),
+      );
+      return `${kid}.${base64url.encode(new Uint8Array(tag))}`;
+    },
+
+    async verifyMac(purpose, text, mac) {
+      // A key's id may hold dots.
+      const dot = mac.lastIndexOf('.');
+      const key = await keyring.openingKey(mac.slice(0, Math.max(dot, 0)), purpose);
+      const tag = bytesOf(mac.slice(dot + 1));
+      if (!key || !tag) return false;
+      return crypto.subtle.verify('HMAC', await hmacKey(key, 'verify'), tag, encoder.encode(text));
+    },
   };
+}
+
+const hmacKey = (key: Uint8Array, usage: 'sign' | 'verify'): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);
+
+/** Null where a text is not base64url. */
+function bytesOf(text: string): Uint8Array | null {
+  try {
+    return base64url.decode(text);
+  } catch {
+    return null;
+  }
 }
 
 function readHeader(sealed: string): { kid: string; ctx: unknown } {

@@ -90,6 +90,45 @@ describe('the demo app in a browser', () => {
     expect(await notice()).toContain('already connected by another user');
   });
 
+  it('gives nobody the account of a victim who consents to the link of an attacker', async () => {
+    // Robin attacks: starts a connection, and keeps its link.
+    const link = page.waitForRequest(/\/connect\/start\//);
+    await page.getByRole('button', { name: 'Connect Sandbox Short' }).click();
+    const connectUrl = (await link).url();
+
+    // Sam, in a browser of its own, is sent the link and consents; the way back is held up.
+    const victims = await browser.newContext();
+    const victim = await victims.newPage();
+    await victim.goto(demo.origin);
+    await victim.getByRole('button', { name: 'Sam', exact: true }).click();
+    const back = Promise.withResolvers<string>();
+    await victim.route('**/connected?**', async (route) => {
+      back.resolve(route.request().url());
+      await route.abort();
+    });
+    await victim.goto(connectUrl);
+    await victim.getByRole('button', { name: 'Dora Quay' }).click();
+    await victim.getByRole('button', { name: 'Allow' }).click({ noWaitAfter: true });
+    const returned = new URL(await back.promise);
+    expect(returned.searchParams.get('completion')).not.toBeNull();
+
+    // The attacker is first, with all that it knows: its own session, and the id.
+    const id = returned.searchParams.get('connection');
+    await page.goto(`${demo.origin}/connected?connection=${id}`);
+    expect(await notice()).toBe(
+      'That link was not finished in this browser. Nothing was connected.',
+    );
+    await page.getByText('Nothing connected yet').waitFor();
+
+    // Then the victim comes back, and gets nothing of the attacker's.
+    await victim.unroute('**/connected?**');
+    await victim.goto(returned.href);
+    await victim.getByText('Nothing connected yet').waitFor();
+    await page.goto(`${demo.origin}/connected?connection=${id}`);
+    await page.getByText('Nothing connected yet').waitFor();
+    await victims.close();
+  });
+
   it('shows an account that the provider withdrew, and reconnects it', async () => {
     await connect('Ada Fairwind');
     await button('Withdraw grant: Ada Fairwind at Sandbox').click();

@@ -33,7 +33,11 @@ describe('GET /connect/callback', () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-1');
     const reply = await j.callback({ state, code: 'code-secret' }, cookie);
-    expect(back(reply)).toEqual({ tab: '1', connection: id });
+    expect(back(reply)).toEqual({
+      tab: '1',
+      connection: id,
+      completion: expect.stringMatching(/\.[\w-]{43}$/),
+    });
     expect(reply.headers.get('Referrer-Policy')).toBe('no-referrer');
     expect(reply.headers.get('Cache-Control')).toBe('no-store');
     const stored = await row(j, id);

@@ -3,6 +3,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
 import type { Bindings } from '../../src/config';
+import { completionOf } from '../../src/connect/completion';
 import {
   auditEvents,
   connectTransactions,
@@ -148,9 +149,10 @@ describe('POST complete', () => {
     const id = await j.authorize('complete-6', 'code-eli');
     const token = await userToken('complete-6-other');
     const path = (user: string) => `/v1/users/${user}/connections/${id}/complete`;
-    expect((await j.api(path('complete-6'), { method: 'POST', token })).status).toBe(403);
+    const json = { completion: await completionOf(j.deps.vault, { id }) };
+    expect((await j.api(path('complete-6'), { method: 'POST', token, json })).status).toBe(403);
     expect((await transactionOf(j, id))?.state).toBe('authorized');
-    expect((await j.api(path('me'), { method: 'POST', token })).status).toBe(403);
+    expect((await j.api(path('me'), { method: 'POST', token, json })).status).toBe(403);
     expect((await transactionOf(j, id))?.state).toBe('failed');
   });
 
@@ -166,16 +168,21 @@ describe('POST complete', () => {
     expect(mine.headers.get('Cache-Control')).toBe('no-store');
   });
 
-  test('before the user came back: not ready; after ten minutes: expired; unknown: not found', async () => {
+  test('before the user came back nobody has the secret; after ten minutes: expired; unknown: not found', async () => {
     const j = journey();
     const { id } = await j.begin('complete-8');
     const late = await j.authorize('complete-8', 'code-fay');
-    expect(await refused(await j.complete('complete-8', id))).toEqual([
-      409,
-      'connection_not_ready',
+    expect(await refused(await j.complete('complete-8', id))).toEqual([403, 'wrong_completion']);
+    const early = await completionOf(j.deps.vault, { id });
+    expect(await refused(await j.complete('complete-8', id, early))).toEqual([
+      403,
+      'wrong_completion',
     ]);
     j.deps.clock.advance(600_000);
-    expect(await refused(await j.complete('complete-8', id))).toEqual([410, 'connection_expired']);
+    expect(await refused(await j.complete('complete-8', id, early))).toEqual([
+      410,
+      'connection_expired',
+    ]);
     expect(await refused(await j.complete('complete-8', late))).toEqual([
       410,
       'connection_expired',

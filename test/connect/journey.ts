@@ -108,7 +108,8 @@ export interface Journey {
   ): Promise<Response>;
   /** Steps 1 to 3; gives the connection's id. */
   authorize(userId: string, code: string, input?: Record<string, unknown>): Promise<string>;
-  complete(userId: string, id: string): Promise<Response>;
+  /** Step 4, with the secret that the browser came back with, unless another one is given. */
+  complete(userId: string, id: string, completion?: string): Promise<Response>;
   /** All four steps. */
   connect(userId: string, code: string, input?: Record<string, unknown>): Promise<Response>;
 }
@@ -118,6 +119,8 @@ export function journey(overrides: Partial<Deps> = {}): Journey {
   const deps = testDeps({ fetch: provider.fetch, ...overrides });
   const api = apiWith(deps);
   const path = (url: string) => url.replace(deps.config.publicUrl, '');
+  /** By connection. */
+  const completions = new Map<string, string>();
   const self: Journey = {
     deps,
     provider,
@@ -141,11 +144,15 @@ export function journey(overrides: Partial<Deps> = {}): Journey {
         cookie: reply.headers.get('Set-Cookie')?.split(';')[0] ?? '',
       };
     },
-    callback: (query, cookie, id = 'acme') =>
-      api(`/connect/callback/${id}?${new URLSearchParams(query)}`, {
+    async callback(query, cookie, id = 'acme') {
+      const reply = await api(`/connect/callback/${id}?${new URLSearchParams(query)}`, {
         token: null,
         headers: cookie === null ? {} : { Cookie: cookie },
-      }),
+      });
+      const back = URL.parse(reply.headers.get('Location') ?? '')?.searchParams;
+      completions.set(back?.get('connection') ?? '', back?.get('completion') ?? '');
+      return reply;
+    },
     async authorize(userId, code, input = {}) {
       const { id, connectUrl } = await self.begin(userId, input);
       const { location, cookie } = await self.open(connectUrl);
@@ -154,8 +161,11 @@ export function journey(overrides: Partial<Deps> = {}): Journey {
       expect(reply.status, await reply.clone().text()).toBe(303);
       return id;
     },
-    complete: (userId, id) =>
-      api(`/v1/users/${userId}/connections/${id}/complete`, { method: 'POST' }),
+    complete: (userId, id, completion = completions.get(id)) =>
+      api(`/v1/users/${userId}/connections/${id}/complete`, {
+        method: 'POST',
+        json: { completion },
+      }),
     connect: async (userId, code, input = {}) =>
       self.complete(userId, await self.authorize(userId, code, input)),
   };

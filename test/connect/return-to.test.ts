@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { allowedReturnTo, returnUrl } from '../../src/connect/return-to';
 
-const origins = new Set(['https://app.example.com', 'http://localhost:4000']);
+const pagesOf = (...entries: string[]) => entries.map((entry) => new URL(entry));
+const origins = pagesOf('https://app.example.com', 'http://localhost:4000');
 
 describe('returnTo is allowed only where its origin is exactly on the list (C7)', () => {
   test.each([
@@ -42,19 +43,60 @@ describe('returnTo is allowed only where its origin is exactly on the list (C7)'
   });
 });
 
+describe('an entry with a path bounds returnTo to it', () => {
+  const pages = pagesOf('https://app.example.com/connected', 'https://other.example.com/a/');
+
+  test.each([
+    'https://app.example.com/connected',
+    'https://app.example.com/connected?tab=1#x',
+    'https://app.example.com/connected/',
+    'https://app.example.com/connected/slack',
+    'https://app.example.com/x/../connected',
+    'https://other.example.com/a/b',
+  ])('%s is allowed', (given) => {
+    expect(allowedReturnTo(given, pages)).not.toBeNull();
+  });
+
+  test.each([
+    ['the root', 'https://app.example.com/'],
+    ['a longer name', 'https://app.example.com/connected-elsewhere'],
+    ['another case', 'https://app.example.com/Connected'],
+    ['dots out of it', 'https://app.example.com/connected/../leak'],
+    ['encoded dots out of it', 'https://app.example.com/connected/%2e%2e/leak'],
+    ['an encoded slash', 'https://app.example.com/connected/..%2fleak'],
+    ['an encoded backslash', 'https://app.example.com/connected/..%5Cleak'],
+    ['the path as a query', 'https://app.example.com/?/connected'],
+    ['the folder itself, without its slash', 'https://other.example.com/a'],
+    ['the path at another origin', 'https://other.example.com/connected'],
+  ])('%s is refused', (_, given) => {
+    expect(allowedReturnTo(given, pages)).toBeNull();
+  });
+
+  test('unless the origin stands there too', () => {
+    const both = [...pages, ...pagesOf('https://app.example.com')];
+    expect(allowedReturnTo('https://app.example.com/settings', both)).not.toBeNull();
+  });
+});
+
 describe('the way back', () => {
   test('keeps query and fragment of the app', () => {
-    expect(returnUrl('https://app.example.com/a?tab=1#top', 'c1', null)).toBe(
-      'https://app.example.com/a?tab=1&connection=c1#top',
-    );
+    expect(
+      returnUrl('https://app.example.com/a?tab=1#top', { connection: 'c1', completion: 's1' }),
+    ).toBe('https://app.example.com/a?tab=1&connection=c1&completion=s1#top');
   });
 
   test('replaces what the app left over from an earlier try', () => {
-    expect(returnUrl('https://app.example.com/?connection=old&error=x', 'c1', null)).toBe(
-      'https://app.example.com/?connection=c1',
-    );
-    expect(returnUrl('https://app.example.com/?error=x', 'c1', 'access_denied')).toBe(
-      'https://app.example.com/?error=access_denied&connection=c1',
-    );
+    expect(
+      returnUrl('https://app.example.com/?connection=old&completion=old&error=x', {
+        connection: 'c1',
+        completion: 's1',
+      }),
+    ).toBe('https://app.example.com/?connection=c1&completion=s1');
+    expect(
+      returnUrl('https://app.example.com/?error=x&completion=old', {
+        connection: 'c1',
+        error: 'access_denied',
+      }),
+    ).toBe('https://app.example.com/?connection=c1&error=access_denied');
   });
 });

@@ -1,4 +1,5 @@
 /** What must not work while connecting, and what must be left as it was. */
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, consent } from './support/browser.ts';
 import {
@@ -45,14 +46,20 @@ describe('connecting, attacked', () => {
       )
     ).map(({ account }) => account);
 
-  it('takes a state once: the same callback again changes nothing', async () => {
+  it('takes a state once: the same callback again is the same redirect and changes nothing', async () => {
     const { id, browser, callback } = await beforeCallback('replay', 'replay-account');
-    await browser.open(callback, atApp);
-    const replayed = await browser.open(callback, atApp);
-    expect(replayed.status).toBe(400);
-    expect(JSON.parse(replayed.html).code).toBe('invalid_request');
-    expect((await mooring.complete('replay', id)).status).toBe(201);
-    expect((await browser.open(callback, atApp)).status).toBe(400);
+    const first = await browser.open(callback, atApp);
+    const completion = first.url.searchParams.get('completion') ?? '';
+    expect(completion).toMatch(/^e2e\.[\w-]{43}$/);
+    expect((await browser.open(callback, atApp)).url.href).toBe(first.url.href);
+    expect((await mooring.complete('replay', id, { completion })).status).toBe(201);
+    expect((await browser.open(callback, atApp)).url.href).toBe(first.url.href);
+    // With another code it is not the same callback.
+    const forged = new URL(callback);
+    forged.searchParams.set('code', 'another-code');
+    const refused = await browser.open(forged, atApp);
+    expect([refused.status, JSON.parse(refused.html).code]).toEqual([400, 'invalid_request']);
+    expect((await mooring.complete('replay', id, { completion })).status).toBe(200);
     expect(await accountsOf('replay')).toEqual(['replay-account']);
   });
 
@@ -68,7 +75,8 @@ describe('connecting, attacked', () => {
     // The rightful browser still can.
     const { url } = await browser.open(callback, atApp);
     expect(url.searchParams.get('error')).toBeNull();
-    expect((await mooring.complete('victim', id)).status).toBe(201);
+    const completion = url.searchParams.get('completion') ?? '';
+    expect((await mooring.complete('victim', id, { completion })).status).toBe(201);
   });
 
   it('refuses the callback of another provider with this state', async () => {
@@ -84,7 +92,91 @@ describe('connecting, attacked', () => {
     callback.searchParams.set('iss', 'http://localhost:1');
     const { url } = await browser.open(callback, atApp);
     expect(url.searchParams.get('error')).toBe('issuer_mismatch');
-    expect((await mooring.complete('wrong-iss', id)).status).toBe(409);
+    expect(url.searchParams.has('completion')).toBe(false);
+    expect((await mooring.complete('wrong-iss', id)).status).toBe(403);
+  });
+
+  it("is not finished by an attacker who waits until the victim has consented to the attacker's link", async () => {
+    // The attacker's own token shows it when the victim has consented.
+    const token = await new SignJWT({ sub: 'patient-attacker' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(mooring.secrets.get('JWT secret')));
+    const victims = await mooring.authorize('patient-attacker', 'patient-victims-account');
+    const before = codeRequests();
+    const shown = await mooring.call<{ state: string }>(
+      'GET',
+      `/v1/users/me/connections/${victims.id}`,
+      { headers: { Authorization: `Bearer ${token}` } },
+    );
+    expect(shown.body).toEqual({ id: victims.id, provider: 'sandbox', state: 'authorized' });
+
+    // With no secret, and with one of the attacker's own, honestly got.
+    const own = await mooring.authorize('patient-attacker', 'attackers-own-account');
+    const ownSecret = own.url.searchParams.get('completion') ?? '';
+    for (const completion of ['', ownSecret]) {
+      const reply = await mooring.complete('me', victims.id, { completion, token });
+      expect(reply).toMatchObject({ status: 403, body: { code: 'wrong_completion' } });
+    }
+    // By the link, which the attacker has: it gives the secret to the victim's browser only.
+    const again = await new Browser().open(victims.connectUrl, atApp);
+    expect(Object.fromEntries(again.url.searchParams)).toEqual({ connection: victims.id });
+    const victimsAgain = await victims.browser.open(victims.connectUrl, atApp);
+    expect(victimsAgain.url.href).toBe(victims.url.href);
+    expect(codeRequests()).toBe(before);
+
+    // The victim's app completes as the victim, and that is the end of it.
+    const late = await mooring.complete('patient-victim', victims.id);
+    expect(late).toMatchObject({ status: 403, body: { code: 'wrong_user' } });
+    expect(codeRequests()).toBe(before);
+    expect(await accountsOf('patient-attacker')).toEqual([]);
+    expect(await accountsOf('patient-victim')).toEqual([]);
+  });
+
+  it('is not finished for anybody when attacker and victim come at the same time', async () => {
+    for (const round of [1, 2, 3]) {
+      const { id } = await mooring.authorize(`race-attacker-${round}`, `race-account-${round}`);
+      const replies = await Promise.all([
+        mooring.complete(`race-attacker-${round}`, id, { completion: '' }),
+        mooring.complete(`race-victim-${round}`, id),
+        mooring.complete(`race-attacker-${round}`, id, { completion: `e2e.${'A'.repeat(43)}` }),
+      ]);
+      expect(replies.map(({ status }) => status)).toEqual([403, 403, 403]);
+      expect(await accountsOf(`race-attacker-${round}`)).toEqual([]);
+      expect(await accountsOf(`race-victim-${round}`)).toEqual([]);
+    }
+  });
+
+  it('does not let a guess end the rightful user’s connection, and asks for the secret afterwards too', async () => {
+    const { id } = await mooring.authorize('guessed', 'guessed-account');
+    for (const user of ['guessed', 'guesser']) {
+      expect(await mooring.complete(user, id, { completion: 'e2e.guess' })).toMatchObject({
+        status: 403,
+        body: { code: 'wrong_completion' },
+      });
+    }
+    expect((await mooring.complete('guessed', id)).status).toBe(201);
+    expect((await mooring.complete('guessed', id, { completion: '' })).status).toBe(403);
+    expect((await mooring.complete('guessed', id)).status).toBe(200);
+    expect(await accountsOf('guessed')).toEqual(['guessed-account']);
+  });
+
+  it('of two browsers that open one link, the last one is sent back with the secret', async () => {
+    const started = await mooring.call<{ id: string; connectUrl: string }>(
+      'POST',
+      '/v1/users/two-browsers/connections',
+      { json: { provider: 'sandbox', returnTo } },
+    );
+    const attacker = new Browser();
+    const victim = new Browser();
+    const attackersLogin = await attacker.open(started.body.connectUrl);
+    const victimsLogin = await victim.open(started.body.connectUrl);
+    // The attacker's state was replaced when the victim opened the link.
+    const refused = await consent(attacker, attackersLogin, 'attackers', atApp);
+    expect(refused.status).toBe(400);
+    const { url } = await consent(victim, victimsLogin, 'victims', atApp);
+    expect(url.searchParams.get('completion')).toMatch(/^e2e\./);
+    expect(attacker.visited.join()).not.toContain('completion');
   });
 
   it('finishes only for the user who started; anybody else ends the connection', async () => {

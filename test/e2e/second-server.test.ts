@@ -51,8 +51,9 @@ describe('a second authorization server', () => {
       { account: `${user}-account` },
       atApp,
     );
-    expect(Object.fromEntries(back.url.searchParams)).toEqual({ connection: begun.body.id });
-    const connected = await mooring.complete(user, begun.body.id);
+    const { completion, ...rest } = Object.fromEntries(back.url.searchParams);
+    expect(rest).toEqual({ connection: begun.body.id });
+    const connected = await mooring.complete(user, begun.body.id, { completion });
     expect(connected.status, JSON.stringify(connected.body)).toBeLessThan(300);
     return connected;
   };

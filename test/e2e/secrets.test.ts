@@ -1,7 +1,8 @@
 /**
  * No token, code, verifier or key in a log, in the database, in KV, in an error, in an address or
- * on a page. Codes are in the address of the callback, by the protocol; access tokens are in the
- * answers to a service that asks for one. Nothing else, nowhere else.
+ * on a page. Codes are in the address of the callback, and the completion secret in that of `returnTo`,
+ * by the protocol; access tokens are in the answers to a service that asks for one. Nothing else,
+ * nowhere else.
  */
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -42,7 +43,8 @@ async function wander(options: MooringOptions = {}): Promise<void> {
   browser = new Browser();
   const { call, sandbox, worker, secrets } = mooring;
   const account = '/v1/users/u/integrations/sandbox/wanderer';
-  const { id } = await mooring.authorize('u', 'wanderer', { browser });
+  const { id, url } = await mooring.authorize('u', 'wanderer', { browser });
+  secrets.set('completion', url.searchParams.get('completion') ?? '');
   await mooring.complete('u', id);
   await call('GET', '/v1/users/u/integrations');
   await call('GET', `${account}/token`);
@@ -114,7 +116,10 @@ async function leaks(): Promise<Leak[]> {
     ['files', await worker.storageFiles()],
     ['KV', JSON.stringify([...(await worker.kv())])],
     ['replies', replies.filter((reply) => !/^GET \S+\/token -> /.test(reply)).join('\n')],
-    ['addresses', browser.visited.filter((url) => !url.includes('/connect/callback/')).join('\n')],
+    [
+      'addresses',
+      browser.visited.filter((url) => !/\/connect\/callback\/|\/connected\?/.test(url)).join('\n'),
+    ],
     ['pages', browser.pages.join('\n')],
   ]);
   return findLeaks(places, secrets);

@@ -52,7 +52,10 @@ describe('the whole way', () => {
     expect(before.body.integrations).toEqual([]);
     const { id, url } = await mooring.authorize('connect', 'ada');
     expect(url.pathname).toBe('/connected');
-    expect(Object.fromEntries(url.searchParams)).toEqual({ connection: id });
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      connection: id,
+      completion: expect.stringMatching(/^e2e\.[\w-]{43}$/),
+    });
     const connected = await mooring.complete('connect', id);
     expect(connected.status).toBe(201);
     expect(connected.body).toMatchObject({

@@ -75,13 +75,22 @@ async function visit(path: string, init: ApiInit = {}, may: string[] = []): Prom
   const reply = await call(path, init);
   await deps.settle();
   let text = `${reply.status} ${[...reply.headers].join('\n')}\n${await reply.clone().text()}`;
+  const completion = completionIn(reply);
+  if (completion) {
+    secrets[`completion ${completion.slice(-4)}`] = completion;
+    text = text.replaceAll(completion, '');
+  }
   for (const name of may) text = text.replaceAll(JSON.stringify(secrets[name]).slice(1, -1), '');
   outputs[`${init.method ?? 'GET'} ${path.split('?')[0]} #${Object.keys(outputs).length}`] = text;
   return reply;
 }
 
+/** What the redirect to `returnTo` has to name; nothing else may. */
+const completionIn = (reply: Response): string =>
+  URL.parse(reply.headers.get('Location') ?? '')?.searchParams.get('completion') ?? '';
+
 /** To the provider and back, with a code. */
-async function authorize(code: string): Promise<string> {
+async function authorize(code: string): Promise<{ id: string; completion: string }> {
   const begun = await visit(`/v1/users/${user}/connections`, {
     method: 'POST',
     json: { provider: 'acme', returnTo: 'https://app.example.com/back' },
@@ -103,13 +112,15 @@ async function authorize(code: string): Promise<string> {
     headers: { Cookie: cookie },
   });
   expect(back.status).toBe(303);
-  // Once more: a replay is refused, and its error page is searched as well.
+  const completion = completionIn(back);
+  // Once more, with another code: it is refused, and its error page is searched as well.
+  query.set('code', 'another');
   await visit(`/connect/callback/acme?${query}`, { token: null, headers: { Cookie: cookie } });
-  return id;
+  return { id, completion };
 }
 
-const complete = (id: string) =>
-  visit(`/v1/users/${user}/connections/${id}/complete`, { method: 'POST' });
+const complete = ({ id, completion }: { id: string; completion: string }) =>
+  visit(`/v1/users/${user}/connections/${id}/complete`, { method: 'POST', json: { completion } });
 
 const integration = `/v1/users/${user}/integrations/acme/canary-account`;
 

@@ -1,14 +1,16 @@
 /** What the hosted page shows, and what its buttons do. */
 import { describe, expect, test } from 'vitest';
+import { receiveCallback } from '../../src/connect/callback';
 import { createDatabase } from '../../src/db/client';
 import { records } from '../../src/providers/records';
 import { settingPrefix } from '../../src/providers/registry';
 import { pageSessionOf } from '../../src/web/hosted/session';
 import { configWith } from '../connect/journey';
+import { userToken } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';
 import { recordedDatabase } from '../support/plans';
-import { APP, gzippedSize, HOSTED, type Hosted, hosted, textOf } from './visit';
+import { gzippedSize, HOSTED, type Hosted, hosted, textOf } from './visit';
 
 /** From the button to the provider and back, as the page's user. */
 async function connectOnPage(
@@ -102,9 +104,56 @@ describe('connecting on the page', () => {
     const { back, browser } = await connectOnPage(h, cookie, { code: 'code-connect-4' });
     expect((await back(browser)).status).toBe(403);
     expect(h.provider.calls).toEqual([]);
-    // Nor later: the transaction is over.
-    expect((await back()).status).toBe(400);
+    // Nor later, when the visit is there again: the transaction is over.
+    expect((await back()).status).toBe(303);
+    expect(h.provider.calls).toEqual([]);
     expect(textOf(await h.page(cookie))).toContain('Nothing is connected yet');
+  });
+
+  test("the provider step of an attacker's visit, opened by a victim, connects nothing, whoever acts first", async () => {
+    const h = hosted();
+    const attacker = await h.enter('step-attacker');
+    const { connectUrl } = await connectOnPage(h, attacker, {});
+    const link = connectUrl.replace(HOSTED, '');
+    const open = (cookie: string) => h.api(link, { token: null, headers: { Cookie: cookie } });
+    // The victim opens the attacker's link in a browser without a visit, and consents.
+    const victim = await h.open(connectUrl);
+    const state = victim.location.searchParams.get('state') ?? '';
+    const consented = { state, code: 'code-step-victim' };
+    // The moment when the callback has been taken, but not yet answered: the attacker is faster.
+    const secret = victim.cookie.split('=')[1] ?? '';
+    const way = await receiveCallback(h.deps, 'acme', consented, secret);
+    expect(way).toMatchObject({ kind: 'page', completion: expect.stringMatching(/./) });
+    expect((await open(attacker)).headers.get('Location')).toBe('/integrations');
+    expect(textOf(await h.page(attacker))).toContain('used in another browser');
+    const { connection } = way as { connection: string };
+    const token = await userToken('step-attacker');
+    const complete = `/v1/users/me/connections/${connection}/complete`;
+    expect((await h.api(complete, { method: 'POST', token })).status).toBe(403);
+    expect((await open('')).status).toBe(403);
+    expect(h.provider.calls).toEqual([]);
+
+    // Then the victim's browser gets its answer: no visit is under way there.
+    expect((await h.callback(consented, victim.cookie)).status).toBe(403);
+    expect((await open(attacker)).status).toBe(303);
+    expect(h.provider.calls).toEqual([]);
+    expect(textOf(await h.page(attacker))).toContain('Nothing is connected yet');
+  });
+
+  test("the provider step of a victim's visit, opened by an attacker, connects nothing to the victim", async () => {
+    const h = hosted();
+    const victim = await h.enter('reverse-victim');
+    const { connectUrl } = await connectOnPage(h, victim, {});
+    const attackersVisit = await h.enter('reverse-attacker');
+    const attacker = await h.open(connectUrl);
+    const state = attacker.location.searchParams.get('state') ?? '';
+    const query = { state, code: 'code-reverse-attacker' };
+    expect((await h.callback(query, `${attackersVisit}; ${attacker.cookie}`)).status).toBe(303);
+    expect(textOf(await h.page(attackersVisit))).toContain('Somebody else started this');
+    // The victim's visit, in the victim's browser, cannot be used for it either.
+    expect((await h.callback(query, victim)).status).toBe(403);
+    expect(h.provider.calls).toEqual([]);
+    expect(textOf(await h.page(victim))).toContain('Nothing is connected yet');
   });
 
   test('an account that somebody else has is refused in words', async () => {
@@ -133,7 +182,8 @@ describe('connecting on the page', () => {
     const { back, connectUrl } = await connectOnPage(h, cookie, { code: 'code-connect-5' });
     await back();
     const again = await back();
-    expect(again.status).toBe(400);
+    expect([again.status, again.headers.get('Location')]).toEqual([303, '/integrations']);
+    expect(textOf(await h.page(cookie))).toContain('Acme is connected');
     const opened = await h.api(connectUrl.replace(HOSTED, ''), {
       token: null,
       headers: { Cookie: cookie },
@@ -644,8 +694,10 @@ describe('what goes wrong in a browser', () => {
     const { location, cookie } = await h.open(connectUrl);
     const path = `/connect/callback/acme?${new URLSearchParams({ state: location.searchParams.get('state') ?? '', code: 'code-people' })}`;
     expect(textOf(await (await h.get(path)).text())).toContain('Finish where you started');
-    expect((await h.get(path, cookie)).status).toBe(303);
-    expect(textOf(await (await h.get(path, cookie)).text())).toContain('You have been here before');
-    expect(APP).toContain('app');
+    const back = await h.get(path, cookie);
+    expect(back.status).toBe(303);
+    expect((await h.get(path, cookie)).headers.get('Location')).toBe(back.headers.get('Location'));
+    const other = await h.get(path.replace('code-people', 'code-other'), cookie);
+    expect(textOf(await other.text())).toContain('You have been here before');
   });
 });

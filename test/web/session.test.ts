@@ -124,6 +124,21 @@ describe('POST /connect/session', () => {
     expect((await h.get('/integrations', planted)).status).toBe(403);
   });
 
+  test("an attacker's own token does not replace the visit of a victim", async () => {
+    const h = hosted();
+    const victim = await h.enter('begin-victim');
+    const token = await h.token('begin-attacker');
+    for (const Origin of ['https://evil.example', HOSTED, 'null']) {
+      const reply = await h.post(token, { Origin, Cookie: victim });
+      expect([reply.status, reply.headers.get('Set-Cookie')]).toEqual([403, null]);
+    }
+    // Nor does one that the attacker has used first, from wherever it is posted.
+    expect((await h.post(token)).status).toBe(303);
+    const late = await h.post(token, { Cookie: victim });
+    expect([late.status, late.headers.get('Set-Cookie')]).toEqual([403, null]);
+    expect((await h.get('/integrations', victim)).status).toBe(200);
+  });
+
   test('keeps hashes only: neither the token nor the cookie can be read anywhere', async () => {
     const h = hosted();
     const token = await h.token('begin-7');

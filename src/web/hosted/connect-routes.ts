@@ -52,7 +52,8 @@ const callback = declare({
   summary: 'Where the provider sends the browser back to',
   replies: {
     303: {
-      description: 'To `returnTo`, with `connection=<id>`, and `error=<code>` when it failed.',
+      description:
+        'To `returnTo`, with `connection=<id>` and `completion=<secret>`; with `error=<code>` instead of the secret when it failed. The same callback again is the same redirect.',
     },
   },
   errors: ['forbidden', 'unavailable'],
@@ -77,7 +78,8 @@ function seeOther(c: Context, location: string): Response {
 async function toPage(c: Context<AppEnv>, way: Extract<WayBack, { kind: 'page' }>) {
   const deps = c.get('deps');
   const visit = await visitOf(c).catch(async (error) => {
-    await failUnfinished(deps.db, way.connection, 'session_ended');
+    // Only the browser that consented ends it; anybody could open the link again.
+    if (way.completion !== null) await failUnfinished(deps.db, way.connection, 'session_ended');
     throw error;
   });
   const { notice, version } = await finishOnPage(deps, visit.session, way);

@@ -14,7 +14,7 @@ import type { Notice, PageSession } from './session';
 export async function finishOnPage(
   deps: Deps,
   session: PageSession,
-  { connection, provider, error }: Extract<WayBack, { kind: 'page' }>,
+  { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
 ): Promise<{ notice: Notice; version: number }> {
   const notice: Notice = {
     kind: 'not_connected',
@@ -26,7 +26,12 @@ export async function finishOnPage(
   };
   if (error !== null) return { notice, version: 0 };
   try {
-    const { facts, version } = await completeConnection(deps, session.userId, connection);
+    const { facts, version } = await completeConnection(
+      deps,
+      session.userId,
+      connection,
+      completion ?? '',
+    );
     return { notice: { ...notice, kind: 'connected', accountId: facts.accountId }, version };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) deps.log.error('connect.page_failed', { provider }, thrown);

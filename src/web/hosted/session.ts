@@ -70,9 +70,9 @@ export async function createPageSession(
   userId: string,
   { label, providers, returnTo, version }: PageSessionInput,
 ): Promise<{ token: string; expiresAt: number }> {
-  const allowed = allowedReturnTo(returnTo, config.appOrigins);
+  const allowed = allowedReturnTo(returnTo, config.returnPages);
   if (allowed === null) {
-    throw invalid('returnTo', 'must be an absolute URL whose origin is one of APP_ORIGINS');
+    throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS allows');
   }
   const unknown = providers?.find((id) => config.providers.get(id) === undefined);
   if (unknown !== undefined) throw invalid('providers', 'names a provider that is not known here');

@@ -176,9 +176,14 @@ function notConnected(code: string | null, { brand, provider: name, account }: N
         title: 'Somebody else started this',
         text: `${nothing} Start again, and it will be yours.`,
       };
+    case 'wrong_completion':
+      return {
+        tone: 'bad',
+        title: `${name} was not connected`,
+        text: `This link was used in another browser. ${nothing} Please start again here.`,
+      };
     case 'connection_expired':
     case 'connection_not_found':
-    case 'connection_not_ready':
     case 'not_finished':
       return {
         tone: 'bad',

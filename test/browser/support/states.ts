@@ -407,7 +407,7 @@ export const states: readonly State[] = [
       await button(page, 'Cancel').click();
       const address = (await callback).url();
       await page.getByRole('heading', { name: 'Connections' }).waitFor();
-      await page.goto(address);
+      await page.goto(`${address}&code=another`);
     },
   },
   {

@@ -65,8 +65,13 @@ export interface Mooring {
     user: string,
     account: string,
     options?: { provider?: SandboxId; browser?: Browser; accountId?: string },
-  ): Promise<{ id: string; url: URL; browser: Browser }>;
-  complete(user: string, connection: string, process?: number): Promise<Reply<Integration>>;
+  ): Promise<{ id: string; connectUrl: string; url: URL; browser: Browser }>;
+  /** With the secret that the browser brought back, unless another one is given. */
+  complete(
+    user: string,
+    connection: string,
+    given?: { completion?: string | undefined; process?: number; token?: string },
+  ): Promise<Reply<Integration>>;
   /** Both halves; throws unless it ends well. */
   connect(
     user: string,
@@ -168,6 +173,9 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
     };
   };
 
+  /** What browsers brought back, by connection. */
+  const completions = new Map<string, string>();
+
   const authorize: Mooring['authorize'] = async (user, account, given = {}) => {
     const browser = given.browser ?? new Browser();
     const started = await call<{ id: string; connectUrl: string }>(
@@ -184,11 +192,18 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
     if (started.status !== 201) throw new Error(`no connection: ${JSON.stringify(started.body)}`);
     const login = await browser.open(started.body.connectUrl);
     const back = await consent(browser, login, account, atApp);
-    return { id: started.body.id, url: back.url, browser };
+    completions.set(started.body.id, back.url.searchParams.get('completion') ?? '');
+    return { ...started.body, url: back.url, browser };
   };
 
-  const complete: Mooring['complete'] = (user, connection, process = 0) =>
-    call('POST', `/v1/users/${user}/connections/${connection}/complete`, { process });
+  const complete: Mooring['complete'] = (user, connection, given = {}) => {
+    const { completion = completions.get(connection), process = 0, token } = given;
+    return call('POST', `/v1/users/${user}/connections/${connection}/complete`, {
+      json: { completion },
+      process,
+      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
+    });
+  };
 
   return {
     sandbox,

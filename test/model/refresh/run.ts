@@ -1,5 +1,6 @@
 /** One run: a plan, step by step; then faults end, and time passes. */
 import { completeConnection } from '../../../src/connect/complete';
+import { completionOf } from '../../../src/connect/completion';
 import { AppError } from '../../../src/errors';
 import { disconnect } from '../../../src/integrations/disconnect/disconnect';
 import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
@@ -149,7 +150,9 @@ class Run {
     insertTransaction(world, id, user, account);
     const complete = (seed: number) =>
       world
-        .invoke('connect', seed, trouble, (deps) => completeConnection(deps, user, id))
+        .invoke('connect', seed, trouble, async (deps) =>
+          completeConnection(deps, user, id, await completionOf(deps.vault, { id })),
+        )
         .catch((error) => world.note(() => `not connected: ${error}`));
     // An app may be impatient.
     if (luck % 4 === 0) scheduler.after(luck % 2_000, () => void complete(luck + 1));

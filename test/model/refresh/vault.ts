@@ -24,4 +24,6 @@ export const plainVault = (before: () => Promise<void>, next: () => number): Vau
     }
     return text;
   },
+  mac: async (purpose, text) => `${purpose}:${text}`,
+  verifyMac: async (purpose, text, mac) => mac === `${purpose}:${text}`,
 });

@@ -38,6 +38,7 @@ const wording: Record<string, string> = {
   access_denied: 'You cancelled. Nothing was connected.',
   account_linked_to_another_user: 'That account is already connected by another user of this app.',
   account_mismatch: 'You signed in with another account than the one to reconnect.',
+  wrong_completion: 'That link was not finished in this browser. Nothing was connected.',
   needs_reconnect: 'The provider refused for good. Reconnect the account.',
 };
 
@@ -143,7 +144,10 @@ export const actions: Record<string, Action> = {
   },
 };
 
-/** The user is back from the provider. This app knows by its own session who that is. */
+/**
+ * The user is back from the provider. This app knows by its own session who that is, and `completion`
+ * shows that this is the browser that consented.
+ */
 export async function complete(session: Session, query: URLSearchParams): Promise<Notice> {
   const id = query.get('connection');
   const error = query.get('error');
@@ -154,6 +158,7 @@ export async function complete(session: Session, query: URLSearchParams): Promis
   const reply = await session.mooring.call<Integration>(
     'POST',
     `${base(session)}/connections/${encodeURIComponent(id)}/complete`,
+    { completion: query.get('completion') ?? '' },
   );
   return reply.ok
     ? good(`Connected ${reply.body.displayName ?? reply.body.accountId}.`)

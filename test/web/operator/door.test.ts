@@ -92,6 +92,23 @@ describe('the door', () => {
     expect(reply.headers.getSetCookie()).toEqual([]);
   });
 
+  test("signs nobody in with an attacker's key from another site, and leaves who is signed in", async () => {
+    const o = operator();
+    const cookie = await o.enter();
+    for (const key of [serviceKey, 'attackers-key']) {
+      const reply = await o.knock(key, { Origin: 'https://evil.example', Cookie: cookie });
+      expect([reply.status, reply.headers.getSetCookie()]).toEqual([403, []]);
+    }
+    expect(textOf(await o.page(cookie))).toContain('Signed in with the key test');
+  });
+
+  test('adopts no cookie that was there before', async () => {
+    const o = operator();
+    const planted = await o.enter();
+    const reply = await o.knock(serviceKey, { Cookie: planted });
+    expect(reply.headers.getSetCookie()[0]).not.toContain(planted.split('=')[1]);
+  });
+
   test('takes no key without an origin', async () => {
     expect((await operator().send('session', {}, { key: serviceKey })).status).toBe(403);
   });
