@@ -11,7 +11,7 @@ import { sandboxClients } from '../test/sandbox/settings.ts';
 import { ensureDevVars, origin, overridesFor, readDevVars } from './start/dev-vars.ts';
 import { checkFree, type Ports, readPorts } from './start/ports.ts';
 import { StartProblem } from './start/problem.ts';
-import { fireCron, fireEachMinute, untilReady } from './start/running.ts';
+import { fireCron, fireOnTime, untilReady } from './start/running.ts';
 import { applyMigrations, root, startWorker } from './start/wrangler.ts';
 
 /** Tests run in a folder of their own. */
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
   });
   running.push(() => demo.close());
   running.push(
-    fireEachMinute(workerUrl, () => {
+    fireOnTime(workerUrl, () => {
       if (!ending) console.error('The Worker did not take the cron event of this minute.');
     }),
   );

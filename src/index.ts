@@ -1,10 +1,9 @@
-/** The Worker: requests, the cron tick, the queue. */
+/** The Worker: requests, cron, the queue. */
 import { app } from './app';
 import type { Bindings } from './config';
 import { createRootLog, depsOf } from './isolate';
-import { consumeDeadLetters, isDeadLetters } from './refresh/dead-letters';
-import { consume } from './refresh/queue';
-import { tick } from './tick';
+import { runJobs } from './jobs/cron';
+import { consume, consumeDeadLetters, isDeadLetters } from './refresh/queue';
 
 /** Every line of one invocation names it. */
 const invocationLog = (trigger: 'cron' | 'queue') =>
@@ -12,7 +11,7 @@ const invocationLog = (trigger: 'cron' | 'queue') =>
 
 export default {
   fetch: app.fetch,
-  scheduled: (_controller, env, ctx) => tick(depsOf(env, ctx, invocationLog('cron'))),
+  scheduled: ({ cron }, env, ctx) => runJobs(depsOf(env, ctx, invocationLog('cron')), cron),
   queue: (batch, env, ctx) => {
     const take = isDeadLetters(batch.queue) ? consumeDeadLetters : consume;
     return take(batch, depsOf(env, ctx, invocationLog('queue')));

@@ -40,12 +40,15 @@ async function ask(url: string): Promise<{ status: number; detail: string | null
   }
 }
 
-export const cronUrl = (url: string): string => `${url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`;
+/** The triggers of wrangler.toml. */
+const EVERY_MINUTE = '* * * * *';
+const EVERY_HOUR = '0 * * * *';
 
-/** One tick. @returns whether the Worker took it. */
-export async function fireCron(url: string): Promise<boolean> {
+/** One tick of a trigger, the minute's unless told. @returns whether the Worker took it. */
+export async function fireCron(url: string, cron = EVERY_MINUTE): Promise<boolean> {
+  const path = `/cdn-cgi/handler/scheduled?${new URLSearchParams({ cron })}`;
   try {
-    const response = await fetch(cronUrl(url), { signal: AbortSignal.timeout(MINUTE) });
+    const response = await fetch(url + path, { signal: AbortSignal.timeout(MINUTE) });
     await response.body?.cancel();
     return response.ok;
   } catch {
@@ -53,16 +56,21 @@ export async function fireCron(url: string): Promise<boolean> {
   }
 }
 
-/** At each whole minute, as production would. @returns how to end it. */
-export function fireEachMinute(url: string, failed: () => void): () => void {
+/** At each whole minute and hour, as production would. @returns how to end it. */
+export function fireOnTime(url: string, failed: () => void): () => void {
   let timer: NodeJS.Timeout;
+  const fire = async (cron: string) => {
+    if (!(await fireCron(url, cron))) failed();
+  };
   const next = () => {
+    const minute = Math.floor(Date.now() / MINUTE) + 1;
     timer = setTimeout(
-      async () => {
+      () => {
         next();
-        if (!(await fireCron(url))) failed();
+        void fire(EVERY_MINUTE);
+        if (minute % 60 === 0) void fire(EVERY_HOUR);
       },
-      MINUTE - (Date.now() % MINUTE),
+      minute * MINUTE - Date.now(),
     );
   };
   next();

@@ -273,3 +273,6 @@ export const outbox = sqliteTable(
     index('outbox_subject').on(table.provider, table.subject),
   ],
 );
+
+export type AccountRow = typeof oauthAccounts.$inferSelect;
+export type ProviderHealth = typeof providerHealth.$inferSelect;

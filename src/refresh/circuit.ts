@@ -1,32 +1,29 @@
 /**
  * The circuit, per provider and token host: it keeps a provider's outage from being hammered, and
  * an operator's mistake from being repeated for every account. Failures of five different
- * integrations in a row open it, or one operator's fault; then one group at a time probes.
- * A storm of refusals (storm.ts) opens it too.
+ * integrations in a row open it, or one operator's fault, or a storm of refusals (storm.ts); then
+ * one group at a time probes. All that is written into `provider_health` stands here.
  */
-
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { providerHealth } from '../db/schema';
+import { isTroubled, type ProviderHealth, providerHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
-import type { OAuth2Provider, Provider } from '../providers/types';
+import type { OAuth2Provider } from '../providers/types';
 import { fillPlaceholders, placeholdersOf } from '../providers/urls';
-import { MINUTE_MS } from '../time';
-import { LEASE_MS } from './lease';
-import { persistently } from './persistently';
-
-export type Health = typeof providerHealth.$inferSelect;
-export type CircuitDeps = Pick<Deps, 'db' | 'now' | 'random' | 'sleep' | 'log'>;
+import { retry } from '../retry';
+import { MINUTE_MS, SECOND_MS } from '../time';
+import { LEASE_MS } from './claim';
+import { isStorm, STORM, stormWindow } from './storm';
 
 export const OPENS_AFTER = 5;
-export const FIRST_OPEN_MS = 30_000;
+export const FIRST_OPEN_MS = 30 * SECOND_MS;
 export const LONGEST_OPEN_MS = 15 * MINUTE_MS;
-/** Why the circuit is open while refusals are not believed. */
-export const STORM = 'refusal_storm';
-export const WRITE_MS = 5_000;
+const WRITE_MS = 5 * SECOND_MS;
 /** A probe that never ended is over then. Never the end of an opening, which it must not equal. */
 const PROBE_MS = LEASE_MS - 1;
+
+const { failedIds, openFor, openUntil } = providerHealth;
 
 /** Names one circuit. */
 export interface CircuitKey {
@@ -50,7 +47,7 @@ export const circuitOf = (
   parameters: Readonly<Record<string, string>>,
 ): CircuitKey => ({ provider: provider.id, host: tokenHost(provider, parameters) ?? '' });
 
-export const isCircuit = ({ provider, host }: CircuitKey): SQL | undefined =>
+const isCircuit = ({ provider, host }: CircuitKey): SQL | undefined =>
   and(eq(providerHealth.provider, provider), eq(providerHealth.host, host));
 
 /** What an attempt may do, as the circuit stands. */
@@ -60,27 +57,32 @@ export type Admission =
   | { kind: 'probe'; probeUntil: number }
   | { kind: 'open'; until: number };
 
-/** Half open: one conditional UPDATE decides who probes. `health` as it was just read. */
+/**
+ * Half open: one conditional UPDATE decides who probes. `health` as it was just read.
+ *
+ * @throws what D1 throws
+ */
 export async function admit(
-  deps: CircuitDeps,
+  deps: Deps,
   key: CircuitKey,
-  health: Health | undefined,
+  health: ProviderHealth | undefined,
 ): Promise<Admission> {
   const now = deps.now();
-  if (!health || health.openUntil === null) return { kind: 'closed' };
-  if (health.openUntil > now) return { kind: 'open', until: health.openUntil };
+  const until = health?.openUntil ?? null;
+  if (until === null) return { kind: 'closed' };
+  if (until > now) return { kind: 'open', until };
   const probeUntil = now + PROBE_MS;
-  const taken = await persistently(deps, now + WRITE_MS, () =>
+  const taken = await retry(deps, { until: now + WRITE_MS }, () =>
     deps.db
       .update(providerHealth)
       .set({ openUntil: probeUntil, updatedAt: now })
-      .where(and(isCircuit(key), eq(providerHealth.openUntil, health.openUntil ?? 0)))
+      .where(and(isCircuit(key), eq(openUntil, until)))
       .returning({ provider: providerHealth.provider }),
   );
   return taken.length > 0 ? { kind: 'probe', probeUntil } : { kind: 'open', until: probeUntil };
 }
 
-export interface Failure {
+export interface CountedFailure {
   /** The row that failed: one broken account must not count five times. */
   rowId: number;
   /** Outcome code. */
@@ -90,24 +92,23 @@ export interface Failure {
   admission: Admission;
 }
 
-/** Counts a failure, and opens the circuit where that is due. Throws what D1 throws. */
-export async function recordFailure(
-  deps: CircuitDeps,
+/** Counts a failure, and opens the circuit where that is due. @throws what D1 throws */
+export async function countFailure(
+  deps: Deps,
   key: CircuitKey,
-  failure: Failure,
+  { rowId, code, operator, admission }: CountedFailure,
 ): Promise<void> {
-  const { rowId, code, operator } = failure;
-  const known = sql`EXISTS (SELECT 1 FROM json_each(failed_ids) WHERE value = ${rowId})`;
-  const ids = sql`CASE WHEN ${known} OR json_array_length(failed_ids) >= ${OPENS_AFTER} THEN failed_ids ELSE json_insert(failed_ids, '$[#]', ${rowId}) END`;
+  const isKnown = sql`EXISTS (SELECT 1 FROM json_each(${failedIds}) WHERE value = ${rowId})`;
+  const ids = sql`CASE WHEN ${isKnown} OR json_array_length(${failedIds}) >= ${OPENS_AFTER} THEN ${failedIds} ELSE json_insert(${failedIds}, '$[#]', ${rowId}) END`;
   const count = sql`json_array_length(${ids})`;
-  await persistently(deps, deps.now() + WRITE_MS, () => {
+  const opens = operator
+    ? sql`${openUntil} IS NULL`
+    : sql`(${openUntil} IS NULL AND ${count} >= ${OPENS_AFTER})`;
+  await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const now = deps.now();
-    const opens = operator
-      ? sql`open_until IS NULL`
-      : sql`(open_until IS NULL AND ${count} >= ${OPENS_AFTER})`;
     return deps.db.batch([
-      announcement(
-        deps,
+      openingEvent(
+        deps.db,
         { key, type: operator ? 'provider.operator_fault' : 'provider.open', code, now },
         opens,
         operator,
@@ -128,8 +129,7 @@ export async function recordFailure(
           set: {
             failedIds: ids,
             failures: count,
-            ...opening(now, opens, failure.admission),
-            reason: sql`CASE WHEN ${opens} THEN ${code} ELSE reason END`,
+            ...opening(now, opens, code, admission),
             updatedAt: now,
           },
         }),
@@ -137,41 +137,97 @@ export async function recordFailure(
   });
 }
 
+/**
+ * Counts a refusal; true: it is part of a storm, and says nothing about the user. One that only
+ * confirms an earlier one (`again`) is not counted: ten accounts make a storm, not five twice.
+ *
+ * @throws what D1 throws
+ */
+export async function countRefusal(
+  deps: Deps,
+  key: CircuitKey,
+  admission: Admission,
+  again: boolean,
+): Promise<boolean> {
+  const one = again ? 0 : 1;
+  const [, [after]] = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+    const now = deps.now();
+    const window = stormWindow(one, now);
+    const opens = sql`(${openUntil} IS NULL AND ${window.isStorm})`;
+    const event = { key, type: 'provider.refusal_storm', code: STORM, now };
+    return deps.db.batch([
+      openingEvent(deps.db, event, opens, false),
+      deps.db
+        .insert(providerHealth)
+        .values({
+          ...key,
+          failedIds: [],
+          windowStartedAt: now,
+          windowAttempts: one,
+          windowRefusals: one,
+          updatedAt: now,
+        })
+        .onConflictDoUpdate({
+          target: [providerHealth.provider, providerHealth.host],
+          set: {
+            windowStartedAt: window.startedAt,
+            windowAttempts: window.attempts,
+            windowRefusals: window.refusals,
+            ...opening(now, opens, STORM, admission),
+            updatedAt: now,
+          },
+        })
+        .returning(),
+    ]);
+  });
+  return after !== undefined && isStorm(after);
+}
+
+/** Attempts that were not refused, while refusals are being counted. */
+export const countAttempts = (db: Database, key: CircuitKey, attempts: number) =>
+  db
+    .update(providerHealth)
+    .set({ windowAttempts: sql`${providerHealth.windowAttempts} + ${attempts}` })
+    .where(and(isCircuit(key), isNotNull(providerHealth.windowStartedAt)));
+
 /** Opens where `opens` holds; a probe that failed opens again, for twice as long. */
-export function opening(now: number, opens: SQL, admission: Admission) {
+function opening(now: number, opens: SQL, reason: string, admission: Admission) {
   // The first failure of a probing group reopens; the others find another `open_until`.
   const reopens =
-    admission.kind === 'probe' ? sql`open_until = ${admission.probeUntil}` : sql`false`;
-  const longer = sql`min(coalesce(open_for, ${FIRST_OPEN_MS}) * 2, ${LONGEST_OPEN_MS})`;
-  const openFor = sql`CASE WHEN ${opens} THEN ${FIRST_OPEN_MS} WHEN ${reopens} THEN ${longer} ELSE open_for END`;
+    admission.kind === 'probe' ? sql`${openUntil} = ${admission.probeUntil}` : sql`false`;
+  const longer = sql`min(coalesce(${openFor}, ${FIRST_OPEN_MS}) * 2, ${LONGEST_OPEN_MS})`;
+  const duration = sql`CASE WHEN ${opens} THEN ${FIRST_OPEN_MS} WHEN ${reopens} THEN ${longer} ELSE ${openFor} END`;
   return {
-    openFor,
-    openUntil: sql`CASE WHEN ${opens} OR ${reopens} THEN ${now} + ${openFor} ELSE open_until END`,
+    openFor: duration,
+    openUntil: sql`CASE WHEN ${opens} OR ${reopens} THEN ${now} + ${duration} ELSE ${openUntil} END`,
+    reason: sql`CASE WHEN ${opens} THEN ${reason} ELSE ${providerHealth.reason} END`,
   };
 }
 
 /**
  * The operator's event, for a batch, before the statement that opens: once for each opening, not
- * for each account that meets it.
+ * for each account that meets it. `alsoFirst`: where there is no row yet, that opens too.
  */
-export function announcement(
-  deps: Pick<Deps, 'db'>,
-  event: { key: CircuitKey; type: string; code: string; now: number },
+function openingEvent(
+  db: Database,
+  { key, type, code, now }: { key: CircuitKey; type: string; code: string; now: number },
   opens: SQL,
   alsoFirst: boolean,
 ) {
-  const { key, type, code, now } = event;
-  const here = sql`SELECT 1 FROM provider_health WHERE provider = ${key.provider} AND host = ${key.host}`;
-  const first = alsoFirst ? sql`NOT EXISTS (${here})` : sql`false`;
+  const circuit = (condition?: SQL) =>
+    db
+      .select({ provider: providerHealth.provider })
+      .from(providerHealth)
+      .where(and(isCircuit(key), condition));
   return auditEvent(
-    deps.db,
+    db,
     { at: now, type, provider: key.provider, detail: { code, host: key.host } },
-    sql`(${first} OR EXISTS (${here} AND ${opens}))`,
+    or(alsoFirst ? notExists(circuit()) : undefined, exists(circuit(opens))),
   );
 }
 
 /** Whether a success has something to tidy up. */
-export const needsClosing = (health: Health | undefined): boolean =>
+export const needsClosing = (health: ProviderHealth | undefined): boolean =>
   health !== undefined && (health.failures > 0 || health.openUntil !== null);
 
 /**
@@ -188,24 +244,12 @@ export const closeCircuit = (db: Database, provider: string, host?: string) =>
       openFor: null,
       reason: null,
       // A storm's count ends with the storm; otherwise it goes on.
-      windowStartedAt: sql`CASE WHEN reason = ${STORM} THEN NULL ELSE window_started_at END`,
+      windowStartedAt: sql`CASE WHEN ${providerHealth.reason} = ${STORM} THEN NULL ELSE ${providerHealth.windowStartedAt} END`,
     })
     .where(
       and(
         eq(providerHealth.provider, provider),
         host === undefined ? undefined : eq(providerHealth.host, host),
-        sql`(failures > 0 OR open_until IS NOT NULL)`,
+        isTroubled,
       ),
     );
-
-/** Providers that a run may ask: OAuth, configured, and with something to refresh. */
-export function refreshable(providers: {
-  all(): readonly Provider[];
-  client(id: string): unknown;
-}): OAuth2Provider[] {
-  return providers
-    .all()
-    .filter((provider) => provider.kind === 'oauth2')
-    .filter((provider) => provider.refreshModel !== 'none')
-    .filter((provider) => providers.client(provider.id) !== undefined);
-}

@@ -1,26 +1,38 @@
 /**
  * The claim: who may refresh which integrations. The database is the queue: any number of cron
- * runs, queue consumers and callers can do this side by side, and each row goes to one of them.
+ * runs, queue consumers and callers can claim side by side, and each row goes to one of them.
  *
- * An expired lease that is found in a row belongs to an attempt that left no outcome. It moves to
- * `lost_lease_id`, and since its start it is unknown whether the provider rotated the token.
+ * Whoever has claimed a row holds its lease until `lease_until`. An expired lease that is found in a
+ * row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its start
+ * it is unknown whether the provider rotated the token. Times in ms.
  */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { oauthAccounts, providerHealth } from '../db/schema';
-import { type AccountRow, LEASE_MS } from './lease';
+import { inJson, isSame } from '../db/conditions';
+import { type AccountRow, oauthAccounts, providerHealth } from '../db/schema';
+import type { OAuth2Provider } from '../providers/types';
+import { MINUTE_MS, SECOND_MS } from '../time';
+import { isSingleUse } from './outcome';
 
 export const GROUP_SIZE = 5;
 
-/** A provider that a run may ask. */
-export interface Asked {
+export const LEASE_MS = MINUTE_MS;
+
+/**
+ * An attempt, from claim to commit or rescue, takes this long at most. `waitUntil` ends 30 s after
+ * the caller left, and a lease must outlive the attempt even with clocks that differ.
+ */
+export const ATTEMPT_MS = 25 * SECOND_MS;
+
+/** Long enough for about seven lost leases; the oldest go first. */
+const LOST_LEASES_LENGTH = 480;
+
+/** A provider whose integrations a run may refresh. */
+export interface Claimable {
   id: string;
   /** Its token host; null where that differs from row to row. */
   host: string | null;
 }
-
-/** Long enough for about seven lost leases; the oldest go first. */
-const LOST_LEASES_LENGTH = 480;
 
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
 const own = (claimId: string): SQL => sql`lease_id = ${claimId} || '.' || id`;
@@ -41,21 +53,28 @@ const free = (now: number, claimId = ''): SQL =>
 const dueAndFree = (now: number, claimId?: string): SQL =>
   sql`provider = p.value->>'id' AND refresh_due_at <= ${now} AND ${free(now, claimId)}`;
 
+const circuitIsOpen = (now: number): SQL => sql`EXISTS (
+  SELECT 1 FROM provider_health AS h
+  WHERE h.provider = p.value->>'id' AND h.host = p.value->>'host' AND h.open_until > ${now})`;
+
 /**
- * Five due integrations at most, oldest first, of the asked providers whose circuit does not hold
- * them back. At most five rows are looked at for each provider (besides those under a lease), so
- * the cost does not grow with the backlog.
+ * Five due integrations at most, oldest first, of the providers whose circuit does not hold them
+ * back. At most five rows are read for each provider (besides those under a lease), so the cost does
+ * not grow with the backlog.
  */
-export const claimDue = (db: Database, claimId: string, asked: readonly Asked[], now: number) =>
+export const claimDue = (
+  db: Database,
+  claimId: string,
+  claimable: readonly Claimable[],
+  now: number,
+) =>
   db
     .update(oauthAccounts)
     .set(lease(claimId, now))
     .where(
       sql`id IN (
-        SELECT a.id FROM json_each(${JSON.stringify(asked)}) AS p CROSS JOIN oauth_accounts AS a
-        WHERE NOT EXISTS (
-          SELECT 1 FROM provider_health AS h
-          WHERE h.provider = p.value->>'id' AND h.host = p.value->>'host' AND h.open_until > ${now})
+        SELECT a.id FROM json_each(${JSON.stringify(claimable)}) AS p CROSS JOIN oauth_accounts AS a
+        WHERE NOT ${circuitIsOpen(now)}
         AND a.id IN (
           SELECT id FROM oauth_accounts WHERE ${dueAndFree(now, claimId)}
           ORDER BY refresh_due_at LIMIT ${sql.raw(String(GROUP_SIZE))})
@@ -63,22 +82,10 @@ export const claimDue = (db: Database, claimId: string, asked: readonly Asked[],
     )
     .returning();
 
-/** The circuits of the asked providers, as far as they have anything to tell. */
-export const healthOf = (db: Database, providers: readonly string[]) =>
-  db
-    .select()
-    .from(providerHealth)
-    .where(
-      inArray(
-        providerHealth.provider,
-        sql`(SELECT value FROM json_each(${JSON.stringify(providers)}))`,
-      ),
-    );
-
 /** How many are due and free, counting up to `limit` for each provider. */
 export async function countDue(
   db: Database,
-  asked: readonly Asked[],
+  claimable: readonly Claimable[],
   now: number,
   limit: number,
 ): Promise<number> {
@@ -86,12 +93,14 @@ export async function countDue(
     SELECT coalesce(sum((
       SELECT count(*) FROM (SELECT 1 FROM oauth_accounts WHERE ${dueAndFree(now)} LIMIT ${limit})
     )), 0) AS n
-    FROM json_each(${JSON.stringify(asked)}) AS p
-    WHERE NOT EXISTS (
-      SELECT 1 FROM provider_health AS h
-      WHERE h.provider = p.value->>'id' AND h.host = p.value->>'host' AND h.open_until > ${now})`);
+    FROM json_each(${JSON.stringify(claimable)}) AS p
+    WHERE NOT ${circuitIsOpen(now)}`);
   return row?.n ?? 0;
 }
+
+/** The circuits of these providers, as far as there is a row. */
+export const healthOf = (db: Database, providers: readonly string[]) =>
+  db.select().from(providerHealth).where(inJson(providerHealth.provider, providers));
 
 /**
  * One integration, due or not, as `seen`. No row where somebody else holds it, or has refreshed it
@@ -110,8 +119,74 @@ export const claimOne = (
       and(
         eq(oauthAccounts.id, seen.id),
         eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        sql`refresh_due_at IS ${seen.refreshDueAt}`,
+        isSame(oauthAccounts.refreshDueAt, seen.refreshDueAt),
         free(now, claimId),
       ),
     )
     .returning();
+
+/** Columns that release these leases, and no other's. */
+export function release(leaseIds: readonly string[]) {
+  const mine = inArray(oauthAccounts.leaseId, [...leaseIds]);
+  return {
+    leaseId: sql`CASE WHEN ${mine} THEN NULL ELSE ${oauthAccounts.leaseId} END`,
+    leaseUntil: sql`CASE WHEN ${mine} THEN NULL ELSE ${oauthAccounts.leaseUntil} END`,
+  };
+}
+
+export const isLeased = (row: AccountRow, now: number): boolean =>
+  row.leaseUntil !== null && row.leaseUntil >= now;
+
+export interface LostLease {
+  id: string;
+  /** When a claim found that it had ended. */
+  foundAt: number;
+}
+
+/** Reads `lost_lease_id`. An entry that was cut in half names a record that does not exist. */
+export function lostLeases(value: string | null): LostLease[] {
+  if (value === null) return [];
+  return value.split(' ').flatMap((entry) => {
+    const at = entry.lastIndexOf('@');
+    const foundAt = Number(entry.slice(at + 1));
+    return at > 0 && Number.isFinite(foundAt) ? [{ id: entry.slice(0, at), foundAt }] : [];
+  });
+}
+
+/**
+ * Counted from when the lost lease was found, not from its end: where D1 was away, KV and the queue
+ * may have been too, and whoever holds the grant then saves it only now. A holder tries four times
+ * a minute, and KV shows the record everywhere within another one.
+ */
+export const AFTER_LOST_LEASE_MS = 2 * MINUTE_MS;
+
+/** For clocks that differ, and the way to the server; half the grace where that is less. */
+const GRACE_SLACK_MS = 5 * SECOND_MS;
+
+/** Until when a token that may have been used up at `since` is taken again, for `grace`. */
+export function graceEnds(
+  provider: Pick<OAuth2Provider, 'reuseGraceSeconds'>,
+  since: number,
+): number {
+  const grace = provider.reuseGraceSeconds * SECOND_MS;
+  return since + grace - Math.min(GRACE_SLACK_MS, grace / 2);
+}
+
+/**
+ * From when on the row's refresh token may be sent. At or before `now`: at once.
+ *
+ * A single-use token with an unknown fate: not while a rescue record may still turn up. Then at
+ * once within the provider's grace, where it has one; else when the access token has expired,
+ * because from there on nothing can be lost by the request.
+ */
+export function sendableAt(
+  provider: Pick<OAuth2Provider, 'refreshModel' | 'reuse' | 'reuseGraceSeconds'>,
+  row: Pick<AccountRow, 'unknownSince' | 'lostLeaseId' | 'expiresAt'>,
+  now: number,
+): number {
+  if (!isSingleUse(provider) || row.unknownSince === null) return now;
+  const waits = lostLeases(row.lostLeaseId).map(({ foundAt }) => foundAt + AFTER_LOST_LEASE_MS);
+  const earliest = Math.max(now, ...waits);
+  const inGrace = provider.reuse === 'grace' && earliest <= graceEnds(provider, row.unknownSince);
+  return inGrace ? earliest : Math.max(earliest, row.expiresAt ?? 0);
+}

@@ -1,27 +1,101 @@
 /**
- * Puts a grant into its row. Fenced by `token_version`, never by the lease: a holder that was
- * overtaken by time still has the only copy of a rotated token, and must save it.
+ * A grant, and how it gets into its row.
  *
- * Every statement here may be repeated, also after a try whose fate is unknown: the sealed token
- * in the row tells whether it was ours.
+ * A grant is what an attempt brought back from the provider, sealed, with what is needed to write it
+ * into the row: now, or later from a rescue record. It names no user: the row does.
+ *
+ * The commit is fenced by `token_version`, never by the lease: a holder whose lease has ended still
+ * has the only copy of a rotated token, and must save it. Every statement here may be repeated, also
+ * after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { oauthAccounts } from '../db/schema';
+import { and, eq, exists, notExists, sql } from 'drizzle-orm';
+import * as z from 'zod';
+import { isSame } from '../db/conditions';
+import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { owedRevocation } from '../events/outbox';
+import type { TokenReply } from '../oauth/reply';
+import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
+import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
-import { accountContext } from '../vault/vault';
-import { columnsOf, type Grant, type GrantContext, sealedToken, sentField } from './grant';
-import type { AccountRow } from './lease';
-import { persistently } from './persistently';
+import { accountContext, type Vault } from '../vault/vault';
+import { release } from './claim';
+import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
 
-type CommitDeps = Pick<Deps, 'db' | 'vault' | 'now' | 'random' | 'sleep' | 'log' | 'config'>;
+const sealedText = z.string().min(1);
 
-/** How often a row that changes under our hands is looked at again. */
-const ROUNDS = 5;
+/** zod, because rescue records come back from KV and the queue. Times in ms. */
+export const grantSchema = z.object({
+  v: z.literal(1),
+  /** The attempt. */
+  leaseId: z.string().min(1),
+  rowId: z.number(),
+  provider: z.string(),
+  accountId: z.string(),
+  subject: z.string(),
+  parameters: z.record(z.string(), z.string()),
+  /** `token_version` as it was claimed. */
+  sentVersion: z.number(),
+  /** The sealed token that was sent: the refresh token, or the access token where it is extended. */
+  sent: sealedText,
+  /** Null: the reply held nothing but a new refresh token. */
+  accessToken: sealedText.nullable(),
+  /** Null: the stored one stays. */
+  refreshToken: sealedText.nullable(),
+  expiresAt: z.number().nullable(),
+  refreshExpiresAt: z.number().nullable(),
+  tokenType: z.string().nullable(),
+  scopes: z.array(z.string()).nullable(),
+  receivedAt: z.number(),
+});
+
+export type Grant = z.output<typeof grantSchema>;
+
+/** Which token of a row the provider is shown. */
+export const sentField = (
+  provider: Pick<OAuth2Provider, 'refreshModel'>,
+): 'access_token' | 'refresh_token' =>
+  provider.refreshModel === 'extend' ? 'access_token' : 'refresh_token';
+
+export const sealedToken = (
+  row: Pick<AccountRow, 'accessToken' | 'refreshToken'>,
+  field: 'access_token' | 'refresh_token',
+): string | null => (field === 'access_token' ? row.accessToken : row.refreshToken);
+
+/** Seals what came. Each sealing is unique, so a sealed token also names the attempt that wrote it. */
+export async function sealGrant(
+  vault: Vault,
+  row: AccountRow,
+  sent: string,
+  found: { accessToken: string | null; refreshToken: string | null; reply: TokenReply },
+  receivedAt: number,
+): Promise<Grant> {
+  const seal = async (token: string | null, field: 'access_token' | 'refresh_token') =>
+    token === null
+      ? null
+      : vault.seal(token, accountContext(row.provider, row.providerAccountId, field));
+  return {
+    v: 1,
+    leaseId: row.leaseId ?? '',
+    rowId: row.id,
+    provider: row.provider,
+    accountId: row.providerAccountId,
+    subject: row.subject,
+    parameters: row.parameters,
+    sentVersion: row.tokenVersion,
+    sent,
+    accessToken: await seal(found.accessToken, 'access_token'),
+    refreshToken: await seal(found.refreshToken, 'refresh_token'),
+    expiresAt: found.reply.expiresAt,
+    refreshExpiresAt: found.reply.refreshExpiresAt,
+    tokenType: found.reply.tokenType,
+    scopes: found.reply.scopes,
+    receivedAt,
+  };
+}
 
 export type Committed =
   /** It is in the row. `snapshot` is to be published; null: written quietly. */
@@ -35,6 +109,7 @@ export interface CommitOptions {
   provider: OAuth2Provider;
   /** Always grow the version, whatever the due time would allow. */
   visible: boolean;
+  /** Somebody is asking for the token right now. */
   usedNow: boolean;
   /** The lease that is released with it, besides the grant's own. */
   leaseId: string;
@@ -42,28 +117,26 @@ export interface CommitOptions {
   until: number;
 }
 
+/** How often a row that changes under our hands is read again. */
+const ROUNDS = 5;
+
 /**
  * `row`: as it was last seen; null: not seen yet.
  *
  * @throws what D1 throws when it cannot be reached in time; the grant must then be rescued
  */
 export async function commitGrant(
-  deps: CommitDeps,
+  deps: Deps,
   grant: Grant,
   row: AccountRow | null,
   options: CommitOptions,
 ): Promise<Committed> {
-  const context: GrantContext = {
-    provider: options.provider,
-    idleAfterMs: deps.config.idleAfterMs,
-    random: deps.random(),
-    usedNow: options.usedNow,
-  };
+  const random = deps.random();
   let current = row ?? (await readRow(deps, grant, options.until));
   for (let round = 0; round < ROUNDS; round += 1) {
     if (!current) return giveBack(deps, grant, options.until);
     if (!(await isFor(deps, grant, current, options.provider))) return { kind: 'superseded' };
-    const { hit, quiet, snapshot } = await write(deps, grant, current, context, options);
+    const { hit, quiet, snapshot } = await write(deps, grant, current, random, options);
     if (hit) return { kind: 'committed', snapshot };
     current = await readRow(deps, grant, options.until);
     // An earlier try of ours hit after all. A quiet one is done; of a visible one the snapshot got
@@ -80,15 +153,15 @@ interface Written {
 }
 
 /** Quiet or visible is decided anew at each try. */
-async function write(
-  deps: CommitDeps,
+const write = (
+  deps: Deps,
   grant: Grant,
   row: AccountRow,
-  context: GrantContext,
+  random: number,
   options: CommitOptions,
-): Promise<Written> {
-  const { db } = deps;
-  return persistently(deps, options.until, async () => {
+): Promise<Written> =>
+  retry(deps, { until: options.until }, async () => {
+    const { db } = deps;
     const now = deps.now();
     const fence = and(
       eq(oauthAccounts.id, row.id),
@@ -100,7 +173,9 @@ async function write(
     // There already, by a try whose answer got lost: what the row says besides is newer than the
     // grant. Only the snapshot may be missing.
     const ours = isOurs(grant, row);
-    const columns = ours ? released : { ...granted(grant, row, context, now), ...released };
+    const columns = ours
+      ? released
+      : { ...columnsOf(deps, grant, row, options, now, random), ...released };
     const quiet =
       !ours && !options.visible && row.state === 'active' && mayWriteQuietly(row.refreshDueAt, now);
     if (quiet) {
@@ -109,35 +184,93 @@ async function write(
       const hit = await db
         .update(oauthAccounts)
         .set(columns)
-        .where(and(fence, sql`refresh_due_at IS ${row.refreshDueAt}`))
+        .where(and(fence, isSame(oauthAccounts.refreshDueAt, row.refreshDueAt)))
         .returning({ id: oauthAccounts.id });
       return { hit: hit.length > 0, quiet, snapshot: null };
     }
+    const oursInRow =
+      grant.accessToken === null
+        ? eq(oauthAccounts.refreshToken, grant.refreshToken ?? '')
+        : eq(oauthAccounts.accessToken, grant.accessToken);
     const change = await changeVisibly(
       deps,
       row.userId,
       [db.update(oauthAccounts).set(columns).where(fence)],
-      sql`EXISTS (SELECT 1 FROM oauth_accounts WHERE id = ${row.id} AND ${oursInSql(grant)})`,
+      exists(
+        db
+          .select({ id: oauthAccounts.id })
+          .from(oauthAccounts)
+          .where(and(eq(oauthAccounts.id, row.id), oursInRow)),
+      ),
     );
     return { hit: change.changed, quiet, snapshot: change.snapshot };
   });
-}
 
-/** A warning that is due is still to be given; who gives it finds the next one (notices.ts). */
-function granted(grant: Grant, row: AccountRow, context: GrantContext, now: number) {
-  const columns = columnsOf(grant, row, context, now);
-  if (!('noticeDueAt' in columns)) return columns;
-  const { noticeDueAt } = columns;
-  const unlessDue = sql`CASE WHEN notice_due_at <= ${now} THEN notice_due_at ELSE ${noticeDueAt} END`;
-  return { ...columns, noticeDueAt: unlessDue };
-}
-
-/** Releases these leases, and no other's. */
-export function release(leaseIds: readonly string[]) {
-  const mine = sql`lease_id IN (SELECT value FROM json_each(${JSON.stringify(leaseIds)}))`;
+/** The columns that a grant writes into a row, leases aside. */
+function columnsOf(
+  { config }: Deps,
+  grant: Grant,
+  row: AccountRow,
+  { provider, usedNow }: CommitOptions,
+  now: number,
+  random: number,
+) {
+  const tokenVersion = Math.max(row.tokenVersion + 1, now);
+  const certain = { unknownSince: null, lostLeaseId: null, tokenVersion };
+  if (grant.accessToken === null) {
+    // The old access token stays; the new refresh token is tried soon.
+    return {
+      ...certain,
+      ...(grant.refreshToken === null ? {} : { refreshToken: grant.refreshToken }),
+      refreshDueAt: now + failureDelayMs(row.refreshFailures, null, random),
+      refreshFailures: row.refreshFailures + 1,
+      lastError: 'no_access_token',
+      lastFailedAt: now,
+    };
+  }
+  const issuedAt = grant.receivedAt;
+  const expiresAt = accessEnd(provider, issuedAt, grant.expiresAt);
+  const refreshExpiresAt = refreshEnd({
+    provider,
+    now: issuedAt,
+    replied: grant.refreshExpiresAt,
+    stored: row.refreshExpiresAt,
+    consented: false,
+    expiresAt,
+  });
+  const next = schedule({
+    provider,
+    now: issuedAt,
+    expiresAt,
+    refreshExpiresAt,
+    hasRefreshToken: (grant.refreshToken ?? row.refreshToken) !== null,
+    lastUsedAt: usedNow ? now : row.lastUsedAt,
+    createdAt: row.createdAt,
+    lastRefreshedAt: issuedAt,
+    idleAfterMs: config.idleAfterMs,
+    random,
+  });
+  const scope = grantedScopes(provider, grant.scopes, row.requestedScope);
   return {
-    leaseId: sql`CASE WHEN ${mine} THEN NULL ELSE lease_id END`,
-    leaseUntil: sql`CASE WHEN ${mine} THEN NULL ELSE lease_until END`,
+    ...certain,
+    accessToken: grant.accessToken,
+    ...(grant.refreshToken === null ? {} : { refreshToken: grant.refreshToken }),
+    expiresAt,
+    refreshExpiresAt,
+    ...(grant.tokenType === null ? {} : { tokenType: grant.tokenType }),
+    ...(scope === null ? {} : { scope }),
+    state: 'active' as const,
+    stateReason: null,
+    refreshDueAt: next.refreshDueAt,
+    // A notice that is due is still to be given; that sets the next one (expiry-notices.ts).
+    noticeDueAt: sql`CASE WHEN ${oauthAccounts.noticeDueAt} <= ${now} THEN ${oauthAccounts.noticeDueAt} ELSE ${next.noticeDueAt} END`,
+    refreshFailures: 0,
+    lastError: null,
+    lastFailedAt: null,
+    lastRefreshedAt: issuedAt,
+    ...(usedNow ? { lastUsedAt: now } : {}),
+    // A routine refresh is no change that a user sees.
+    ...(row.state === 'active' ? {} : { updatedAt: now }),
   };
 }
 
@@ -146,13 +279,29 @@ const isOurs = (grant: Grant, row: AccountRow): boolean =>
     ? row.accessToken === grant.accessToken
     : row.refreshToken === grant.refreshToken;
 
-const oursInSql = (grant: Grant): SQL =>
-  grant.accessToken !== null
-    ? eq(oauthAccounts.accessToken, grant.accessToken)
-    : eq(oauthAccounts.refreshToken, grant.refreshToken ?? '');
+/**
+ * Whether a row waits for this grant: its token is still the one that was sent, or it has the grant
+ * already. The row may have been sealed anew since, so it is the token that is compared.
+ */
+export async function isFor(
+  { vault }: Deps,
+  grant: Grant,
+  row: AccountRow,
+  provider: OAuth2Provider,
+): Promise<boolean> {
+  if (row.tokenVersion === grant.sentVersion || isOurs(grant, row)) return true;
+  // The stored refresh token stays whatever comes of this: the newer access token does too.
+  if (grant.refreshToken === null) return false;
+  const field = sentField(provider);
+  const stored = sealedToken(row, field);
+  if (stored === null) return false;
+  if (stored === grant.sent) return true;
+  const context = accountContext(grant.provider, grant.accountId, field);
+  return (await vault.open(stored, context)) === (await vault.open(grant.sent, context));
+}
 
-async function readRow(deps: CommitDeps, grant: Grant, until: number): Promise<AccountRow | null> {
-  const [row] = await persistently(deps, until, () =>
+async function readRow(deps: Deps, grant: Grant, until: number): Promise<AccountRow | null> {
+  const [row] = await retry(deps, { until }, () =>
     deps.db
       .select()
       .from(oauthAccounts)
@@ -167,41 +316,27 @@ async function readRow(deps: CommitDeps, grant: Grant, until: number): Promise<A
   return row ?? null;
 }
 
-/**
- * Whether a row waits for this grant: its token is still the one that was sent, or it has the grant
- * already. The row may have been sealed anew since, so it is the token that is compared.
- */
-export async function isFor(
-  deps: Pick<Deps, 'vault'>,
-  grant: Grant,
-  row: AccountRow,
-  provider: OAuth2Provider,
-): Promise<boolean> {
-  if (row.tokenVersion === grant.sentVersion || isOurs(grant, row)) return true;
-  // The stored refresh token stays whatever comes of this: the newer access token does too.
-  if (grant.refreshToken === null) return false;
-  const field = sentField(provider);
-  const stored = sealedToken(row, field);
-  if (stored === null) return false;
-  if (stored === grant.sent) return true;
-  const context = accountContext(grant.provider, grant.accountId, field);
-  return (await deps.vault.open(stored, context)) === (await deps.vault.open(grant.sent, context));
-}
-
-/** A token put back after a disconnect would be a disconnect undone (security.md C). */
-async function giveBack(deps: CommitDeps, grant: Grant, until: number): Promise<Committed> {
+/** A token put back after a disconnect would undo the disconnect: it is owed a revocation. */
+async function giveBack(deps: Deps, grant: Grant, until: number): Promise<Committed> {
+  const { db } = deps;
   const { provider, accountId, subject, parameters, accessToken, refreshToken } = grant;
-  await persistently(deps, until, () => {
-    const now = deps.now();
-    const owed = { provider, accountId, subject, parameters, accessToken, refreshToken };
-    // Once, also when it is tried again after a lost answer.
-    const missing = sql`NOT EXISTS (SELECT 1 FROM outbox WHERE provider = ${provider} AND subject = ${subject} AND ${
-      accessToken === null
-        ? sql`refresh_token = ${refreshToken}`
-        : sql`access_token = ${accessToken}`
-    })`;
-    return deps.db.batch([owedRevocation(deps.db, owed, now, missing)]);
-  });
+  const owed = { provider, accountId, subject, parameters, accessToken, refreshToken };
+  // Once, also when it is tried again after a lost answer.
+  const missing = notExists(
+    db
+      .select({ id: outbox.id })
+      .from(outbox)
+      .where(
+        and(
+          eq(outbox.provider, provider),
+          eq(outbox.subject, subject),
+          accessToken === null
+            ? isSame(outbox.refreshToken, refreshToken)
+            : eq(outbox.accessToken, accessToken),
+        ),
+      ),
+  );
+  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), missing)]));
   deps.log.info('refresh_discarded', { provider, rowId: grant.rowId });
   return { kind: 'gone' };
 }

@@ -6,30 +6,30 @@
  * Unlike a grant, a failure counts only under its own lease: whoever lost the lease has nothing to
  * say any more.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { oauthAccounts } from '../db/schema';
+import { and, eq, exists, isNull } from 'drizzle-orm';
+import type { Database } from '../db/client';
+import { isSame } from '../db/conditions';
+import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
 import type { OAuth2Provider } from '../providers/types';
+import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
-import { backoffMs } from './backoff';
-import { release } from './commit';
-import { type AccountRow, graceEnds } from './lease';
+import { MINUTE_MS } from '../time';
+import { graceEnds, release } from './claim';
 import { isSingleUse, type Outcome } from './outcome';
-import { persistently } from './persistently';
+import { failureDelayMs } from './schedule';
 
-export type FailureDeps = Pick<Deps, 'db' | 'now' | 'random' | 'sleep'>;
-
-/** A refusal is asked once more after this long; some providers take it back. */
-export const CONFIRM_AFTER_MS = 120_000;
+/** A refused token is sent once more after this long; some providers take a refusal back. */
+export const CONFIRM_AFTER_MS = 2 * MINUTE_MS;
 
 export type Failed =
   | Exclude<Outcome, { kind: 'granted' }>
   /** Refused in a storm of refusals: the provider's trouble. */
   | { kind: 'storm'; code: string }
-  /** Not asked: an unknown outcome's waiting time, or an open circuit. */
+  /** Not sent: an unknown outcome's waiting time, or an open circuit. */
   | { kind: 'waiting'; code: string; until: number };
 
 export interface FailureContext {
@@ -55,14 +55,14 @@ export interface FailureWritten {
 
 /** @throws what D1 throws when it cannot be reached in time */
 export async function writeFailure(
-  deps: FailureDeps,
+  deps: Deps,
   row: AccountRow,
   failed: Failed,
   context: FailureContext,
 ): Promise<FailureWritten> {
   const { db } = deps;
   const random = deps.random();
-  return persistently(deps, context.until, async () => {
+  return retry(deps, { until: context.until }, async () => {
     const now = deps.now();
     const columns = failureColumns(row, failed, context, now, random);
     const dueAt = columns.refreshDueAt;
@@ -81,7 +81,7 @@ export async function writeFailure(
     if (!context.visible && isQuiet(row, failed, columns, now)) {
       return { hit: (await update).length > 0, dueAt, snapshot: null };
     }
-    const happened = written(row, columns);
+    const happened = written(db, row, columns);
     const event = eventOf(row, failed, columns);
     const change = await changeVisibly(
       deps,
@@ -113,7 +113,7 @@ export function failureColumns(
     ...(context.lookedForRescue && context.sentAt !== null ? { lostLeaseId: null } : {}),
   };
   const backoff = (retryAfterMs: number | null) =>
-    now + backoffMs(row.refreshFailures, retryAfterMs, random);
+    now + failureDelayMs(row.refreshFailures, retryAfterMs, random);
   switch (failed.kind) {
     case 'transient':
       return { ...counted, refreshDueAt: backoff(failed.retryAfterMs) };
@@ -185,9 +185,9 @@ function unknownDue(
     const soon = row.unknownSince === null && retryAfterMs === null ? now : later;
     if (soon <= until) return soon;
   }
-  // The access token is what can be lost by asking: let it live out first.
-  const livedOut = row.expiresAt !== null && row.expiresAt > now ? row.expiresAt : later;
-  return Math.max(livedOut, now + (retryAfterMs ?? 0));
+  // The access token is what the request can cost: let it expire first.
+  const expired = row.expiresAt !== null && row.expiresAt > now ? row.expiresAt : later;
+  return Math.max(expired, now + (retryAfterMs ?? 0));
 }
 
 function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: number): boolean {
@@ -198,10 +198,21 @@ function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: 
   return failed.kind === 'waiting' && dueBeyondPromises(columns.refreshDueAt, now);
 }
 
-const written = (row: AccountRow, columns: FailureColumns): SQL =>
-  sql`EXISTS (SELECT 1 FROM oauth_accounts WHERE id = ${row.id} AND token_version = ${row.tokenVersion}
-    AND lease_id IS NULL AND refresh_due_at IS ${columns.refreshDueAt}
-    AND last_failed_at IS ${columns.lastFailedAt ?? row.lastFailedAt})`;
+const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
+  exists(
+    db
+      .select({ id: oauthAccounts.id })
+      .from(oauthAccounts)
+      .where(
+        and(
+          eq(oauthAccounts.id, row.id),
+          eq(oauthAccounts.tokenVersion, row.tokenVersion),
+          isNull(oauthAccounts.leaseId),
+          isSame(oauthAccounts.refreshDueAt, columns.refreshDueAt),
+          isSame(oauthAccounts.lastFailedAt, columns.lastFailedAt ?? row.lastFailedAt),
+        ),
+      ),
+  );
 
 /** Only what is certain becomes a user's event: the confirmed refusal. */
 function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns) {

@@ -1,49 +1,120 @@
 /**
- * A refresh that somebody waits for. Never without the lease: who does not get it watches the row
- * until the holder is done, and the holder's failure is everybody's answer.
+ * A refresh that somebody waits for: for a token, or forced, of one integration or up to a hundred.
+ * Never without the lease: who does not get it watches the row until the holder is done, and the
+ * holder's failure is everybody's answer.
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
+import { and, eq, sql } from 'drizzle-orm';
+import {
+  type AccountRow,
+  oauthAccounts,
+  type ProviderHealth,
+  providerHealth,
+  userVersions,
+} from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { admit, circuitOf } from './circuit';
-import { claimOne } from './claim';
+import { type Backoff, poll, retry, withDeadline } from '../retry';
+import { factsOf } from '../status-cache/origin';
+import type { Facts, Snapshot } from '../status-cache/snapshot';
+import { SECOND_MS } from '../time';
+import { type AccessToken, type AttemptResult, afterAttempts, attempt } from './attempt';
+import { type Admission, admit, circuitOf } from './circuit';
+import { claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
 import type { Failed } from './failure';
-import type { AccessToken, AttemptResult } from './finish';
-import { afterAttempts } from './group';
-import { type AccountRow, sendableAt } from './lease';
-import { type IntegrationKey, type Known, look, reachable } from './look';
-import { attempt } from './one';
-import { persistently } from './persistently';
 import { Publication } from './publication';
 
-const CLAIM_MS = 4_000;
+const READ_MS = 5 * SECOND_MS;
+const CLAIM_MS = 4 * SECOND_MS;
 /** How long a caller watches another holder's attempt. */
-const WATCH_MS = 8_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
+const WATCH_MS = 8 * SECOND_MS;
+const watchBackoff: Backoff = { firstMs: 100, factor: 1.5, longestMs: SECOND_MS, jitter: 0.5 };
 /** After a failure, one attempt on demand in so long. */
-export const PACE_MS = 10_000;
+export const PACE_MS = 10 * SECOND_MS;
+
+/** `userId` null: whoever's it is, for service callers that name accounts only. */
+export interface IntegrationKey {
+  userId: string | null;
+  provider: string;
+  accountId: string;
+}
+
+/** One integration as it is at the primary. */
+export interface StoredIntegration {
+  row: AccountRow;
+  health: ProviderHealth | undefined;
+  /** The user's version when the row was read. */
+  version: number;
+}
+
+/** @throws AppError integration_not_found, unavailable */
+export async function readIntegration(
+  deps: Deps,
+  { userId, provider, accountId }: IntegrationKey,
+): Promise<StoredIntegration> {
+  const { db } = deps;
+  const account = and(
+    eq(oauthAccounts.provider, provider),
+    eq(oauthAccounts.providerAccountId, accountId),
+  );
+  const owner =
+    userId ?? sql`(${db.select({ id: oauthAccounts.userId }).from(oauthAccounts).where(account)})`;
+  const queries = db.batch([
+    db
+      .select()
+      .from(oauthAccounts)
+      .where(and(account, userId === null ? undefined : eq(oauthAccounts.userId, userId))),
+    db.select().from(providerHealth).where(eq(providerHealth.provider, provider)),
+    db.select().from(userVersions).where(eq(userVersions.userId, owner)),
+  ]);
+  const [[row], circuits, versions] = await orUnavailable(
+    deps,
+    withDeadline(queries, READ_MS, 'd1_read'),
+  );
+  if (!row) throw new AppError('integration_not_found', 'there is no such integration');
+  const record = deps.config.providers.get(provider);
+  const host = record?.kind === 'oauth2' ? circuitOf(record, row.parameters).host : undefined;
+  return {
+    row,
+    health: circuits.find((circuit) => circuit.host === host),
+    version: versions[0]?.version ?? 0,
+  };
+}
+
+/** A database that does not answer is the caller's to try again. */
+async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    log.error('d1_unreachable', {}, cause);
+    throw new AppError('unavailable', 'the database does not answer', { cause, retryAfter: 5 });
+  }
+}
 
 export interface Demand {
   /** Its outcome is visible, and the integration's own backoff does not count. */
   forced: boolean;
-  /** What has come up meanwhile is good enough: nothing needs to be refreshed any more. */
-  satisfied(known: Known): boolean;
+  /** What is stored by now is good enough: nothing needs to be refreshed any more. */
+  satisfied(stored: StoredIntegration): boolean;
   /** Takes what is to be published; absent: it is published at once. */
   publication?: Publication;
 }
 
-export interface Obtained {
-  /** The row as it was last read. */
-  known: Known;
-  /** Fresh from an attempt of our own; null: look into the row. */
-  token: AccessToken | null;
-}
+export type Obtained =
+  /** `satisfied` holds of what was read. */
+  | { kind: 'stored'; stored: StoredIntegration }
+  /** An attempt of our own; `stored`: as it was before. `snapshot` null: it was written quietly. */
+  | {
+      kind: 'refreshed';
+      stored: StoredIntegration;
+      token: AccessToken;
+      snapshot: Snapshot | null;
+    };
 
 /**
- * Refreshes, or waits for who does. Returns when `satisfied` holds or an attempt brought a token.
+ * Refreshes, or waits for who does. `first`: as the caller has just read it.
  *
  * @throws AppError needs_reconnect, provider_unavailable, provider_error, refresh_in_progress,
  *   provider_not_configured, integration_not_found, unavailable, invalid_request; with the user's
@@ -52,58 +123,54 @@ export interface Obtained {
 export async function refreshOnDemand(
   deps: Deps,
   key: IntegrationKey,
+  first: StoredIntegration,
   demand: Demand,
 ): Promise<Obtained> {
-  const seen = { version: 0 };
+  const startedAt = deps.now();
+  let { version } = first;
+  let next: StoredIntegration | null = first;
   try {
-    return await watch(deps, key, demand, seen);
+    const obtained = await poll<Obtained>(
+      deps,
+      { until: startedAt + WATCH_MS, backoff: watchBackoff },
+      async () => {
+        const stored: StoredIntegration = next ?? (await readIntegration(deps, key));
+        next = null;
+        version = stored.version;
+        if (demand.satisfied(stored)) return { kind: 'stored', stored };
+        const now = deps.now();
+        if (isLeased(stored.row, now)) return null;
+        const client = refuseUseless(deps, stored, demand, startedAt, now);
+        const result = await tryOnce(deps, stored, client, demand);
+        version = Math.max(version, result?.snapshot?.version ?? 0);
+        switch (result?.kind) {
+          case 'refreshed':
+            return { stored, ...result };
+          case 'gone':
+            throw new AppError(
+              'integration_not_found',
+              'the integration was disconnected meanwhile',
+            );
+          case 'failed':
+            throw failureError(result.failed, result.dueAt, deps.now());
+          default:
+            // Taken by somebody else, just now or while we tried: see what comes of it.
+            return null;
+        }
+      },
+    );
+    if (obtained) return obtained;
+    throw new AppError('refresh_in_progress', 'another refresh of this integration is running', {
+      retryAfter: 2,
+    });
   } catch (error) {
     // A failure can be a change as well (`needs_reconnect`): the caller must be able to read it.
-    if (error instanceof AppError && seen.version > 0) {
-      error.headers['Consistency-Token'] = String(seen.version);
+    if (error instanceof AppError && version > 0) {
+      error.headers['Consistency-Token'] = String(version);
     }
     throw error;
   }
 }
-
-/** `seen.version`: the user's newest version that is known, also when this throws. */
-async function watch(
-  deps: Deps,
-  key: IntegrationKey,
-  demand: Demand,
-  seen: { version: number },
-): Promise<Obtained> {
-  const startedAt = deps.now();
-  let pause = FIRST_PAUSE_MS;
-  for (;;) {
-    const known = await look(deps, key);
-    seen.version = known.version;
-    if (demand.satisfied(known)) return { known, token: null };
-    const { row } = known;
-    const now = deps.now();
-    if (!isLeased(row, now)) {
-      const client = refuseUseless(deps, known, demand, startedAt, now);
-      const result = await tryOnce(deps, known, client, demand);
-      seen.version = Math.max(seen.version, result?.snapshot?.version ?? 0);
-      if (result?.kind === 'refreshed') return { known, token: result.token };
-      if (result?.kind === 'gone') {
-        throw new AppError('integration_not_found', 'the integration was disconnected meanwhile');
-      }
-      if (result?.kind === 'failed') throw failureError(result.failed, result.dueAt, deps.now());
-      // Taken by somebody else, just now or while we tried: see what comes of it.
-    }
-    if (deps.now() + pause > startedAt + WATCH_MS) {
-      throw new AppError('refresh_in_progress', 'another refresh of this integration is running', {
-        retryAfter: 2,
-      });
-    }
-    await deps.sleep(Math.round(pause * (0.5 + deps.random() / 2)));
-    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
-  }
-}
-
-export const isLeased = (row: AccountRow, now: number): boolean =>
-  row.leaseUntil !== null && row.leaseUntil >= now;
 
 /** Whether the row holds something that the provider would give a new token for. */
 export function isRenewable(provider: OAuth2Provider, row: AccountRow, now: number): boolean {
@@ -122,15 +189,15 @@ export function isRenewable(provider: OAuth2Provider, row: AccountRow, now: numb
   }
 }
 
-/** Says no without asking anybody, where an attempt could not help. */
+/** Says no without a request, where an attempt could not help. */
 function refuseUseless(
   deps: Deps,
-  { row, health }: Known,
+  { row, health }: StoredIntegration,
   { forced }: Demand,
   startedAt: number,
   now: number,
 ): OAuth2Client {
-  // A first refusal is asked once more; to force that earlier is allowed.
+  // After a first refusal the token is sent once more; to force that earlier is allowed.
   const final = row.refreshDueAt === null || !forced;
   if (row.state === 'needs_reconnect' && final) throw needsReconnect();
   const client = deps.config.providers.client(row.provider);
@@ -147,7 +214,7 @@ function refuseUseless(
     if (paced) throw codeError(row.lastError, row.lastFailedAt + PACE_MS - now);
   }
   const unavailable = (detail: string, until: number) =>
-    new AppError('provider_unavailable', detail, { retryAfter: (until - now) / 1000 });
+    new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
   if (health?.openUntil && health.openUntil > now) {
     throw unavailable('the provider has trouble; it is not asked for now', health.openUntil);
   }
@@ -162,22 +229,21 @@ function refuseUseless(
 /** One attempt, if the lease is to be had; null: it is not. */
 async function tryOnce(
   deps: Deps,
-  { row, health }: Known,
+  { row, health }: StoredIntegration,
   client: OAuth2Client,
   { forced, publication: shared }: Demand,
 ): Promise<AttemptResult | null> {
   const work = (async () => {
     const now = deps.now();
     const claimId = deps.uuid();
-    const [claimed] = await persistently(deps, now + CLAIM_MS, () =>
+    const [claimed] = await retry(deps, { until: now + CLAIM_MS }, () =>
       claimOne(deps.db, claimId, row, now),
     );
     if (!claimed) return null;
     const key = circuitOf(client.provider, claimed.parameters);
-    const admission = await admit(deps, key, health).catch(() => ({
-      kind: 'open' as const,
-      until: now + PACE_MS,
-    }));
+    const admission = await admit(deps, key, health).catch(
+      (): Admission => ({ kind: 'open', until: now + PACE_MS }),
+    );
     const options = { client, health, admission, visible: forced, usedNow: !forced };
     const result = await attempt(deps, claimed, options);
     const publication = shared ?? new Publication(deps);
@@ -192,7 +258,7 @@ async function tryOnce(
     return result;
   })();
   deps.waitUntil(work.catch(() => {}));
-  return reachable(deps, work);
+  return orUnavailable(deps, work);
 }
 
 const needsReconnect = () =>
@@ -204,7 +270,7 @@ function failureError(failed: Failed, dueAt: number | null, now: number): AppErr
       return needsReconnect();
     case 'unknown':
     case 'waiting':
-      // To ask again before that would be answered without asking the provider.
+      // A request before that would be answered without asking the provider.
       return codeError(failed.code, (dueAt ?? now) - now);
     case 'transient':
     case 'odd':
@@ -223,7 +289,7 @@ const passing = /^http_(408|425|429)$/;
 
 /** For a failed attempt, ours or another's, by the code that it left. */
 function codeError(code: string, retryAfterMs: number): AppError {
-  const retryAfter = Math.max(1, retryAfterMs / 1000);
+  const retryAfter = Math.max(1, retryAfterMs / SECOND_MS);
   return wrongAnswers.test(code) && !passing.test(code)
     ? new AppError('provider_error', `the provider did not refresh the token (${code})`, {
         retryAfter,
@@ -231,4 +297,126 @@ function codeError(code: string, retryAfterMs: number): AppError {
     : new AppError('provider_unavailable', `the token could not be refreshed now (${code})`, {
         retryAfter,
       });
+}
+
+export interface Refreshed {
+  facts: Facts;
+  /** The user's version that shows it. */
+  version: number;
+}
+
+/**
+ * Refreshes now, whatever the integration's own backoff says; the outcome is visible at once. A
+ * refresh by somebody else that ends meanwhile counts as this one.
+ *
+ * @throws AppError, as refreshOnDemand does
+ */
+export async function refreshOne(
+  deps: Deps,
+  key: IntegrationKey,
+  publication?: Publication,
+): Promise<Refreshed> {
+  const first = await readIntegration(deps, key);
+  const { row } = first;
+  const provider = deps.config.providers.get(row.provider);
+  if (provider?.kind !== 'oauth2') {
+    throw new AppError('invalid_request', 'credentials are not refreshed; give new ones');
+  }
+  const youngest = row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * SECOND_MS;
+  // A token that the provider would not extend yet is as fresh as can be.
+  const tooYoung =
+    provider.minTokenAgeSeconds !== undefined && deps.now() < youngest && row.state === 'active';
+  if (tooYoung) return shown(first);
+  const obtained = await refreshOnDemand(deps, key, first, {
+    forced: true,
+    satisfied: (stored) =>
+      stored.row.tokenVersion > row.tokenVersion && stored.row.state === 'active',
+    ...(publication ? { publication } : {}),
+  });
+  if (obtained.kind === 'stored') return shown(obtained.stored);
+  const { snapshot } = obtained;
+  // In a rescue record only: what is stored is still the old row.
+  if (!snapshot) return shown(await readIntegration(deps, key));
+  const facts = snapshot.integrations.find(
+    (one) => one.provider === row.provider && one.accountId === row.providerAccountId,
+  );
+  if (!facts)
+    throw new AppError('integration_not_found', 'the integration was disconnected meanwhile');
+  return { facts, version: snapshot.version };
+}
+
+const shown = ({ row, version }: StoredIntegration): Refreshed => ({
+  facts: factsOf(row),
+  version,
+});
+
+export interface AccountName {
+  provider: string;
+  accountId: string;
+}
+
+export interface FailedRefresh extends AccountName {
+  code: string;
+  message: string;
+}
+
+export interface ManyRefreshed {
+  refreshed: Refreshed[];
+  failed: FailedRefresh[];
+  /** The newest version of all these users, failures included; 0 where none is known. */
+  version: number;
+}
+
+/**
+ * Five at a time; one failure stops nothing. Before each group it looks whether the caller is still
+ * there and the budget of requests allows it: what was not started is `failed` with `not_started`.
+ */
+export async function refreshMany(
+  deps: Deps,
+  accounts: readonly AccountName[],
+  signal: AbortSignal,
+): Promise<ManyRefreshed> {
+  const distinct = [
+    ...new Map(
+      accounts.map((account) => [JSON.stringify([account.provider, account.accountId]), account]),
+    ).values(),
+  ];
+  const result: ManyRefreshed = { refreshed: [], failed: [], version: 0 };
+  for (let i = 0; i < distinct.length; i += GROUP_SIZE) {
+    const group = distinct.slice(i, i + GROUP_SIZE);
+    if (signal.aborted || i + group.length > deps.config.runSubrequests) {
+      const message = signal.aborted ? 'the caller was gone' : 'the budget of requests was spent';
+      for (const { provider, accountId } of distinct.slice(i)) {
+        result.failed.push({ provider, accountId, code: 'not_started', message });
+      }
+      break;
+    }
+    const publication = new Publication(deps);
+    const attempts = Promise.allSettled(
+      group.map((account) => refreshOne(deps, { userId: null, ...account }, publication)),
+    );
+    const published = attempts.then(() => publication.flushAll());
+    deps.waitUntil(published);
+    const settled = await attempts;
+    await published;
+    for (const [at, { provider, accountId }] of group.entries()) {
+      const outcome = settled[at];
+      if (outcome?.status === 'fulfilled') result.refreshed.push(outcome.value);
+      else result.failed.push({ provider, accountId, ...describe(deps, outcome?.reason) });
+      result.version = Math.max(result.version, versionOf(outcome));
+    }
+  }
+  return result;
+}
+
+function versionOf(outcome: PromiseSettledResult<Refreshed> | undefined): number {
+  if (outcome?.status === 'fulfilled') return outcome.value.version;
+  const { reason } = outcome ?? {};
+  return reason instanceof AppError ? Number(reason.headers['Consistency-Token'] ?? 0) : 0;
+}
+
+function describe(deps: Deps, reason: unknown): { code: string; message: string } {
+  if (reason instanceof AppError) return { code: reason.code, message: reason.detail };
+  deps.log.error('refresh_failed', {}, reason);
+  return { code: 'internal', message: 'the refresh failed' };
 }

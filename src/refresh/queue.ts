@@ -1,18 +1,20 @@
 /**
- * The consumer of REFRESH_QUEUE. A wake-up starts a run like cron's; many in one batch start one.
- * A rescue message is put into its row, and comes back with a growing delay while D1 is away.
+ * The consumers of REFRESH_QUEUE and of its dead letter queue. A wake-up starts a run like cron's;
+ * many in one batch start one. A rescue message is put into its row, and comes back with a growing
+ * delay while D1 is away.
  */
 import type { Deps } from '../deps';
-import { publish } from '../status-cache/publish';
-import type { Grant } from './grant';
-import { runRefresh } from './groups';
-import { commitRescued } from './keep';
-import { messageSchema, saveRescue } from './rescue';
+import { auditEvent } from '../events/audit';
+import { type Backoff, backoffMs, retry } from '../retry';
+import { HOUR_MS, SECOND_MS } from '../time';
+import type { Grant } from './commit';
+import { messageSchema, recoverGrant, saveInKv } from './rescue';
+import { runRefresh } from './run';
 
-const FIRST_DELAY_SECONDS = 30;
-const LONGEST_DELAY_SECONDS = 3_600;
+const delay: Backoff = { firstMs: 30 * SECOND_MS, factor: 2, longestMs: HOUR_MS, jitter: 0 };
 /** For so many deliveries a message that is the only copy comes back after the first delay. */
 const ONLY_COPY_ATTEMPTS = 40;
+const EVENT_MS = 5 * SECOND_MS;
 
 /** Each message is acknowledged by itself, so that one failure brings back only itself. */
 export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise<void> {
@@ -26,7 +28,7 @@ export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise
     } else if (parsed.data.kind === 'wake') {
       wakeUps.push(message);
     } else {
-      await recoverOne(deps, message, parsed.data.grant);
+      await recover(deps, message, parsed.data.grant);
     }
   }
   if (wakeUps.length === 0) return;
@@ -35,31 +37,21 @@ export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise
 }
 
 /** Whether its row has the grant now, or wants none. If not, the message comes back. Never throws. */
-export async function recoverOne(
-  deps: Deps,
-  message: Message<unknown>,
-  grant: Grant,
-): Promise<boolean> {
+async function recover(deps: Deps, message: Message<unknown>, grant: Grant): Promise<boolean> {
   const about = { provider: grant.provider, rowId: grant.rowId };
-  const provider = deps.config.providers.get(grant.provider);
-  if (provider?.kind !== 'oauth2') {
-    deps.log.error('rescue_without_provider', about);
-    message.retry({ delaySeconds: LONGEST_DELAY_SECONDS });
-    return false;
-  }
   try {
-    const options = { provider, visible: false, usedNow: false, leaseId: grant.leaseId };
-    const committed = await commitRescued(deps, grant, null, options);
-    if (committed.kind === 'committed' && committed.snapshot) {
-      await publish(deps, committed.snapshot);
+    if (!(await recoverGrant(deps, grant))) {
+      deps.log.error('rescue_without_provider', about);
+      message.retry({ delaySeconds: delay.longestMs / SECOND_MS });
+      return false;
     }
     message.ack();
     return true;
   } catch (error) {
     deps.log.warn('rescue_not_committed', { ...about, attempts: message.attempts }, error);
     // The delay may outlast the outage; the integration's next attempt looks into KV. Where KV does
-    // not take it either, the message must be back before that attempt asks the provider.
-    const inKv = await saveRescue({ ...deps, queue: null }, grant, deps.now());
+    // not take it either, the message must be back before that attempt sends the token.
+    const inKv = await saveInKv(deps, grant, Number.POSITIVE_INFINITY);
     const growsAfter = inKv ? 0 : ONLY_COPY_ATTEMPTS;
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts - growsAfter) });
     return false;
@@ -68,7 +60,49 @@ export async function recoverOne(
 
 /** Doubles from half a minute to an hour. `attempts`: deliveries so far. Pure. */
 export const retryDelaySeconds = (attempts: number): number =>
-  Math.min(
-    FIRST_DELAY_SECONDS * 2 ** Math.min(Math.max(attempts - 1, 0), 10),
-    LONGEST_DELAY_SECONDS,
-  );
+  backoffMs(delay, Math.max(attempts, 1), 0) / SECOND_MS;
+
+/** By the queue's name, as wrangler.toml has it: a binding of its own is not needed to consume. */
+export const isDeadLetters = (queue: string): boolean => queue.endsWith('-dead');
+
+/**
+ * What REFRESH_QUEUE gave up on after days. A rescue message is still the only copy of somebody's
+ * grant as far as anyone knows, so it is tried on, once an hour, and the operator is told. A wake-up
+ * carries no work and goes. Never throws.
+ */
+export async function consumeDeadLetters(batch: MessageBatch<unknown>, deps: Deps): Promise<void> {
+  for (const message of batch.messages) {
+    const parsed = messageSchema.safeParse(message.body);
+    const kind = parsed.success ? parsed.data.kind : 'unreadable';
+    deps.log.error('dead_letter', { kind, attempts: message.attempts });
+    if (parsed.success && parsed.data.kind === 'rescue') {
+      await recoverDeadLetter(deps, message, parsed.data.grant);
+    } else {
+      message.ack();
+    }
+  }
+}
+
+/** The event is written at its first coming, and at its end: one of them finds D1 there. */
+async function recoverDeadLetter(
+  deps: Deps,
+  message: Message<unknown>,
+  grant: Grant,
+): Promise<void> {
+  const recovered = await recover(deps, message, grant);
+  if (!recovered && message.attempts > 1) return;
+  const { provider, rowId, receivedAt } = grant;
+  const event = {
+    at: deps.now(),
+    type: 'rescue.dead_letter',
+    provider,
+    detail: { rowId, receivedAt, recovered },
+  };
+  try {
+    await retry(deps, { until: deps.now() + EVENT_MS }, () =>
+      deps.db.batch([auditEvent(deps.db, event)]),
+    );
+  } catch (error) {
+    deps.log.warn('event_not_written', { type: event.type, provider, rowId }, error);
+  }
+}

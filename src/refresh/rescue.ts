@@ -1,106 +1,143 @@
 /**
- * Where a grant goes when D1 is away: a record in KV (`rescue/<attempt id>`, tokens sealed) and a
- * message of its own kind to the queue. Either is enough. Whoever refreshes the row next looks for
- * the record first; the queue's consumer tries until D1 has it.
+ * Rescue: where a grant goes when D1 is away, and how it gets into its row later. While this Worker
+ * lives and one of D1, KV and the queue takes a write, a rotated token is not lost.
+ *
+ * A rescue record is a value in KV (`rescue/<attempt id>`, tokens sealed) and a message of its own
+ * kind to the queue. Either is enough. Whoever refreshes the row next reads the record first; the
+ * queue's consumer tries until D1 has it; once an hour what is left in KV is put into its row.
  */
-
 import * as z from 'zod';
+import type { AccountRow } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
-import { type Grant, grantSchema } from './grant';
+import { type Backoff, poll, retry, withDeadline } from '../retry';
+import { publish } from '../status-cache/publish';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
+import { type CommitOptions, type Committed, commitGrant, type Grant, grantSchema } from './commit';
 
-type RescueDeps = Pick<Deps, 'kv' | 'queue' | 'now' | 'sleep' | 'log'>;
-
+/** D1 gets so long to take a grant, before it goes elsewhere. */
+export const COMMIT_MS = 6 * SECOND_MS;
+const SAVE_MS = 5 * SECOND_MS;
 const TRY_MS = 2_200;
-const LEAST_TRY_MS = 100;
-const PAUSE_MS = 300;
-const READ_MS = 2_000;
+const READ_MS = 2 * SECOND_MS;
 /** An outage of D1 that lasts longer has lost more than this. */
-const KEPT_SECONDS = 7 * 86_400;
+const KEPT_SECONDS = (7 * DAY_MS) / SECOND_MS;
+/** A grant that nothing took: this goes on in the background for as long as a cron tick may live. */
+const LAST_RESORT_MS = 15 * MINUTE_MS;
+
+const saveBackoff: Backoff = { firstMs: 300, factor: 1, longestMs: 300, jitter: 0 };
+const lastResortBackoff: Backoff = {
+  firstMs: SECOND_MS,
+  factor: 2,
+  longestMs: 15 * SECOND_MS,
+  jitter: 0,
+};
 
 const PREFIX = 'rescue/';
 
 const keyOf = (leaseId: string): string => PREFIX + leaseId;
 
 /** What goes over REFRESH_QUEUE. A wake-up carries no work: losing or repeating it does no harm. */
-export const messageSchema = z.lazy(() =>
-  z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('wake') }),
-    z.object({ kind: z.literal('rescue'), grant: grantSchema }),
-  ]),
-);
+export const messageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('wake') }),
+  z.object({ kind: z.literal('rescue'), grant: grantSchema }),
+]);
 export type RefreshMessage = z.output<typeof messageSchema>;
+
+export type Stored =
+  | Committed
+  /** D1 is away; a rescue record has it. */
+  | { kind: 'rescued' }
+  /** Nothing took it so far; the background goes on trying. */
+  | { kind: 'unsaved' };
+
+/** Puts a grant that a provider has just given into D1, else into a rescue record. Never throws. */
+export async function storeGrant(
+  deps: Deps,
+  grant: Grant,
+  row: AccountRow,
+  options: Omit<CommitOptions, 'until'>,
+): Promise<Stored> {
+  const about = { provider: grant.provider, rowId: grant.rowId };
+  const commit = () => commitGrant(deps, grant, row, { ...options, until: deps.now() + COMMIT_MS });
+  try {
+    return await commit();
+  } catch (error) {
+    deps.log.error('grant_not_committed', about, error);
+  }
+  if (await saveRescue(deps, grant, deps.now() + SAVE_MS)) {
+    deps.log.warn('grant_rescued', about);
+    return { kind: 'rescued' };
+  }
+  deps.log.error('grant_not_saved', about);
+  const lastResort = async () => {
+    await deps.sleep(lastResortBackoff.firstMs);
+    const until = deps.now() + LAST_RESORT_MS;
+    const saved = await poll(deps, { until, backoff: lastResortBackoff }, async () => {
+      if (await saveRescue(deps, grant, deps.now())) return true;
+      // Why not was logged above; the next round tries again.
+      return commit().then(
+        () => true,
+        () => null,
+      );
+    });
+    if (!saved) deps.log.error('grant_lost', about);
+  };
+  deps.waitUntil(lastResort());
+  return { kind: 'unsaved' };
+}
 
 /**
  * Whether KV or the queue took it, trying until then. One after the other: five attempts at a time
  * share the six calls that may wait for an answer. Never throws.
  */
-export async function saveRescue(deps: RescueDeps, grant: Grant, until: number): Promise<boolean> {
-  const { queue } = deps;
-  const message: RefreshMessage = { kind: 'rescue', grant };
-  const text = JSON.stringify(grant);
-  const writes: (() => Promise<unknown>)[] = [
-    () => deps.kv.put(keyOf(grant.leaseId), text, { expirationTtl: KEPT_SECONDS }),
-    ...(queue ? [() => queue.send(message)] : []),
-  ];
-  for (let round = 1; ; round += 1) {
-    let taken = false;
-    for (const write of writes) {
-      // The first round has its time in any case; the others what is left.
-      const left = Math.max(until - deps.now(), LEAST_TRY_MS);
-      const tryMs = round === 1 ? TRY_MS : Math.min(left, TRY_MS);
-      taken = (await succeeds(write, tryMs)) || taken;
-    }
-    if (taken) return true;
-    if (deps.now() + PAUSE_MS >= until) return false;
-    await deps.sleep(PAUSE_MS);
-  }
+export async function saveRescue(deps: Deps, grant: Grant, until: number): Promise<boolean> {
+  // The first round has its time in any case; the others what is left.
+  let tryUntil = Number.POSITIVE_INFINITY;
+  const taken = await poll(deps, { until, backoff: saveBackoff }, async () => {
+    const inKv = await saveInKv(deps, grant, tryUntil);
+    const inQueue = await saveInQueue(deps, grant, tryUntil);
+    tryUntil = until;
+    return inKv || inQueue || null;
+  });
+  return taken !== null;
 }
 
-async function succeeds(write: () => Promise<unknown>, ms: number): Promise<boolean> {
-  try {
-    await withDeadline(write(), ms, 'rescue');
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether KV took it. One try. Never throws. */
+export const saveInKv = (deps: Deps, grant: Grant, until: number): Promise<boolean> =>
+  succeeds(deps, until, () =>
+    deps.kv.put(keyOf(grant.leaseId), JSON.stringify(grant), { expirationTtl: KEPT_SECONDS }),
+  );
+
+async function saveInQueue(deps: Deps, grant: Grant, until: number): Promise<boolean> {
+  const { queue } = deps;
+  const message: RefreshMessage = { kind: 'rescue', grant };
+  return queue !== null && succeeds(deps, until, () => queue.send(message));
 }
+
+const succeeds = (deps: Deps, until: number, call: () => Promise<unknown>): Promise<boolean> =>
+  retry(deps, { tries: 1, tryMs: TRY_MS, until, what: 'rescue' }, call).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * The newest record of these attempts, or null.
  *
  * @throws where KV cannot tell: a record may then be there all the same
  */
-export async function findRescue(
-  deps: Pick<Deps, 'kv'>,
-  leaseIds: readonly string[],
-): Promise<Grant | null> {
+export async function findRescue(deps: Deps, leaseIds: readonly string[]): Promise<Grant | null> {
   if (leaseIds.length === 0) return null;
-  // "Not there" is cached too, so no longer than KV must.
-  const look = deps.kv.get(leaseIds.map(keyOf), { type: 'text', cacheTtl: 30 });
-  const texts = await withDeadline(look, READ_MS, 'kv_read');
-  let newest: Grant | null = null;
-  for (const text of texts.values()) {
-    const grant = parse(text);
-    if (grant && (newest === null || grant.receivedAt > newest.receivedAt)) newest = grant;
-  }
-  return newest;
-}
-
-/** What KV holds, as far as its listing knows it. Throws what KV throws. */
-export async function listRescues(deps: Pick<Deps, 'kv'>, limit: number): Promise<Grant[]> {
-  const { keys } = await deps.kv.list({ prefix: PREFIX, limit });
-  if (keys.length === 0) return [];
-  const texts = await deps.kv.get(
-    keys.map(({ name }) => name),
-    { type: 'text', cacheTtl: 30 },
+  const grants = await withDeadline(read(deps, leaseIds.map(keyOf)), READ_MS, 'kv_read');
+  return grants.reduce<Grant | null>(
+    (newest, grant) => (newest && newest.receivedAt >= grant.receivedAt ? newest : grant),
+    null,
   );
-  return [...texts.values()].map(parse).filter((grant) => grant !== null);
 }
 
-/** After the grant is in its row. Where this fails, the record ends by its own lifetime. */
-export async function dropRescue(deps: Pick<Deps, 'kv'>, leaseId: string): Promise<void> {
-  await withDeadline(deps.kv.delete(keyOf(leaseId)), TRY_MS, 'kv_delete').catch(() => {});
+async function read({ kv }: Deps, keys: string[]): Promise<Grant[]> {
+  // "Not there" is cached too, so no longer than KV must.
+  const texts = await kv.get(keys, { type: 'text', cacheTtl: 30 });
+  return [...texts.values()].map(parse).filter((grant) => grant !== null);
 }
 
 function parse(text: string | null): Grant | null {
@@ -109,5 +146,69 @@ function parse(text: string | null): Grant | null {
     return grantSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * Puts a rescue record into its row, and removes it. Where that fails, the record ends by its own
+ * lifetime.
+ *
+ * @throws what D1 throws
+ */
+export async function commitRescued(
+  deps: Deps,
+  grant: Grant,
+  row: AccountRow | null,
+  options: Omit<CommitOptions, 'until'>,
+): Promise<Committed> {
+  const until = deps.now() + COMMIT_MS;
+  const committed = await commitGrant(deps, grant, row, { ...options, until });
+  deps.log.info('grant_recovered', { provider: grant.provider, outcome: committed.kind });
+  await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(grant.leaseId)));
+  return committed;
+}
+
+/**
+ * The same without an attempt, where nobody has read the row: also publishes what changes. False:
+ * the provider is not configured any more, so the record waits.
+ *
+ * @throws what D1 throws
+ */
+export async function recoverGrant(deps: Deps, grant: Grant): Promise<boolean> {
+  const provider = deps.config.providers.get(grant.provider);
+  if (provider?.kind !== 'oauth2') return false;
+  const options = { provider, visible: false, usedNow: false, leaseId: grant.leaseId };
+  const committed = await commitRescued(deps, grant, null, options);
+  if (committed.kind === 'committed' && committed.snapshot) {
+    await publish(deps, committed.snapshot);
+  }
+  return true;
+}
+
+/** Of one hour; there are more only after an outage, whose accounts' own attempts find them. */
+const RECOVERED_AT_MOST = 25;
+const RECOVER_MS = MINUTE_MS;
+const LIST_MS = 5 * SECOND_MS;
+
+/**
+ * Once an hour: records that no attempt came back for, because the integration was disconnected or
+ * is not due for long. Also what makes up for a queue that is not bound.
+ *
+ * @throws what KV or D1 throws; what could not be recovered is tried again in an hour, for seven days
+ */
+export async function recoverRescued(deps: Deps): Promise<void> {
+  const until = deps.now() + RECOVER_MS;
+  const listed = async () => {
+    const { keys } = await deps.kv.list({ prefix: PREFIX, limit: RECOVERED_AT_MOST });
+    return keys.length === 0
+      ? []
+      : read(
+          deps,
+          keys.map(({ name }) => name),
+        );
+  };
+  for (const grant of await withDeadline(listed(), LIST_MS, 'kv_read')) {
+    if (deps.now() > until) return;
+    await recoverGrant(deps, grant);
   }
 }

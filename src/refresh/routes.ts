@@ -5,8 +5,8 @@ import { setConsistencyToken } from '../http/consistency';
 import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
-import { refreshMany, refreshOne } from './forced';
-import { listRuns } from './runs';
+import { refreshMany, refreshOne } from './on-demand';
+import { listRuns } from './run-log';
 import { tokenFor } from './token';
 
 const versionHeader = {
@@ -197,7 +197,7 @@ export const refreshRoutes = new Hono<AppEnv>()
     });
   })
   .get(runs.path, endpoint(runs), async (c) => {
-    const listed = await listRuns(c.get('deps'));
+    const listed = await listRuns(c.get('deps').db);
     return c.json({
       runs: listed.map((run) => ({
         trigger: run.trigger,

@@ -6,7 +6,8 @@
  */
 
 import type { Provider } from '../providers/types';
-import { DAY_MS, MINUTE_MS } from '../time';
+import { type Backoff, backoffMs } from '../retry';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
 /** Refresh this long before the end, or half the lifetime where that is less. */
 export const MARGIN_MS = 15 * MINUTE_MS;
@@ -150,3 +151,26 @@ export function refreshEnd(input: RefreshEndInput): number | null {
   if (lifetime !== undefined && starts) return input.now + lifetime * 1000;
   return input.consented ? null : input.stored;
 }
+
+/** Full jitter between 30 s and a limit that doubles with each failure, up to an hour. */
+const failureBackoff: Backoff = {
+  firstMs: MINUTE_MS,
+  factor: 2,
+  longestMs: HOUR_MS,
+  jitter: 1,
+  leastMs: 30 * SECOND_MS,
+};
+
+/**
+ * How long to wait after a failed attempt, ms. `failures`: those before it. A Retry-After is the
+ * least; it is bounded by the same hour.
+ */
+export const failureDelayMs = (
+  failures: number,
+  retryAfterMs: number | null,
+  random: number,
+): number =>
+  Math.max(
+    backoffMs(failureBackoff, failures + 1, random),
+    Math.min(retryAfterMs ?? 0, failureBackoff.longestMs),
+  );

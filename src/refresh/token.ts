@@ -4,7 +4,7 @@
  */
 
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
-import { oauthAccounts } from '../db/schema';
+import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { requestHeadersOf } from '../providers/request-headers';
@@ -12,10 +12,15 @@ import type { CredentialsProvider } from '../providers/types';
 import { withDeadline } from '../retry';
 import { HOUR_MS, MINUTE_MS } from '../time';
 import { accountContext } from '../vault/vault';
-import type { AccessToken } from './finish';
-import type { AccountRow } from './lease';
-import { type IntegrationKey, type Known, look } from './look';
-import { isLeased, isRenewable, refreshOnDemand } from './on-demand';
+import type { AccessToken } from './attempt';
+import { isLeased } from './claim';
+import {
+  type IntegrationKey,
+  isRenewable,
+  readIntegration,
+  refreshOnDemand,
+  type StoredIntegration,
+} from './on-demand';
 
 /** Less life than this is not worth handing out. */
 const LEAST_LIFE_MS = MINUTE_MS;
@@ -42,24 +47,30 @@ export type TokenAnswer = { version: number } & (
 
 /** @throws AppError, as refreshOnDemand does */
 export async function tokenFor(deps: Deps, request: TokenRequest): Promise<TokenAnswer> {
-  const first = await look(deps, request);
+  const first = await readIntegration(deps, request);
   const provider = deps.config.providers.get(request.provider);
   if (provider?.kind === 'credentials') return openCredentials(deps, provider, first);
-  const enough = (known: Known) => livesLongEnough(deps, known, request.minTtlSeconds);
+  const enough = (stored: StoredIntegration) =>
+    livesLongEnough(deps, stored, request.minTtlSeconds);
   if (enough(first)) return answer(deps, first);
   try {
-    const { known, token } = await refreshOnDemand(deps, request, {
-      forced: false,
-      satisfied: enough,
-    });
-    return token ? { kind: 'token', version: known.version, ...token } : answer(deps, known);
+    const demand = { forced: false, satisfied: enough };
+    const obtained = await refreshOnDemand(deps, request, first, demand);
+    const { stored } = obtained;
+    return obtained.kind === 'stored'
+      ? answer(deps, stored)
+      : { kind: 'token', version: stored.version, ...obtained.token };
   } catch (error) {
     if (mayFallBack(deps, first, request, error)) return answer(deps, first);
     throw error;
   }
 }
 
-function livesLongEnough(deps: Deps, { row }: Known, minTtlSeconds: number | null): boolean {
+function livesLongEnough(
+  deps: Deps,
+  { row }: StoredIntegration,
+  minTtlSeconds: number | null,
+): boolean {
   const now = deps.now();
   if (row.state !== 'active' || row.accessToken === null) return false;
   const provider = deps.config.providers.get(row.provider);
@@ -88,7 +99,12 @@ const isRefreshableNow = (
   now >= row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * 1000;
 
 /** The last seconds of a token are better than none, unless more was asked for. */
-function mayFallBack(deps: Deps, { row }: Known, request: TokenRequest, error: unknown): boolean {
+function mayFallBack(
+  deps: Deps,
+  { row }: StoredIntegration,
+  request: TokenRequest,
+  error: unknown,
+): boolean {
   const passing =
     error instanceof AppError &&
     ['provider_unavailable', 'provider_error', 'refresh_in_progress'].includes(error.code);
@@ -104,7 +120,7 @@ function mayFallBack(deps: Deps, { row }: Known, request: TokenRequest, error: u
   );
 }
 
-async function answer(deps: Deps, { row, version }: Known): Promise<TokenAnswer> {
+async function answer(deps: Deps, { row, version }: StoredIntegration): Promise<TokenAnswer> {
   noteUse(deps, row);
   return {
     kind: 'token',
@@ -119,7 +135,7 @@ async function answer(deps: Deps, { row, version }: Known): Promise<TokenAnswer>
 async function openCredentials(
   deps: Deps,
   provider: CredentialsProvider,
-  { row, version }: Known,
+  { row, version }: StoredIntegration,
 ): Promise<TokenAnswer> {
   if (row.state !== 'active') {
     throw new AppError('needs_reconnect', 'the user has to give the credentials again');

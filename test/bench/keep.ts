@@ -17,7 +17,7 @@ const ROUNDS = 5;
 const GROUPS = 50;
 const CONSUMER_GROUPS = 10;
 const CONSUMERS = 8;
-/** What a quiet group spends (src/refresh/groups.ts): the claim, and two for each of five. */
+/** What a quiet group spends (src/refresh/run.ts): the claim, and two for each of five. */
 const GROUP_COST = 11;
 /** What must be left of the budget for another group to be started. */
 const GROUP_RESERVE = 16;

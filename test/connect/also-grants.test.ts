@@ -4,7 +4,7 @@ import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
 import type { Deps } from '../../src/deps';
 import { owedRevocation } from '../../src/events/outbox';
 import { deliverRevocations } from '../../src/integrations/disconnect/revocation';
-import { refreshOne } from '../../src/refresh/forced';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
 import { d1With, gate } from '../status-cache/faults';
 import { insertAccount } from '../support/fixtures';

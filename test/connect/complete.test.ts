@@ -10,7 +10,7 @@ import {
   oauthAccounts,
   providerHealth,
 } from '../../src/db/schema';
-import { refreshOne } from '../../src/refresh/forced';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
 import { gate } from '../status-cache/faults';
 import { userToken } from '../support/api';

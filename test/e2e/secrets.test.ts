@@ -51,6 +51,7 @@ async function wander(options: MooringOptions = {}): Promise<void> {
   await call('POST', `${account}/refresh`);
   await worker.sql('UPDATE oauth_accounts SET refresh_due_at = ?', Date.now() - 1000);
   await worker.cron();
+  await worker.cron(0, '0 * * * *');
 
   // The provider fails in each of its ways.
   for (const failure of ['unavailable', 'lost'] as const) {

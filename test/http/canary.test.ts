@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tick } from '../../src/tick';
+import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { type ApiInit, apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 import { dumpDatabase, dumpKv } from '../support/dump';
@@ -145,7 +145,7 @@ beforeAll(async () => {
       method: 'POST',
       json: { accounts: [{ provider: 'acme', accountId: 'canary-account' }] },
     });
-    await tick(deps);
+    await runJobs(deps, EVERY_MINUTE);
     await deps.settle();
     await visit(`/v1/users/${user}/integrations`);
   }
@@ -174,7 +174,8 @@ beforeAll(async () => {
   await visit(integration, { method: 'DELETE' });
   provider = 'well';
   clock.advance(600_000);
-  await tick(deps);
+  await runJobs(deps, EVERY_MINUTE);
+  await runJobs(deps, EVERY_HOUR);
   await deps.settle();
   outputs['the cache'] = JSON.stringify(await dumpKv());
   outputs['the database'] = JSON.stringify(await dumpDatabase());

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { runRefresh } from '../../src/refresh/groups';
+import { runRefresh } from '../../src/refresh/run';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { journey } from '../connect/journey';
 import { readsWith } from '../status-cache/faults';

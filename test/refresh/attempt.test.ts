@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
-import { runRefresh } from '../../src/refresh/groups';
+import { runRefresh } from '../../src/refresh/run';
 import { hookedDb } from './support/faults';
 import { error, gate, json } from './support/token-server';
 import { world } from './support/world';

@@ -2,8 +2,7 @@ import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { claimDue, claimOne, countDue, healthOf } from '../../src/refresh/claim';
-import { LEASE_MS } from '../../src/refresh/lease';
+import { claimDue, claimOne, countDue, healthOf, LEASE_MS } from '../../src/refresh/claim';
 import { world } from './support/world';
 
 const MINUTE = 60_000;

@@ -4,8 +4,8 @@
  * time, so no count can be passed.
  */
 import { describe, expect, it } from 'vitest';
-import { refreshMany } from '../../src/refresh/forced';
-import { runRefresh } from '../../src/refresh/groups';
+import { refreshMany } from '../../src/refresh/on-demand';
+import { runRefresh } from '../../src/refresh/run';
 import { Connections } from './support/connections';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { world } from './support/world';

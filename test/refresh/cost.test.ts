@@ -1,8 +1,8 @@
 /** Holds the counts that docs/cost.md is computed from (scripts/cost/counts.ts). */
 import { expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
-import { runRefresh } from '../../src/refresh/groups';
-import { giveNotices } from '../../src/refresh/notices';
+import { giveNotices } from '../../src/refresh/expiry-notices';
+import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { countedKv, hookedDb } from './support/faults';
 import { world } from './support/world';

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { Bindings } from '../../src/config';
 import { auditEvents } from '../../src/db/schema';
 import worker from '../../src/index';
-import { consumeDeadLetters } from '../../src/refresh/dead-letters';
-import type { Grant } from '../../src/refresh/grant';
-import { runRefresh } from '../../src/refresh/groups';
+import type { Grant } from '../../src/refresh/commit';
+import { consumeDeadLetters } from '../../src/refresh/queue';
+import { runRefresh } from '../../src/refresh/run';
 import { hookedDb, keptQueue } from './support/faults';
 import { world } from './support/world';
 

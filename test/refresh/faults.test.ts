@@ -4,8 +4,8 @@
  * twice to a server that kills the family for it, and the newest one ends up in the row.
  */
 import { describe, expect, it } from 'vitest';
-import { runRefresh } from '../../src/refresh/groups';
 import { consume } from '../../src/refresh/queue';
+import { runRefresh } from '../../src/refresh/run';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { world } from './support/world';
 

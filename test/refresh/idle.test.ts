@@ -1,7 +1,7 @@
 /** How often an integration is refreshed in a day, as cron ticks: what docs/cost.md counts with. */
 import { describe, expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
-import { runRefresh } from '../../src/refresh/groups';
+import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import type { AccountRow } from '../support/fixtures';
 import { type World, world } from './support/world';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lostLeases, sendableAt } from '../../src/refresh/lease';
+import { lostLeases, sendableAt } from '../../src/refresh/claim';
 
 const now = 1_000_000_000;
 const rotating = {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readTokenReply } from '../../src/oauth/reply';
 import type { RawReply } from '../../src/oauth/send';
 import { type OAuth2Provider, oauth2ProviderSchema } from '../../src/providers/types';
-import { backoffMs } from '../../src/refresh/backoff';
 import { judge, type Outcome, readRetryAfter, salvage } from '../../src/refresh/outcome';
+import { failureDelayMs } from '../../src/refresh/schedule';
 
 const now = Date.UTC(2026, 10, 22, 12);
 
@@ -301,6 +301,6 @@ describe('the backoff', () => {
     ['Retry-After below the jitter', 0, 1_000, 0.5, 45_000],
     ['Retry-After is capped', 0, 9e9, 0, 3_600_000],
   ])('%s', (_, failures, retryAfter, random, ms) => {
-    expect(backoffMs(failures, retryAfter, random)).toBe(ms);
+    expect(failureDelayMs(failures, retryAfter, random)).toBe(ms);
   });
 });

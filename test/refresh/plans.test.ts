@@ -2,9 +2,10 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { refreshOne } from '../../src/refresh/forced';
-import { runRefresh } from '../../src/refresh/groups';
-import { listRuns, sweep } from '../../src/refresh/runs';
+import { sweep } from '../../src/jobs/sweep';
+import { refreshOne } from '../../src/refresh/on-demand';
+import { runRefresh } from '../../src/refresh/run';
+import { listRuns } from '../../src/refresh/run-log';
 import { tokenFor } from '../../src/refresh/token';
 import { hookedDb } from './support/faults';
 import { error, gate } from './support/token-server';
@@ -43,8 +44,7 @@ it('no statement of the refresh scans a table', async () => {
   await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, leaving.id));
   held.open();
   await run;
-  await listRuns(deps);
-  deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 17 * 60_000);
+  await listRuns(deps.db);
   await sweep(deps);
   await deps.settle();
 

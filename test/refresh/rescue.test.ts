@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts, outbox } from '../../src/db/schema';
-import { refreshOne } from '../../src/refresh/forced';
-import { runRefresh } from '../../src/refresh/groups';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { consume } from '../../src/refresh/queue';
-import { recoverRescued } from '../../src/refresh/recover';
+import { recoverRescued } from '../../src/refresh/rescue';
+import { runRefresh } from '../../src/refresh/run';
 import { readSnapshot } from '../../src/status-cache/cache';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
@@ -298,10 +298,7 @@ describe('a rescue record', () => {
       const { keys } = await kv.list({ prefix: 'rescue/' });
       return keys.filter(({ name }) => name.endsWith(`.${account.id}`));
     };
-    deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 46 * 60_000);
-    await recoverRescued(deps);
     expect(await owed()).toEqual([]);
-    deps.clock.advance(60_000);
     await recoverRescued(deps);
     expect(await owed()).toHaveLength(1);
     expect(await records()).toEqual([]);
@@ -309,7 +306,6 @@ describe('a rescue record', () => {
 
   it('of an integration that nobody asks for is in its row within the hour', async () => {
     const { deps, account, tokens, newest, kv } = await rescued();
-    deps.clock.set(Math.ceil(deps.now() / 3_600_000) * 3_600_000 + 47 * 60_000);
     await recoverRescued(deps);
     expect((await tokens(account.id)).refresh).toBe(newest);
     const { keys } = await kv.list({ prefix: 'rescue/' });

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditEvents, connectTransactions, refreshRuns } from '../../src/db/schema';
-import { runRefresh } from '../../src/refresh/groups';
-import { sweep } from '../../src/refresh/runs';
+import { runRefresh } from '../../src/refresh/run';
 import { apiWith, userToken } from '../support/api';
 import type { AccountRow } from '../support/fixtures';
 import { error } from './support/token-server';
@@ -194,56 +192,5 @@ describe('GET /v1/refresh/runs', () => {
         .sort()
         .reverse(),
     );
-  });
-});
-
-describe('the sweep', () => {
-  it('ends what has lived long enough, once an hour', async () => {
-    const { deps } = world();
-    const { db } = deps;
-    const day = 86_400_000;
-    const now = Math.floor(deps.now() / 3_600_000) * 3_600_000 + 17 * 60_000;
-    const runAt = (startedAt: number) => ({
-      trigger: 'cron' as const,
-      startedAt,
-      endedAt: startedAt,
-      claimed: 7_777,
-      refreshed: 0,
-      refused: 0,
-      failed: 0,
-      left: false,
-    });
-    const transaction = (id: string, expiresAt: number) => ({
-      id,
-      ticketHash: id,
-      userId: 'swept',
-      provider: 'p',
-      returnTo: '',
-      requestedScope: [],
-      parameters: {},
-      state: 'started' as const,
-      verifier: '',
-      createdAt: 0,
-      expiresAt,
-    });
-    await db.insert(refreshRuns).values([runAt(now - 30 * day - 1), runAt(now - 30 * day)]);
-    await db.insert(auditEvents).values([
-      { at: now - 90 * day - 1, type: 'swept' },
-      { at: now - 90 * day, type: 'swept' },
-    ]);
-    await db
-      .insert(connectTransactions)
-      .values([transaction('old', now - day - 1), transaction('young', now - day)]);
-    const counts = async () => [
-      (await db.select().from(refreshRuns)).filter(({ claimed }) => claimed === 7_777).length,
-      (await db.select().from(auditEvents)).filter(({ type }) => type === 'swept').length,
-      (await db.select().from(connectTransactions)).map(({ id }) => id).join(),
-    ];
-    deps.clock.set(now + 60_000);
-    await sweep(deps);
-    expect(await counts()).toEqual([2, 2, 'old,young']);
-    deps.clock.set(now);
-    await sweep(deps);
-    expect(await counts()).toEqual([1, 1, 'young']);
   });
 });

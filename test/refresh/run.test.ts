@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { refreshRuns } from '../../src/db/schema';
-import { runRefresh } from '../../src/refresh/groups';
+import { runRefresh } from '../../src/refresh/run';
 import { testDeps } from '../support/deps';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { gate } from './support/token-server';

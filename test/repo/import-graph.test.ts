@@ -25,7 +25,7 @@ const groups = [
   ['calls/'],
   ['web/', 'jobs/'],
   ['isolate.ts'],
-  ['app.ts', 'tick.ts'],
+  ['app.ts'],
   ['index.ts'],
 ] as const;
 

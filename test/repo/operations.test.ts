@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isDeadLetters } from '../../src/refresh/dead-letters';
-import { retryDelaySeconds } from '../../src/refresh/queue';
+import { EVERY_HOUR, EVERY_MINUTE } from '../../src/jobs/cron';
+import { isDeadLetters, retryDelaySeconds } from '../../src/refresh/queue';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
@@ -35,8 +35,16 @@ describe('docs/operations.md', () => {
   });
 });
 
+const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+
+describe('the triggers in wrangler.toml', () => {
+  it('are those that the Worker has jobs for', () => {
+    const crons = /^crons = (\[.*\])$/m.exec(toml)?.[1] ?? '';
+    expect(JSON.parse(crons)).toEqual([EVERY_MINUTE, EVERY_HOUR]);
+  });
+});
+
 describe('the queues in wrangler.toml', () => {
-  const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8');
   const setting = (name: string): string =>
     new RegExp(`^# ${name} = "?([^"\\n]+)"?$`, 'm').exec(toml)?.[1] ?? '';
 

@@ -11,7 +11,7 @@ import type { AppEnv } from '../../http/endpoint';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { disconnect } from '../../integrations/disconnect/disconnect';
 import { mayRevoke } from '../../integrations/disconnect/reach';
-import { refreshOne } from '../../refresh/forced';
+import { refreshOne } from '../../refresh/on-demand';
 import { readSnapshot } from '../../status-cache/cache';
 import { versionsOnPrimary } from '../../status-cache/origin';
 import { type Clock, timeZoneOf } from '../ui/times';

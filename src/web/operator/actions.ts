@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { auditEvent } from '../../events/audit';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
-import { runRefresh } from '../../refresh/groups';
+import { runRefresh } from '../../refresh/run';
 import { forget } from '../../status-cache/publish';
 
 /**

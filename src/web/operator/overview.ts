@@ -2,10 +2,9 @@
 import { desc, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
-import { auditEvents, isTroubled, providerHealth } from '../../db/schema';
+import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import type { Health } from '../../refresh/circuit';
-import { listRuns, type Run } from '../../refresh/runs';
+import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
 import { type Counts, countsOf } from './counts';
@@ -27,7 +26,7 @@ export interface Stored {
   /** Newest first. */
   runs: Run[];
   /** Open ones first; those without any failure are not among them. */
-  circuits: Health[];
+  circuits: ProviderHealth[];
   /** Newest first. */
   events: AuditEvent[];
 }
@@ -51,7 +50,7 @@ export async function readOverview(deps: Deps, changed: boolean): Promise<Overvi
 async function readStored(deps: Deps, db: Database, changed: boolean): Promise<Stored> {
   const work = Promise.all([
     countsOf(deps, db, changed),
-    listRuns({ db }),
+    listRuns(db),
     db
       .select()
       .from(providerHealth)

@@ -1,8 +1,8 @@
 /** What the refresh loop did, and whom it may not ask at the moment. */
 
-import type { Health } from '../../refresh/circuit';
+import type { ProviderHealth } from '../../db/schema';
 import { GROUP_SIZE } from '../../refresh/claim';
-import type { Run } from '../../refresh/runs';
+import type { Run } from '../../refresh/run-log';
 import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
@@ -128,7 +128,7 @@ function columnsOf(runs: readonly Run[], from: number, view: View): Column[] {
   });
 }
 
-export function Circuits({ circuits, view }: { circuits: readonly Health[]; view: View }) {
+export function Circuits({ circuits, view }: { circuits: readonly ProviderHealth[]; view: View }) {
   return (
     <Panel id="circuits" title="Circuits">
       <p class="soft">
@@ -147,7 +147,7 @@ export function Circuits({ circuits, view }: { circuits: readonly Health[]; view
   );
 }
 
-function Circuit({ circuit, view }: { circuit: Health; view: View }) {
+function Circuit({ circuit, view }: { circuit: ProviderHealth; view: View }) {
   const { provider, host, openUntil, reason } = circuit;
   const name = view.nameOf(provider);
   const isOpen = openUntil !== null;

@@ -1,7 +1,7 @@
 /** What the operator's page says. Pure. */
 import type { AppError, Situation } from '../../errors';
 import { OPENS_AFTER } from '../../refresh/circuit';
-import type { Trigger } from '../../refresh/runs';
+import type { Trigger } from '../../refresh/run-log';
 import type { Message } from '../hosted/words';
 import { type Clock, hour, relative } from '../ui/times';
 import type { Notice } from './actions';

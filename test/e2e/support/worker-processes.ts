@@ -17,8 +17,8 @@ export interface WorkerProcesses {
   sql<T = Record<string, unknown>>(query: string, ...params: unknown[]): Promise<T[]>;
   /** Every key of the namespace with its value. */
   kv(): Promise<Map<string, string>>;
-  /** One cron tick, in the process of that number. Resolves when the tick is done. */
-  cron(process?: number): Promise<void>;
+  /** One tick of a cron trigger, in the process of that number. Resolves when the tick is done. */
+  cron(process?: number, trigger?: '* * * * *' | '0 * * * *'): Promise<void>;
   /**
    * Kills the process of that number (SIGKILL) and starts it anew. Never the first one, which owns
    * the storage: D1 does not die with a Worker. `killed` is called when it is dead.
@@ -100,9 +100,9 @@ export async function startWorkerProcesses(
       for (const { name } of keys) entries.set(name, (await namespace.get(name, 'text')) ?? '');
       return entries;
     },
-    async cron(number = 0) {
+    async cron(number = 0, trigger = '* * * * *') {
       const worker = await processes[number]?.getWorker();
-      const result = await worker?.scheduled({ cron: '* * * * *' });
+      const result = await worker?.scheduled({ cron: trigger });
       if (result?.outcome !== 'ok') throw new Error(`cron ended with ${result?.outcome}`);
     },
     async restart(number, killed = () => {}) {

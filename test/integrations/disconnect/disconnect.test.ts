@@ -8,7 +8,7 @@ import {
   userVersions,
 } from '../../../src/db/schema';
 import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
-import { refreshOne } from '../../../src/refresh/forced';
+import { refreshOne } from '../../../src/refresh/on-demand';
 import { keyOf } from '../../../src/status-cache/kv';
 import { codeOf, configWith, type Journey, journey } from '../../connect/journey';
 import { d1With, gate, storedIn } from '../../status-cache/faults';

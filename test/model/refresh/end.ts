@@ -4,8 +4,7 @@ import { textOf } from './vault';
 import type { World } from './world';
 
 const MINUTE = 60_000;
-/** Of each hour: src/refresh/recover.ts. */
-const RECOVERY_MINUTE = 47;
+const HOUR = 60 * MINUTE;
 
 /** When the next tick has anything to do; never: infinity. */
 export function wantedAt({ d1, rescues, scheduler }: World): number {
@@ -18,9 +17,9 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
   );
   const at = found?.at === null ? Number.POSITIVE_INFINITY : Number(found?.at);
   if (rescues.size === 0) return at;
-  const minute = Math.floor((scheduler.now - START) / MINUTE);
-  const left = (RECOVERY_MINUTE - (minute % 60) + 60) % 60;
-  return Math.min(at, START + (minute + left) * MINUTE);
+  // The next hourly tick.
+  const hour = Math.ceil(Math.floor((scheduler.now - START) / MINUTE) / 60);
+  return Math.min(at, START + hour * HOUR);
 }
 
 /** No integration has anything left of a failure, and nothing is owed to anybody. */

@@ -79,11 +79,11 @@ const mutants: Record<string, Mutant> = {
     sql: (text) =>
       text
         .replace('from "provider_health" where', 'from "provider_health" where false and')
-        .replace('FROM provider_health AS h\n          WHERE', '$& false AND'),
+        .replace(/FROM provider_health AS h\s+WHERE/, '$& false AND'),
   },
   'a storm is not noticed': {
     plans: 'crowd',
-    sql: (text) => text.replaceAll('window_attempts + ?', 'window_attempts + 0 * ?'),
+    sql: (text) => text.replaceAll('"window_attempts" + ?', '"window_attempts" + 0 * ?'),
   },
 };
 

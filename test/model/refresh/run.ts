@@ -4,10 +4,10 @@ import { completionOf } from '../../../src/connect/completion';
 import { AppError } from '../../../src/errors';
 import { disconnect } from '../../../src/integrations/disconnect/disconnect';
 import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
-import { refreshOne } from '../../../src/refresh/forced';
-import { runRefresh } from '../../../src/refresh/groups';
+import { refreshOne } from '../../../src/refresh/on-demand';
 import { consume } from '../../../src/refresh/queue';
-import { recoverRescued } from '../../../src/refresh/recover';
+import { recoverRescued } from '../../../src/refresh/rescue';
+import { runRefresh } from '../../../src/refresh/run';
 import { tokenFor } from '../../../src/refresh/token';
 import { START } from '../kernel/clock';
 import { type Model, runWorld } from '../kernel/explore';
@@ -163,13 +163,20 @@ class Run {
     const { world } = this;
     await world
       .invoke('cron', luck, trouble, async (deps) => {
-        // The parts of src/tick.ts that this is about.
+        // The parts of src/jobs/cron.ts that this is about.
         await runRefresh(deps, 'cron');
-        await recoverRescued(deps);
         if (world.watch.outbox.length === 0) return;
         await deliverRevocations(deps, { entries: 5, until: deps.now() + MINUTE });
       })
       .catch((error) => world.note(() => `the tick failed: ${error}`));
+  }
+
+  /** The hourly trigger, an invocation of its own. */
+  async #hourlyCron(luck: number, trouble: Trouble | null): Promise<void> {
+    const { world } = this;
+    await world
+      .invoke('cron', luck, trouble, recoverRescued)
+      .catch((error) => world.note(() => `the hourly tick failed: ${error}`));
   }
 
   #trouble(luck: Random): Trouble | null {
@@ -201,6 +208,9 @@ class Run {
         if (!world.calm && chance(luck, plan.doubledTicks)) {
           world.cover('a doubled tick');
           void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
+        }
+        if (minute % 60 === 0 && world.rescues.size > 0) {
+          void this.#hourlyCron(luck() * 2 ** 31, this.#trouble(luck));
         }
       }
       const wait = world.calm ? Math.floor((wantedAt(world) - now) / MINUTE) : 1;

@@ -13,7 +13,7 @@ import {
   providerHealth,
   userVersions,
 } from '../../../src/db/schema';
-import { tick } from '../../../src/tick';
+import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
 import { type Simulator, simulate } from '../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../simulator/types';
 import { apiWith } from '../../support/api';
@@ -198,7 +198,7 @@ export class Traveller {
   }
 
   async cron(): Promise<void> {
-    await tick(this.deps);
+    await runJobs(this.deps, EVERY_MINUTE);
     await this.deps.settle();
   }
 

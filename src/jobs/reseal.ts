@@ -15,8 +15,8 @@ import { oauthAccounts } from '../db/schema';
 import type { Log } from '../log';
 import { withDeadline } from '../retry';
 import { MINUTE_MS } from '../time';
-import type { Keyring } from './keyring';
-import { accountContext, prefixOf, type Vault } from './vault';
+import type { Keyring } from '../vault/keyring';
+import { accountContext, prefixOf, type Vault } from '../vault/vault';
 
 const CALL_MS = 5_000;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */

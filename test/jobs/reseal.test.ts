@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
+import { countSealedUnder, reseal } from '../../src/jobs/reseal';
 import { createKeyring } from '../../src/vault/keyring';
-import { countSealedUnder, reseal } from '../../src/vault/reseal';
 import { accountContext, createVault, prefixOf } from '../../src/vault/vault';
 import { hookedDb } from '../refresh/support/faults';
 import { testDeps } from '../support/deps';

@@ -18,8 +18,8 @@ import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 const NOTICES = 100;
 const CALL_MS = 5_000;
 
-/** Returns how many rows were due. With none it writes nothing. Throws what D1 throws. */
-export async function giveNotices(deps: Pick<Deps, 'config' | 'db' | 'now'>): Promise<number> {
+/** Returns how many rows were due. With none it writes nothing. @throws what D1 throws */
+export async function giveNotices(deps: Deps): Promise<number> {
   const { db } = deps;
   const now = deps.now();
   const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
@@ -46,7 +46,7 @@ export async function giveNotices(deps: Pick<Deps, 'config' | 'db' | 'now'>): Pr
   return rows.length;
 }
 
-const dueNotices = ({ db }: Pick<Deps, 'db'>, now: number) =>
+const dueNotices = ({ db }: Deps, now: number) =>
   db
     .select({
       id: oauthAccounts.id,

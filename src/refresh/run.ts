@@ -3,21 +3,23 @@
  * due or the budget is spent. Cron starts one every minute; a wake-up from the queue starts
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
-
+import type { AccountRow, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
-import { MINUTE_MS } from '../time';
-import { type Admission, admit, circuitOf, refreshable, tokenHost } from './circuit';
-import { type Asked, claimDue, countDue, GROUP_SIZE, healthOf } from './claim';
-import { attemptGroup, type GroupMember } from './group';
-import { persistently } from './persistently';
+import type { OAuth2Client } from '../providers/types';
+import { retry, withDeadline } from '../retry';
+import { MINUTE_MS, SECOND_MS } from '../time';
+import { type AttemptResult, afterAttempts, attempt, isFailed } from './attempt';
+import { type Admission, admit, circuitOf, tokenHost } from './circuit';
+import { type Claimable, claimDue, countDue, GROUP_SIZE, healthOf } from './claim';
+import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
-import { type RunResult, recordRun, type Trigger } from './runs';
+import { type RunResult, recordRun, type Trigger } from './run-log';
 
 /** Of a cron tick's 15 minutes; what is left is for the last group and the rest of the tick. */
 const RUN_MS = 10 * MINUTE_MS;
-const CALL_MS = 5_000;
-const RETRY_MS = 30_000;
+const CALL_MS = 5 * SECOND_MS;
+/** Where the circuit could not be told, its rows are due again after this. */
+const RETRY_MS = 30 * SECOND_MS;
 /** Requests to elsewhere that a group must be able to make before it is started. */
 const GROUP_COST = 16;
 /** For each run that could be woken: more is counted and sent by the runs themselves. */
@@ -40,27 +42,26 @@ export async function runRefresh(
   const startedAt = deps.now();
   const result: RunResult = { claimed: 0, refreshed: 0, refused: 0, failed: 0, left: false };
   try {
-    const asked: Asked[] = refreshable(deps.config.providers).map((provider) => ({
-      id: provider.id,
-      host: tokenHost(provider),
-    }));
-    if (asked.length === 0) return result;
+    const claimable = claimableOf(deps);
+    if (claimable.length === 0) return result;
     let spent = 0;
     for (;;) {
       const isOver = signal?.aborted || deps.now() >= startedAt + ms;
       if (isOver || spent + GROUP_COST > deps.config.runSubrequests) {
-        result.left = await wakeOthers(deps, asked, trigger);
+        result.left = await wakeOthers(deps, claimable, trigger);
         break;
       }
-      const group = await claimGroup(deps, asked);
+      const group = await claimGroup(deps, claimable);
       spent += 1;
       if (group.length === 0) break;
-      const outcome = await attemptGroup(deps, group);
-      spent += outcome.cost;
       result.claimed += group.length;
-      result.refreshed += outcome.refreshed;
-      result.refused += outcome.refused;
-      result.failed += outcome.failed;
+      for (const attempted of await attemptGroup(deps, group)) {
+        // Quiet: the request and the commit. Otherwise also the circuit, or KV and its verification.
+        spent += attempted.kind === 'refreshed' && attempted.snapshot === null ? 2 : 5;
+        if (attempted.kind === 'refreshed') result.refreshed += 1;
+        else if (isFailed(attempted, 'refused')) result.refused += 1;
+        else if (attempted.kind === 'failed' && !isFailed(attempted, 'waiting')) result.failed += 1;
+      }
     }
   } catch (error) {
     deps.log.error('refresh_run_failed', { trigger }, error);
@@ -72,14 +73,30 @@ export async function runRefresh(
   return result;
 }
 
+/** OAuth, configured, and with something to renew. */
+const claimableOf = ({ config: { providers } }: Deps): Claimable[] =>
+  providers
+    .all()
+    .filter((provider) => provider.kind === 'oauth2')
+    .filter(({ id, refreshModel }) => refreshModel !== 'none' && providers.client(id) !== undefined)
+    .map((provider) => ({ id: provider.id, host: tokenHost(provider) }));
+
+interface GroupMember {
+  row: AccountRow;
+  client: OAuth2Client;
+  /** As it was read with the claim. */
+  health: ProviderHealth | undefined;
+  admission: Admission;
+}
+
 /** One statement claims; the circuits are read with it. Half-open ones let this group through. */
-async function claimGroup(deps: Deps, asked: readonly Asked[]): Promise<GroupMember[]> {
+async function claimGroup(deps: Deps, claimable: readonly Claimable[]): Promise<GroupMember[]> {
   const { db } = deps;
   const now = deps.now();
   const claimId = deps.uuid();
-  const ids = asked.map(({ id }) => id);
-  const [circuits, rows] = await persistently(deps, now + CALL_MS, () =>
-    db.batch([healthOf(db, ids), claimDue(db, claimId, asked, now)]),
+  const ids = claimable.map(({ id }) => id);
+  const [circuits, rows] = await retry(deps, { until: now + CALL_MS }, () =>
+    db.batch([healthOf(db, ids), claimDue(db, claimId, claimable, now)]),
   );
   const admissions = new Map<string, Promise<Admission>>();
   const members = rows.map(async (row): Promise<GroupMember | null> => {
@@ -100,12 +117,48 @@ async function claimGroup(deps: Deps, asked: readonly Asked[]): Promise<GroupMem
   return (await Promise.all(members)).filter((member) => member !== null);
 }
 
+/**
+ * Five attempts in parallel; one that fails stops no other. What is published of one user is
+ * published once, after that user's last attempt. Never throws.
+ */
+async function attemptGroup(
+  deps: Deps,
+  members: readonly GroupMember[],
+): Promise<readonly AttemptResult[]> {
+  const publication = new Publication(deps);
+  const pending = new Map<string, number>();
+  for (const { row } of members) pending.set(row.userId, (pending.get(row.userId) ?? 0) + 1);
+  const attempted = await Promise.all(
+    members.map(async (member) => {
+      const { row, client, health, admission } = member;
+      const options = { client, health, admission, visible: false, usedNow: false };
+      const result = await attempt(deps, row, options);
+      publication.add(result.snapshot);
+      const left = (pending.get(row.userId) ?? 1) - 1;
+      pending.set(row.userId, left);
+      if (left === 0) await publication.flush(row.userId);
+      return { ...member, result };
+    }),
+  );
+  await afterAttempts(deps, attempted, publication);
+  await publication.flushAll();
+  return attempted.map(({ result }) => result);
+}
+
 /** Whether more is due than this run could do; then others are woken, where there is a queue. */
-async function wakeOthers(deps: Deps, asked: readonly Asked[], trigger: Trigger): Promise<boolean> {
+async function wakeOthers(
+  deps: Deps,
+  claimable: readonly Claimable[],
+  trigger: Trigger,
+): Promise<boolean> {
   const groups = Math.max(1, Math.floor(deps.config.runSubrequests / GROUP_COST));
   const perRun = groups * GROUP_SIZE;
   const limit = MAX_WAKE_UPS * perRun;
-  const due = await withDeadline(countDue(deps.db, asked, deps.now(), limit), CALL_MS, 'd1_read');
+  const due = await withDeadline(
+    countDue(deps.db, claimable, deps.now(), limit),
+    CALL_MS,
+    'd1_read',
+  );
   if (due === 0) return false;
   if (!deps.queue) return true;
   // A tick wakes as many as there is work for; a woken run only hands its place on, so that their

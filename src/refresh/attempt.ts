@@ -1,0 +1,418 @@
+/**
+ * One attempt: one try at a refresh of one integration, under a lease that the caller has claimed.
+ * What an earlier attempt left behind comes first; then the refresh token is sent, what came is
+ * salvaged and judged, and the row is written. It never throws: what could not be written is logged,
+ * and the lease ends by itself.
+ *
+ * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
+ */
+import type { AccountRow, ProviderHealth } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { auditEvent } from '../events/audit';
+import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import { readTokenReply, type TokenReply } from '../oauth/reply';
+import { refreshGrant } from '../oauth/token';
+import type { OAuth2Client } from '../providers/types';
+import { retry } from '../retry';
+import type { Snapshot } from '../status-cache/snapshot';
+import { MINUTE_MS, SECOND_MS } from '../time';
+import { accountContext, VaultError } from '../vault/vault';
+import {
+  type Admission,
+  type CircuitKey,
+  circuitOf,
+  closeCircuit,
+  countAttempts,
+  countFailure,
+  countRefusal,
+  needsClosing,
+} from './circuit';
+import { ATTEMPT_MS, graceEnds, lostLeases, sendableAt } from './claim';
+import { isFor, sealedToken, sealGrant, sentField } from './commit';
+import { type Failed, type FailureContext, writeFailure } from './failure';
+import { isSingleUse, judge, type Outcome, salvage } from './outcome';
+import type { Publication } from './publication';
+import { COMMIT_MS, commitRescued, findRescue, storeGrant } from './rescue';
+import { accessEnd } from './schedule';
+import { isCounting, STORM, unmarkStorm } from './storm';
+
+/** The provider's reply may take this long. */
+export const REQUEST_MS = 12 * SECOND_MS;
+/** Both requests together, where there is a second one. */
+const REQUESTS_MS = 14 * SECOND_MS;
+/** No second request is begun with less time left than this. */
+const LEAST_REQUEST_MS = 4 * SECOND_MS;
+/** Nobody can tell whether there is a rescue record: look again after this. */
+const KV_AWAY_MS = MINUTE_MS;
+
+export interface AttemptOptions {
+  client: OAuth2Client;
+  admission: Admission;
+  /** The circuit as it was read with the claim. */
+  health: ProviderHealth | undefined;
+  /** A forced refresh: its outcome is always visible. */
+  visible: boolean;
+  /** Somebody is asking for the token right now. */
+  usedNow: boolean;
+}
+
+/** A token in plain text, for a caller who waits for it. */
+export interface AccessToken {
+  accessToken: string;
+  tokenType: string | null;
+  expiresAt: number | null;
+  scope: string[];
+}
+
+/** `snapshot`: to be published; null where the row was written quietly or not at all. */
+export type AttemptResult =
+  /** A new access token: in D1, or at least in a rescue record. */
+  | { kind: 'refreshed'; token: AccessToken; snapshot: Snapshot | null }
+  /** The row has tokens from elsewhere: another refresh, a reconnect, a rescue record. */
+  | { kind: 'superseded'; snapshot: Snapshot | null }
+  /** Disconnected meanwhile. */
+  | { kind: 'gone'; snapshot: null }
+  /** `dueAt`: when it is tried again; null: never. */
+  | { kind: 'failed'; failed: Failed; dueAt: number | null; snapshot: Snapshot | null };
+
+/** `row` as the claim returned it. */
+export async function attempt(
+  deps: Deps,
+  row: AccountRow,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
+  try {
+    return (await recover(deps, row, options)) ?? (await refresh(deps, row, options));
+  } catch (error) {
+    deps.log.error('attempt_failed', { provider: row.provider, rowId: row.id }, error);
+    const failed: Failed = { kind: 'transient', code: 'internal', retryAfterMs: null };
+    return { kind: 'failed', failed, dueAt: row.refreshDueAt, snapshot: null };
+  }
+}
+
+/**
+ * Puts what an earlier attempt left in a rescue record into the row. Null: no attempt left anything
+ * behind. Where nobody can tell, the token is not sent, and a refusal proves nothing either.
+ */
+async function recover(
+  deps: Deps,
+  row: AccountRow,
+  options: AttemptOptions,
+): Promise<AttemptResult | null> {
+  const { provider } = options.client;
+  if (!isSingleUse(provider)) return null;
+  try {
+    const leaseIds = lostLeases(row.lostLeaseId).map(({ id }) => id);
+    const grant = await findRescue(deps, leaseIds);
+    // A reconnect may have come since: then the record is of a former grant.
+    if (!grant || grant.rowId !== row.id || !(await isFor(deps, grant, row, provider))) return null;
+    const committed = await commitRescued(deps, grant, row, commitOptions(row, options));
+    if (committed.kind === 'gone') return { kind: 'gone', snapshot: null };
+    const snapshot = committed.kind === 'committed' ? committed.snapshot : null;
+    return { kind: 'superseded', snapshot };
+  } catch (error) {
+    // Sending the token could cost the grant.
+    deps.log.warn('rescue_lookup_failed', { provider: row.provider, rowId: row.id }, error);
+    return wait(deps, row, 'rescue_lookup_failed', deps.now() + KV_AWAY_MS, options);
+  }
+}
+
+const commitOptions = (row: AccountRow, { client, visible, usedNow }: AttemptOptions) => ({
+  provider: client.provider,
+  visible,
+  usedNow,
+  leaseId: row.leaseId ?? '',
+});
+
+async function refresh(
+  deps: Deps,
+  row: AccountRow,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
+  const { client, admission } = options;
+  const { provider } = client;
+  if (admission.kind === 'open') return wait(deps, row, 'circuit_open', admission.until, options);
+  const now = deps.now();
+  if (sendableAt(provider, row, now) > now) {
+    return wait(deps, row, 'unknown_outcome', sendableAt(provider, row, now), options);
+  }
+
+  const ready = await prepare(deps, row, client);
+  if ('kind' in ready) {
+    return fail(deps, row, ready, options, { asked: ready.kind === 'transient' });
+  }
+
+  // A holder that was paused may be near the end of its lease: the token is not its to send. Or the
+  // provider's grace has ended meanwhile.
+  const sentAt = deps.now();
+  if (row.leaseUntil === null || sentAt + ATTEMPT_MS > row.leaseUntil) {
+    return wait(deps, row, 'too_late', sentAt, options);
+  }
+  const sendable = sendableAt(provider, row, sentAt);
+  if (sendable > sentAt) return wait(deps, row, 'unknown_outcome', sendable, options);
+
+  const answer = await request(deps, client, ready.endpoints, row, ready.sent);
+  const { outcome, reply, refreshToken, receivedAt } = answer;
+  const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
+  if (reply && (accessToken !== null || refreshToken !== null)) {
+    const found = { accessToken, refreshToken, reply };
+    const grant = await sealGrant(deps.vault, row, ready.sealed, found, receivedAt);
+    const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
+    const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
+    // Half an answer: the new refresh token is safe, and is tried soon.
+    if (outcome.kind !== 'granted')
+      return { kind: 'failed', failed: outcome, dueAt: null, snapshot };
+    await closeIfOpen(deps, row, options);
+    if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
+    if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
+    const token: AccessToken = {
+      accessToken: outcome.accessToken,
+      tokenType: reply.tokenType ?? row.tokenType,
+      expiresAt: accessEnd(provider, receivedAt, reply.expiresAt),
+      scope: reply.scopes ?? row.scope,
+    };
+    return { kind: 'refreshed', token, snapshot };
+  }
+  if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
+
+  const { unanswered } = answer;
+  const context = { asked: true, sentAt, unanswered, lookedForRescue: true };
+  if (outcome.kind !== 'refused') return fail(deps, row, outcome, options, context);
+  // The refusal may be of a token that an earlier attempt has used up.
+  const recovered = await recover(deps, row, options);
+  if (recovered) return recovered;
+  const circuit = circuitOf(provider, row.parameters);
+  if (await countRefusal(deps, circuit, admission, row.state !== 'active')) {
+    return fail(deps, row, { kind: 'storm', code: STORM }, options, context);
+  }
+  await closeIfOpen(deps, row, options);
+  return fail(deps, row, outcome, options, context);
+}
+
+interface Ready {
+  /** The token that is sent: as it is in the row, and in plain text. */
+  sealed: string;
+  sent: string;
+  endpoints: Endpoints;
+}
+
+async function prepare(
+  deps: Deps,
+  row: AccountRow,
+  { provider }: OAuth2Client,
+): Promise<Ready | Extract<Outcome, { kind: 'odd' | 'transient' }>> {
+  const about = { provider: provider.id, rowId: row.id };
+  const field = sentField(provider);
+  const sealed = sealedToken(row, field);
+  if (sealed === null) return { kind: 'odd', code: 'no_token' };
+  let sent: string;
+  try {
+    const context = accountContext(row.provider, row.providerAccountId, field);
+    sent = await deps.vault.open(sealed, context);
+  } catch (error) {
+    deps.log.error('token_not_opened', about, error);
+    return { kind: 'odd', code: error instanceof VaultError ? error.code : 'not_opened' };
+  }
+  try {
+    return { sealed, sent, endpoints: await endpointsOf(deps, provider, row.parameters) };
+  } catch (error) {
+    // Discovery failed: nothing was sent yet, so nothing is unknown.
+    deps.log.warn('endpoints_failed', about, error);
+    const code = error instanceof AppError ? error.code : 'endpoints';
+    return { kind: 'transient', code, retryAfterMs: null };
+  }
+}
+
+interface ProviderAnswer {
+  outcome: Outcome;
+  /** Null where no reply came. */
+  reply: TokenReply | null;
+  /** A new refresh token, whatever the outcome says. */
+  refreshToken: string | null;
+  receivedAt: number;
+  /**
+   * A first request got no answer that says anything, and the second one's does not say it either:
+   * whatever the outcome, the token may have been used up since.
+   */
+  unanswered: boolean;
+}
+
+/**
+ * The request to the token endpoint, and what its answer means. A single-use token whose fate is
+ * unclear is sent once more at once where the provider allows that for a while. Never throws.
+ *
+ * `sent`: the refresh token, or the access token where it is extended; in plain text.
+ */
+async function request(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  row: AccountRow,
+  sent: string,
+): Promise<ProviderAnswer> {
+  const { provider } = client;
+  const extend = provider.refreshModel === 'extend';
+  const once = async (timeoutMs: number): Promise<Omit<ProviderAnswer, 'unanswered'>> => {
+    const raw = await refreshGrant(deps, client, endpoints, {
+      ...(extend ? { accessToken: sent } : { refreshToken: sent }),
+      scopes: row.scope,
+      timeoutMs,
+    });
+    const receivedAt = deps.now();
+    const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
+    return {
+      outcome: judge(provider, raw, reply, receivedAt),
+      reply,
+      refreshToken: extend ? null : salvage(raw, reply, sent),
+      receivedAt,
+    };
+  };
+  const startedAt = deps.now();
+  const first = await once(REQUEST_MS);
+  const left = startedAt + REQUESTS_MS - deps.now();
+  const again =
+    first.outcome.kind === 'unknown' &&
+    first.outcome.retryAfterMs === null &&
+    first.refreshToken === null &&
+    provider.reuse === 'grace' &&
+    left >= LEAST_REQUEST_MS &&
+    deps.now() <= graceEnds(provider, row.unknownSince ?? startedAt);
+  if (!again) return { ...first, unanswered: false };
+  return { ...(await once(Math.min(left, REQUEST_MS))), unanswered: true };
+}
+
+const wait = (
+  deps: Deps,
+  row: AccountRow,
+  code: string,
+  until: number,
+  options: AttemptOptions,
+): Promise<AttemptResult> => fail(deps, row, { kind: 'waiting', code, until }, options);
+
+/** Writes a failure into the row, and counts it for the circuit where the provider was `asked`. */
+async function fail(
+  deps: Deps,
+  row: AccountRow,
+  failed: Failed,
+  options: AttemptOptions,
+  more: Partial<FailureContext> & { asked?: boolean } = {},
+): Promise<AttemptResult> {
+  const about = { provider: row.provider, rowId: row.id, outcome: failed.kind, code: failed.code };
+  if (failed.kind !== 'waiting') deps.log.info('refresh_not_granted', about);
+  const context: FailureContext = {
+    provider: options.client.provider,
+    sentAt: null,
+    unanswered: false,
+    lookedForRescue: false,
+    visible: options.visible,
+    until: deps.now() + COMMIT_MS,
+    ...more,
+  };
+  const [written, ...others] = await Promise.allSettled([
+    writeFailure(deps, row, failed, context),
+    more.asked ? countForCircuit(deps, row, failed, options) : null,
+    failed.kind === 'odd' ? reportOddReply(deps, row, failed.code) : null,
+  ]);
+  for (const other of others) {
+    if (other.status === 'rejected') deps.log.warn('failure_not_counted', about, other.reason);
+  }
+  if (written.status === 'rejected') {
+    deps.log.error('failure_not_written', about, written.reason);
+    return { kind: 'failed', failed, dueAt: row.refreshDueAt, snapshot: null };
+  }
+  const { hit, dueAt, snapshot } = written.value;
+  return hit ? { kind: 'failed', failed, dueAt, snapshot } : { kind: 'superseded', snapshot };
+}
+
+async function countForCircuit(
+  deps: Deps,
+  row: AccountRow,
+  { kind, code }: Failed,
+  { client, admission }: AttemptOptions,
+): Promise<void> {
+  // Refusals have their own count, and waiting is no answer.
+  if (kind === 'refused' || kind === 'storm' || kind === 'waiting') return;
+  await countFailure(deps, circuitOf(client.provider, row.parameters), {
+    rowId: row.id,
+    code,
+    operator: kind === 'operator',
+    admission,
+  });
+}
+
+/** An answer that nobody foresaw is worth an event; once, not at each retry. */
+async function reportOddReply(deps: Deps, row: AccountRow, code: string): Promise<void> {
+  if (row.refreshFailures > 0) return;
+  const at = deps.now();
+  const event = { at, type: 'provider.odd_reply', provider: row.provider, detail: { code } };
+  await retry(deps, { until: at + COMMIT_MS }, () =>
+    deps.db.batch([auditEvent(deps.db, event, undefined)]),
+  );
+}
+
+/** Any answer that is none of the provider's troubles closes its circuit. */
+async function closeIfOpen(deps: Deps, row: AccountRow, options: AttemptOptions): Promise<void> {
+  if (!needsClosing(options.health) && options.admission.kind !== 'probe') return;
+  const { provider, host } = circuitOf(options.client.provider, row.parameters);
+  try {
+    await retry(deps, { until: deps.now() + COMMIT_MS }, () =>
+      closeCircuit(deps.db, provider, host),
+    );
+  } catch (error) {
+    deps.log.warn('circuit_not_closed', { provider, host }, error);
+  }
+}
+
+interface Attempted {
+  row: AccountRow;
+  client: OAuth2Client;
+  health: ProviderHealth | undefined;
+  result: AttemptResult;
+}
+
+/**
+ * After the attempts of a group, or one: attempts are counted while refusals are, and a storm's
+ * marks are taken back. Never throws.
+ */
+export async function afterAttempts(
+  deps: Deps,
+  attempted: readonly Attempted[],
+  publication: Publication,
+): Promise<void> {
+  try {
+    await countUnrefused(deps, attempted);
+    const stormy = attempted.filter(({ result }) => isFailed(result, 'storm'));
+    for (const provider of new Set(stormy.map(({ row }) => row.provider))) {
+      const snapshots = await unmarkStorm(deps, provider, deps.now() + COMMIT_MS);
+      for (const snapshot of snapshots) publication.add(snapshot);
+    }
+  } catch (error) {
+    deps.log.warn('attempts_not_counted', {}, error);
+  }
+}
+
+/** Costs a write only while refusals are being counted. */
+async function countUnrefused(deps: Deps, attempted: readonly Attempted[]): Promise<void> {
+  const circuits = new Map<string, { key: CircuitKey; counting: boolean; attempts: number }>();
+  for (const { row, client, health, result } of attempted) {
+    const key = circuitOf(client.provider, row.parameters);
+    const name = JSON.stringify(key);
+    const circuit = circuits.get(name) ?? { key, counting: false, attempts: 0 };
+    const refused = isFailed(result, 'refused') || isFailed(result, 'storm');
+    circuit.counting ||= refused || isCounting(health, deps.now());
+    if (!refused && !isFailed(result, 'waiting') && result.kind !== 'superseded') {
+      circuit.attempts += 1;
+    }
+    circuits.set(name, circuit);
+  }
+  for (const { key, counting, attempts } of circuits.values()) {
+    if (!counting || attempts === 0) continue;
+    await retry(deps, { until: deps.now() + COMMIT_MS }, () =>
+      countAttempts(deps.db, key, attempts),
+    );
+  }
+}
+
+export const isFailed = (result: AttemptResult, kind: 'refused' | 'storm' | 'waiting'): boolean =>
+  result.kind === 'failed' && result.failed.kind === kind;

@@ -1,0 +1,49 @@
+/** What the runs did, for people. Kept 30 days (jobs/sweep.ts). */
+
+import { desc } from 'drizzle-orm';
+import type { Database } from '../db/client';
+import { refreshRuns } from '../db/schema';
+import type { Deps } from '../deps';
+import { withDeadline } from '../retry';
+import { SECOND_MS } from '../time';
+
+const CALL_MS = 5 * SECOND_MS;
+const LISTED = 100;
+
+export type Trigger = 'cron' | 'queue' | 'operator';
+
+export interface RunResult {
+  /** Integrations that were claimed. */
+  claimed: number;
+  refreshed: number;
+  refused: number;
+  /** Attempts that failed for any other cause. */
+  failed: number;
+  /** The budget ended before the work did. */
+  left: boolean;
+}
+
+export type Run = typeof refreshRuns.$inferSelect;
+
+/** Never throws: a run is not worse for not being noted. */
+export async function recordRun(
+  deps: Deps,
+  trigger: Trigger,
+  startedAt: number,
+  result: RunResult,
+): Promise<void> {
+  const run = { trigger, startedAt, endedAt: deps.now(), ...result };
+  try {
+    await withDeadline(deps.db.insert(refreshRuns).values(run), CALL_MS, 'd1_write');
+  } catch (error) {
+    deps.log.warn('run_not_recorded', {}, error);
+  }
+}
+
+/** The last hundred, newest first. @throws what D1 throws */
+export const listRuns = (db: Database): Promise<Run[]> =>
+  withDeadline(
+    db.select().from(refreshRuns).orderBy(desc(refreshRuns.startedAt)).limit(LISTED),
+    CALL_MS,
+    'd1_read',
+  );
