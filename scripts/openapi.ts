@@ -6,7 +6,7 @@
 
 import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../src/errors';
-import { docsOf, type EndpointDocs, type EndpointSpec } from '../src/http/endpoint';
+import type { RouteSpec } from '../src/http/route';
 import { headerName } from '../src/http/validate';
 
 type Json = Record<string, unknown>;
@@ -69,7 +69,7 @@ const headers = {
   RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
 };
 
-export function openapiDocument(endpoints: readonly EndpointSpec[]): Json {
+export function openapiDocument(endpoints: readonly RouteSpec[]): Json {
   const shared: Shared = { schemas: { Problem: problem }, responses: {}, headers };
   const paths: Record<string, Json> = {};
   for (const spec of endpoints) {
@@ -85,9 +85,9 @@ export function openapiDocument(endpoints: readonly EndpointSpec[]): Json {
   };
 }
 
-function operation(spec: EndpointSpec, shared: Shared): Json {
+function operation(spec: RouteSpec, shared: Shared): Json {
   const { schemas } = shared;
-  const docs = docsOf(spec);
+  const docs = spec;
   const parameters = [
     ...parametersOf('path', spec.param, schemas),
     ...parametersOf('query', spec.query, schemas),
@@ -140,7 +140,7 @@ function parametersOf(
   }));
 }
 
-function replies(docs: EndpointDocs, schemas: Json): Json {
+function replies(docs: RouteSpec, schemas: Json): Json {
   return Object.fromEntries(
     Object.entries(docs.replies).map(([status, reply]) => [
       status,
@@ -154,7 +154,7 @@ function replies(docs: EndpointDocs, schemas: Json): Json {
 }
 
 /** The errors a route can give: those of its declaration, and those that follow from it. */
-export function errorsOf(spec: EndpointSpec): ErrorCode[] {
+export function errorsOf(spec: RouteSpec): ErrorCode[] {
   const withUser = spec.path.includes(':userId');
   const restricted = spec.callers !== 'anyone' && (spec.callers.length < 2 || withUser);
   return [
@@ -168,13 +168,13 @@ export function errorsOf(spec: EndpointSpec): ErrorCode[] {
       ...(spec.limit ? ['rate_limited' as const] : []),
       'internal',
       ...(spec.callers === 'anyone' ? [] : ['unavailable' as const]),
-      ...(docsOf(spec).errors ?? []),
+      ...(spec.errors ?? []),
     ]),
   ];
 }
 
 /** Each set of codes once, as a shared component. */
-function problems(spec: EndpointSpec, shared: Shared): Json {
+function problems(spec: RouteSpec, shared: Shared): Json {
   const byStatus = Map.groupBy(errorsOf(spec), (code) => errorCodes[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
@@ -198,15 +198,13 @@ function problemOf(status: number, codes: readonly ErrorCode[]): Json {
   };
 }
 
-const declaredHeaders = (headers: z.ZodObject | Record<string, string> | undefined): Json =>
-  !(headers instanceof z.ZodObject)
-    ? headersOf(headers ?? {})
-    : Object.fromEntries(
-        Object.entries(headers?.shape ?? {}).map(([name, schema]) => {
-          const { description, ...rest } = jsonSchema(schema as z.ZodType, 'output', {});
-          return [name, { description, schema: rest }];
-        }),
-      );
+const declaredHeaders = (headers: z.ZodObject | undefined): Json =>
+  Object.fromEntries(
+    Object.entries(headers?.shape ?? {}).map(([name, schema]) => {
+      const { description, ...rest } = jsonSchema(schema as z.ZodType, 'output', {});
+      return [name, { description, schema: rest }];
+    }),
+  );
 
 const headersOf = (headers: Record<string, string>): Json =>
   Object.fromEntries(

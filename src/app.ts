@@ -5,19 +5,18 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { connectRoutes } from './connect/routes';
-import { noSuchRoute } from './http/allowed-methods';
-import type { AppEnv } from './http/endpoint';
+import { noSuchRoute } from './http/no-such-route';
 import { problemResponse, toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
-import type { Route } from './http/route';
+import { type AppEnv, mount, type Route } from './http/route';
 import { serviceRoutes } from './http/routes';
+import { catalogRoutes } from './integrations/catalog';
 import { disconnectRoutes } from './integrations/disconnect/routes';
 import { integrationsRoutes } from './integrations/routes';
 import { createRootLog, depsOf } from './isolate';
-import { providerRoutes } from './providers/routes';
 import { refreshRoutes } from './refresh/routes';
 import { cacheRoutes } from './status-cache/routes';
-import { hostedRoutes } from './web/hosted/routes';
+import { browserRoutes, hostedRoutes } from './web/hosted/routes';
 import { pageSessionRoutes } from './web/hosted/session-routes';
 import { operatorRoutes } from './web/operator/routes';
 
@@ -43,29 +42,29 @@ const crossOrigin = cors({
   maxAge: 600,
 });
 
-export const routes: readonly Route[] = [...integrationsRoutes];
+const apiRoutes = [
+  ...integrationsRoutes,
+  ...connectRoutes,
+  ...pageSessionRoutes,
+  ...disconnectRoutes,
+  ...refreshRoutes,
+  ...cacheRoutes,
+  ...catalogRoutes,
+  ...serviceRoutes,
+];
+
+/** All that are declared. */
+export const routes: readonly Route[] = [...apiRoutes, ...browserRoutes];
 
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
   const app = new Hono<AppEnv>();
   app
     .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
-    .notFound((c) => {
-      throw noSuchRoute(c.req.path);
-    })
+    .notFound(noSuchRoute(app))
     .use(requestScope(compose, rootLog))
     // Without an Origin there is nobody to allow anything.
-    .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
-    .route('/', connectRoutes)
-    .route('/', pageSessionRoutes)
-    .route('/', disconnectRoutes)
-    .route('/', refreshRoutes)
-    .route('/', cacheRoutes)
-    .route('/', providerRoutes)
-    .route('/', serviceRoutes)
-    .route('/', hostedRoutes)
-    .route('/', operatorRoutes);
-  for (const { method, path, handler } of routes) app.on(method.toUpperCase(), path, handler);
-  return app;
+    .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()));
+  return mount(app, apiRoutes).route('/', hostedRoutes).route('/', operatorRoutes);
 }
 
 export const app = createApp();

@@ -2,10 +2,7 @@
  * `Consistency-Token`: the version a client has seen. Sent back, it makes sure that no answer is
  * older, whatever the caches hold.
  */
-import type { Context } from 'hono';
 import * as z from 'zod';
-
-const HEADER = 'Consistency-Token';
 
 export const consistencyHeader = z.object({
   consistencyToken: z
@@ -19,7 +16,3 @@ export const consistencyHeader = z.object({
 /** As a header of a reply. */
 export const consistencyToken = (description: string) =>
   z.string().regex(/^\d+$/).describe(description);
-
-export function setConsistencyToken(c: Context, version: number): void {
-  c.header(HEADER, String(version));
-}

@@ -8,10 +8,10 @@ import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Log } from '../log';
-import type { AppEnv } from './endpoint';
 import { problemResponse, toAppError } from './problem';
 import { standardHeaders } from './reply-headers';
 import { requestIdOf } from './request-id';
+import type { AppEnv } from './route';
 
 /** Makes the dependencies of one invocation; throws ConfigError. */
 export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log: Log) => Deps;

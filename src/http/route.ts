@@ -3,18 +3,30 @@
  * handler. The declaration checks the request, types the handler, and is the route's part of the
  * OpenAPI document (scripts/openapi.ts). The tests parse each reply by it.
  */
-import type { Context, Handler } from 'hono';
-import type * as z from 'zod';
+import type { Context, Handler, Hono } from 'hono';
+import * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
+import type { Log } from '../log';
 import { readJson } from './body';
 import { authenticate, type Caller } from './caller';
-import { type AppEnv, document, endpoints } from './endpoint';
 import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 import { standardHeaders } from './reply-headers';
 import { headerName, parseInput } from './validate';
+
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: {
+    deps: Deps;
+    caller: Caller;
+    requestId: string;
+    log: Log;
+    /** Set by a route whose successes are counted, not logged. */
+    unlogged?: boolean;
+  };
+}
 
 export interface ReplySpec {
   description: string;
@@ -26,13 +38,24 @@ export interface ReplySpec {
   headers?: z.ZodObject;
 }
 
+/** `Browser`: a browser goes there by itself. No client calls it, so it is not in the document. */
+export type Tag =
+  | 'Integrations'
+  | 'Connect'
+  | 'Tokens'
+  | 'Refresh'
+  | 'Cache'
+  | 'Providers'
+  | 'Service'
+  | 'Browser';
+
 export interface RouteSpec {
   /** OpenAPI operationId. */
   id: string;
   method: 'get' | 'post' | 'put' | 'delete';
   /** Hono's form: `/v1/users/:userId/integrations`. */
   path: string;
-  tag: 'Integrations' | 'Connect' | 'Tokens' | 'Refresh' | 'Cache' | 'Providers' | 'Service';
+  tag: Tag;
   summary: string;
   description?: string;
   /** `anyone`: no proof is asked for. */
@@ -114,8 +137,6 @@ export function route<const S extends RouteSpec>(
   spec: S,
   handler: (context: RouteContext<S>) => Promise<Replied> | Replied,
 ): Route {
-  endpoints.push(spec);
-  document(spec, () => spec);
   const headerNames = Object.keys(spec.header?.shape ?? {}).map(
     (field) => [field, headerName(field)] as const,
   );
@@ -165,6 +186,14 @@ export function route<const S extends RouteSpec>(
     },
   };
 }
+
+export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv> {
+  for (const { method, path, handler } of routes) app.on(method.toUpperCase(), path, handler);
+  return app;
+}
+
+/** Headers of a 303: nothing is sent twice, and nothing of this address goes on with the browser. */
+export const seeOther = z.object({ Location: z.string() });
 
 async function callerOf(c: Context<AppEnv>, kinds: readonly Caller['kind'][]): Promise<Caller> {
   const caller = await authenticate(c.req.raw.headers, c.var.deps);

@@ -1,51 +1,50 @@
 /** The service about itself: whether it works, and what it can do. */
-import { Hono } from 'hono';
 import * as z from 'zod';
 import { AppError } from '../errors';
 import { readAsset } from './assets';
-import { type AppEnv, declare, document, endpoint } from './endpoint';
 import { troubles } from './health';
+import { type JsonText, route } from './route';
 
-const health = declare({
-  method: 'get',
-  path: '/health',
-  id: 'getHealth',
-  callers: 'anyone',
-});
-
-/* @__PURE__ */ document(health, () => ({
-  tag: 'Service',
-  summary: 'Whether D1 and KV answer',
-  replies: {
-    200: { description: 'Both answer.', schema: z.object({ status: z.literal('ok') }) },
+const health = route(
+  {
+    id: 'getHealth',
+    method: 'get',
+    path: '/health',
+    tag: 'Service',
+    summary: 'Whether D1 and KV answer',
+    callers: 'anyone',
+    replies: {
+      200: { description: 'Both answer.', schema: z.object({ status: z.literal('ok') }) },
+    },
+    errors: ['unavailable'],
   },
-  errors: ['unavailable'],
-}));
-
-const openapi = declare({
-  method: 'get',
-  path: '/openapi.json',
-  id: 'getOpenapi',
-  callers: 'anyone',
-});
-
-/* @__PURE__ */ document(openapi, () => ({
-  tag: 'Service',
-  summary: 'This document',
-  replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
-}));
-
-export const serviceRoutes = new Hono<AppEnv>()
-  .get(health.path, endpoint(health), async (c) => {
-    const found = await troubles(c.get('deps'));
+  async ({ deps, reply }) => {
+    const found = await troubles(deps);
     if (found.length > 0) {
       throw new AppError('unavailable', found.join('; '), { retryAfter: 5 });
     }
-    return c.json({ status: 'ok' as const });
-  })
-  .get(openapi.path, endpoint(openapi), async (c) => {
-    const document = await readAsset(c.get('deps'), 'openapi.json');
+    return reply(200, { status: 'ok' });
+  },
+);
+
+const openapi = route(
+  {
+    id: 'getOpenapi',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'Service',
+    summary: 'This document',
+    callers: 'anyone',
+    replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
+    errors: ['unavailable'],
+  },
+  async ({ deps, reply }) => {
+    const document = await readAsset(deps, 'openapi.json');
     if (document === null) throw new AppError('unavailable', 'the document cannot be had');
-    c.header('Cache-Control', 'public, max-age=300');
-    return c.body(document, 200, { 'Content-Type': 'application/json' });
-  });
+    return reply(200, document as JsonText<Record<string, unknown>>, {
+      'Cache-Control': 'public, max-age=300',
+    });
+  },
+);
+
+export const serviceRoutes = [health, openapi];

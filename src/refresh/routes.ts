@@ -1,204 +1,200 @@
 /** Tokens that work, and refreshes on request. */
-import { Hono } from 'hono';
 import * as z from 'zod';
-import { setConsistencyToken } from '../http/consistency';
-import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
+import { consistencyToken } from '../http/consistency';
+import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { date, integrationSchema, toIntegration } from '../integrations/wire';
 import { refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { tokenFor } from './token';
 
-const versionHeader = {
-  'Consistency-Token': 'The version of this answer.',
-};
+const versionHeader = z.object({
+  'Consistency-Token': consistencyToken('The version of this answer.'),
+});
 
 const time = z.iso.datetime();
 
-const token = declare({
-  method: 'get',
-  path: '/v1/users/:userId/integrations/:provider/:accountId/token',
-  id: 'getToken',
-  callers: ['service'],
-  param: integrationParam,
-  query: z.object({
-    minTtl: z
-      .string()
-      .regex(/^\d{1,9}$/, 'a whole number of seconds')
-      .transform(Number)
-      .optional()
-      .describe(
-        'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
-      ),
-  }),
-});
+const accessTokenSchema = z
+  .object({
+    kind: z.literal('oauth2'),
+    accessToken: z.string(),
+    tokenType: z.string().nullable(),
+    expiresAt: time.nullable().describe('Null: unknown or never.'),
+    scope: z.array(z.string()).describe('Granted.'),
+  })
+  .meta({ id: 'AccessToken' });
 
-/* @__PURE__ */ document(token, () => ({
-  tag: 'Tokens',
-  summary: 'An access token that works',
-  description:
-    'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
-  replies: {
-    200: {
-      description: 'The token, or the credentials where the provider has no OAuth.',
-      schema: z.union([
-        z.object({
-          accessToken: z.string(),
-          tokenType: z.string().nullable(),
-          expiresAt: time.nullable().describe('Null: unknown or never.'),
-          scope: z.array(z.string()).describe('Granted.'),
-        }),
-        z.object({
-          credentials: z.record(z.string(), z.string()),
-          headers: z
-            .record(z.string(), z.string())
-            .describe('In which to send them, where the record knows; secret as they are.'),
-        }),
-      ]),
-      headers: versionHeader,
+const credentialsSchema = z
+  .object({
+    kind: z.literal('credentials'),
+    credentials: z.record(z.string(), z.string()),
+    headers: z
+      .record(z.string(), z.string())
+      .describe('In which to send them, where the record knows; secret as they are.'),
+  })
+  .meta({ id: 'Credentials' });
+
+const token = route(
+  {
+    id: 'getToken',
+    method: 'get',
+    path: '/v1/users/:userId/integrations/:provider/:accountId/token',
+    tag: 'Tokens',
+    summary: 'An access token that works',
+    description:
+      'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
+    callers: ['service'],
+    param: integrationParam,
+    query: z.object({
+      minTtl: z
+        .string()
+        .regex(/^\d{1,9}$/, 'a whole number of seconds')
+        .transform(Number)
+        .optional()
+        .describe(
+          'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+        ),
+    }),
+    replies: {
+      200: {
+        description: 'The token, or the credentials where the provider has no OAuth.',
+        schema: z
+          .discriminatedUnion('kind', [accessTokenSchema, credentialsSchema])
+          .meta({ id: 'Token' }),
+        headers: versionHeader,
+      },
     },
+    errors: [
+      'integration_not_found',
+      'needs_reconnect',
+      'provider_not_configured',
+      'provider_error',
+      'provider_unavailable',
+      'refresh_in_progress',
+      'unavailable',
+    ],
   },
-  errors: [
-    'integration_not_found',
-    'needs_reconnect',
-    'provider_not_configured',
-    'provider_error',
-    'provider_unavailable',
-    'refresh_in_progress',
-    'unavailable',
-  ],
-}));
+  async ({ param, query, deps, reply }) => {
+    const answer = await tokenFor(deps, { ...param, minTtlSeconds: query.minTtl ?? null });
+    const headers = { 'Consistency-Token': String(answer.version) };
+    if (answer.kind === 'credentials') {
+      const { credentials, headers: sentIn } = answer;
+      return reply(200, { kind: 'credentials', credentials, headers: sentIn }, headers);
+    }
+    const { accessToken, tokenType, expiresAt, scope } = answer;
+    const until = expiresAt === null ? null : date(expiresAt);
+    return reply(200, { kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers);
+  },
+);
 
-const refresh = declare({
-  method: 'post',
-  path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
-  id: 'refreshIntegration',
-  callers: ['service', 'user'],
-  limit: 'refresh',
-  param: integrationParam,
-});
-
-/* @__PURE__ */ document(refresh, () => ({
-  tag: 'Refresh',
-  summary: 'Refreshes an integration now',
-  replies: {
-    200: {
-      description: 'The integration with its new token.',
-      schema: integrationSchema,
-      headers: versionHeader,
+const refresh = route(
+  {
+    id: 'refreshIntegration',
+    method: 'post',
+    path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
+    tag: 'Refresh',
+    summary: 'Refreshes an integration now',
+    callers: ['service', 'user'],
+    limit: 'refresh',
+    param: integrationParam,
+    replies: {
+      200: {
+        description: 'The integration with its new token.',
+        schema: integrationSchema,
+        headers: versionHeader,
+      },
     },
+    errors: [
+      'integration_not_found',
+      'needs_reconnect',
+      'provider_not_configured',
+      'provider_error',
+      'provider_unavailable',
+      'refresh_in_progress',
+      'unavailable',
+    ],
   },
-  errors: [
-    'integration_not_found',
-    'needs_reconnect',
-    'provider_not_configured',
-    'rate_limited',
-    'provider_error',
-    'provider_unavailable',
-    'refresh_in_progress',
-    'unavailable',
-  ],
-}));
+  async ({ param, deps, reply }) => {
+    const { facts, version } = await refreshOne(deps, param);
+    return reply(200, toIntegration(facts, deps.now(), deps.config.providers), {
+      'Consistency-Token': String(version),
+    });
+  },
+);
 
 const accountName = { provider: providerIdSchema, accountId: accountIdSchema };
 
-const many = declare({
-  method: 'post',
-  path: '/v1/refresh',
-  id: 'refreshMany',
-  callers: ['service'],
-  json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }),
-});
-
-/* @__PURE__ */ document(many, () => ({
-  tag: 'Refresh',
-  summary: 'Refreshes up to a hundred integrations, in groups of five',
-  description: 'Goes on after single failures. What was not started fails with `not_started`.',
-  replies: {
-    200: {
-      description: 'What became of each.',
-      schema: z.object({
-        refreshed: z.array(integrationSchema),
-        failed: z.array(z.object({ ...accountName, code: z.string(), message: z.string() })),
-      }),
-      headers: { 'Consistency-Token': 'The newest version of these users; good for each of them.' },
+const many = route(
+  {
+    id: 'refreshMany',
+    method: 'post',
+    path: '/v1/refresh',
+    tag: 'Refresh',
+    summary: 'Refreshes up to a hundred integrations, in groups of five',
+    description: 'Goes on after single failures. What was not started fails with `not_started`.',
+    callers: ['service'],
+    json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }),
+    replies: {
+      200: {
+        description: 'What became of each.',
+        schema: z.object({
+          refreshed: z.array(integrationSchema),
+          failed: z.array(z.object({ ...accountName, code: z.string(), message: z.string() })),
+        }),
+        headers: z.object({
+          'Consistency-Token': consistencyToken(
+            'The newest version of these users; good for each of them. None where none is known.',
+          ).optional(),
+        }),
+      },
     },
   },
-}));
-
-const runs = declare({
-  method: 'get',
-  path: '/v1/refresh/runs',
-  id: 'listRefreshRuns',
-  callers: ['service'],
-});
-
-/* @__PURE__ */ document(runs, () => ({
-  tag: 'Refresh',
-  summary: 'What the scheduled refreshes did, newest first',
-  replies: {
-    200: {
-      description: 'The last hundred runs that had something to do.',
-      schema: z.object({
-        runs: z.array(
-          z.object({
-            trigger: z.enum(['cron', 'queue', 'operator']),
-            started: time,
-            ended: time,
-            claimed: z.int().describe('Integrations that were due.'),
-            refreshed: z.int(),
-            refused: z.int().describe('The provider wants the user to connect again.'),
-            failed: z.int().describe('For any other cause; tried again.'),
-            left: z.boolean().describe('More was due than the run could do.'),
-          }),
-        ),
-      }),
-    },
-  },
-  errors: ['unavailable'],
-}));
-
-export const refreshRoutes = new Hono<AppEnv>()
-  .get(token.path, endpoint(token), async (c) => {
-    const { minTtl } = c.req.valid('query');
-    const answer = await tokenFor(c.get('deps'), {
-      ...c.req.valid('param'),
-      minTtlSeconds: minTtl ?? null,
-    });
-    c.header('Cache-Control', 'no-store');
-    setConsistencyToken(c, answer.version);
-    if (answer.kind === 'credentials') {
-      const { credentials, headers } = answer;
-      return c.json({ credentials, headers });
-    }
-    const { accessToken, tokenType, expiresAt, scope } = answer;
-    return c.json({
-      accessToken,
-      tokenType,
-      expiresAt: expiresAt === null ? null : date(expiresAt),
-      scope,
-    });
-  })
-  .post(refresh.path, endpoint(refresh), async (c) => {
-    const deps = c.get('deps');
-    const { facts, version } = await refreshOne(deps, c.req.valid('param'));
-    setConsistencyToken(c, version);
-    return c.json(toIntegration(facts, deps.now(), deps.config.providers));
-  })
-  .post(many.path, endpoint(many), async (c) => {
-    const deps = c.get('deps');
-    const { accounts } = c.req.valid('json');
-    const { refreshed, failed, version } = await refreshMany(deps, accounts, c.req.raw.signal);
-    if (version > 0) setConsistencyToken(c, version);
+  async ({ json, deps, request, reply }) => {
+    const { refreshed, failed, version } = await refreshMany(deps, json.accounts, request.signal);
     const now = deps.now();
-    return c.json({
-      refreshed: refreshed.map(({ facts }) => toIntegration(facts, now, deps.config.providers)),
-      failed,
-    });
-  })
-  .get(runs.path, endpoint(runs), async (c) => {
-    const listed = await listRuns(c.get('deps').db);
-    return c.json({
+    return reply(
+      200,
+      {
+        refreshed: refreshed.map(({ facts }) => toIntegration(facts, now, deps.config.providers)),
+        failed,
+      },
+      version > 0 ? { 'Consistency-Token': String(version) } : {},
+    );
+  },
+);
+
+const runs = route(
+  {
+    id: 'listRefreshRuns',
+    method: 'get',
+    path: '/v1/refresh/runs',
+    tag: 'Refresh',
+    summary: 'What the scheduled refreshes did, newest first',
+    callers: ['service'],
+    replies: {
+      200: {
+        description: 'The last hundred runs that had something to do.',
+        schema: z.object({
+          runs: z.array(
+            z.object({
+              trigger: z.enum(['cron', 'queue', 'operator']),
+              started: time,
+              ended: time,
+              claimed: z.int().describe('Integrations that were due.'),
+              refreshed: z.int(),
+              refused: z.int().describe('The provider wants the user to connect again.'),
+              failed: z.int().describe('For any other cause; tried again.'),
+              left: z.boolean().describe('More was due than the run could do.'),
+            }),
+          ),
+        }),
+      },
+    },
+    errors: ['unavailable'],
+  },
+  async ({ deps, reply }) => {
+    const listed = await listRuns(deps.db);
+    return reply(200, {
       runs: listed.map((run) => ({
         trigger: run.trigger,
         started: date(run.startedAt),
@@ -210,4 +206,7 @@ export const refreshRoutes = new Hono<AppEnv>()
         left: run.left,
       })),
     });
-  });
+  },
+);
+
+export const refreshRoutes = [token, refresh, many, runs];

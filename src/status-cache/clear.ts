@@ -3,6 +3,7 @@
  * The rest of KV ends by its expirationTtl within 300 s, other isolates' memory within 5 s.
  */
 
+import * as z from 'zod';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
@@ -16,17 +17,17 @@ const GROUP_MS = 3_000;
 const TOTAL_MS = 10_000;
 const RETRY_AFTER_SECONDS = 5;
 
-export interface Cleared {
-  /** Keys of KV. */
-  deleted: number;
-  /** Some are left: more than one request can delete, or KV refused. */
-  truncated: boolean;
-}
+export const clearedSchema = z.object({
+  deleted: z.int().describe('Keys of KV.'),
+  truncated: z
+    .boolean()
+    .describe('Some are left: more than one request can delete, or KV refused.'),
+});
 
 /** @throws AppError unavailable, when KV does not list its keys */
 export async function clearCache(
   deps: Pick<Deps, 'kv' | 'memory' | 'now' | 'log'>,
-): Promise<Cleared> {
+): Promise<z.output<typeof clearedSchema>> {
   const startedAt = deps.now();
   deps.memory.clear(startedAt);
   const listed = await listKv(deps, KEYS_AT_MOST);

@@ -43,15 +43,6 @@ export type Found =
   /** `kept`: outdated, for when nothing better can be had. */
   | { hit: false; forward: Forward; kept: Snapshot | null };
 
-/** `expired` ones are still there, for when the database is away: for five minutes, then dropped. */
-export interface MemoryStats {
-  size: number;
-  active: number;
-  expired: number;
-  hits: number;
-  misses: number;
-}
-
 export class MemoryTier {
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
@@ -150,7 +141,8 @@ export class MemoryTier {
     return dropped;
   }
 
-  stats(now: number): MemoryStats {
+  /** `expired` ones are still there, for when the database is away: for five minutes, then dropped. */
+  stats(now: number) {
     this.#cleanUp(now);
     let size = 0;
     let active = 0;

@@ -1,21 +1,28 @@
 /** What an operator may see of the tiers. */
+import * as z from 'zod';
 import type { Deps } from '../deps';
 import { listKv, putsArePaused } from './kv';
-import type { MemoryStats } from './memory';
 
-export interface CacheStats {
-  /** Of the isolate that answers; every isolate has its own. */
-  memory: MemoryStats;
-  /** `size`: null when KV is away. `hits`, `misses`, `putsPaused`: of the isolate that answers. */
-  kv: {
-    size: number | null;
-    /** There are more keys than were counted. */
-    truncated: boolean;
-    hits: number;
-    misses: number;
-    putsPaused: boolean;
-  };
-}
+export const cacheStatsSchema = z.object({
+  memory: z
+    .object({
+      size: z.int(),
+      active: z.int(),
+      expired: z.int(),
+      hits: z.int(),
+      misses: z.int(),
+    })
+    .describe('Of the isolate that answers; every isolate has its own.'),
+  kv: z.object({
+    size: z.int().nullable().describe('Keys that were counted; null when KV is away.'),
+    truncated: z.boolean().describe('There are more.'),
+    hits: z.int().describe('Of the isolate that answers.'),
+    misses: z.int().describe('Of the isolate that answers.'),
+    putsPaused: z.boolean().describe('KV refused a put within the last five minutes.'),
+  }),
+});
+
+export type CacheStats = z.output<typeof cacheStatsSchema>;
 
 /** One page of a listing. */
 const COUNT_AT_MOST = 1_000;

@@ -3,10 +3,9 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app';
+import { createApp, routes } from '../../src/app';
 import type { Bindings } from '../../src/config';
 import { AppError, ConfigError } from '../../src/errors';
-import { endpoints } from '../../src/http/endpoint';
 import { api, apiRequest, apiWith, serviceKey, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
@@ -281,7 +280,7 @@ describe('the access log of status reads', () => {
 });
 
 describe('rate limits', () => {
-  const limited = endpoints.find((spec) => spec.limit === 'connect');
+  const limited = routes.find((spec) => spec.limit === 'connect');
   const always = (success: boolean) => {
     const keys: string[] = [];
     const limiter: RateLimit = {
@@ -336,7 +335,7 @@ describe('/openapi.json', () => {
     expect(reply.headers.get('Content-Type')).toContain('application/json');
     const document = await reply.json<{ openapi: string; paths: Record<string, object> }>();
     expect(document.openapi).toMatch(/^3\.1/);
-    for (const spec of endpoints) {
+    for (const spec of routes) {
       const path = spec.path.replaceAll(/:(\w+)/g, '{$1}');
       expect(document.paths[path]).toHaveProperty(spec.method);
     }

@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { errorsOf, openapiDocument } from '../../scripts/openapi';
-import '../../src/app';
-import { type EndpointSpec, endpoints } from '../../src/http/endpoint';
+import { routes } from '../../src/app';
+import type { RouteSpec } from '../../src/http/route';
 import { type ApiInit, apiWith, userToken } from '../support/api';
 import { arbitraryFor, type JsonSchema, nastyText } from '../support/arbitrary';
 import { testDeps } from '../support/deps';
@@ -24,7 +24,7 @@ interface Operation {
   responses: Record<string, unknown>;
 }
 
-const { paths } = openapiDocument(endpoints) as {
+const { paths } = openapiDocument(routes) as {
   paths: Record<string, Record<string, Operation>>;
 };
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   sentinel = await insertAccount(deps, { userId: 'sentinel-user', providerAccountId: 'sentinel' });
 });
 
-describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (_, spec) => {
+describe.each(routes.map((spec) => [nameOf(spec), spec] as const))('%s', (_, spec) => {
   it('answers as the document says', async () => {
     const operation = operationOf(spec);
     const user = await userToken(`fuzz-${spec.id}`);
@@ -68,7 +68,7 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (_, 
   });
 });
 
-function operationOf(spec: EndpointSpec): Operation {
+function operationOf(spec: RouteSpec): Operation {
   const operation = paths[spec.path.replaceAll(/:(\w+)/g, '{$1}')]?.[spec.method];
   if (!operation) throw new Error(`${nameOf(spec)} is not in the document`);
   return operation;
@@ -79,7 +79,7 @@ interface Call {
   init: ApiInit;
 }
 
-function requestsFor(spec: EndpointSpec, operation: Operation, user: string): fc.Arbitrary<Call> {
+function requestsFor(spec: RouteSpec, operation: Operation, user: string): fc.Arbitrary<Call> {
   const parameters = operation.parameters ?? [];
   const inPlace = (place: string) =>
     fc.record(

@@ -21,6 +21,7 @@ describe('GET .../token', () => {
     expect(reply.headers.get('Cache-Control')).toBe('no-store');
     expect(Number(reply.headers.get('Consistency-Token'))).toBeGreaterThan(0);
     expect(await reply.json()).toEqual({
+      kind: 'oauth2',
       accessToken: 'access-a b/c~1',
       tokenType: 'bearer',
       expiresAt: new Date(w.deps.now() + 3_600_000).toISOString(),

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { errorsOf, openapiDocument } from '../../scripts/openapi';
-import '../../src/app';
+import { routes } from '../../src/app';
 import { errorCodes } from '../../src/errors';
-import { endpoints } from '../../src/http/endpoint';
 import { fieldsOf } from '../support/requests';
 
-const document = openapiDocument(endpoints);
+const document = openapiDocument(routes);
 
 describe('assets/openapi.json', () => {
   it('is what the declarations say (npm run openapi writes it anew)', async () => {
@@ -14,10 +13,10 @@ describe('assets/openapi.json', () => {
   });
 
   it('has an id of its own for each operation, and each operation once', () => {
-    const ids = endpoints.map((spec) => spec.id);
+    const ids = routes.map((spec) => spec.id);
     expect(new Set(ids).size).toBe(ids.length);
-    const routes = endpoints.map((spec) => `${spec.method} ${spec.path}`);
-    expect(new Set(routes).size).toBe(routes.length);
+    const operations = routes.map((spec) => `${spec.method} ${spec.path}`);
+    expect(new Set(operations).size).toBe(operations.length);
   });
 
   it('refers only to what is there', () => {
@@ -32,13 +31,13 @@ describe('assets/openapi.json', () => {
     }
   });
 
-  it.each(endpoints.filter(({ path }) => /^.connect.(start|callback)/.test(path)))(
+  it.each(routes.filter(({ path }) => /^.connect.(start|callback)/.test(path)))(
     '$id: the database may be away there too',
     (spec) => expect(errorsOf(spec)).toContain('unavailable'),
   );
 
   it('documents each parameter of a path', () => {
-    for (const spec of endpoints) {
+    for (const spec of routes) {
       const names = Array.from(spec.path.matchAll(/:([A-Za-z]+)/g), ([, name]) => name);
       expect([spec.id, fieldsOf(spec.param).sort()]).toEqual([spec.id, names.sort()]);
     }

@@ -1,7 +1,7 @@
 /** Requests made from the routes' declarations: what every route must stand is tried on every one. */
 
 import * as z from 'zod';
-import type { EndpointSpec } from '../../src/http/endpoint';
+import type { RouteSpec } from '../../src/http/route';
 
 /** Well-formed values for the parameters of paths. */
 export const someParams: Record<string, string> = {
@@ -13,7 +13,7 @@ export const someParams: Record<string, string> = {
 };
 
 /** The path with its parameters filled in. Values are already percent-encoded. */
-export function pathOf(spec: EndpointSpec, params: Record<string, string> = {}): string {
+export function pathOf(spec: RouteSpec, params: Record<string, string> = {}): string {
   return spec.path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = params[name] ?? someParams[name];
     if (value === undefined) throw new Error(`no sample for :${name} of ${spec.path}`);
@@ -21,13 +21,13 @@ export function pathOf(spec: EndpointSpec, params: Record<string, string> = {}):
   });
 }
 
-export const paramsOf = (spec: EndpointSpec): string[] =>
+export const paramsOf = (spec: RouteSpec): string[] =>
   Array.from(spec.path.matchAll(/:(\w+)/g), ([, name = '']) => name);
 
-export const nameOf = (spec: EndpointSpec): string => `${spec.method.toUpperCase()} ${spec.path}`;
+export const nameOf = (spec: RouteSpec): string => `${spec.method.toUpperCase()} ${spec.path}`;
 
 /** Of an object schema; none where there is no schema, or another kind. */
 export function fieldsOf(schema: unknown): string[] {
-  if (schema instanceof z.ZodLazy) return fieldsOf(schema.def.getter());
+  if (schema instanceof z.ZodPrefault) return fieldsOf(schema.def.innerType);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -1,71 +1,64 @@
 /** Ending an integration, and erasing a user. */
-import { Hono } from 'hono';
 import * as z from 'zod';
-import { setConsistencyToken } from '../../http/consistency';
-import { type AppEnv, declare, document, endpoint } from '../../http/endpoint';
+import { consistencyToken } from '../../http/consistency';
+import { route } from '../../http/route';
 import { integrationParam, userParam } from '../../http/validate';
 import { disconnect, receipts } from './disconnect';
 import { eraseUser } from './erase';
 
-const end = declare({
-  method: 'delete',
-  path: '/v1/users/:userId/integrations/:provider/:accountId',
-  id: 'disconnect',
-  callers: ['service', 'user'],
-  limit: 'disconnect',
-  param: integrationParam,
+const headers = z.object({
+  'Consistency-Token': consistencyToken('The version after this change.'),
 });
 
-/* @__PURE__ */ document(end, () => ({
-  tag: 'Integrations',
-  summary: 'Disconnect an integration, and tell the provider',
-  replies: {
-    200: {
-      description: 'It is gone. `revocation` says what becomes of the grant at the provider.',
-      schema: z.object({
-        revocation: z
-          .enum(receipts)
-          .describe(
-            "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
-          ),
-      }),
-      headers: { 'Consistency-Token': 'The version after this change.' },
+const end = route(
+  {
+    id: 'disconnect',
+    method: 'delete',
+    path: '/v1/users/:userId/integrations/:provider/:accountId',
+    tag: 'Integrations',
+    summary: 'Disconnect an integration, and tell the provider',
+    callers: ['service', 'user'],
+    limit: 'disconnect',
+    param: integrationParam,
+    replies: {
+      200: {
+        description: 'It is gone. `revocation` says what becomes of the grant at the provider.',
+        schema: z.object({
+          revocation: z
+            .enum(receipts)
+            .describe(
+              "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
+            ),
+        }),
+        headers,
+      },
     },
+    errors: ['integration_not_found'],
   },
-  errors: ['integration_not_found'],
-}));
-
-const erase = declare({
-  method: 'delete',
-  path: '/v1/users/:userId',
-  id: 'eraseUser',
-  callers: ['service'],
-  param: userParam,
-});
-
-/* @__PURE__ */ document(erase, () => ({
-  tag: 'Integrations',
-  summary: 'Erase all that is kept about a user',
-  description:
-    "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
-  replies: {
-    204: {
-      description: 'Nothing is left; also where there was nothing.',
-      headers: { 'Consistency-Token': 'The version after this change.' },
-    },
+  async ({ param, deps, reply }) => {
+    const { userId, provider, accountId } = param;
+    const { revocation, version } = await disconnect(deps, userId, provider, accountId);
+    return reply(200, { revocation }, { 'Consistency-Token': String(version) });
   },
-}));
+);
 
-export const disconnectRoutes = new Hono<AppEnv>()
-  .delete(end.path, endpoint(end), async (c) => {
-    const { userId, provider, accountId } = c.req.valid('param');
-    const { revocation, version } = await disconnect(c.get('deps'), userId, provider, accountId);
-    c.header('Cache-Control', 'no-store');
-    setConsistencyToken(c, version);
-    return c.json({ revocation });
-  })
-  .delete(erase.path, endpoint(erase), async (c) => {
-    const version = await eraseUser(c.get('deps'), c.req.valid('param').userId);
-    setConsistencyToken(c, version);
-    return c.body(null, 204);
-  });
+const erase = route(
+  {
+    id: 'eraseUser',
+    method: 'delete',
+    path: '/v1/users/:userId',
+    tag: 'Integrations',
+    summary: 'Erase all that is kept about a user',
+    description:
+      "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
+    callers: ['service'],
+    param: userParam,
+    replies: { 204: { description: 'Nothing is left; also where there was nothing.', headers } },
+  },
+  async ({ param, deps, reply }) => {
+    const version = await eraseUser(deps, param.userId);
+    return reply(204, null, { 'Consistency-Token': String(version) });
+  },
+);
+
+export const disconnectRoutes = [end, erase];

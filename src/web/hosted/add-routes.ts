@@ -5,7 +5,7 @@ import { beginConnection } from '../../connect/begin';
 import { putCredentials } from '../../connect/credentials';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
-import type { AppEnv } from '../../http/endpoint';
+import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import {
   connectingPage,

@@ -1,8 +1,8 @@
 /** The hosted page's errors: a page where a person's browser asks for one, else a problem document. */
 import type { Context } from 'hono';
 import { prefersHtml } from '../../http/accept';
-import type { AppEnv } from '../../http/endpoint';
 import { problemResponse, toAppError } from '../../http/problem';
+import type { AppEnv } from '../../http/route';
 import { themeOf } from '../ui/theme';
 import { errorPage } from './message';
 

@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
-import type { AppEnv } from '../../http/endpoint';
+import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { disconnect } from '../../integrations/disconnect/disconnect';
 import { mayRevoke } from '../../integrations/disconnect/reach';

@@ -9,11 +9,11 @@
  * Origin and the form's token are checked all the same.
  */
 import type { Context } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, generateCookie, getCookie } from 'hono/cookie';
 import { isEqual, isSecret } from '../../crypto';
 import { AppError } from '../../errors';
-import type { AppEnv } from '../../http/endpoint';
 import { readForm } from '../../http/form';
+import type { AppEnv } from '../../http/route';
 import { formToken, pageSessionOf } from './session';
 import type { Visit } from './visit';
 
@@ -33,8 +33,7 @@ const secretOf = (c: Context<AppEnv>): string | null => {
 };
 
 /** Without an age: the server knows the end, and can then say where to go back to. */
-export const keepSession = (c: Context<AppEnv>, secret: string): void =>
-  setCookie(c, COOKIE, secret, attributes);
+export const sessionCookie = (secret: string): string => generateCookie(COOKIE, secret, attributes);
 
 export function dropSession(c: Context<AppEnv>): void {
   deleteCookie(c, COOKIE, attributes);

@@ -1,7 +1,7 @@
 /** How the hosted page answers: with HTML under its policy, or with a 303 back to the list. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../../http/endpoint';
 import { checkRateLimit, type RateLimited } from '../../http/rate-limit';
+import type { AppEnv } from '../../http/route';
 import { themeOf } from '../ui/theme';
 import { leaveNotice, type Notice, PAGE_PATH, type PageSession } from './session';
 

@@ -5,10 +5,10 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { AppError } from '../../errors';
-import type { AppEnv } from '../../http/endpoint';
 import { readForm } from '../../http/form';
 import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';
+import type { AppEnv } from '../../http/route';
 import { matchServiceKey } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
 import type { Message } from '../hosted/words';

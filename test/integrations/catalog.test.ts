@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config';
+import { providerEntrySchema } from '../../src/integrations/catalog';
 import { records } from '../../src/providers/records';
-import { providerEntrySchema } from '../../src/providers/routes';
 import { api, apiWith, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 

@@ -1,9 +1,8 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
-import { Hono } from 'hono';
 import * as z from 'zod';
-import { type AppEnv, declare, document, endpoint } from '../http/endpoint';
-import type { Registry } from './registry';
-import type { Provider } from './types';
+import { route } from '../http/route';
+import type { Registry } from '../providers/registry';
+import type { Provider } from '../providers/types';
 
 const fieldSchema = z.object({
   label: z.string(),
@@ -36,33 +35,29 @@ export const providerEntrySchema = z.object({
 
 export type ProviderEntry = z.output<typeof providerEntrySchema>;
 
-const listProviders = declare({
-  method: 'get',
-  path: '/v1/providers',
-  id: 'listProviders',
-  callers: ['service', 'user'],
-});
-
-/* @__PURE__ */ document(listProviders, () => ({
-  tag: 'Providers',
-  summary: 'What can be connected',
-  replies: {
-    200: {
-      description: 'All providers, by id',
-      schema: z.object({ providers: z.array(providerEntrySchema) }),
+const list = route(
+  {
+    id: 'listProviders',
+    method: 'get',
+    path: '/v1/providers',
+    tag: 'Providers',
+    summary: 'What can be connected',
+    callers: ['service', 'user'],
+    replies: {
+      200: {
+        description: 'All providers, by id.',
+        schema: z.object({ providers: z.array(providerEntrySchema) }),
+      },
     },
   },
-}));
-
-export const providerRoutes = new Hono<AppEnv>().get(
-  listProviders.path,
-  endpoint(listProviders),
-  (c) => {
-    const { providers } = c.get('deps').config;
+  ({ deps, reply }) => {
+    const { providers } = deps.config;
     const entries = providers.all().map((provider) => entryOf(provider, providers));
-    return c.json({ providers: entries }, 200, { 'Cache-Control': 'private, no-cache' });
+    return reply(200, { providers: entries }, { 'Cache-Control': 'private, no-cache' });
   },
 );
+
+export const catalogRoutes = [list];
 
 /** Endpoints, headers and quirks stay inside: they are of no use to a caller. */
 function entryOf(provider: Provider, registry: Registry): ProviderEntry {
