@@ -1,5 +1,5 @@
 /**
- * Seals what must not be readable in the database: compact JWE, `dir` + A256GCM (jwe.ts).
+ * Seals what must not be readable in the database: compact JWE (RFC 7516), `dir` with A256GCM.
  *
  * The protected header carries the key's id and the context: the place where the value belongs.
  * Both are authenticated, so a sealed value that is moved to another row or field does not open.
@@ -7,8 +7,7 @@
  *
  * There is no plaintext fallback: what is not sealed under a known key does not open.
  */
-import { base64url, decodeProtectedHeader } from 'jose';
-import { decryptCompact, encryptCompact } from './jwe';
+import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import type { Keyring } from './keyring';
 
 /** Where a sealed value belongs: table, then what names the row, then the field. */
@@ -62,6 +61,9 @@ export function prefixOf(kid: string): string {
   return base64url.encode(start.slice(0, start.length - (start.length % 3)));
 }
 
+/** The algorithm never follows from the value. */
+const onlyOurs = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -69,9 +71,12 @@ export function createVault(keyring: Keyring): Vault {
   return {
     async seal(plaintext, context) {
       const { kid, key } = await keyring.sealingKey(context[0]);
-      // In this order: prefixOf relies on it.
-      const header = { alg: 'dir', enc: 'A256GCM', kid, ctx: context } as const;
-      return encryptCompact(encoder.encode(plaintext), header, key);
+      return (
+        new CompactEncrypt(encoder.encode(plaintext))
+          // In this order: prefixOf relies on it.
+          .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, ctx: context })
+          .encrypt(key)
+      );
     },
 
     async open(sealed, context) {
@@ -87,7 +92,7 @@ export function createVault(keyring: Keyring): Vault {
         );
       }
       try {
-        return decoder.decode(await decryptCompact(sealed, key));
+        return decoder.decode((await compactDecrypt(sealed, key, onlyOurs)).plaintext);
       } catch {
         // The cause's own message could quote its input.
         throw new VaultError(

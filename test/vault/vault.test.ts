@@ -1,9 +1,10 @@
-import { CompactEncrypt, EncryptJWT } from 'jose';
+import { base64url, CompactEncrypt, EncryptJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createKeyring } from '../../src/vault/keyring';
 import {
   accountContext,
   createVault,
+  prefixOf,
   transactionContext,
   type Vault,
   VaultError,
@@ -77,6 +78,50 @@ describe('a sealed value', () => {
     expect(error.message).not.toContain('secret');
   });
 
+  /** Made by the Worker of version 0.1, which had a JWE of its own. */
+  it.each([
+    [
+      accountContext('acme', 'account/1 ü', 'access_token'),
+      'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZml4dHVyZS4xIiwiY3R4IjpbIm9hdXRoX2FjY291bnRzIiwiYWNtZSIsImFjY291bnQvMSDDvCIsImFjY2Vzc190b2tlbiJdfQ.._ebqUzp4MlDsEp5f.lUsnokjLXVVTPP3SE1VdJEE7Nig8sg.I7sJnoxdEQFfRl7EUeHhDA',
+      'an access token, ünï',
+    ],
+    [
+      transactionContext('t1', 'code'),
+      'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZml4dHVyZS4xIiwiY3R4IjpbImNvbm5lY3RfdHJhbnNhY3Rpb25zIiwidDEiLCJjb2RlIl19..unXGi5_KGph1yxCr..mGwqP7eOfChgwUg0lMyQzg',
+      '',
+    ],
+  ])('of an older version opens: %j', async (context, sealed, text) => {
+    const root = btoa(String.fromCharCode(...Array.from({ length: 32 }, (_, i) => i)));
+    const older = createVault(createKeyring(`fixture.1:${root}`));
+    expect(await older.open(sealed, context)).toBe(text);
+    // The same header, byte for byte: keys are counted by how it begins.
+    const again = await older.seal(text, context);
+    expect(again.split('.')[0]).toBe(sealed.split('.')[0]);
+    expect(again.startsWith(prefixOf('fixture.1'))).toBe(true);
+  });
+
+  it.each<[string, (parts: readonly string[]) => readonly string[]]>([
+    ['a header that says something else', reheaded({ kid: 'k2' })],
+    ['another algorithm', reheaded({ alg: 'A256KW' })],
+    ['another cipher', reheaded({ enc: 'A128GCM' })],
+    ['a critical extension', reheaded({ crit: ['ctx'] })],
+    ['compression', reheaded({ zip: 'DEF' })],
+    ['a header that is no JSON', (parts) => parts.with(0, 'e30x')],
+    ['an encrypted key', (parts) => parts.with(1, 'AAAA')],
+    ['another vector', flipped(2)],
+    ['another text', flipped(3)],
+    ['another tag', flipped(4)],
+    ['a shorter tag', (parts) => parts.with(4, (parts[4] ?? '').slice(0, 16))],
+    ['a longer vector', (parts) => parts.with(2, `${parts[2]}AAAA`)],
+    ['a text without its end', (parts) => parts.with(3, (parts[3] ?? '').slice(0, -4))],
+    ['a part too few', (parts) => parts.slice(0, -1)],
+    ['a part too many', (parts) => [...parts, 'AAAA']],
+    ['characters that are not base64url', (parts) => parts.with(3, `${parts[3]}*`)],
+  ])('does not open with %s', async (_, change) => {
+    const parts = (await vault.seal('secret text', place)).split('.');
+    await failureOf(vault.open(change(parts).join('.'), place));
+  });
+
   it('is not accepted under another algorithm, even with the right key', async () => {
     const { key, kid } = await createKeyring(`k1:${rootOf(1)}`).sealingKey('oauth_accounts');
     const compressed = new CompactEncrypt(new TextEncoder().encode('secret'))
@@ -115,6 +160,21 @@ describe('keys are changed without a break', () => {
     expect(error.message).toContain('"k1"');
   });
 });
+
+function reheaded(change: object) {
+  return (parts: readonly string[]) => {
+    const header = JSON.parse(new TextDecoder().decode(base64url.decode(parts[0] ?? '')));
+    return parts.with(0, base64url.encode(JSON.stringify({ ...header, ...change })));
+  };
+}
+
+function flipped(at: number) {
+  return (parts: readonly string[]) => {
+    const raw = base64url.decode(parts[at] ?? '');
+    raw[0] = (raw[0] ?? 0) ^ 1;
+    return parts.with(at, base64url.encode(raw));
+  };
+}
 
 const flip = (text: string, at: number): string => {
   const i = text.length + at;
