@@ -6,22 +6,22 @@
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 
-const TRY_MS = 1000;
+const READ_MS = 1000;
 
-const known = new Map<string, string>();
+/** File name -> text. */
+const assetTexts = () => new Map<string, string>();
 
 /** Null where it cannot be had: not bound, away. The next request tries again. */
-export async function readAsset(
-  { assets, log }: Pick<Deps, 'assets' | 'log'>,
-  name: string,
-): Promise<string | null> {
-  const text = known.get(name);
+export async function readAsset(deps: Deps, name: string): Promise<string | null> {
+  const { assets, log } = deps;
+  const cached = deps.caches.of(assetTexts);
+  const text = cached.get(name);
   if (text !== undefined || !assets) return text ?? null;
   try {
     // Only the path counts.
     const reading = assets.fetch(`https://assets.invalid/${name}`).then(textOf);
-    const read = await withDeadline(reading, TRY_MS, 'asset');
-    known.set(name, read);
+    const read = await withDeadline(reading, READ_MS, 'asset');
+    cached.set(name, read);
     return read;
   } catch (error) {
     log.error('asset_not_read', { name }, error);

@@ -11,7 +11,6 @@ const away: Assets = { fetch: () => Promise.reject(new Error('assets are away'))
 const broken: Assets = { fetch: async () => new Response('oops', { status: 500 }) };
 const hanging: Assets = { fetch: () => new Promise(() => {}) };
 
-/** In this order: what an isolate has read once, it keeps. */
 describe('assets', () => {
   it.each([
     ['are not bound', null],
@@ -19,7 +18,7 @@ describe('assets', () => {
     ['answer with an error', broken],
     ['do not answer', hanging],
   ])(
-    'that %s: the page works, without marks and styles; there is no document',
+    'that %s: the page works, without icons and styles; there is no document',
     async (_, assets) => {
       const h = hosted({ assets });
       const cookie = await h.enter('u1');
@@ -28,7 +27,7 @@ describe('assets', () => {
       const page = await reply.text();
       expect(page).toContain('<h3>Reddit</h3>');
       expect(page).toContain('<span class="mono" aria-hidden="true">R</span>');
-      expect(page).not.toContain('<svg class="mark"');
+      expect(page).not.toContain('<svg class="icon"');
       expect(page).not.toContain('.card{');
 
       const deps = testDeps({ assets });
@@ -46,7 +45,7 @@ describe('assets', () => {
     const cookie = await h.enter('u1');
     const reply = await h.get('/integrations', cookie);
     const page = await reply.text();
-    expect(page).toContain('<svg class="mark"');
+    expect(page).toContain('<svg class="icon"');
     const css = page.slice(page.indexOf('<style>') + 7, page.indexOf('</style>'));
     expect(css).toContain('.card{');
     expect(css).toContain('--accent:');
@@ -56,21 +55,27 @@ describe('assets', () => {
   });
 
   it('are read once, not for each page', async () => {
-    const h = hosted({ assets: away });
+    const { caches } = testDeps();
+    const first = hosted({ caches });
+    await first.page(await first.enter('u1'));
+    const h = hosted({ caches, assets: away });
     const page = await h.page(await h.enter('u1'));
-    expect(page).toContain('<svg class="mark"');
+    expect(page).toContain('<svg class="icon"');
     expect(page).toContain('.card{');
     expect(h.deps.logLines.join()).not.toContain('asset_not_read');
   });
 });
 
 describe('no file is answered but by the Worker', () => {
-  it.each(['/marks.json', '/page.css', '/operator.css', '/assets/openapi.json', '/index.html'])(
-    '%s is not found',
-    async (path) => {
-      expect((await api(path, { token: null })).status).toBe(404);
-    },
-  );
+  it.each([
+    '/provider-icons.json',
+    '/page.css',
+    '/operator.css',
+    '/assets/openapi.json',
+    '/index.html',
+  ])('%s is not found', async (path) => {
+    expect((await api(path, { token: null })).status).toBe(404);
+  });
 
   it('/openapi.json is one of its routes, with its headers and its methods', async () => {
     const reply = await api('/openapi.json', { token: null });

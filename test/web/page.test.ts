@@ -4,7 +4,7 @@ import { receiveCallback } from '../../src/connect/callback';
 import { createDatabase } from '../../src/db/client';
 import { records } from '../../src/providers/records';
 import { settingPrefix } from '../../src/providers/registry';
-import { pageSessionOf } from '../../src/web/hosted/session';
+import { findPageSession } from '../../src/web/hosted/session';
 import { configWith } from '../connect/journey';
 import { userToken } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
@@ -221,7 +221,7 @@ describe('an account', () => {
     h.deps.clock.advance(60_000);
     const reply = await h.act(cookie, 'refresh', { provider: 'acme', account: 'refresh-1' });
     expect([reply.status, reply.headers.get('Location')]).toEqual([303, '/integrations']);
-    const session = await pageSessionOf(h.deps, /=(.*)/.exec(cookie)?.[1] ?? '');
+    const session = await findPageSession(h.deps, /=(.*)/.exec(cookie)?.[1] ?? '');
     // What another isolate would do, whose memory and KV may be old: it may not be older than this.
     expect(session.version).toBe(h.deps.now());
     const page = textOf(await h.page(cookie));

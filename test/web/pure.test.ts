@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { prefersHtml } from '../../src/http/accept';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
-import { initials } from '../../src/web/hosted/account';
+import { initials } from '../../src/web/hosted/integrations-page';
 import { mayDo, permissionsOf } from '../../src/web/hosted/scopes';
-import { contrastOf, paletteOf } from '../../src/web/ui/accent';
+import { contrastOf, paletteOf } from '../../src/web/ui/palette';
 import { grounds } from '../../src/web/ui/theme';
 import { full, relative, timeZoneOf } from '../../src/web/ui/times';
 

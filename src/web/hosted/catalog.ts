@@ -2,6 +2,7 @@
  * What the page shows: which providers, with which of the user's accounts, in which order; and what
  * search and filter leave of it. Pure.
  */
+import { AppError } from '../../errors';
 import { type StatusAt, statusAt } from '../../integrations/status';
 import type { Registry } from '../../providers/registry';
 import type { Provider } from '../../providers/types';
@@ -71,6 +72,18 @@ export function catalogOf(
       available: available.length,
     },
   };
+}
+
+/**
+ * One provider, without accounts.
+ * @param only which providers the session is about; null: all
+ * @throws AppError provider_not_found
+ */
+export function cardFor(registry: Registry, only: readonly string[] | null, id: string): Card {
+  if (only && !only.includes(id)) {
+    throw new AppError('provider_not_found', 'this page is not about that provider');
+  }
+  return cardOf(registry, id, [], 0);
 }
 
 /** What can be connected. A record that borrows another's client comes along with that one. */

@@ -3,15 +3,24 @@ import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 import * as z from 'zod';
 import { receiveCallback } from '../../connect/callback';
+import { completeConnection } from '../../connect/complete';
 import type { WayBack } from '../../connect/return-to';
 import { startAuthorization } from '../../connect/start';
 import { failUnfinished } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
+import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
 import { type AppEnv, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
-import { finishOnPage } from './finish';
-import { visitOf } from './page-visit';
-import { leaveNotice, PAGE_PATH } from './session';
+import { cookieAttributes } from '../session';
+import { flashMessage } from './actions';
+import {
+  type FlashMessage,
+  PAGE_PATH,
+  type PageSession,
+  pageSessionOf,
+  setFlashMessage,
+} from './session';
 
 const start = route(
   {
@@ -35,13 +44,7 @@ const start = route(
   async ({ param, deps, c, reply }) => {
     const browser = browserOf(c) ?? randomSecret();
     const way = await startAuthorization(deps, param.ticket, browser);
-    const cookie = generateCookie(COOKIE, browser, {
-      prefix: 'host',
-      path: '/',
-      secure: true,
-      httpOnly: true,
-      sameSite: 'Lax',
-    });
+    const cookie = generateCookie(COOKIE, browser, { ...cookieAttributes, sameSite: 'Lax' });
     return reply(303, null, { Location: await locationOf(c, way), 'Set-Cookie': cookie });
   },
 );
@@ -89,19 +92,48 @@ const browserOf = (c: Context): string | null => {
   return secret !== undefined && isSecret(secret) ? secret : null;
 };
 
-/** On Mooring's own page, the visit's user completes the connection at once. */
+/**
+ * Back on the hosted page, its session's user plays the part that otherwise the app plays with its own
+ * session (step 4): the connection is completed at once, and only for the user who started it.
+ */
 async function locationOf(
   c: Context<AppEnv>,
   way: WayBack | Awaited<ReturnType<typeof startAuthorization>>,
 ): Promise<string> {
   if (way.kind !== 'page') return way.location;
   const deps = c.get('deps');
-  const visit = await visitOf(c).catch(async (error) => {
+  const session = await pageSessionOf(c).catch(async (error) => {
     // Only the browser that consented ends it; anybody could open the link again.
     if (way.completion !== null) await failUnfinished(deps.db, way.connection, 'session_ended');
     throw error;
   });
-  const { notice, version } = await finishOnPage(deps, visit.session, way);
-  await leaveNotice(deps, visit.session, notice, version);
+  const { flash, version } = await completeOnPage(deps, session, way);
+  await setFlashMessage(deps, session, flash, version);
   return PAGE_PATH;
+}
+
+/** Never throws: whatever happens is something to show. `version` is what the page must show. */
+async function completeOnPage(
+  deps: Deps,
+  session: PageSession,
+  { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
+): Promise<{ flash: FlashMessage; version: number }> {
+  if (error !== null) {
+    return { flash: flashMessage('not_connected', { provider, code: error }), version: 0 };
+  }
+  try {
+    const { facts, version } = await completeConnection(
+      deps,
+      session.userId,
+      connection,
+      completion ?? '',
+    );
+    const { accountId } = facts;
+    return { flash: flashMessage('connected', { provider, accountId }), version };
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) deps.log.error('connect.page_failed', { provider }, thrown);
+    const code = thrown instanceof AppError ? thrown.code : 'internal';
+    const kind = code === 'completion_in_progress' ? 'finishing' : 'not_connected';
+    return { flash: flashMessage(kind, { provider, code }), version: 0 };
+  }
 }

@@ -1,17 +1,24 @@
-/** All that a user's browser visits: the hosted page, and the addresses of a connect. */
+/**
+ * All that a user's browser visits: the hosted page, on which users connect their accounts, and the
+ * addresses of a connect. Server-rendered, no script: everything is a link or a form. Each action is a
+ * POST that ends in a 303 back to the page, which then shows what happened; so a reload repeats
+ * nothing.
+ */
 import { Hono } from 'hono';
 import { noSuchRoute } from '../../http/no-such-route';
 import { type AppEnv, mount } from '../../http/route';
 import { addRoutes } from './add-routes';
 import { connectRoutes } from './connect-routes';
-import { errorReply } from './error-reply';
-import { pageRoutes } from './page-routes';
+import { errorReply } from './error-page';
+import { integrationsRoutes } from './integrations-routes';
+import { PAGE_PATH } from './session';
 import { beginSessionRoutes } from './session-routes';
 
+/** Those that are declared; the page's own are not part of the contract. */
 export const browserRoutes = [...connectRoutes, ...beginSessionRoutes];
 
 const app = new Hono<AppEnv>().onError(errorReply);
-mount(app, browserRoutes).route('/', addRoutes).route('/', pageRoutes);
-app.on('ALL', ['/connect/*', '/integrations/*'], noSuchRoute(app));
+mount(app, browserRoutes).route('/', addRoutes).route('/', integrationsRoutes);
+app.on('ALL', ['/connect/*', `${PAGE_PATH}/*`], noSuchRoute(app));
 
 export const hostedRoutes = app;

@@ -1,11 +1,11 @@
-/** How a visit to the hosted page begins: a token for the app's backend, a form for the browser. */
+/** How a session of the hosted page begins: a token for the app's backend, a form for the browser. */
 import * as z from 'zod';
 import { consistencyHeader } from '../../http/consistency';
 import { route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { date } from '../../integrations/wire';
-import { refuseOtherOrigins, sessionCookie } from './page-visit';
-import { beginPageSession, createPageSession, PAGE_PATH } from './session';
+import { refuseOtherOrigins } from '../session';
+import { beginPageSession, createPageSession, PAGE_PATH, sessionCookie } from './session';
 
 const BEGIN_PATH = '/connect/session';
 

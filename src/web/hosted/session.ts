@@ -1,27 +1,37 @@
 /**
- * Page sessions: visits to Mooring's own page. The app's backend asks for a token for its user; the
+ * Page sessions: of users on the hosted page. The app's backend asks for a token for its user; the
  * app's page posts it as a form, once, within a minute; the browser gets a session of half an hour.
  * A link alone starts nothing: whoever could be sent a link could be sent into somebody else's
  * session, and connect accounts there (cross-user session fixation).
  *
  * Token and cookie are stored as hashes only. The session's id is made when it begins, so a token
  * that leaked after its use opens nothing.
+ *
+ * The cookie is SameSite=Lax. It is set in the answer to a cross-site POST, which browsers accept
+ * for a top-level navigation (and only there: a request of a script or a frame cannot plant it), and
+ * it is sent with the GET that the 303 leads to, and with the one that a provider sends the browser
+ * back with. Strict would lose the session at both. It is not sent with a POST from elsewhere; the
+ * Origin and the form's token are checked all the same.
  */
 
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { Context } from 'hono';
+import { deleteCookie, generateCookie, getCookie } from 'hono/cookie';
 import { allowedReturnTo } from '../../connect/return-to';
-import { hashSecret, randomSecret } from '../../crypto';
+import { hashSecret, isSecret, randomSecret } from '../../crypto';
 import { pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
+import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
+import { cookieAttributes, formTokenOf } from '../session';
 
 export const PAGE_PATH = '/integrations';
 export const TOKEN_MS = MINUTE_MS;
 export const SESSION_MS = 30 * MINUTE_MS;
 
-/** Something the page tells once. Codes and names; src/web/words.ts makes sentences of them. */
-export interface Notice {
+/** Shown once, on the next page. Codes and names; words.ts makes sentences of them. */
+export interface FlashMessage {
   kind:
     | 'connecting'
     | 'connected'
@@ -48,10 +58,13 @@ export interface PageSession {
   /** Which providers are shown, in this order; null: all that are set up. */
   providers: string[] | null;
   returnTo: string;
-  notice: Notice | null;
-  /** What this visit has seen: reads must not be older. */
+  flash: FlashMessage | null;
+  /** The newest change that the page has shown: reads must not be older. */
   version: number;
+  /** ms */
   expiresAt: number;
+  /** What the page's forms carry. */
+  formToken: string;
 }
 
 export interface PageSessionInput {
@@ -62,11 +75,9 @@ export interface PageSessionInput {
   version?: number | undefined;
 }
 
-type SessionDeps = Pick<Deps, 'config' | 'db' | 'now'>;
-
 /** @throws AppError invalid_request */
 export async function createPageSession(
-  { config, db, now: clock }: SessionDeps,
+  { config, db, now: clock }: Deps,
   userId: string,
   { label, providers, returnTo, version }: PageSessionInput,
 ): Promise<{ token: string; expiresAt: number }> {
@@ -98,10 +109,7 @@ export async function createPageSession(
  * @returns the secret for the browser's cookie
  * @throws AppError forbidden
  */
-export async function beginPageSession(
-  { db, now: clock }: Pick<Deps, 'db' | 'now'>,
-  token: string,
-): Promise<string> {
+export async function beginPageSession({ db, now: clock }: Deps, token: string): Promise<string> {
   const now = clock();
   const secret = randomSecret();
   const byToken = eq(pageSessions.tokenHash, await hashSecret(token));
@@ -122,13 +130,9 @@ export async function beginPageSession(
   );
 }
 
-/**
- * The session of this browser.
- * @param secret of its cookie; null where it sent none
- * @throws AppError forbidden, with the situation `no_session` or `session_ended`
- */
-export async function pageSessionOf(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+/** @throws AppError forbidden, with the situation `no_session` or `session_ended` */
+export async function findPageSession(
+  { db, now }: Deps,
   secret: string | null,
 ): Promise<PageSession> {
   const [row] =
@@ -138,62 +142,73 @@ export async function pageSessionOf(
           .select()
           .from(pageSessions)
           .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
-  if (!row) {
+  if (!row || secret === null) {
     throw new AppError(
       'forbidden',
-      'no visit to this page is under way here; it is opened from the app, by a form',
+      'no session of this page is under way here; it is opened from the app, by a form',
       { situation: 'no_session' },
     );
   }
   if (row.expiresAt <= now()) throw sessionEnded(row.returnTo);
   const { id, userId, label, providers, returnTo, version, expiresAt } = row;
   // Written here only.
-  const notice = row.notice as Notice | null;
-  return { id, userId, label, providers, returnTo, notice, version, expiresAt };
+  const flash = row.notice as FlashMessage | null;
+  const formToken = await formTokenOf(secret);
+  return { id, userId, label, providers, returnTo, flash, version, expiresAt, formToken };
 }
 
-export const sessionEnded = (returnTo?: string): AppError =>
-  new AppError('forbidden', 'this visit has ended; open the page from the app again', {
+const COOKIE = 'mooring-session';
+const attributes = { ...cookieAttributes, sameSite: 'Lax' } as const;
+
+/** Without an age: the server knows the end, and can then say where to go back to. */
+export const sessionCookie = (secret: string): string => generateCookie(COOKIE, secret, attributes);
+
+export function deleteSessionCookie(c: Context<AppEnv>): void {
+  deleteCookie(c, COOKIE, attributes);
+}
+
+/**
+ * The session of this browser.
+ * @throws AppError forbidden, with the situation `no_session` or `session_ended`
+ */
+export function pageSessionOf(c: Context<AppEnv>): Promise<PageSession> {
+  const secret = getCookie(c, COOKIE, 'host');
+  return findPageSession(c.get('deps'), secret !== undefined && isSecret(secret) ? secret : null);
+}
+
+const sessionEnded = (returnTo: string): AppError =>
+  new AppError('forbidden', 'this session has ended; open the page from the app again', {
     situation: 'session_ended',
-    ...(returnTo === undefined ? {} : { returnTo }),
+    returnTo,
   });
 
-/** What the page is to tell next, and the version that it has to show. */
-export async function leaveNotice(
-  { db }: Pick<Deps, 'db'>,
+/** @param version of the change that was made; the page will show it */
+export async function setFlashMessage(
+  { db }: Deps,
   { id }: PageSession,
-  notice: Notice,
+  flash: FlashMessage,
   version = 0,
 ): Promise<void> {
   await db
     .update(pageSessions)
     .set({
-      notice: { ...notice },
+      notice: { ...flash },
       version: sql`max(${pageSessions.version}, ${version})`,
     })
     .where(eq(pageSessions.id, id));
 }
 
-/** Told. A newer one stays. */
-export async function dropNotice(
-  { db }: Pick<Deps, 'db'>,
-  { id, notice }: PageSession,
-): Promise<void> {
+/** Once it is shown. A newer one stays. */
+export async function clearFlashMessage({ db }: Deps, { id, flash }: PageSession): Promise<void> {
   await db
     .update(pageSessions)
     .set({ notice: null })
-    .where(and(eq(pageSessions.id, id), eq(pageSessions.notice, { ...notice })));
+    .where(and(eq(pageSessions.id, id), eq(pageSessions.notice, { ...flash })));
 }
 
-export async function endPageSession({ db }: Pick<Deps, 'db'>, { id }: PageSession): Promise<void> {
+export async function endPageSession({ db }: Deps, { id }: PageSession): Promise<void> {
   await db.delete(pageSessions).where(eq(pageSessions.id, id));
 }
-
-/**
- * What every form of the page carries. It follows from the cookie's secret and tells nothing of it,
- * so it needs no storage and ends with the session.
- */
-export const formToken = (secret: string): Promise<string> => hashSecret(`form:${secret}`);
 
 const invalid = (field: string, message: string): AppError =>
   new AppError('invalid_request', `${field} ${message}`, {

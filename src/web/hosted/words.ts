@@ -4,16 +4,9 @@
 
 import type { StatusAt } from '../../integrations/status';
 import type { Provider } from '../../providers/types';
+import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
-import type { Notice } from './session';
-
-export type Tone = 'good' | 'info' | 'warn' | 'bad';
-
-export interface Message {
-  tone: Tone;
-  title: string;
-  text: string;
-}
+import type { FlashMessage } from './session';
 
 /** Who is spoken of. */
 export interface Names {
@@ -82,10 +75,10 @@ function whyFailing(
   return `${name} gave an answer that could not be used, so access could not be renewed.`;
 }
 
-export function noticeWords(notice: Notice, names: Names, clock: Clock): Message {
+export function flashMessageWords(flash: FlashMessage, names: Names, clock: Clock): Message {
   const { provider: name, account } = names;
   const it = account === null ? `your ${name} account` : `${account} (${name})`;
-  switch (notice.kind) {
+  switch (flash.kind) {
     case 'connecting':
       return {
         tone: 'info',
@@ -101,21 +94,21 @@ export function noticeWords(notice: Notice, names: Names, clock: Clock): Message
         text: 'This takes a few seconds. Load the page again to see it.',
       };
     case 'not_connected':
-      return { ...notConnected(notice.code, names), text: notConnected(notice.code, names).text };
+      return { ...notConnected(flash.code, names), text: notConnected(flash.code, names).text };
     case 'refreshed':
       return { tone: 'good', title: 'Refreshed', text: `Access to ${it} was renewed.` };
     case 'not_refreshed':
-      return notRefreshed(notice, names, clock);
+      return notRefreshed(flash, names, clock);
     case 'disconnected':
       return {
         tone: 'good',
         title: `${name} is disconnected`,
-        text: goneWords(notice.code, names),
+        text: goneWords(flash.code, names),
       };
     case 'not_disconnected':
-      return notDisconnected(notice.code, names);
+      return notDisconnected(flash.code, names);
     default:
-      return notice.kind satisfies never;
+      return flash.kind satisfies never;
   }
 }
 
@@ -213,7 +206,7 @@ function notConnected(code: string | null, { brand, provider: name, account }: N
   }
 }
 
-function notRefreshed({ code, retryAt }: Notice, names: Names, clock: Clock): Message {
+function notRefreshed({ code, retryAt }: FlashMessage, names: Names, clock: Clock): Message {
   const { brand, provider: name, account } = names;
   const title = 'Not refreshed';
   const next =

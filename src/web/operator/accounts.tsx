@@ -3,8 +3,8 @@ import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
-import { COUNTED, type Counts, HOURS_AHEAD, KEPT_MS, type ProviderCounts } from './counts';
-import { Action, Panel, Scroll, type View } from './parts';
+import { CACHED_MS, COUNTED, type Counts, HOURS_AHEAD, type ProviderCounts } from './counts';
+import { Action, Panel, Scroll, type View } from './panel';
 import { atLeast, cell, counted, number, percent, plural } from './words';
 
 const statuses = ['connected', 'error', 'needsReconnect', 'expired'] as const;
@@ -162,7 +162,7 @@ export function Due({ counts, view }: { counts: Counts; view: View }) {
         </>
       )}
       {counts.at < view.clock.now - 1000 ? (
-        <p class="small soft note">{`Counted at ${hour(at, view.clock)}, once in ${KEPT_MS / 1000} s at most.`}</p>
+        <p class="small soft note">{`Counted at ${hour(at, view.clock)}, once in ${CACHED_MS / 1000} s at most.`}</p>
       ) : null}
     </Panel>
   );

@@ -13,47 +13,45 @@ import { forget } from '../../status-cache/publish';
  */
 const RUN_MS = 20_000;
 
-const count = z.lazy(() => z.number());
+const count = z.number();
 
-/** What was done, to be told once on the next page. */
-export const noticeSchema = z.lazy(() =>
-  z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('ran'),
-      claimed: count,
-      refreshed: count,
-      refused: count,
-      failed: count,
-      left: z.boolean(),
-    }),
-    z.object({
-      kind: z.literal('closed'),
-      provider: z.string(),
-      host: z.string(),
-      /** False: it was not open any more. */
-      done: z.boolean(),
-    }),
-    z.object({
-      kind: z.literal('forgotten'),
-      userId: z.string(),
-      /** False: KV did not take the delete. */
-      done: z.boolean(),
-    }),
-  ]),
-);
+/** What was done: shown once, on the next page. */
+export const flashMessageSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ran'),
+    claimed: count,
+    refreshed: count,
+    refused: count,
+    failed: count,
+    left: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('closed'),
+    provider: z.string(),
+    host: z.string(),
+    /** False: it was not open any more. */
+    done: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('forgotten'),
+    userId: z.string(),
+    /** False: KV did not take the delete. */
+    done: z.boolean(),
+  }),
+]);
 
-export type Notice = z.output<typeof noticeSchema>;
+export type FlashMessage = z.output<typeof flashMessageSchema>;
 
 /** @param by name of the service key @param signal of the waiting browser */
-export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<Notice> {
-  note(deps, { type: 'operator.refresh_run', by });
+export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<FlashMessage> {
+  recordAction(deps, { type: 'operator.refresh_run', by });
   const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
   deps.waitUntil(run);
   return { kind: 'ran', ...(await run) };
 }
 
 /** Throws what D1 throws. */
-export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<Notice> {
+export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<FlashMessage> {
   const { db } = deps;
   const { provider, host } = key;
   const isOpen = sql`EXISTS (SELECT 1 FROM provider_health WHERE provider = ${provider} AND host = ${host} AND open_until IS NOT NULL)`;
@@ -65,15 +63,15 @@ export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }
 
-export async function forgetNow(deps: Deps, by: string, userId: string): Promise<Notice> {
+export async function forgetNow(deps: Deps, by: string, userId: string): Promise<FlashMessage> {
   const done = await forget(deps, userId);
-  note(deps, { type: 'operator.user_invalidated', by, userId });
+  recordAction(deps, { type: 'operator.user_invalidated', by, userId });
   return { kind: 'forgotten', userId, done };
 }
 
-/** After the reply, and as far as the database takes it: the deed does not hang on its record. */
-export function note(
-  deps: Pick<Deps, 'db' | 'now' | 'waitUntil' | 'log'>,
+/** After the reply, and as far as the database takes it: the action does not depend on its record. */
+export function recordAction(
+  deps: Deps,
   { type, by, userId }: { type: string; by: string; userId?: string },
 ): void {
   const event = { at: deps.now(), type, detail: { by }, ...(userId ? { userId } : {}) };

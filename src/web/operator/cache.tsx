@@ -1,8 +1,8 @@
 /** The status cache as this isolate sees it. */
 import type { CacheStats } from '../../status-cache/statistics';
-import { FormToken } from '../ui/layout';
+import { Field, PostForm } from '../ui/form';
 import { Legend, Shares } from './charts';
-import { Panel, type View } from './parts';
+import { Panel, type View } from './panel';
 import { number, percent, plural } from './words';
 
 /** Of what this isolate was asked; null: nothing yet. */
@@ -61,25 +61,17 @@ export function Cache({ cache, view }: { cache: CacheStats; view: View }) {
           come from the database more often.
         </p>
       ) : null}
-      <form class="inline" method="post" action="/operator/invalidate">
-        <FormToken token={view.formToken} />
-        <div class="field">
-          <label for="user">Empty the cache of one user</label>
-          <input
-            id="user"
-            name="userId"
-            placeholder="The user’s id in your app"
-            required
-            maxlength={255}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-          />
-        </div>
+      <PostForm class="inline" action="/operator/invalidate" formToken={view.formToken}>
+        <Field
+          name="userId"
+          label="Empty the cache of one user"
+          placeholder="The user’s id in your app"
+          maxLength={255}
+        />
         <button class="button" type="submit">
           Empty
         </button>
-      </form>
+      </PostForm>
     </Panel>
   );
 }

@@ -8,7 +8,7 @@
  */
 
 import { type SQL, sql } from 'drizzle-orm';
-import type { Config } from '../../config';
+import { BoundedCache } from '../../caches';
 import type { Database } from '../../db/client';
 import { maybeUnwell } from '../../db/schema';
 import type { Deps } from '../../deps';
@@ -18,7 +18,7 @@ import { HOUR_MS, MINUTE_MS } from '../../time';
 /** So far is counted; beyond it is "more than". */
 export const COUNTED = 10_000;
 /** For so long a count is shown again. */
-export const KEPT_MS = MINUTE_MS;
+export const CACHED_MS = MINUTE_MS;
 const MOST_PROVIDERS = 100;
 export const HOURS_AHEAD = 24;
 
@@ -42,23 +42,21 @@ export interface Counts {
   due: number[];
 }
 
-const kept = new WeakMap<Config, Counts>();
+const CACHE_KEY = 'counts';
+const countsCache = () => new BoundedCache<Counts>(1);
 
 /**
- * @param anew whatever is kept: something was just changed
+ * @param anew past the cache: something was just changed
  * Throws what D1 throws.
  */
-export async function countsOf(
-  deps: Pick<Deps, 'config' | 'now'>,
-  db: Database,
-  anew: boolean,
-): Promise<Counts> {
+export async function countsOf(deps: Deps, db: Database, anew: boolean): Promise<Counts> {
   const now = deps.now();
-  const known = kept.get(deps.config);
-  if (known && !anew && now - known.at < KEPT_MS) return known;
+  const cache = deps.caches.of(countsCache);
+  const cached = cache.get(CACHE_KEY, now);
+  if (cached && !anew) return cached;
   const [accounts, due] = await Promise.all([accountsByStatus(db, now), dueByHour(db, now)]);
   const counts = { at: now, accounts, ...due };
-  kept.set(deps.config, counts);
+  cache.set(CACHE_KEY, counts, now + CACHED_MS);
   return counts;
 }
 

@@ -1,7 +1,7 @@
 /** The newest of the audit trail: codes and ids, never what a user wrote. */
 import { type Clock, full } from '../ui/times';
 import type { AuditEvent } from './overview';
-import { Panel, type View, When } from './parts';
+import { Panel, type View, When } from './panel';
 import { eventWords } from './words';
 
 export function Events({ events, view }: { events: readonly AuditEvent[]; view: View }) {

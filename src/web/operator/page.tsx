@@ -1,73 +1,69 @@
 /** The operator's page: what is going on, and the few things to do about it. */
 
-import type { Message } from '../hosted/words';
-import { type Frame, Notice, renderPage } from '../ui/layout';
+import { Layout, type Message, MessageBox } from '../ui/layout';
+import type { Theme } from '../ui/theme';
 import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
 import { COUNTED } from './counts';
 import { Events } from './events';
 import type { Overview, Stored } from './overview';
-import { Action, type View } from './parts';
+import { Action, type View } from './panel';
 import { Circuits, Runs } from './refreshes';
 import type { OperatorSession } from './session';
 import { atLeast, cell, number, percent } from './words';
 
-export interface OperatorProps extends Frame, View {
+export interface OperatorPageProps extends View {
+  theme: Theme;
   session: OperatorSession;
   overview: Overview;
-  notice: Message | null;
+  flash: Message | null;
 }
 
-export function operatorPage(props: OperatorProps): string {
-  const { brand, theme, session, overview, notice, clock } = props;
+export function OperatorPage(props: OperatorPageProps) {
+  const { theme, session, overview, flash, clock } = props;
   const { cache, stored } = overview;
-  return renderPage({
-    brand,
-    theme,
-    title: 'Operations',
-    children: (
-      <>
-        <div class="bar-head">
-          <div>
-            <h1>Operations</h1>
-            <p>
-              {`As of ${hour(clock.now, clock)}. `}
-              <a href="/operator">Load again</a>
-            </p>
-          </div>
-          <div class="who">
-            <span>
-              {'Signed in with the key '}
-              <b>{session.name}</b>
-              {`, until ${hour(session.expiresAt, clock)}`}
-            </span>
-            <Action view={props} to="sign-out">
-              Sign out
-            </Action>
-          </div>
+  return (
+    <Layout theme={theme} title="Operations">
+      <div class="bar-head">
+        <div>
+          <h1>Operations</h1>
+          <p>
+            {`As of ${hour(clock.now, clock)}. `}
+            <a href="/operator">Load again</a>
+          </p>
         </div>
-        {notice ? <Notice {...notice} /> : null}
-        {stored ? (
-          <>
-            <Tiles stored={stored} overview={overview} />
-            <Circuits circuits={stored.circuits} view={props} />
-            <Accounts counts={stored.counts} view={props} />
-            <Due counts={stored.counts} view={props} />
-            <Runs runs={stored.runs} view={props} />
-          </>
-        ) : (
-          <Notice
-            tone="bad"
-            title="The database is not answering"
-            text="Statuses are served from what the cache holds. Refreshes wait; nothing is lost. Load this page again in a minute."
-          />
-        )}
-        <Cache cache={cache} view={props} />
-        {stored ? <Events events={stored.events} view={props} /> : null}
-      </>
-    ),
-  });
+        <div class="who">
+          <span>
+            {'Signed in with the key '}
+            <b>{session.name}</b>
+            {`, until ${hour(session.expiresAt, clock)}`}
+          </span>
+          <Action view={props} to="sign-out">
+            Sign out
+          </Action>
+        </div>
+      </div>
+      {flash ? <MessageBox {...flash} /> : null}
+      {stored ? (
+        <>
+          <Tiles stored={stored} overview={overview} />
+          <Circuits circuits={stored.circuits} view={props} />
+          <Accounts counts={stored.counts} view={props} />
+          <Due counts={stored.counts} view={props} />
+          <Runs runs={stored.runs} view={props} />
+        </>
+      ) : (
+        <MessageBox
+          tone="bad"
+          title="The database is not answering"
+          text="Statuses are served from what the cache holds. Refreshes wait; nothing is lost. Load this page again in a minute."
+        />
+      )}
+      <Cache cache={cache} view={props} />
+      {stored ? <Events events={stored.events} view={props} /> : null}
+    </Layout>
+  );
 }
 
 function Tiles({ stored, overview }: { stored: Stored; overview: Overview }) {

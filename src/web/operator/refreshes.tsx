@@ -7,7 +7,7 @@ import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { type Column, Columns, Legend } from './charts';
-import { Action, Panel, Scroll, type View, When } from './parts';
+import { Action, Panel, Scroll, type View, When } from './panel';
 import { circuitWords, duration, number, plural, reasonWords, triggerWords } from './words';
 
 const SLOTS = 60;

@@ -4,66 +4,63 @@
  */
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { AppError } from '../../errors';
+import type { AppError } from '../../errors';
 import { readForm } from '../../http/form';
+import { noSuchRoute } from '../../http/no-such-route';
 import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
 import { matchServiceKey } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
-import type { Message } from '../hosted/words';
-import type { Frame } from '../ui/layout';
-import { loadProviderIcons } from '../ui/provider-icon';
-import { operatorThemeOf } from '../ui/theme';
-import { timeZoneOf } from '../ui/times';
-import { closeNow, forgetNow, type Notice, note, runNow } from './actions';
+import { readPostedForm, refuseForeignForm } from '../session';
+import { type Message, MessagePage } from '../ui/layout';
+import { htmlReply, redirectReply } from '../ui/reply';
+import { themeOf } from '../ui/theme';
+import { clockOf } from '../ui/times';
+import { closeNow, type FlashMessage, forgetNow, recordAction, runNow } from './actions';
 import { readOverview } from './overview';
-import { operatorPage } from './page';
-import { saidPage, signInPage } from './sign-in';
+import { OperatorPage } from './page';
 import {
-  dropOperator,
-  keepOperator,
-  leaveOperatorNotice,
-  operatorOf,
-  postedByOperator,
-  refuseForeignForm,
-  takeOperatorNotice,
-} from './visit';
-import { errorWords, noticeWords } from './words';
+  beginOperatorSession,
+  clearFlashMessage,
+  endOperatorSession,
+  findOperatorSession,
+  flashMessageOf,
+  operatorSessionOf,
+  setFlashMessage,
+} from './session';
+import { SignInPage } from './sign-in';
+import { errorWords, flashMessageWords } from './words';
 
 const PATH = '/operator';
 
-type OperatorContext = Context<AppEnv>;
-
-const circuitForm = z.lazy(() =>
-  z.object({
-    provider: providerIdSchema,
-    host: z.string().check(z.maxLength(255)),
-  }),
-);
-const userForm = z.lazy(() => z.object({ userId: userIdSchema }));
+const circuitForm = z.object({ provider: providerIdSchema, host: z.string().max(255) });
+const userForm = z.object({ userId: userIdSchema });
 
 export const operatorRoutes = new Hono<AppEnv>()
-  .onError((thrown, c) => failed(c, toAppError(thrown, c.get('log'))))
+  .onError((thrown, c) => errorReply(c, toAppError(thrown, c.get('log'))))
   .get(PATH, async (c) => {
     const deps = c.get('deps');
-    const visit = await operatorOf(c);
-    if (!visit) return door(c, 200, null);
-    const notice = takeOperatorNotice(c);
+    const session = await findOperatorSession(c);
+    if (!session) return signInReply(c, 200, null);
+    const flash = flashMessageOf(c);
     const { providers } = deps.config;
     const nameOf = (id: string) => providers.get(id)?.name ?? id;
-    const overview = await readOverview(deps, notice !== null);
-    return page(
+    const overview = await readOverview(deps, flash !== null);
+    clearFlashMessage(c);
+    const theme = await themeOf(deps, 'operator');
+    return htmlReply(
       c,
-      200,
-      operatorPage({
-        ...(await frameOf(c)),
-        ...visit,
-        overview,
-        nameOf,
-        notice: notice && noticeWords(notice, nameOf),
-        clock: { now: deps.now(), timeZone: timeZoneOf(c.req.raw.cf?.timezone) },
-      }),
+      theme,
+      <OperatorPage
+        theme={theme}
+        session={session}
+        formToken={session.formToken}
+        overview={overview}
+        nameOf={nameOf}
+        flash={flash && flashMessageWords(flash, nameOf)}
+        clock={clockOf(c)}
+      />,
     );
   })
   .post(`${PATH}/session`, async (c) => {
@@ -75,95 +72,70 @@ export const operatorRoutes = new Hono<AppEnv>()
     const name = await matchServiceKey(key.trim(), deps.config.serviceKeys);
     if (name === null) {
       deps.log.warn('operator_refused');
-      return door(c, 403, {
+      return signInReply(c, 403, {
         tone: 'bad',
         title: 'That key is not known here',
         text: 'It takes the key itself, not the hash that is configured.',
       });
     }
     deps.log.info('operator_signed_in', { key: name });
-    note(deps, { type: 'operator.signed_in', by: name });
-    await keepOperator(c, name);
-    return back(c);
+    recordAction(deps, { type: 'operator.signed_in', by: name });
+    await beginOperatorSession(c, name);
+    return redirectReply(c, PATH);
   })
   .post(`${PATH}/sign-out`, async (c) => {
-    await postedByOperator(c);
-    dropOperator(c);
-    return back(c);
+    await readPostedForm(c, operatorSessionOf);
+    endOperatorSession(c);
+    return redirectReply(c, PATH);
   })
   .post(`${PATH}/refresh`, async (c) => {
-    const { session } = await postedByOperator(c);
-    return back(c, await runNow(c.get('deps'), session.name, c.req.raw.signal));
+    const { session } = await readPostedForm(c, operatorSessionOf);
+    return doneReply(c, await runNow(c.get('deps'), session.name, c.req.raw.signal));
   })
   .post(`${PATH}/circuit`, async (c) => {
-    const { session, form } = await postedByOperator(c);
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
     const key = parseInput(circuitForm, form, 'body');
-    return back(c, await closeNow(c.get('deps'), session.name, key));
+    return doneReply(c, await closeNow(c.get('deps'), session.name, key));
   })
   .post(`${PATH}/invalidate`, async (c) => {
-    const { session, form } = await postedByOperator(c);
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
     const { userId } = parseInput(userForm, form, 'body');
-    return back(c, await forgetNow(c.get('deps'), session.name, userId));
-  })
-  .all(PATH, (c) => refuseMethod(c.req.method, 'GET, HEAD'))
-  .on(
-    'ALL',
-    ['session', 'sign-out', 'refresh', 'circuit', 'invalidate'].map(
-      (action) => `${PATH}/${action}`,
-    ),
-    (c) => refuseMethod(c.req.method, 'POST'),
-  )
-  .all(`${PATH}/*`, () => {
-    throw new AppError('not_found', 'there is no such page');
+    return doneReply(c, await forgetNow(c.get('deps'), session.name, userId));
   });
 
-function refuseMethod(method: string, allowed: string): never {
-  throw new AppError('method_not_allowed', `this page does not take ${method}`, {
-    headers: { Allow: allowed },
-  });
+operatorRoutes.all(`${PATH}/*`, noSuchRoute(operatorRoutes));
+
+async function signInReply(
+  c: Context<AppEnv>,
+  status: number,
+  message: Message | null,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const theme = await themeOf(c.get('deps'), 'operator');
+  return htmlReply(c, theme, <SignInPage theme={theme} message={message} />, status, headers);
 }
 
-async function page(c: OperatorContext, status: 200 | 403, html: string): Promise<Response> {
-  const { contentSecurityPolicy } = await operatorThemeOf(c.get('deps'));
-  return c.html(html, status, headersWith(contentSecurityPolicy));
+/** Back to the page, which then says what was done. */
+function doneReply(c: Context<AppEnv>, flash: FlashMessage): Response {
+  setFlashMessage(c, flash);
+  return redirectReply(c, PATH);
 }
 
-const headersWith = (contentSecurityPolicy: string) => ({
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': contentSecurityPolicy,
-  // As on the hosted page: forms of this page have to come with their origin.
-  'Referrer-Policy': 'same-origin',
-});
-
-async function frameOf(c: OperatorContext): Promise<Frame> {
-  const deps = c.get('deps');
-  const [theme] = await Promise.all([operatorThemeOf(deps), loadProviderIcons(deps)]);
-  return { brand: deps.config.brand, theme };
-}
-
-const door = async (c: OperatorContext, status: 200 | 403, notice: Message | null) =>
-  page(c, status, signInPage({ ...(await frameOf(c)), notice }));
-
-function back(c: OperatorContext, notice?: Notice): Response {
-  if (notice) leaveOperatorNotice(c, notice);
-  c.header('Cache-Control', 'no-store');
-  return c.redirect(PATH, 303);
-}
-
-/** An error as a page; as the door, where that is what is in the way. */
-async function failed(c: OperatorContext, error: AppError): Promise<Response> {
+/** An error as a page; as the sign-in, where that is what is missing. */
+async function errorReply(c: Context<AppEnv>, error: AppError): Promise<Response> {
+  const { status, headers } = error;
   const words = errorWords(error);
-  const frame = await frameOf(c);
-  const html =
-    error.situation === 'no_session' || error.code === 'rate_limited'
-      ? signInPage({ ...frame, notice: { tone: 'bad', ...words } })
-      : saidPage({ ...frame, ...words, requestId: error.status < 500 ? null : c.get('requestId') });
-  return new Response(html, {
-    status: error.status,
-    headers: {
-      ...error.headers,
-      ...headersWith(frame.theme.contentSecurityPolicy),
-      'Content-Type': 'text/html; charset=utf-8',
-    },
-  });
+  if (error.situation === 'no_session' || error.code === 'rate_limited') {
+    return signInReply(c, status, { tone: 'bad', ...words }, headers);
+  }
+  const theme = await themeOf(c.get('deps'), 'operator');
+  return htmlReply(
+    c,
+    theme,
+    <MessagePage theme={theme} {...words} links={[{ href: PATH, label: 'To the operator’s page' }]}>
+      {status < 500 ? null : <p class="small soft">{`In the log: ${c.get('requestId')}`}</p>}
+    </MessagePage>,
+    status,
+    headers,
+  );
 }

@@ -3,50 +3,94 @@
  * holds it, sealed by the vault, so that the page opens while the database is away, which is when it
  * is wanted most. It names the key that began it and ends when that key leaves SERVICE_KEYS.
  *
+ * The cookie is SameSite=Strict: nobody comes to this page from another site and has to be known at
+ * once, so a link from elsewhere shows the sign-in.
+ *
  * Not promised: that a copy of the cookie ends with a sign-out. It ends with the half hour, or with
  * its key.
  */
 
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
-import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
+import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
+import { cookieAttributes, formTokenOf } from '../session';
+import { type FlashMessage, flashMessageSchema } from './actions';
 
 export const OPERATOR_SESSION_MS = 30 * MINUTE_MS;
 
 const CONTEXT: SealContext = ['operator_session', 'cookie'];
+
+const COOKIE = 'mooring-operator';
+/** What the next page is to show; nothing secret, and nothing that is acted upon. */
+const FLASH_COOKIE = 'mooring-operator-notice';
+const FLASH_SECONDS = 60;
+const attributes = { ...cookieAttributes, sameSite: 'Strict' } as const;
 
 export interface OperatorSession {
   /** Of the service key. */
   name: string;
   /** ms */
   expiresAt: number;
+  /** What the page's forms carry. */
+  formToken: string;
 }
 
-const sealedSchema = z.lazy(() =>
-  z.object({ name: z.string(), sha256: z.string(), expiresAt: z.number() }),
-);
+const sealedSchema = z.object({ name: z.string(), sha256: z.string(), expiresAt: z.number() });
 
-type SessionDeps = Pick<Deps, 'config' | 'vault' | 'now'>;
+/** @param name of the service key that was shown */
+export async function beginOperatorSession(c: Context<AppEnv>, name: string): Promise<void> {
+  const { config, vault, now } = c.get('deps');
+  const sha256 = config.serviceKeys.find((key) => key.name === name)?.sha256;
+  const session = { name, sha256, expiresAt: now() + OPERATOR_SESSION_MS };
+  const sealed = await vault.seal(JSON.stringify(session), CONTEXT);
+  setCookie(c, COOKIE, sealed, { ...attributes, maxAge: OPERATOR_SESSION_MS / 1000 });
+}
 
 /**
- * What the cookie holds, for a key that was just shown.
- * @param name of one of the service keys
+ * Null: nobody is signed in here, the session has ended, or its key is no longer known. Also tells the
+ * request's log who asks.
  */
-export function beginOperatorSession(deps: SessionDeps, name: string): Promise<string> {
-  const sha256 = deps.config.serviceKeys.find((key) => key.name === name)?.sha256;
-  const session = { name, sha256, expiresAt: deps.now() + OPERATOR_SESSION_MS };
-  return deps.vault.seal(JSON.stringify(session), CONTEXT);
-}
-
-/** Null: it has ended, its key is no longer known, or it was never one. */
-export async function operatorSessionOf(
-  { config, vault, now }: SessionDeps,
-  sealed: string,
-): Promise<OperatorSession | null> {
-  const opened = await vault.open(sealed, CONTEXT).catch(() => null);
-  if (opened === null) return null;
+export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorSession | null> {
+  const { config, vault, now } = c.get('deps');
+  const sealed = getCookie(c, COOKIE, 'host');
+  const opened = sealed ? await vault.open(sealed, CONTEXT).catch(() => null) : null;
+  if (!sealed || opened === null) return null;
   const { name, sha256, expiresAt } = sealedSchema.parse(JSON.parse(opened));
   const isKnown = config.serviceKeys.some((key) => key.name === name && key.sha256 === sha256);
-  return isKnown && expiresAt > now() ? { name, expiresAt } : null;
+  if (!isKnown || expiresAt <= now()) return null;
+  c.set('caller', { kind: 'service', name });
+  return { name, expiresAt, formToken: await formTokenOf(sealed) };
+}
+
+/** @throws AppError forbidden, with the situation `no_session` */
+export async function operatorSessionOf(c: Context<AppEnv>): Promise<OperatorSession> {
+  const session = await findOperatorSession(c);
+  if (session) return session;
+  throw new AppError('forbidden', 'nobody is signed in', { situation: 'no_session' });
+}
+
+export function endOperatorSession(c: Context<AppEnv>): void {
+  deleteCookie(c, COOKIE, attributes);
+  deleteCookie(c, FLASH_COOKIE, attributes);
+}
+
+export const setFlashMessage = (c: Context<AppEnv>, flash: FlashMessage): void =>
+  setCookie(c, FLASH_COOKIE, JSON.stringify(flash), { ...attributes, maxAge: FLASH_SECONDS });
+
+export function flashMessageOf(c: Context<AppEnv>): FlashMessage | null {
+  try {
+    const text = getCookie(c, FLASH_COOKIE, 'host') ?? 'null';
+    return flashMessageSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Once it is shown. */
+export function clearFlashMessage(c: Context<AppEnv>): void {
+  if (getCookie(c, FLASH_COOKIE, 'host') !== undefined) deleteCookie(c, FLASH_COOKIE, attributes);
 }

@@ -2,9 +2,9 @@
 import type { AppError, Situation } from '../../errors';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
-import type { Message } from '../hosted/words';
+import type { Message } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
-import type { Notice } from './actions';
+import type { FlashMessage } from './actions';
 import { COUNTED } from './counts';
 
 export const number = (n: number): string => n.toLocaleString('en-GB');
@@ -85,16 +85,17 @@ const events: Readonly<Record<string, string>> = {
 export const eventWords = (type: string): string =>
   Object.hasOwn(events, type) ? (events[type] ?? type) : type;
 
-export function noticeWords(notice: Notice, nameOf: (provider: string) => string): Message {
-  switch (notice.kind) {
+export function flashMessageWords(
+  flash: FlashMessage,
+  nameOf: (provider: string) => string,
+): Message {
+  switch (flash.kind) {
     case 'ran':
-      return ranWords(notice);
+      return ranWords(flash);
     case 'closed': {
       const where =
-        notice.host === ''
-          ? nameOf(notice.provider)
-          : `${nameOf(notice.provider)} (${notice.host})`;
-      return notice.done
+        flash.host === '' ? nameOf(flash.provider) : `${nameOf(flash.provider)} (${flash.host})`;
+      return flash.done
         ? {
             tone: 'good',
             title: 'The circuit is closed',
@@ -103,23 +104,23 @@ export function noticeWords(notice: Notice, nameOf: (provider: string) => string
         : { tone: 'info', title: 'It was closed already', text: `${where} is being asked.` };
     }
     case 'forgotten':
-      return notice.done
+      return flash.done
         ? {
             tone: 'good',
             title: 'The cache holds nothing of this user',
-            text: `The next question about ${notice.userId} goes to the database. Other locations may answer from their copy for up to a minute.`,
+            text: `The next question about ${flash.userId} goes to the database. Other locations may answer from their copy for up to a minute.`,
           }
         : {
             tone: 'bad',
             title: 'KV did not take it',
-            text: `This isolate has forgotten ${notice.userId}; the copy in KV ends by itself within five minutes. Try again in a moment.`,
+            text: `This isolate has forgotten ${flash.userId}; the copy in KV ends by itself within five minutes. Try again in a moment.`,
           };
     default:
-      return notice satisfies never;
+      return flash satisfies never;
   }
 }
 
-function ranWords(run: Extract<Notice, { kind: 'ran' }>): Message {
+function ranWords(run: Extract<FlashMessage, { kind: 'ran' }>): Message {
   if (run.claimed === 0) {
     return run.left
       ? {

@@ -1,92 +1,105 @@
-/** What is around every page: document, header, the way back. */
-
+/** What all pages are made of: document and header, message boxes, and pages that are only a message. */
 import type { Child } from 'hono/jsx';
-import type { Brand } from '../../config';
-import type { Message } from '../hosted/words';
+import { ProviderIconsContext } from './provider-icon';
 import type { Theme } from './theme';
 
-export interface Frame {
-  brand: Brand;
+export interface LayoutProps {
   theme: Theme;
-}
-
-export interface Visitor {
-  /** What the app calls its user. */
-  label: string;
-  returnTo: string;
-  formToken: string;
-}
-
-interface DocumentProps extends Frame {
   title: string;
-  visitor?: Visitor | undefined;
+  /** Stands on the right of the header. */
+  headerEnd?: Child;
   /** Where the browser goes on to by itself. */
-  goOn?: string;
+  redirectTo?: string;
   children: Child;
 }
 
-const Document = ({ title, brand, theme, visitor, goOn, children }: DocumentProps) => (
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      {goOn === undefined ? null : <meta http-equiv="refresh" content={`0;url=${goOn}`} />}
-      <title>{`${title} · ${brand.name}`}</title>
-      <link rel="icon" href="data:," />
-      <style dangerouslySetInnerHTML={{ __html: theme.css }} />
-    </head>
-    <body>
-      <a class="skip" href="#content">
-        Skip to the content
-      </a>
-      <header class="top">
-        <p class="brand">
-          {brand.logo === null ? (
-            <span class="mono" aria-hidden="true">
-              {brand.name.slice(0, 1).toUpperCase()}
-            </span>
-          ) : (
-            <img src={brand.logo} alt="" />
-          )}
-          {brand.name}
-        </p>
-        {visitor ? <Who {...visitor} /> : null}
-      </header>
-      <main id="content" tabindex={-1}>
-        {children}
-      </main>
-    </body>
-  </html>
-);
+export function Layout({ theme, title, headerEnd, redirectTo, children }: LayoutProps) {
+  const { brand, css, icons } = theme;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        {redirectTo === undefined ? null : (
+          <meta http-equiv="refresh" content={`0;url=${redirectTo}`} />
+        )}
+        <title>{`${title} · ${brand.name}`}</title>
+        <link rel="icon" href="data:," />
+        <style dangerouslySetInnerHTML={{ __html: css }} />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          Skip to the content
+        </a>
+        <header class="top">
+          <p class="brand">
+            {brand.logo === null ? (
+              <span class="mono" aria-hidden="true">
+                {brand.name.slice(0, 1).toUpperCase()}
+              </span>
+            ) : (
+              <img src={brand.logo} alt="" />
+            )}
+            {brand.name}
+          </p>
+          {headerEnd}
+        </header>
+        <main id="content" tabindex={-1}>
+          <ProviderIconsContext.Provider value={icons}>{children}</ProviderIconsContext.Provider>
+        </main>
+      </body>
+    </html>
+  );
+}
 
-const Who = ({ label, formToken }: Visitor) => (
-  <div class="who">
-    <span>
-      Signed in as <b>{label}</b>
-    </span>
-    <form method="post" action="/integrations/sign-out">
-      <FormToken token={formToken} />
-      <button class="link" type="submit">
-        Sign out
-      </button>
-    </form>
-  </div>
-);
+export type Tone = 'good' | 'info' | 'warn' | 'bad';
 
-export const FormToken = ({ token }: { token: string }) => (
-  <input type="hidden" name="token" value={token} />
-);
-
-/** `Back to app.example.com`: the host, because it is what a person can check. */
-export const wayBackLabel = (returnTo: string): string => `Back to ${new URL(returnTo).host}`;
+export interface Message {
+  tone: Tone;
+  title: string;
+  text: string;
+}
 
 /** Focused when the page opens, so that it is read out and the next Tab goes on from there. */
-export const Notice = ({ tone, title, text }: Message) => (
+export const MessageBox = ({ tone, title, text }: Message) => (
   <div class={`notice ${tone}`} role={tone === 'bad' ? 'alert' : 'status'} tabindex={-1} autofocus>
     <b>{title}</b>
     {text}
   </div>
 );
 
-export const renderPage = (props: DocumentProps): string =>
-  `<!doctype html>${(<Document {...props} />).toString()}`;
+export interface MessagePageProps {
+  theme: Theme;
+  title: string;
+  /** Where it is not the title. */
+  heading?: string;
+  text: string;
+  /** The ways on. */
+  links: readonly { href: string; label: string }[];
+  /** Small print. */
+  children?: Child;
+}
+
+export const MessagePage = ({
+  theme,
+  title,
+  heading = title,
+  text,
+  links,
+  children,
+}: MessagePageProps) => (
+  <Layout theme={theme} title={title}>
+    <div class="narrow">
+      <h1>{heading}</h1>
+      <p class="intro">{text}</p>
+      <div class="actions">
+        {links.map(({ href, label }) => (
+          <a class="button main" href={href}>
+            {label}
+          </a>
+        ))}
+      </div>
+      {children}
+    </div>
+  </Layout>
+);

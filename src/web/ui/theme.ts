@@ -1,12 +1,14 @@
 /**
- * The page's one stylesheet (assets/*.css, under the brand's colours), inline: a page is one request.
- * The policy names it by its hash, so no other style, and no script at all, is taken by the browser.
+ * What a page looks like: the brand, its one stylesheet (assets/*.css, under the brand's colours) and
+ * the providers' icons. The stylesheet is inline, so a page is one request. The policy names it by its
+ * hash, so the browser takes no other style, and no script at all.
  */
-import type { Brand, Config } from '../../config';
+import type { Brand } from '../../config';
 import { sha256 } from '../../crypto';
 import type { Deps } from '../../deps';
 import { readAsset } from '../../http/assets';
-import { type Palette, paletteOf } from './accent';
+import { type Palette, paletteOf } from './palette';
+import type { ProviderIcons } from './provider-icon';
 
 /** Everything that text and outlines stand on. */
 export const grounds = {
@@ -15,53 +17,55 @@ export const grounds = {
 } as const;
 
 export interface Theme {
+  brand: Brand;
   css: string;
   contentSecurityPolicy: string;
+  /** Empty where they cannot be read: a page can do without. */
+  icons: ProviderIcons;
 }
 
-type ThemeDeps = Pick<Deps, 'config' | 'assets' | 'log'>;
-
-const pages = new WeakMap<Config, Theme>();
-const operators = new WeakMap<Config, Theme>();
-
-export const themeOf = (deps: ThemeDeps): Promise<Theme> => keptIn(pages, deps, ['page.css']);
-
 /**
- * It has charts and tables besides. Series keep 3:1 against the card in both schemes (WCAG 2.2,
- * 1.4.11); never by colour alone, each chart's numbers stand beside it.
+ * The operator's page has charts and tables besides. Their series keep 3:1 against the card in both
+ * schemes (WCAG 2.2, 1.4.11); never by colour alone, each chart's numbers stand beside it.
  */
-export const operatorThemeOf = (deps: ThemeDeps): Promise<Theme> =>
-  keptIn(operators, deps, ['page.css', 'operator.css']);
+const stylesheets = {
+  hosted: ['page.css'],
+  operator: ['page.css', 'operator.css'],
+} as const;
 
-/** Once per configuration, as soon as the files can be read. Bare, a page still works. */
-async function keptIn(
-  themes: WeakMap<Config, Theme>,
-  deps: ThemeDeps,
-  files: readonly string[],
-): Promise<Theme> {
-  const { config } = deps;
-  const kept = themes.get(config);
-  if (kept) return kept;
-  const rules = await Promise.all(files.map((file) => readAsset(deps, file)));
-  const theme = await makeTheme(colours(config.brand) + rules.map((text) => text ?? '').join(''));
-  if (!rules.includes(null)) themes.set(config, theme);
+export type ThemeName = keyof typeof stylesheets;
+
+const themes = () => new Map<ThemeName, Theme>();
+
+/** Made once per isolate, as soon as all files can be read. Without them a page is bare, and works. */
+export async function themeOf(deps: Deps, name: ThemeName): Promise<Theme> {
+  const cached = deps.caches.of(themes).get(name);
+  if (cached) return cached;
+  const { brand } = deps.config;
+  const [icons, ...rules] = await Promise.all(
+    ['provider-icons.json', ...stylesheets[name]].map((file) => readAsset(deps, file)),
+  );
+  const css = colours(brand) + rules.map((text) => text ?? '').join('');
+  const theme = {
+    brand,
+    css,
+    contentSecurityPolicy: await policyFor(css),
+    icons: JSON.parse(icons ?? '{}'),
+  };
+  if (icons !== null && !rules.includes(null)) deps.caches.of(themes).set(name, theme);
   return theme;
 }
 
-/** A stylesheet with the policy that lets it in. */
-async function makeTheme(css: string): Promise<Theme> {
+async function policyFor(css: string): Promise<string> {
   const hash = btoa(String.fromCharCode(...(await sha256(css))));
-  return {
-    css,
-    contentSecurityPolicy: [
-      "default-src 'none'",
-      `style-src 'sha256-${hash}'`,
-      'img-src data:',
-      "form-action 'self'",
-      "base-uri 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-  };
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    'img-src data:',
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
 const accents = ({ fill, onFill, ink }: Palette): string =>

@@ -1,4 +1,6 @@
-/** Times as people say them. Pure: `now` and the time zone are given. */
+/** Times as people say them: `now` and the time zone are given. */
+import type { Context } from 'hono';
+import type { AppEnv } from '../../http/route';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../time';
 
 export interface Clock {
@@ -7,6 +9,12 @@ export interface Clock {
   /** IANA name, as Cloudflare tells it for the visitor; UTC where it does not. */
   timeZone: string;
 }
+
+/** Of the visitor: Cloudflare knows the time zone. */
+export const clockOf = (c: Context<AppEnv>): Clock => ({
+  now: c.get('deps').now(),
+  timeZone: timeZoneOf(c.req.raw.cf?.timezone),
+});
 
 /** A time zone that came with the request; UTC where there is none, or none that is known here. */
 export function timeZoneOf(name: unknown): string {

@@ -1,9 +1,9 @@
 /** What the panels of the operator's page share. */
 import type { Child } from 'hono/jsx';
-import { FormToken } from '../ui/layout';
+import { PostForm } from '../ui/form';
 import { type Clock, full, relative } from '../ui/times';
 
-/** Of everything on the page. */
+/** What every panel needs. */
 export interface View {
   clock: Clock;
   /** A provider's name; its id where it is not known here any more. */
@@ -41,15 +41,11 @@ interface ActionProps {
 
 /** One button, as a form. */
 export const Action = ({ view, to, fields = {}, main = false, children }: ActionProps) => (
-  <form method="post" action={`/operator/${to}`}>
-    <FormToken token={view.formToken} />
-    {Object.entries(fields).map(([name, value]) => (
-      <input type="hidden" name={name} value={value} />
-    ))}
+  <PostForm action={`/operator/${to}`} formToken={view.formToken} hidden={fields}>
     <button class={main ? 'button main' : 'button'} type="submit">
       {children}
     </button>
-  </form>
+  </PostForm>
 );
 
 export const When = ({ at, clock }: { at: number; clock: Clock }) => (

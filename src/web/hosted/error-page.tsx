@@ -1,6 +1,14 @@
-/** Pages that only say something: what went wrong in a browser, and that a visit is over. */
+/** What went wrong, for a person in a browser. */
+import type { Context } from 'hono';
 import type { AppError, Situation } from '../../errors';
-import { type Frame, renderPage, wayBackLabel } from '../ui/layout';
+import { prefersHtml } from '../../http/accept';
+import { problemResponse, toAppError } from '../../http/problem';
+import type { AppEnv } from '../../http/route';
+import { MessagePage } from '../ui/layout';
+import { htmlReply } from '../ui/reply';
+import { type Theme, themeOf } from '../ui/theme';
+import { returnLabel } from './layout';
+import { PAGE_PATH } from './session';
 
 interface Words {
   title: string;
@@ -100,52 +108,52 @@ function wordsFor({ situation, status, code, detail }: AppError): Words {
 }
 
 /** For browsers, in the place of a problem document. */
-export function errorPage(frame: Frame, error: AppError, requestId: string, path: string): string {
+const ErrorPage = ({
+  theme,
+  error,
+  requestId,
+  path,
+}: {
+  theme: Theme;
+  error: AppError;
+  requestId: string;
+  path: string;
+}) => {
   const { title, text, forDevelopers } = wordsFor(error);
   // On the page itself a session may still be there; without one this leads to what to do.
-  const onPage = path.startsWith('/integrations') && error.situation !== 'no_session';
+  const onPage = path.startsWith(PAGE_PATH) && error.situation !== 'no_session';
   const home = error.situation === 'form_outdated' || (onPage && error.status !== 403);
-  return renderPage({
-    ...frame,
-    title,
-    children: (
-      <div class="narrow">
-        <h1>{title}</h1>
-        <p class="intro">{text}</p>
-        <div class="actions">
-          {error.returnTo === undefined ? null : (
-            <a class="button main" href={error.returnTo}>
-              {wayBackLabel(error.returnTo)}
-            </a>
-          )}
-          {home ? (
-            <a class="button main" href="/integrations">
-              To your connections
-            </a>
-          ) : null}
-        </div>
-        {forDevelopers === undefined ? null : (
-          <p class="aside small soft">{`For the app’s developers: ${forDevelopers}`}</p>
-        )}
-        {error.status >= 500 ? <p class="small soft">{`For support: ${requestId}`}</p> : null}
-      </div>
-    ),
-  });
-}
+  const { returnTo } = error;
+  return (
+    <MessagePage
+      theme={theme}
+      title={title}
+      text={text}
+      links={[
+        ...(returnTo === undefined ? [] : [{ href: returnTo, label: returnLabel(returnTo) }]),
+        ...(home ? [{ href: PAGE_PATH, label: 'To your connections' }] : []),
+      ]}
+    >
+      {forDevelopers === undefined ? null : (
+        <p class="aside small soft">{`For the app’s developers: ${forDevelopers}`}</p>
+      )}
+      {error.status >= 500 ? <p class="small soft">{`For support: ${requestId}`}</p> : null}
+    </MessagePage>
+  );
+};
 
-export const signedOutPage = (frame: Frame, returnTo: string): string =>
-  renderPage({
-    ...frame,
-    title: 'Signed out',
-    children: (
-      <div class="narrow">
-        <h1>You are signed out</h1>
-        <p class="intro">Your accounts stay connected. Only this page is closed.</p>
-        <div class="actions">
-          <a class="button main" href={returnTo}>
-            {wayBackLabel(returnTo)}
-          </a>
-        </div>
-      </div>
-    ),
-  });
+/** The sub-app's `onError`: a page where a person's browser asks for one, else a problem document. */
+export async function errorReply(thrown: unknown, c: Context<AppEnv>): Promise<Response> {
+  const error = toAppError(thrown, c.get('log'));
+  const requestId = c.get('requestId');
+  if (!prefersHtml(c.req.header('accept'))) return problemResponse(error, requestId);
+  const theme = await themeOf(c.get('deps'), 'hosted');
+  return htmlReply(
+    c,
+    theme,
+    <ErrorPage theme={theme} error={error} requestId={requestId} path={c.req.path} />,
+    error.status,
+    // The address may hold a code or a ticket.
+    { ...error.headers, 'Referrer-Policy': 'no-referrer', Vary: 'Accept' },
+  );
+}

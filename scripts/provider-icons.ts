@@ -1,7 +1,7 @@
 /**
- * The providers' marks out of simple-icons (CC0), only those used, as `assets/marks.json`. Written by
- * `npm run marks` (by way of test/repo/marks.test.ts, which also holds that the file is current).
- * A file of our own, because the package's index holds 3,400 marks, which every test run would read.
+ * The providers' icons out of simple-icons (CC0), only those used, as `assets/provider-icons.json`. Written by
+ * `npm run provider:icons` (by way of test/repo/provider-icons.test.ts, which also holds that the file is current).
+ * A file of our own, because the package's index holds 3,400 icons, which every test run would read.
  */
 import {
   siAirtable,
@@ -34,7 +34,7 @@ import {
   siYoutube,
   siZoom,
 } from 'simple-icons';
-import { contrastOf } from '../src/web/ui/accent';
+import { contrastOf } from '../src/web/ui/palette';
 import type { ProviderIcons } from '../src/web/ui/provider-icon';
 
 /** By provider. One that simple-icons lacks gets its first letter. */
@@ -73,12 +73,12 @@ const icons = {
 /** White on the brand's colour where that can be made out (WCAG 1.4.11 asks 3:1), else black. */
 const onColour = (colour: string): string => (contrastOf(colour, '#ffffff') >= 2.6 ? 'fff' : '000');
 
-export function marksFile(): string {
-  const marks: ProviderIcons = Object.fromEntries(
+export function providerIconsFile(): string {
+  const written: ProviderIcons = Object.fromEntries(
     Object.entries(icons).map(([provider, { hex, path }]) => [
       provider,
       [hex.toLowerCase(), onColour(`#${hex}`), path],
     ]),
   );
-  return `${JSON.stringify(marks, null, 2)}\n`;
+  return `${JSON.stringify(written, null, 2)}\n`;
 }

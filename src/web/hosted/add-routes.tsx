@@ -1,0 +1,185 @@
+/** Connecting an account on the hosted page: on to the provider, or a form for what it takes. */
+import { type Context, Hono } from 'hono';
+import * as z from 'zod';
+import { beginConnection } from '../../connect/begin';
+import { putCredentials } from '../../connect/credentials';
+import type { Deps } from '../../deps';
+import { AppError, type FieldError } from '../../errors';
+import type { AppEnv } from '../../http/route';
+import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
+import { readPostedForm } from '../session';
+import { htmlReply } from '../ui/reply';
+import { themeOf } from '../ui/theme';
+import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
+import { cardFor } from './catalog';
+import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './session';
+import {
+  ConnectingPage,
+  CredentialsPage,
+  type Entry,
+  emptyEntry,
+  mustAsk,
+  ParametersPage,
+} from './step-pages';
+
+const place = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
+
+export const addRoutes = new Hono<AppEnv>()
+  .get(`${PAGE_PATH}/connect`, async (c) => {
+    const session = await pageSessionOf(c);
+    const { provider } = parseInput(place, c.req.query(), 'query');
+    return parametersReply(c, session, provider, emptyEntry);
+  })
+  .post(`${PAGE_PATH}/connect`, async (c) => {
+    const deps = c.get('deps');
+    const { form, session } = await readPostedForm(c, pageSessionOf);
+    const { provider, account: accountId } = parseInput(place, form, 'body');
+    const card = cardFor(deps.config.providers, session.providers, provider);
+    const parameters = recordFieldsOf(form);
+    const about = { provider, accountId: accountId ?? null };
+    try {
+      await limitAction(c, 'connect', session);
+      const { connectUrl } = await beginConnection(deps, session.userId, {
+        provider,
+        returnTo: null,
+        accountId,
+        parameters,
+      });
+      // Shown when the browser comes back without an outcome: by the back button, say.
+      await setFlashMessage(deps, session, flashMessage('connecting', about));
+      const theme = await themeOf(deps, 'hosted');
+      return await htmlReply(
+        c,
+        theme,
+        <ConnectingPage theme={theme} session={session} card={card} connectUrl={connectUrl} />,
+      );
+    } catch (error) {
+      const errors = errorsOf(error).filter(({ path }) => path.startsWith('body.parameters'));
+      if (errors.length > 0) {
+        return parametersReply(c, session, provider, { values: parameters, errors });
+      }
+      const failure = failureOf(deps, error);
+      return redirectToPage(c, session, flashMessage('not_connected', { ...about, ...failure }));
+    }
+  })
+  .get(`${PAGE_PATH}/credentials`, async (c) => {
+    const session = await pageSessionOf(c);
+    const { provider, account } = parseInput(place, c.req.query(), 'query');
+    return credentialsReply(c, session, provider, account, emptyEntry);
+  })
+  .post(`${PAGE_PATH}/credentials`, async (c) => {
+    const deps = c.get('deps');
+    const { form, session } = await readPostedForm(c, pageSessionOf);
+    const { provider, account } = parseInput(place, form, 'body');
+    cardFor(deps.config.providers, session.providers, provider);
+    const credentials = recordFieldsOf(form);
+    const name = nameOf(form);
+    try {
+      await limitAction(c, 'connect', session);
+      const { facts, version } = await putCredentials(deps, session.userId, {
+        provider,
+        credentials,
+        ...(name === '' ? {} : { displayName: name }),
+        ...(await accountFor(deps, session, provider, account)),
+      });
+      const flash = flashMessage('connected', { provider, accountId: facts.accountId });
+      return await redirectToPage(c, session, flash, version);
+    } catch (error) {
+      const errors = errorsOf(error);
+      if (errors.length > 0) {
+        const values = { ...credentials, name };
+        return credentialsReply(c, session, provider, account, { values, errors });
+      }
+      const failure = failureOf(deps, error);
+      return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
+    }
+  });
+
+const errorsOf = (error: unknown): FieldError[] =>
+  error instanceof AppError ? (error.errors ?? []) : [];
+
+/** The fields that a provider's record names, apart from the page's own. */
+const recordFieldsOf = (form: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(form)
+      .filter(([name, value]) => name.startsWith('field-') && value !== '')
+      .map(([name, value]) => [name.slice('field-'.length), value]),
+  );
+
+const MAX_NAME_LENGTH = 100;
+
+const nameOf = (form: Record<string, string>): string =>
+  (form.name ?? '')
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, MAX_NAME_LENGTH);
+
+async function parametersReply(c: Context<AppEnv>, session: PageSession, id: string, entry: Entry) {
+  const deps = c.get('deps');
+  const card = cardFor(deps.config.providers, session.providers, id);
+  const { provider } = card;
+  if (provider?.kind !== 'oauth2' || !card.isConfigured || !mustAsk(provider)) {
+    throw new AppError('provider_not_found', 'there is nothing to ask for this provider');
+  }
+  const theme = await themeOf(deps, 'hosted');
+  return htmlReply(
+    c,
+    theme,
+    <ParametersPage
+      theme={theme}
+      session={session}
+      card={card}
+      provider={provider}
+      entry={entry}
+    />,
+  );
+}
+
+/** @param accountId whose credentials are replaced */
+async function credentialsReply(
+  c: Context<AppEnv>,
+  session: PageSession,
+  id: string,
+  accountId: string | undefined,
+  entry: Entry,
+) {
+  const deps = c.get('deps');
+  const card = cardFor(deps.config.providers, session.providers, id);
+  const { provider } = card;
+  if (provider?.kind !== 'credentials') {
+    throw new AppError('provider_not_found', 'this provider takes no credentials');
+  }
+  const account = accountId === undefined ? null : await ownAccount(deps, session, id, accountId);
+  const theme = await themeOf(deps, 'hosted');
+  return htmlReply(
+    c,
+    theme,
+    <CredentialsPage
+      theme={theme}
+      session={session}
+      card={card}
+      provider={provider}
+      account={account}
+      entry={entry}
+    />,
+  );
+}
+
+/**
+ * Which account credentials are for. An account that the user has already keeps its id; for a new
+ * one the user's word about an id is no proof (connect/credentials.ts).
+ */
+async function accountFor(
+  deps: Deps,
+  session: PageSession,
+  provider: string,
+  accountId: string | undefined,
+): Promise<{ accountId?: string; mayNameAccount: boolean }> {
+  if (accountId === undefined) return { mayNameAccount: false };
+  await ownAccount(deps, session, provider, accountId);
+  const record = deps.config.providers.get(provider);
+  const isNamed = record?.kind === 'credentials' && record.accountIdField !== undefined;
+  // An id that was bound to the user comes out of the fields again.
+  if (isNamed && accountId.startsWith('user-')) return { mayNameAccount: false };
+  return { accountId, mayNameAccount: true };
+}

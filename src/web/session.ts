@@ -1,0 +1,85 @@
+/**
+ * What the sessions of both pages have in common: how their cookies are set, where a form may come
+ * from, and the token that each form carries.
+ */
+import type { Context } from 'hono';
+import { hashSecret, isEqual } from '../crypto';
+import { AppError } from '../errors';
+import { readForm } from '../http/form';
+import type { AppEnv } from '../http/route';
+
+/** With the `__Host-` prefix: this host only, `/`, Secure. */
+export const cookieAttributes = {
+  prefix: 'host',
+  path: '/',
+  secure: true,
+  httpOnly: true,
+} as const;
+
+/**
+ * What every form of a page carries. It follows from the cookie's secret and tells nothing of it, so
+ * it needs no storage and ends with the session.
+ */
+export const formTokenOf = (secret: string): Promise<string> => hashSecret(`form:${secret}`);
+
+/**
+ * A form that a page of this Worker has posted in its session.
+ * @param sessionOf throws where there is none
+ * @throws AppError forbidden, and as readForm does
+ */
+export async function readPostedForm<Session extends { formToken: string }>(
+  c: Context<AppEnv>,
+  sessionOf: (c: Context<AppEnv>) => Promise<Session>,
+): Promise<{ session: Session; form: Record<string, string> }> {
+  refuseForeignForm(c);
+  const session = await sessionOf(c);
+  const { token = '', ...form } = await readForm(c.req.raw);
+  if (!isEqual(token, session.formToken)) {
+    throw new AppError('forbidden', 'this form belongs to a session that is over; load the page', {
+      situation: 'form_outdated',
+    });
+  }
+  return { session, form };
+}
+
+/** @throws AppError forbidden: the form does not stand on a page of this Worker */
+export const refuseForeignForm = (c: Context<AppEnv>): void =>
+  refuseOtherOrigins(c, (origin) => origin === c.get('deps').config.publicUrl);
+
+/**
+ * Browsers name the origin in every POST. `null` is what they send for a page whose
+ * Referrer-Policy is `no-referrer` or `same-origin`, or that stands in a sandboxed frame: it could
+ * be anybody's.
+ *
+ * @throws AppError forbidden
+ */
+export function refuseOtherOrigins(
+  c: Context<AppEnv>,
+  isAllowed: (origin: string) => boolean,
+): void {
+  const origin = c.req.header('origin');
+  if (origin === undefined) {
+    throw new AppError('forbidden', 'the request names no origin; it must come from a form', {
+      situation: 'origin_missing',
+    });
+  }
+  if (origin === 'null') {
+    throw new AppError(
+      'forbidden',
+      'the form came with "Origin: null": the page it stands on must not have Referrer-Policy no-referrer or same-origin; strict-origin is good',
+      { situation: 'origin_null' },
+    );
+  }
+  if (!isAllowed(origin)) {
+    throw new AppError('forbidden', 'forms from this origin are not taken', {
+      situation: 'origin_not_allowed',
+    });
+  }
+  // Sent by browsers only, and only truthfully. A frame would not show the page anyway.
+  const destination = c.req.header('sec-fetch-dest');
+  if (destination !== undefined && destination !== 'document') {
+    throw new AppError('forbidden', 'the page opens in a window of its own, not in a frame', {
+      situation: 'framed',
+    });
+  }
+}

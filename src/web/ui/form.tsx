@@ -1,0 +1,79 @@
+/** Forms of the pages: each is a POST that carries its session's token. */
+import type { Child } from 'hono/jsx';
+
+interface PostFormProps {
+  action: string;
+  /** Of the session; session.ts checks it. */
+  formToken: string;
+  /** Sent along unseen. */
+  hidden?: Readonly<Record<string, string | undefined>>;
+  class?: string;
+  children: Child;
+}
+
+export const PostForm = ({ action, formToken, hidden = {}, children, ...rest }: PostFormProps) => (
+  <form {...rest} method="post" action={action}>
+    <input type="hidden" name="token" value={formToken} />
+    {Object.entries(hidden).map(([name, value]) =>
+      value === undefined ? null : <input type="hidden" name={name} value={value} />,
+    )}
+    {children}
+  </form>
+);
+
+interface FieldProps {
+  name: string;
+  label: string;
+  help?: string | undefined;
+  secret?: boolean;
+  required?: boolean;
+  autocomplete?: string;
+  maxLength?: number | undefined;
+  pattern?: string | undefined;
+  placeholder?: string | undefined;
+  value?: string | undefined;
+  /** What is wrong with the value, to be read after the label. */
+  error?: string | undefined;
+}
+
+export function Field({
+  name,
+  label,
+  help,
+  secret = false,
+  required = true,
+  autocomplete = secret ? 'new-password' : 'off',
+  maxLength,
+  pattern,
+  placeholder,
+  value,
+  error,
+}: FieldProps) {
+  const described = [error ? `${name}-error` : '', help ? `${name}-help` : ''].filter(Boolean);
+  return (
+    <div class="field">
+      <label for={name}>{required ? label : `${label} (optional)`}</label>
+      <input
+        id={name}
+        name={name}
+        type={secret ? 'password' : 'text'}
+        autocomplete={autocomplete}
+        autocapitalize="none"
+        spellcheck={false}
+        required={required}
+        maxlength={maxLength}
+        pattern={pattern}
+        placeholder={placeholder}
+        value={value}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={described.length > 0 ? described.join(' ') : undefined}
+      />
+      {error ? <p class="wrong" id={`${name}-error`}>{`${label} ${error}.`}</p> : null}
+      {help ? (
+        <p class="soft" id={`${name}-help`}>
+          {help}
+        </p>
+      ) : null}
+    </div>
+  );
+}
