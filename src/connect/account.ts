@@ -90,6 +90,7 @@ export function upsertAccount(
         noticeDueAt: ifKept(oauthAccounts.noticeDueAt, incoming('noticeDueAt')),
         refreshFailures: 0,
         lastError: null,
+        lastErrorCategory: null,
         unknownSince: ifKept(oauthAccounts.unknownSince, null),
         leaseId: ifKept(oauthAccounts.leaseId, null),
         leaseUntil: ifKept(oauthAccounts.leaseUntil, null),

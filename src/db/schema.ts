@@ -20,6 +20,31 @@ import {
  */
 export const maybeUnwell = sql`(state = 'needs_reconnect' OR refresh_failures > 0 OR (refresh_due_at IS NULL AND expires_at IS NOT NULL))`;
 
+/** Why a refresh failed, as whoever tells of it needs to know it. Decided in src/refresh/outcome.ts. */
+export const failureCategories = [
+  /** The provider refused the grant. */
+  'refused',
+  /** It refused so many at once that nobody is believed to have lost a grant. */
+  'refusal_storm',
+  /** The operator's client is wrong: id, secret or scopes. */
+  'operator_fault',
+  /** The provider asks for a pause, or to try again later. */
+  'rate_limited',
+  /** The network, or a deadline. */
+  'no_answer',
+  /** The provider says that it fails. */
+  'provider_failure',
+  /** A success that brings nothing. */
+  'unreadable',
+  /** An answer that is neither yes nor a no that the standards or the record know. */
+  'unexpected',
+  /** What is stored cannot be sent: a key is missing, or there is no token. */
+  'token_unusable',
+  /** A defect of ours. */
+  'internal',
+] as const;
+export type FailureCategory = (typeof failureCategories)[number];
+
 /** Circuits that have something to tell. */
 export const isTroubled = sql`(failures > 0 OR open_until IS NOT NULL)`;
 
@@ -62,6 +87,8 @@ export const oauthAccounts = sqliteTable(
     refreshFailures: integer('refresh_failures').notNull().default(0),
     /** Outcome code of the last failed attempt; null after a success. */
     lastError: text('last_error'),
+    /** What kind of failure `lastError` is; null also where a Worker before this column wrote it. */
+    lastErrorCategory: text('last_error_category', { enum: failureCategories }),
     /** When the last attempt failed; null after a success. Paces attempts on demand. */
     lastFailedAt: integer('last_failed_at'),
     /** Since when it is unknown whether the provider rotated the refresh token. */
@@ -199,6 +226,8 @@ export const providerHealth = sqliteTable(
     openFor: integer('open_for'),
     /** Outcome code that opened it. */
     reason: text(),
+    /** What kind of failure `reason` is; null also where a Worker before this column wrote it. */
+    reasonCategory: text('reason_category', { enum: failureCategories }),
     /** The five minutes in which refusals are counted: a storm of them marks nobody. */
     windowStartedAt: integer('window_started_at'),
     windowAttempts: integer('window_attempts').notNull().default(0),

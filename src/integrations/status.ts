@@ -3,6 +3,7 @@
  * the facts whenever they are served. Pure; all times in ms.
  */
 
+import type { FailureCategory } from '../db/schema';
 import type { Facts } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
 
@@ -14,6 +15,8 @@ export interface StatusAt {
   isConnected: boolean;
   /** A code: why it needs reconnecting, or why refreshes fail. */
   reason?: string;
+  /** What kind of failure `reason` is, where refreshes fail and that is known. */
+  category?: FailureCategory;
   /** When the next refresh is tried by itself. */
   retryAt?: number;
   /** When the user has to connect again, as far as that is known and nothing here can put it off. */
@@ -50,6 +53,7 @@ export function statusAt(facts: Facts, now: number, absoluteEnd = false): Status
       status: 'error',
       isConnected: false,
       ...(facts.lastError === null ? {} : { reason: facts.lastError }),
+      ...(facts.lastErrorCategory === null ? {} : { category: facts.lastErrorCategory }),
       ...(due === null ? {} : { retryAt: due > now ? due : nextTick(now) }),
       reconnectBy,
     };

@@ -86,7 +86,12 @@ export async function attempt(
     return (await recover(deps, row, options)) ?? (await refresh(deps, row, options));
   } catch (error) {
     deps.log.error('attempt_failed', { provider: row.provider, rowId: row.id }, error);
-    const failed: Failed = { kind: 'transient', code: 'internal', retryAfterMs: null };
+    const failed: Failed = {
+      kind: 'transient',
+      code: 'internal',
+      category: 'internal',
+      retryAfterMs: null,
+    };
     return { kind: 'failed', failed, dueAt: row.refreshDueAt, snapshot: null };
   }
 }
@@ -184,7 +189,7 @@ async function refresh(
   if (recovered) return recovered;
   const circuit = circuitOf(provider, row.parameters);
   if (await countRefusal(deps, circuit, admission, row.state !== 'active')) {
-    return fail(deps, row, { kind: 'storm', code: STORM }, options, context);
+    return fail(deps, row, { kind: 'storm', code: STORM, category: STORM }, options, context);
   }
   await closeIfOpen(deps, row, options);
   return fail(deps, row, outcome, options, context);
@@ -205,14 +210,15 @@ async function prepare(
   const about = { provider: provider.id, rowId: row.id };
   const field = sentField(provider);
   const sealed = sealedToken(row, field);
-  if (sealed === null) return { kind: 'odd', code: 'no_token' };
+  if (sealed === null) return { kind: 'odd', code: 'no_token', category: 'token_unusable' };
   let sent: string;
   try {
     const context = accountContext(row.provider, row.providerAccountId, field);
     sent = await deps.vault.open(sealed, context);
   } catch (error) {
     deps.log.error('token_not_opened', about, error);
-    return { kind: 'odd', code: error instanceof VaultError ? error.code : 'not_opened' };
+    const code = error instanceof VaultError ? error.code : 'not_opened';
+    return { kind: 'odd', code, category: 'token_unusable' };
   }
   try {
     return { sealed, sent, endpoints: await endpointsOf(deps, provider, row.parameters) };
@@ -220,7 +226,7 @@ async function prepare(
     // Discovery failed: nothing was sent yet, so nothing is unknown.
     deps.log.warn('endpoints_failed', about, error);
     const code = error instanceof AppError ? error.code : 'endpoints';
-    return { kind: 'transient', code, retryAfterMs: null };
+    return { kind: 'transient', code, category: 'provider_failure', retryAfterMs: null };
   }
 }
 
@@ -328,14 +334,16 @@ async function fail(
 async function countForCircuit(
   deps: Deps,
   row: AccountRow,
-  { kind, code }: Failed,
+  failed: Failed,
   { client, admission }: AttemptOptions,
 ): Promise<void> {
   // Refusals have their own count, and waiting is no answer.
+  const { kind } = failed;
   if (kind === 'refused' || kind === 'storm' || kind === 'waiting') return;
   await countFailure(deps, circuitOf(client.provider, row.parameters), {
     rowId: row.id,
-    code,
+    code: failed.code,
+    category: failed.category,
     operator: kind === 'operator',
     admission,
   });

@@ -6,7 +6,12 @@
  */
 import { and, eq, exists, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { isTroubled, type ProviderHealth, providerHealth } from '../db/schema';
+import {
+  type FailureCategory,
+  isTroubled,
+  type ProviderHealth,
+  providerHealth,
+} from '../db/schema';
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
 import type { OAuth2Provider } from '../providers/types';
@@ -85,8 +90,9 @@ export async function admit(
 export interface CountedFailure {
   /** The row that failed: one broken account must not count five times. */
   rowId: number;
-  /** Outcome code. */
+  /** Of the outcome. */
   code: string;
+  category: FailureCategory;
   /** An operator's fault opens at once. */
   operator: boolean;
   admission: Admission;
@@ -96,7 +102,7 @@ export interface CountedFailure {
 export async function countFailure(
   deps: Deps,
   key: CircuitKey,
-  { rowId, code, operator, admission }: CountedFailure,
+  { rowId, code, category, operator, admission }: CountedFailure,
 ): Promise<void> {
   const isKnown = sql`EXISTS (SELECT 1 FROM json_each(${failedIds}) WHERE value = ${rowId})`;
   const ids = sql`CASE WHEN ${isKnown} OR json_array_length(${failedIds}) >= ${OPENS_AFTER} THEN ${failedIds} ELSE json_insert(${failedIds}, '$[#]', ${rowId}) END`;
@@ -122,6 +128,7 @@ export async function countFailure(
           openUntil: operator ? now + FIRST_OPEN_MS : null,
           openFor: operator ? FIRST_OPEN_MS : null,
           reason: operator ? code : null,
+          reasonCategory: operator ? category : null,
           updatedAt: now,
         })
         .onConflictDoUpdate({
@@ -129,7 +136,7 @@ export async function countFailure(
           set: {
             failedIds: ids,
             failures: count,
-            ...opening(now, opens, code, admission),
+            ...opening(now, opens, { code, category }, admission),
             updatedAt: now,
           },
         }),
@@ -173,7 +180,7 @@ export async function countRefusal(
             windowStartedAt: window.startedAt,
             windowAttempts: window.attempts,
             windowRefusals: window.refusals,
-            ...opening(now, opens, STORM, admission),
+            ...opening(now, opens, { code: STORM, category: STORM }, admission),
             updatedAt: now,
           },
         })
@@ -191,7 +198,12 @@ export const countAttempts = (db: Database, key: CircuitKey, attempts: number) =
     .where(and(isCircuit(key), isNotNull(providerHealth.windowStartedAt)));
 
 /** Opens where `opens` holds; a probe that failed opens again, for twice as long. */
-function opening(now: number, opens: SQL, reason: string, admission: Admission) {
+function opening(
+  now: number,
+  opens: SQL,
+  { code, category }: { code: string; category: FailureCategory },
+  admission: Admission,
+) {
   // The first failure of a probing group reopens; the others find another `open_until`.
   const reopens =
     admission.kind === 'probe' ? sql`${openUntil} = ${admission.probeUntil}` : sql`false`;
@@ -200,7 +212,8 @@ function opening(now: number, opens: SQL, reason: string, admission: Admission) 
   return {
     openFor: duration,
     openUntil: sql`CASE WHEN ${opens} OR ${reopens} THEN ${now} + ${duration} ELSE ${openUntil} END`,
-    reason: sql`CASE WHEN ${opens} THEN ${reason} ELSE ${providerHealth.reason} END`,
+    reason: sql`CASE WHEN ${opens} THEN ${code} ELSE ${providerHealth.reason} END`,
+    reasonCategory: sql`CASE WHEN ${opens} THEN ${category} ELSE ${providerHealth.reasonCategory} END`,
   };
 }
 
@@ -243,6 +256,7 @@ export const closeCircuit = (db: Database, provider: string, host?: string) =>
       openUntil: null,
       openFor: null,
       reason: null,
+      reasonCategory: null,
       // A storm's count ends with the storm; otherwise it goes on.
       windowStartedAt: sql`CASE WHEN ${providerHealth.reason} = ${STORM} THEN NULL ELSE ${providerHealth.windowStartedAt} END`,
     })

@@ -225,6 +225,7 @@ function columnsOf(
       refreshDueAt: now + failureDelayMs(row.refreshFailures, null, random),
       refreshFailures: row.refreshFailures + 1,
       lastError: 'no_access_token',
+      lastErrorCategory: 'unexpected' as const,
       lastFailedAt: now,
     };
   }
@@ -266,6 +267,7 @@ function columnsOf(
     noticeDueAt: sql`CASE WHEN ${oauthAccounts.noticeDueAt} <= ${now} THEN ${oauthAccounts.noticeDueAt} ELSE ${next.noticeDueAt} END`,
     refreshFailures: 0,
     lastError: null,
+    lastErrorCategory: null,
     lastFailedAt: null,
     lastRefreshedAt: issuedAt,
     ...(usedNow ? { lastUsedAt: now } : {}),

@@ -19,7 +19,7 @@ import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
 import { graceEnds, release } from './claim';
-import { isSingleUse, type Outcome } from './outcome';
+import { type FailedOutcome, isSingleUse, type Outcome } from './outcome';
 import { failureDelayMs } from './schedule';
 
 /** A refused token is sent once more after this long; some providers take a refusal back. */
@@ -28,8 +28,8 @@ export const CONFIRM_AFTER_MS = 2 * MINUTE_MS;
 export type Failed =
   | Exclude<Outcome, { kind: 'granted' }>
   /** Refused in a storm of refusals: the provider's trouble. */
-  | { kind: 'storm'; code: string }
-  /** Not sent: an unknown outcome's waiting time, or an open circuit. */
+  | ({ kind: 'storm' } & FailedOutcome)
+  /** Not sent, and nothing is counted: an unknown outcome's waiting time, or an open circuit. */
   | { kind: 'waiting'; code: string; until: number };
 
 export interface FailureContext {
@@ -107,6 +107,7 @@ export function failureColumns(
   const counted = {
     refreshFailures: row.refreshFailures + 1,
     lastError: failed.code,
+    lastErrorCategory: failed.category,
     lastFailedAt: now,
     unknownSince: unknownSince(row, failed, context, now),
     // The token was sent again: an older attempt's record could not be used any more.

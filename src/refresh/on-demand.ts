@@ -8,6 +8,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import {
   type AccountRow,
+  type FailureCategory,
   oauthAccounts,
   type ProviderHealth,
   providerHealth,
@@ -211,7 +212,10 @@ function refuseUseless(
   if (row.lastFailedAt !== null && row.lastError !== null) {
     // Forced: only what failed while this caller was watching is its answer too.
     const paced = forced ? row.lastFailedAt >= startedAt : row.lastFailedAt > now - PACE_MS;
-    if (paced) throw codeError(row.lastError, row.lastFailedAt + PACE_MS - now);
+    if (paced) {
+      const retryAfterMs = row.lastFailedAt + PACE_MS - now;
+      throw storedError(row.lastError, row.lastErrorCategory, retryAfterMs);
+    }
   }
   const unavailable = (detail: string, until: number) =>
     new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
@@ -266,37 +270,59 @@ const needsReconnect = () =>
 
 function failureError(failed: Failed, dueAt: number | null, now: number): AppError {
   switch (failed.kind) {
-    case 'refused':
-      return needsReconnect();
-    case 'unknown':
     case 'waiting':
       // A request before that would be answered without asking the provider.
-      return codeError(failed.code, (dueAt ?? now) - now);
+      return storedError(failed.code, null, (dueAt ?? now) - now);
+    case 'unknown':
+      return storedError(failed.code, failed.category, (dueAt ?? now) - now);
+    case 'refused':
     case 'transient':
     case 'odd':
     case 'operator':
     case 'storm':
-      return codeError(failed.code, PACE_MS);
+      return storedError(failed.code, failed.category, PACE_MS);
     default:
       return failed satisfies never;
   }
 }
 
-/** Answers that are wrong, and will be until somebody looks; everything else may pass. */
-const wrongAnswers =
-  /^(http_[34]|invalid_|unauthorized_|unsupported_|redirected|no_|unknown_key|wrong_context|not_)/;
-const passing = /^http_(408|425|429)$/;
-
-/** For a failed attempt, ours or another's, by the code that it left. */
-function codeError(code: string, retryAfterMs: number): AppError {
+/**
+ * For a failed attempt, ours or another's, by what it left. `category` null: nothing is known of
+ * it, so it may pass.
+ */
+function storedError(
+  code: string,
+  category: FailureCategory | null,
+  retryAfterMs: number,
+): AppError {
   const retryAfter = Math.max(1, retryAfterMs / SECOND_MS);
-  return wrongAnswers.test(code) && !passing.test(code)
-    ? new AppError('provider_error', `the provider did not refresh the token (${code})`, {
-        retryAfter,
-      })
-    : new AppError('provider_unavailable', `the token could not be refreshed now (${code})`, {
+  switch (category) {
+    case 'refused':
+      return needsReconnect();
+    // Wrong until somebody mends it.
+    case 'operator_fault':
+    case 'unexpected':
+    case 'token_unusable':
+      return new AppError('provider_error', `the provider did not refresh the token (${code})`, {
         retryAfter,
       });
+    case 'refusal_storm':
+    case 'rate_limited':
+    case 'no_answer':
+    case 'provider_failure':
+    case 'unreadable':
+    case 'internal':
+    case null:
+      return new AppError(
+        'provider_unavailable',
+        `the token could not be refreshed now (${code})`,
+        {
+          retryAfter,
+        },
+      );
+    default:
+      return category satisfies never;
+  }
 }
 
 export interface Refreshed {

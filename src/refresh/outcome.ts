@@ -6,23 +6,30 @@
  * Codes are ours, the standards' (RFC 6749 5.2) or a record's, never whatever a provider writes.
  */
 
+import type { FailureCategory } from '../db/schema';
 import type { TokenReply } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
-import { HOUR_MS } from '../time';
+import { HOUR_MS, SECOND_MS } from '../time';
+
+/** `code` says what happened, `category` what kind of failure that is. Both are stored. */
+export interface FailedOutcome {
+  code: string;
+  category: FailureCategory;
+}
 
 export type Outcome =
   | { kind: 'granted'; accessToken: string }
   /** The provider refused this grant for good. */
-  | { kind: 'refused'; code: string }
+  | ({ kind: 'refused' } & FailedOutcome)
   /** The operator's client is wrong; no user can help. */
-  | { kind: 'operator'; code: string }
+  | ({ kind: 'operator' } & FailedOutcome)
   /** Not processed, or harmless to send again. */
-  | { kind: 'transient'; code: string; retryAfterMs: number | null }
+  | ({ kind: 'transient'; retryAfterMs: number | null } & FailedOutcome)
   /** Sent with a single-use token, and nobody knows whether the server rotated it. */
-  | { kind: 'unknown'; code: string; retryAfterMs: number | null }
+  | ({ kind: 'unknown'; retryAfterMs: number | null } & FailedOutcome)
   /** Answered, but neither yes nor a no that the standards know. */
-  | { kind: 'odd'; code: string };
+  | ({ kind: 'odd' } & FailedOutcome);
 
 /** A longer Retry-After is not believed. */
 export const MAX_RETRY_AFTER_MS = HOUR_MS;
@@ -30,7 +37,7 @@ export const MAX_RETRY_AFTER_MS = HOUR_MS;
 /** The standards' own; records add to each. */
 const refusedCodes = ['invalid_grant'];
 const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope'];
-const transientCodes = ['temporarily_unavailable', 'slow_down'];
+const pauseCodes = ['slow_down'];
 const failureCodes = ['server_error'];
 const standardCodes = new Set(['invalid_request', 'unsupported_grant_type']);
 
@@ -50,12 +57,33 @@ export function judge(
   reply: TokenReply | null,
   now: number,
 ): Outcome {
-  if (raw.kind === 'failed' || reply === null) {
-    const reason = raw.kind === 'failed' ? raw.reason : 'empty_reply';
-    // A redirect was answered by something that is not the token endpoint: nothing was rotated.
-    if (reason === 'redirected') return { kind: 'odd', code: 'redirected' };
-    return unclear(provider, reason, null);
+  // Where the server may have rotated a single-use token, nobody knows the outcome.
+  const unclear = (
+    code: string,
+    category: FailureCategory,
+    retryAfterMs: number | null,
+  ): Outcome => ({
+    kind: isSingleUse(provider) ? 'unknown' : 'transient',
+    code,
+    category,
+    retryAfterMs,
+  });
+  if (raw.kind === 'failed') {
+    const { reason } = raw;
+    switch (reason) {
+      case 'redirected':
+        // Answered by something that is not the token endpoint: nothing was rotated.
+        return { kind: 'odd', code: reason, category: 'unexpected' };
+      case 'too_large':
+        return unclear(reason, 'unreadable', null);
+      case 'network':
+      case 'deadline':
+        return unclear(reason, 'no_answer', null);
+      default:
+        return reason satisfies never;
+    }
   }
+  if (reply === null) return unclear('empty_reply', 'unreadable', null);
   const { status } = raw;
   const success = status >= 200 && status < 300;
   if (success && reply.accessToken !== null) {
@@ -63,27 +91,36 @@ export function judge(
   }
   const retryAfterMs = readRetryAfter(raw.headers.get('Retry-After'), now);
   const code = `http_${status}`;
-  if (status === 429 || status === 425) return { kind: 'transient', code, retryAfterMs };
+  if (status === 429 || status === 425) {
+    return { kind: 'transient', code, category: 'rate_limited', retryAfterMs };
+  }
   // Whatever the body: a failing server's invalid_grant is not a verdict.
-  if (status >= 500 || status === 408) return unclear(provider, code, retryAfterMs);
+  if (status >= 500 || status === 408) return unclear(code, 'provider_failure', retryAfterMs);
 
   const error = reply.errorCode;
-  if (error !== null) {
-    const isOneOf = (...lists: readonly string[][]) => lists.some((list) => list.includes(error));
-    if (isOneOf(refusedCodes, provider.refusedCodes)) return { kind: 'refused', code: error };
-    if (isOneOf(operatorCodes, provider.operatorCodes)) return { kind: 'operator', code: error };
-    if (isOneOf(transientCodes, provider.transientCodes)) {
-      return { kind: 'transient', code: error, retryAfterMs };
-    }
-    if (isOneOf(failureCodes, provider.failureCodes)) return unclear(provider, error, retryAfterMs);
-    return { kind: 'odd', code: standardCodes.has(error) ? error : code };
+  if (error === null) {
+    // A success that brings nothing (empty, HTML): the server may well have rotated.
+    return success
+      ? unclear('empty_reply', 'unreadable', retryAfterMs)
+      : { kind: 'odd', code, category: 'unexpected' };
   }
-  // A success that brings nothing (empty, HTML): the server may well have rotated.
-  return success ? unclear(provider, 'empty_reply', retryAfterMs) : { kind: 'odd', code };
-}
-
-function unclear(provider: Rules, code: string, retryAfterMs: number | null): Outcome {
-  return { kind: isSingleUse(provider) ? 'unknown' : 'transient', code, retryAfterMs };
+  const isOneOf = (...lists: readonly string[][]) => lists.some((list) => list.includes(error));
+  if (isOneOf(refusedCodes, provider.refusedCodes)) {
+    return { kind: 'refused', code: error, category: 'refused' };
+  }
+  if (isOneOf(operatorCodes, provider.operatorCodes)) {
+    return { kind: 'operator', code: error, category: 'operator_fault' };
+  }
+  if (error === 'temporarily_unavailable') {
+    return { kind: 'transient', code: error, category: 'provider_failure', retryAfterMs };
+  }
+  if (isOneOf(pauseCodes, provider.transientCodes)) {
+    return { kind: 'transient', code: error, category: 'rate_limited', retryAfterMs };
+  }
+  if (isOneOf(failureCodes, provider.failureCodes)) {
+    return unclear(error, 'provider_failure', retryAfterMs);
+  }
+  return { kind: 'odd', code: standardCodes.has(error) ? error : code, category: 'unexpected' };
 }
 
 /**
@@ -101,7 +138,7 @@ export function readRetryAfter(value: string | null, now: number): number | null
   if (value === null) return null;
   const text = value.trim();
   const ms = /^\d+$/.test(text)
-    ? Number(text) * 1000
+    ? Number(text) * SECOND_MS
     : /^[A-Z][a-z]{2}/.test(text)
       ? Date.parse(text) - now
       : Number.NaN;

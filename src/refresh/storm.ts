@@ -16,7 +16,7 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
 import { CONFIRM_AFTER_MS, unmarked } from './failure';
 
-/** Why the circuit is open while refusals are not believed. */
+/** Why the circuit is open while refusals are not believed: a code, and its category. */
 export const STORM = 'refusal_storm';
 
 export const STORM_WINDOW_MS = 5 * MINUTE_MS;
@@ -94,7 +94,11 @@ export async function unmarkStorm(
         [
           db
             .update(oauthAccounts)
-            .set({ ...unmarked(deps.now()), lastError: STORM })
+            .set({
+              ...unmarked(deps.now()),
+              lastError: STORM,
+              lastErrorCategory: STORM,
+            })
             .where(
               and(
                 same,

@@ -4,6 +4,7 @@
  * (src/integrations/status.ts).
  */
 import * as z from 'zod';
+import { failureCategories } from '../db/schema';
 
 /** ms */
 const time = () => z.number();
@@ -26,6 +27,8 @@ export const factsSchema = z.object({
   refreshDueAt: time().nullable(),
   refreshFailures: z.number(),
   lastError: z.string().nullable(),
+  /** What kind of failure that is; null where a Worker before this field wrote the snapshot. */
+  lastErrorCategory: z.enum(failureCategories).nullable().catch(null),
   connectedAt: time(),
   updatedAt: time(),
   lastRefreshedAt: time().nullable(),

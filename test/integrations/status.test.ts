@@ -24,6 +24,7 @@ const facts = (overrides: Partial<Facts> = {}): Facts => ({
   refreshDueAt: now + 45 * MINUTE,
   refreshFailures: 0,
   lastError: null,
+  lastErrorCategory: null,
   connectedAt: now - HOUR,
   updatedAt: now - HOUR,
   lastRefreshedAt: null,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureCategory } from '../../src/db/schema';
 import { readTokenReply } from '../../src/oauth/reply';
 import type { RawReply } from '../../src/oauth/send';
 import { type OAuth2Provider, oauth2ProviderSchema } from '../../src/providers/types';
@@ -212,6 +213,29 @@ describe('what an answer means', () => {
   ] satisfies [string, RawReply, string, string][])('%s', (_, raw, rotating, stays) => {
     expect([both(single, raw), both(fixed, raw)]).toEqual([rotating, stays]);
     expect(both(extended, raw)).toBe(stays);
+  });
+
+  it.each([
+    [reply(400, refusal), 'refused'],
+    [reply(401, '{"error":"invalid_client"}'), 'operator_fault'],
+    [reply(200, '{"ok":false,"error":"bad_client_secret"}'), 'operator_fault'],
+    [reply(429, ''), 'rate_limited'],
+    [reply(425, ''), 'rate_limited'],
+    [reply(400, '{"error":"slow_down"}'), 'rate_limited'],
+    [reply(200, '{"ok":false,"error":"ratelimited"}'), 'rate_limited'],
+    [reply(400, '{"error":"temporarily_unavailable"}'), 'provider_failure'],
+    [reply(200, '{"ok":false,"error":"fatal_error"}'), 'provider_failure'],
+    [reply(503, ''), 'provider_failure'],
+    [reply(408, ''), 'provider_failure'],
+    [{ kind: 'failed', reason: 'network' }, 'no_answer'],
+    [{ kind: 'failed', reason: 'deadline' }, 'no_answer'],
+    [{ kind: 'failed', reason: 'too_large' }, 'unreadable'],
+    [reply(200, page), 'unreadable'],
+    [reply(404, 'no'), 'unexpected'],
+    [reply(400, '{"error":"invalid_request"}'), 'unexpected'],
+    [{ kind: 'failed', reason: 'redirected' }, 'unexpected'],
+  ] satisfies [RawReply, FailureCategory][])('%o is of the category %s', (raw, category) => {
+    for (const record of [single, fixed]) expect(judged(record, raw)).toMatchObject({ category });
   });
 
   it('no answer but a refusal ever marks a user (home-assistant#153167)', () => {

@@ -298,6 +298,7 @@ describe('an account', () => {
         expiresAt: minutes(-1),
         refreshFailures: 3,
         lastError: 'http_503',
+        lastErrorCategory: 'provider_failure',
         refreshDueAt: minutes(4),
       },
       [
@@ -313,6 +314,7 @@ describe('an account', () => {
         expiresAt: minutes(-1),
         refreshFailures: 1,
         lastError: 'http_429',
+        lastErrorCategory: 'rate_limited',
         refreshDueAt: minutes(2),
       },
       ['asking for a pause'],
@@ -323,9 +325,20 @@ describe('an account', () => {
         expiresAt: minutes(-1),
         refreshFailures: 1,
         lastError: 'invalid_client',
+        lastErrorCategory: 'operator_fault',
         refreshDueAt: minutes(2),
       },
       ['Mooring is not set up rightly at Acme'],
+    ],
+    [
+      'failing since a Worker that noted no category',
+      {
+        expiresAt: minutes(-1),
+        refreshFailures: 1,
+        lastError: 'http_503',
+        refreshDueAt: minutes(2),
+      },
+      ['Access to Acme could not be renewed.', 'The next try is in 2 minutes'],
     ],
     [
       'with less than asked for',

@@ -265,12 +265,7 @@ interface AccountProps {
 function AccountRow({ account, card, brand, clock, formToken }: AccountProps) {
   const { facts, status, name, detail } = account;
   const { label, tone } = statusWords[status.status];
-  const trouble = troubleWords(
-    status,
-    card.provider,
-    { brand, provider: card.name, account: name },
-    clock,
-  );
+  const trouble = troubleWords(status, { brand, provider: card.name, account: name }, clock);
   return (
     <li class="account">
       <div class="person">

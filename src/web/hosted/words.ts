@@ -2,8 +2,8 @@
  * What the page says to people: what happened, why, and what to do next. Never a code alone. Pure.
  */
 
+import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
-import type { Provider } from '../../providers/types';
 import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { FlashMessage } from './session';
@@ -27,8 +27,7 @@ export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone
 
 /** Why an account is not well, and what comes next; null where all is well. */
 export function troubleWords(
-  { status, reason, retryAt }: StatusAt,
-  provider: Provider | undefined,
+  { status, category, retryAt }: StatusAt,
   { brand, provider: name }: Names,
   clock: Clock,
 ): string | null {
@@ -44,35 +43,34 @@ export function troubleWords(
         retryAt === undefined
           ? 'It is tried again by itself.'
           : `The next try is ${relative(retryAt, clock)}, at ${hour(retryAt, clock)}.`;
-      return `${whyFailing(reason, provider, name, brand)} ${next} You need not do anything.`;
+      return `${whyFailing(category, name, brand)} ${next} You need not do anything.`;
     }
     default:
       return status satisfies never;
   }
 }
 
-const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope'];
-
-function whyFailing(
-  reason: string | undefined,
-  provider: Provider | undefined,
-  name: string,
-  brand: string,
-): string {
-  const ofOperator = provider?.kind === 'oauth2' ? provider.operatorCodes : [];
-  if (reason !== undefined && [...operatorCodes, ...ofOperator].includes(reason)) {
-    return `${brand} is not set up rightly at ${name}, so access could not be renewed.`;
+function whyFailing(category: FailureCategory | undefined, name: string, brand: string): string {
+  switch (category) {
+    case undefined:
+      return `Access to ${name} could not be renewed.`;
+    case 'operator_fault':
+      return `${brand} is not set up rightly at ${name}, so access could not be renewed.`;
+    case 'rate_limited':
+      return `${name} is asking for a pause, so access could not be renewed yet.`;
+    case 'no_answer':
+    case 'provider_failure':
+      return `${name} is not answering at the moment, so access could not be renewed.`;
+    case 'refused':
+    case 'refusal_storm':
+    case 'unreadable':
+    case 'unexpected':
+    case 'token_unusable':
+    case 'internal':
+      return `${name} gave an answer that could not be used, so access could not be renewed.`;
+    default:
+      return category satisfies never;
   }
-  if (/^http_4(25|29)$|rate|slow_down/.test(reason ?? '')) {
-    return `${name} is asking for a pause, so access could not be renewed yet.`;
-  }
-  if (
-    reason === undefined ||
-    /^(http_5|http_408|network|.*deadline|server_error|temporarily)/.test(reason)
-  ) {
-    return `${name} is not answering at the moment, so access could not be renewed.`;
-  }
-  return `${name} gave an answer that could not be used, so access could not be renewed.`;
 }
 
 export function flashMessageWords(flash: FlashMessage, names: Names, clock: Clock): Message {

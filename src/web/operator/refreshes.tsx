@@ -161,7 +161,7 @@ function Circuit({ circuit, view }: { circuit: ProviderHealth; view: View }) {
         <p class="small soft">{circuitWords(circuit, view.clock)}</p>
         {isOpen ? (
           <p class="small">
-            {reasonWords(reason)} {reason === null ? null : <code>{reason}</code>}
+            {reasonWords(circuit)} {reason === null ? null : <code>{reason}</code>}
           </p>
         ) : null}
       </div>

@@ -1,4 +1,5 @@
 /** What the operator's page says. Pure. */
+import type { FailureCategory } from '../../db/schema';
 import type { AppError, Situation } from '../../errors';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
@@ -48,18 +49,38 @@ export const circuitWords = (
     : 'The next group tries whether it works again';
 };
 
-/** Codes of src/refresh/outcome.ts, as far as they say more in words. */
-export function reasonWords(code: string | null): string {
-  if (code === null) return 'Not noted';
-  if (code === 'refusal_storm') return 'Most refreshes were refused at once, so nobody is marked';
-  if (code === 'invalid_client' || code === 'unauthorized_client') {
-    return 'The provider does not accept our client id or secret';
+/** Why a circuit is open. */
+export function reasonWords({
+  reason,
+  reasonCategory,
+}: {
+  reason: string | null;
+  reasonCategory: FailureCategory | null;
+}): string {
+  switch (reasonCategory) {
+    case null:
+      return reason === null ? 'Not noted' : 'The provider has trouble';
+    case 'refusal_storm':
+      return 'Most refreshes were refused at once, so nobody is marked';
+    case 'operator_fault':
+      return reason === 'invalid_scope'
+        ? 'The provider does not accept the scopes that are set up'
+        : 'The provider does not accept our client id or secret';
+    case 'rate_limited':
+      return 'The provider asks for a pause';
+    case 'provider_failure':
+      return 'The provider fails';
+    case 'no_answer':
+      return 'The provider does not answer';
+    case 'refused':
+    case 'unreadable':
+    case 'unexpected':
+    case 'token_unusable':
+    case 'internal':
+      return 'The provider gives answers that cannot be used';
+    default:
+      return reasonCategory satisfies never;
   }
-  if (code === 'invalid_scope') return 'The provider does not accept the scopes that are set up';
-  if (/^http_(425|429)$/.test(code)) return 'The provider asks for a pause';
-  if (/^http_5|^http_408/.test(code)) return 'The provider fails';
-  if (/network|deadline/.test(code)) return 'The provider does not answer';
-  return 'The provider gives answers that cannot be used';
 }
 
 const events: Readonly<Record<string, string>> = {

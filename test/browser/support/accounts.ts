@@ -16,6 +16,7 @@ export interface AccountState {
   renewable?: boolean;
   failures?: number;
   error?: string;
+  errorCategory?: string;
   /** Why it needs to be reconnected. */
   refused?: string;
   /** ms ago */
@@ -61,6 +62,7 @@ export async function giveAccounts(
       refresh_due_at: account.refused || !renewable ? null : from(dueIn),
       refresh_failures: account.failures ?? 0,
       last_error: account.error ?? null,
+      last_error_category: account.errorCategory ?? null,
       last_refreshed_at:
         account.refreshed === null ? null : now - (account.refreshed ?? 12 * MINUTE),
       created_at: now - (account.connected ?? 40 * DAY),

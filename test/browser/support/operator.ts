@@ -85,6 +85,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     open_until: now + 6.4 * MINUTE,
     open_for: 8 * MINUTE,
     reason: 'http_503',
+    reason_category: 'provider_failure',
   });
   await insert(mooring, 'provider_health', {
     ...health,
@@ -94,6 +95,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     open_until: now - MINUTE,
     open_for: 30_000,
     reason: 'invalid_client',
+    reason_category: 'operator_fault',
   });
   await insert(mooring, 'provider_health', {
     ...health,

@@ -128,6 +128,7 @@ export const states: readonly State[] = [
         expiresIn: -20 * MINUTE,
         failures: 4,
         error: 'http_503',
+        errorCategory: 'provider_failure',
         dueIn: 9 * MINUTE,
         refreshed: 80 * MINUTE,
       },

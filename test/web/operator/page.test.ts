@@ -35,6 +35,7 @@ const circuit = (
     openUntil: deps.now() + 4 * MINUTE,
     openFor: 8 * MINUTE,
     reason: 'http_503',
+    reasonCategory: 'provider_failure',
     updatedAt: deps.now(),
     ...values,
   });
@@ -233,6 +234,7 @@ describe('circuits', () => {
       host: 'www.reddit.com',
       openUntil: o.deps.now() - 1,
       reason: 'invalid_client',
+      reasonCategory: 'operator_fault',
     });
     await circuit(o.deps, {
       provider: 'instagram',
@@ -240,6 +242,7 @@ describe('circuits', () => {
       openUntil: null,
       failures: 2,
       reason: null,
+      reasonCategory: null,
     });
     await circuit(o.deps, { provider: 'google', host: 'well', openUntil: null, failures: 0 });
     const page = await o.page(await o.enter());
