@@ -5,13 +5,13 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { connectRoutes } from './connect/routes';
+import { disconnectRoutes } from './disconnect/routes';
 import { noSuchRoute } from './http/no-such-route';
 import { problemResponse, toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
 import { type AppEnv, mount, type Route } from './http/route';
 import { serviceRoutes } from './http/routes';
 import { catalogRoutes } from './integrations/catalog';
-import { disconnectRoutes } from './integrations/disconnect/routes';
 import { integrationsRoutes } from './integrations/routes';
 import { createRootLog, depsOf } from './isolate';
 import { refreshRoutes } from './refresh/routes';

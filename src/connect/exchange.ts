@@ -7,9 +7,9 @@
 import { and, eq, not } from 'drizzle-orm';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
+import { deliverRevocations } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { owedRevocation } from '../events/outbox';
-import { deliverRevocations } from '../integrations/disconnect/revocation';
 import type { Endpoints } from '../oauth/endpoints';
 import { alsoGranting } from '../providers/also-grants';
 import type { OAuth2Client } from '../providers/types';

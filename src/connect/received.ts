@@ -3,7 +3,7 @@
  * decided. Nothing is stored here.
  */
 import type { Deps } from '../deps';
-import { sharedGrant } from '../integrations/disconnect/reach';
+import { sharedGrant } from '../disconnect/revocation';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';

@@ -4,11 +4,22 @@
  * the provider answered, it turned out that nothing may be revoked, or seven days went by.
  *
  * Entries know no user of ours, so that they can outlive an erasure. What a revocation is, and
- * when it must not be sent, is the deliverer's knowledge (src/integrations/disconnect/revocation).
+ * when it must not be sent, is the deliverer's knowledge (src/disconnect/revocation).
  * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
 
-import { and, asc, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  lte,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { oauthAccounts, outbox } from '../db/schema';
@@ -54,7 +65,7 @@ export function owedRevocation(
  * For the integrations that `where` names: their tokens as they are at that moment. Put it before
  * the statement that deletes the rows. Returns the ids of the entries.
  */
-export function owedRevocationOf(db: Database, where: SQL, now: number) {
+export function owedRevocationOf(db: Database, where: SQL | undefined, now: number) {
   const from: Record<string, unknown> = {
     kind: 'revocation',
     provider: oauthAccounts.provider,
@@ -68,11 +79,11 @@ export function owedRevocationOf(db: Database, where: SQL, now: number) {
     createdAt: now,
   };
   const selected = Object.keys(getTableColumns(outbox)).map((key) => sql`${from[key] ?? null}`);
-  const owed = sql`(${oauthAccounts.accessToken} is not null or ${oauthAccounts.refreshToken} is not null)`;
+  const owed = or(isNotNull(oauthAccounts.accessToken), isNotNull(oauthAccounts.refreshToken));
   return db
     .insert(outbox)
     .select(
-      sql`select ${sql.join(selected, sql`, `)} from ${oauthAccounts} where ${owed} and ${where}`,
+      sql`select ${sql.join(selected, sql`, `)} from ${oauthAccounts} where ${and(owed, where)}`,
     )
     .returning({ id: outbox.id });
 }

@@ -3,7 +3,7 @@
  * each job takes its work by a lease, or can be repeated.
  */
 import type { Deps } from '../deps';
-import { deliverRevocations } from '../integrations/disconnect/revocation';
+import { deliverRevocations } from '../disconnect/revocation';
 import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';

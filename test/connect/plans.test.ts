@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { deliverRevocations } from '../../src/integrations/disconnect/revocation';
+import { deliverRevocations } from '../../src/disconnect/revocation';
 import { recordedDatabase } from '../support/plans';
 import { configWith, type Journey, journey } from './journey';
 

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { pageSessions } from '../../src/db/schema';
-import { eraseUser } from '../../src/integrations/disconnect/erase';
+import { eraseUser } from '../../src/disconnect/erase';
 import { SESSION_MS, TOKEN_MS } from '../../src/web/hosted/session';
 import { userToken } from '../support/api';
 import { dumpDatabase, dumpKv } from '../support/dump';

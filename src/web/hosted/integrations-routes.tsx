@@ -2,10 +2,10 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Deps } from '../../deps';
+import { disconnect } from '../../disconnect/disconnect';
+import { mayRevoke } from '../../disconnect/revocation';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
-import { disconnect } from '../../integrations/disconnect/disconnect';
-import { mayRevoke } from '../../integrations/disconnect/reach';
 import { refreshOne } from '../../refresh/on-demand';
 import { readSnapshot } from '../../status-cache/cache';
 import { versionsOnPrimary } from '../../status-cache/origin';

@@ -1,9 +1,9 @@
 /** One run: a plan, step by step; then faults end, and time passes. */
 import { completeConnection } from '../../../src/connect/complete';
 import { completionOf } from '../../../src/connect/completion';
+import { disconnect } from '../../../src/disconnect/disconnect';
+import { deliverRevocations } from '../../../src/disconnect/revocation';
 import { AppError } from '../../../src/errors';
-import { disconnect } from '../../../src/integrations/disconnect/disconnect';
-import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
 import { refreshOne } from '../../../src/refresh/on-demand';
 import { consume } from '../../../src/refresh/queue';
 import { recoverRescued } from '../../../src/refresh/rescue';

@@ -1,8 +1,8 @@
 /** Ending an integration, and erasing a user. */
 import * as z from 'zod';
-import { consistencyToken } from '../../http/consistency';
-import { route } from '../../http/route';
-import { integrationParam, userParam } from '../../http/validate';
+import { consistencyToken } from '../http/consistency';
+import { route } from '../http/route';
+import { integrationParam, userParam } from '../http/validate';
 import { disconnect, receipts } from './disconnect';
 import { eraseUser } from './erase';
 

@@ -6,15 +6,15 @@ import {
   oauthAccounts,
   outbox,
   userVersions,
-} from '../../../src/db/schema';
-import { deliverRevocations } from '../../../src/integrations/disconnect/revocation';
-import { refreshOne } from '../../../src/refresh/on-demand';
-import { keyOf } from '../../../src/status-cache/kv';
-import { codeOf, configWith, type Journey, journey } from '../../connect/journey';
-import { d1With, gate, storedIn } from '../../status-cache/faults';
-import { userToken } from '../../support/api';
-import { dumpDatabase } from '../../support/dump';
-import { accountRow, insertAccount } from '../../support/fixtures';
+} from '../../src/db/schema';
+import { deliverRevocations } from '../../src/disconnect/revocation';
+import { refreshOne } from '../../src/refresh/on-demand';
+import { keyOf } from '../../src/status-cache/kv';
+import { codeOf, configWith, type Journey, journey } from '../connect/journey';
+import { d1With, gate, storedIn } from '../status-cache/faults';
+import { userToken } from '../support/api';
+import { dumpDatabase } from '../support/dump';
+import { accountRow, insertAccount } from '../support/fixtures';
 
 const base = (host: string) => ({
   name: host,

@@ -3,18 +3,18 @@
  * goes, the version grows. A refresh in flight then finds no row and puts nothing back
  * (helm-api#893); what it received is owed a revocation too.
  */
-import { and, eq, not, type SQL, sql } from 'drizzle-orm';
-import { oauthAccounts } from '../../db/schema';
-import type { Deps } from '../../deps';
-import { AppError } from '../../errors';
-import { auditEvent } from '../../events/audit';
-import { owedRevocationOf } from '../../events/outbox';
-import { endpointsOf } from '../../oauth/endpoints';
-import { withDeadline } from '../../retry';
-import { snapshotFrom, snapshotQuery, versionGrowth } from '../../status-cache/changes';
-import { forget, publish } from '../../status-cache/publish';
-import { liveGrant, mayRevoke, sharedGrant } from './reach';
-import { deliverRevocations } from './revocation';
+import { and, eq, not, sql } from 'drizzle-orm';
+import { hasRow } from '../db/conditions';
+import { oauthAccounts } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { auditEvent } from '../events/audit';
+import { owedRevocationOf } from '../events/outbox';
+import { endpointsOf } from '../oauth/endpoints';
+import { withDeadline } from '../retry';
+import { snapshotFrom, snapshotQuery, versionGrowth } from '../status-cache/changes';
+import { forget, publish } from '../status-cache/publish';
+import { deliverRevocations, isGrantShared, mayRevoke, sharedGrant } from './revocation';
 
 /**
  * `queued`: the provider is being told. `not_supported`: it cannot be told; the user may end the
@@ -38,7 +38,7 @@ export async function disconnect(
     eq(oauthAccounts.provider, provider),
     eq(oauthAccounts.providerAccountId, accountId),
     eq(oauthAccounts.userId, userId),
-  ) as SQL;
+  );
   const [row] = await db
     .select({ parameters: oauthAccounts.parameters })
     .from(oauthAccounts)
@@ -48,13 +48,16 @@ export async function disconnect(
 
   const now = deps.now();
   const shared = sharedGrant(config.providers, provider);
-  const others = liveGrant(shared, sql`${oauthAccounts.subject}`, sql`${oauthAccounts.id}`);
   const owed = owedRevocationOf(
     db,
-    sql`${mine} and ${revocable ? sql`true` : sql`false`} and ${shared.length > 0 ? not(others) : sql`true`}`,
+    and(
+      mine,
+      revocable ? undefined : sql`false`,
+      shared.length > 0 ? not(isGrantShared(db, shared)) : undefined,
+    ),
     now,
   );
-  const still = sql`exists (select 1 from ${oauthAccounts} where ${mine})`;
+  const still = hasRow(db, oauthAccounts, mine);
   const [outboxIds, , , deleted, rows] = await withDeadline(
     db.batch([
       owed,
@@ -86,7 +89,7 @@ export async function disconnect(
 
 /** Where only discovery can tell and does not answer: yes, and the delivery will find out. */
 async function canRevoke(
-  deps: Pick<Deps, 'config' | 'fetch' | 'now'>,
+  deps: Deps,
   id: string,
   parameters: Record<string, string>,
 ): Promise<boolean> {

@@ -3,21 +3,21 @@
  * batch. What is being completed at that moment finds its transaction gone and commits nothing.
  * Revocations still owed stay on the outbox, which knows no user.
  */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, not } from 'drizzle-orm';
+import { inJson } from '../db/conditions';
 import {
   auditEvents,
   connectTransactions,
   oauthAccounts,
   pageSessions,
   userVersions,
-} from '../../db/schema';
-import type { Deps } from '../../deps';
-import { auditEvent } from '../../events/audit';
-import { owedRevocationOf } from '../../events/outbox';
-import { withDeadline } from '../../retry';
-import { forget } from '../../status-cache/publish';
-import { mayRevoke } from './reach';
-import { deliverRevocations } from './revocation';
+} from '../db/schema';
+import type { Deps } from '../deps';
+import { auditEvent } from '../events/audit';
+import { owedRevocationOf } from '../events/outbox';
+import { withDeadline } from '../retry';
+import { forget } from '../status-cache/publish';
+import { deliverRevocations, mayRevoke } from './revocation';
 
 const BATCH_MS = 20_000;
 
@@ -37,7 +37,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
     db.batch([
       owedRevocationOf(
         db,
-        sql`${eq(oauthAccounts.userId, userId)} and ${oauthAccounts.provider} not in (select value from json_each(${JSON.stringify(never)}))`,
+        and(eq(oauthAccounts.userId, userId), not(inJson(oauthAccounts.provider, never))),
         now,
       ),
       db.delete(oauthAccounts).where(eq(oauthAccounts.userId, userId)),
