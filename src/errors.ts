@@ -79,8 +79,10 @@ export class AppError extends Error {
   readonly status: number;
   readonly title: string;
   readonly errors: FieldError[] | undefined;
-  readonly headers: Record<string, string>;
   readonly retryAfter: number | undefined;
+  /** The user's version after what failed, where that was a change; the Consistency-Token header. */
+  version: number | undefined;
+  readonly #headers: Record<string, string> | undefined;
   readonly situation: Situation | undefined;
   readonly returnTo: string | undefined;
 
@@ -93,11 +95,18 @@ export class AppError extends Error {
     this.retryAfter = options.retryAfter;
     this.situation = options.situation;
     this.returnTo = options.returnTo;
-    this.headers = {
-      ...options.headers,
-      ...(options.retryAfter === undefined
+    this.#headers = options.headers;
+  }
+
+  /** Of the reply that tells of it. */
+  get headers(): Record<string, string> {
+    const { retryAfter, version } = this;
+    return {
+      ...this.#headers,
+      ...(retryAfter === undefined
         ? {}
-        : { 'Retry-After': String(Math.max(1, Math.ceil(options.retryAfter))) }),
+        : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
+      ...(version === undefined ? {} : { 'Consistency-Token': String(version) }),
     };
   }
 }

@@ -2,9 +2,28 @@
  * Errors as callers see them: RFC 9457 problem documents. What was not thrown on purpose is a
  * defect; it is logged and answered as `internal`, without a word of the original message.
  */
+import * as z from 'zod';
 import { isOutage } from '../db/outage';
-import { AppError, ConfigError } from '../errors';
+import { AppError, ConfigError, type ErrorCode, errorCodes } from '../errors';
 import type { Log } from '../log';
+
+/** RFC 9457. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('A URN of the code.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('For people: what is wrong with this request.'),
+    code: z.enum(Object.keys(errorCodes) as [ErrorCode]).describe('Clients go by it.'),
+    requestId: z.string().describe('Names this request in the logs.'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('What is wrong with an input, field by field.'),
+  })
+  .meta({ id: 'Problem' });
+
+type Problem = z.output<typeof problemSchema>;
 
 /** Codes are the contract; the URN gives each its RFC 9457 `type`. */
 const typeOf = (code: string): string => `urn:mooring:problem:${code}`;
@@ -32,7 +51,7 @@ export function toAppError(thrown: unknown, log: Log): AppError {
 }
 
 export function problemResponse(error: AppError, requestId: string): Response {
-  const body = {
+  const body: Problem = {
     type: typeOf(error.code),
     title: error.title,
     status: error.status,

@@ -166,9 +166,7 @@ export async function refreshOnDemand(
     });
   } catch (error) {
     // A failure can be a change as well (`needs_reconnect`): the caller must be able to read it.
-    if (error instanceof AppError && version > 0) {
-      error.headers['Consistency-Token'] = String(version);
-    }
+    if (error instanceof AppError && version > 0) error.version = version;
     throw error;
   }
 }
@@ -438,7 +436,7 @@ export async function refreshMany(
 function versionOf(outcome: PromiseSettledResult<Refreshed> | undefined): number {
   if (outcome?.status === 'fulfilled') return outcome.value.version;
   const { reason } = outcome ?? {};
-  return reason instanceof AppError ? Number(reason.headers['Consistency-Token'] ?? 0) : 0;
+  return reason instanceof AppError ? (reason.version ?? 0) : 0;
 }
 
 function describe(deps: Deps, reason: unknown): { code: string; message: string } {

@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import { createApp } from '../../src/app';
 import type { Bindings } from '../../src/config';
 import type { Deps } from '../../src/deps';
+import { asDeclared } from './declared';
 import { jwtSecret, serviceKey } from './keys';
 
 export { jwtSecret, serviceKey };
@@ -34,9 +35,14 @@ export function apiRequest(path: string, init: ApiInit = {}): Request {
   });
 }
 
-/** Through the deployed entry point: real clock, real outgoing requests. */
-export const api = (path: string, init: ApiInit = {}): Promise<Response> =>
-  exports.default.fetch(apiRequest(path, init));
+/**
+ * Through the deployed entry point: real clock, real outgoing requests. Every reply is held to its
+ * route's declaration.
+ */
+export async function api(path: string, init: ApiInit = {}): Promise<Response> {
+  const request = apiRequest(path, init);
+  return asDeclared(request, await exports.default.fetch(request));
+}
 
 /** A user's JWT as the app would sign it, an hour to live. */
 export function userToken(
@@ -58,6 +64,9 @@ export function apiWith(deps: Deps): (path: string, init?: ApiInit) => Promise<R
     (_env, _ctx, log) => ({ ...deps, log }),
     () => deps.log,
   );
-  return async (path, init = {}) =>
-    app.fetch(apiRequest(path, init), env as Bindings, createExecutionContext());
+  return async (path, init = {}) => {
+    const request = apiRequest(path, init);
+    const reply = await app.fetch(request, env as Bindings, createExecutionContext());
+    return asDeclared(request, reply);
+  };
 }

@@ -1,0 +1,70 @@
+/**
+ * Holds a reply to its route's declaration: the status is one of its own, headers and body have
+ * what the declaration says and nothing else, and an error is one that the route can give.
+ */
+import { TrieRouter } from 'hono/router/trie-router';
+import { getPath } from 'hono/utils/url';
+import { expect } from 'vitest';
+import { errorsOf } from '../../scripts/openapi';
+import { routes } from '../../src/app';
+import { errorCodes } from '../../src/errors';
+import { problemSchema } from '../../src/http/problem';
+import type { ReplySpec, Route } from '../../src/http/route';
+
+const router = new TrieRouter<Route>();
+for (const route of routes) router.add(route.method.toUpperCase(), route.path, route);
+
+/** What a request can get before it has come to its route. */
+const beforeTheRoute = ['invalid_request', 'not_found', 'method_not_allowed', 'internal'];
+
+/** The reply as it came. Pages are not looked at. */
+export async function asDeclared(request: Request, reply: Response): Promise<Response> {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const [[route] = []] = router.match(method, getPath(request))[0];
+  const where = `${request.method} ${route?.path ?? '(no route)'}`;
+  const copy = reply.clone();
+  const declared = route?.replies[reply.status];
+  if (declared) await expectDeclared(where, declared, copy, request.method === 'HEAD');
+  else if (reply.status >= 400 && !isPage(reply)) await expectProblem(where, route, copy);
+  else if (route && !isPage(reply)) expect.fail(`${where} does not declare ${reply.status}`);
+  return reply;
+}
+
+const isPage = (reply: Response): boolean =>
+  reply.headers.get('Content-Type')?.startsWith('text/html') ?? false;
+
+async function expectDeclared(where: string, spec: ReplySpec, reply: Response, isHead: boolean) {
+  const names = Object.keys(spec.headers?.shape ?? {});
+  const headers = Object.fromEntries(
+    names.flatMap((name) => {
+      const value = reply.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  expect([where, spec.headers?.safeParse(headers).error?.issues]).toEqual([where, undefined]);
+  const text = await reply.text();
+  if (!spec.schema) {
+    if (!spec.type) expect([where, text]).toEqual([where, '']);
+    return;
+  }
+  expect(reply.headers.get('Content-Type')).toBe('application/json');
+  if (isHead) return;
+  // zod leaves `__proto__` out of a record; a user may have this id.
+  const body: unknown = JSON.parse(text.replaceAll('"__proto__":', '"proto":'));
+  // What a schema does not know, it leaves out.
+  expect([where, spec.schema.parse(body)]).toEqual([where, body]);
+}
+
+async function expectProblem(where: string, route: Route | undefined, reply: Response) {
+  const text = await reply.text();
+  expect([where, reply.headers.get('Content-Type')]).toEqual([where, 'application/problem+json']);
+  if (text === '') return;
+  const problem: unknown = JSON.parse(text);
+  const parsed = problemSchema.parse(problem);
+  expect([where, parsed]).toEqual([where, problem]);
+  expect(errorCodes[parsed.code][0]).toBe(reply.status);
+  expect(parsed.status).toBe(reply.status);
+  expect(parsed.requestId).toBe(reply.headers.get('X-Request-Id'));
+  // The pages are no declared routes.
+  if (route) expect([...beforeTheRoute, ...errorsOf(route)]).toContain(parsed.code);
+}
