@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { demoUsers } from '../sandbox/demo-app/people.ts';
-import { type Demo, launch, startDemo } from './support/demo.ts';
+import { launchBrowser } from './support/browser.ts';
+import { type Demo, startDemo } from './support/demo.ts';
 
 describe('the demo app in a browser', () => {
   let demo: Demo;
@@ -11,7 +12,7 @@ describe('the demo app in a browser', () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([startDemo(), launch()]);
+    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -145,7 +146,7 @@ describe('the demo app in a browser', () => {
     await card('Ada Fairwind').getByText('Connected', { exact: true }).waitFor();
   });
 
-  it('opens the hosted page as a customer would, and gets its user back', async () => {
+  it('opens the hosted page as a deployment would, and gets its user back', async () => {
     await button('Manage connections').click();
     await page.getByRole('heading', { name: 'Connections' }).waitFor();
     await page.getByText('Signed in as').waitFor();

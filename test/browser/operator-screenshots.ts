@@ -1,9 +1,9 @@
 /** `npm run screenshots`: the operator's page, as docs/screenshots/operator-*.png. */
 import { join } from 'node:path';
 import { it } from 'vitest';
-import { launch } from './support/demo.ts';
-import { startHosted } from './support/hosted.ts';
-import { operatorStates } from './support/operator.ts';
+import { launchBrowser } from './support/browser.ts';
+import { startDeployment } from './support/deployment.ts';
+import { operatorStates } from './support/operator-states.ts';
 
 const folder = process.env.SCREENSHOTS ?? join(import.meta.dirname, '../../docs/screenshots');
 const desktop = { width: 1000, height: 720 };
@@ -16,7 +16,7 @@ const shots: Readonly<Record<string, string>> = {
 };
 
 it('takes the pictures of the operator’s page', async () => {
-  const [customer, browser] = await Promise.all([startHosted(), launch()]);
+  const [deployment, browser] = await Promise.all([startDeployment(), launchBrowser()]);
   try {
     for (const { name, shows, reach } of operatorStates) {
       const file = shots[name];
@@ -24,7 +24,7 @@ it('takes the pictures of the operator’s page', async () => {
       const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
       const page = await context.newPage();
       page.setDefaultTimeout(10_000);
-      await reach(page, customer);
+      await reach(page, deployment);
       await page.getByText(shows).first().waitFor();
       for (const [suffix, viewport, colorScheme] of [
         ['light', desktop, 'light'],
@@ -39,6 +39,6 @@ it('takes the pictures of the operator’s page', async () => {
     }
   } finally {
     await browser.close();
-    await customer.stop();
+    await deployment.stop();
   }
 });

@@ -1,13 +1,14 @@
 /** `npm run screenshots`: the pictures in docs/screenshots, from the demo app as it is. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { launch, startDemo } from './support/demo.ts';
+import { launchBrowser } from './support/browser.ts';
+import { startDemo } from './support/demo.ts';
 
 const desktop = { width: 1160, height: 930 };
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 
 it('takes the pictures', async () => {
-  const [demo, browser] = await Promise.all([startDemo(), launch()]);
+  const [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
   try {
     const page = await browser.newPage({ viewport: desktop, deviceScaleFactor: 1.5 });
     const button = (name: string | RegExp) => page.getByRole('button', { name });

@@ -1,6 +1,4 @@
-/** The demo app as a newcomer has it after `npm start`, on free ports, and a real browser. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+/** The demo app as a newcomer has it after `npm start`, on free ports. */
 import { freePorts, type Mooring, startMooring } from '../../e2e/support/mooring.ts';
 import { type DemoApp, startDemoApp } from '../../sandbox/demo-app/index.ts';
 
@@ -32,27 +30,4 @@ export async function startDemo(): Promise<Demo> {
       await mooring.stop();
     },
   };
-}
-
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** `CHROMIUM` names another one. */
-export function launch(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
-  if (!executablePath) {
-    throw new Error('no Chromium here: install it, or say where it is with CHROMIUM=/path');
-  }
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }

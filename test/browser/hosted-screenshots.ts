@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { Customer } from './support/customer.ts';
-import { launch } from './support/demo.ts';
-import { startHosted } from './support/hosted.ts';
-import { states } from './support/states.ts';
+import { launchBrowser } from './support/browser.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { hostedStates } from './support/hosted-states.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 const desktop = { width: 1000, height: 760 };
@@ -28,21 +27,21 @@ const everywhere = [
 ];
 
 describe('the hosted page', () => {
-  let customer: Customer;
+  let deployment: Deployment;
   let browser: Browser;
   beforeAll(async () => {
-    [customer, browser] = await Promise.all([startHosted(), launch()]);
+    [deployment, browser] = await Promise.all([startDeployment(), launchBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
-    await customer?.stop();
+    await deployment?.stop();
   });
 
-  it.each(states)('$name', async ({ name, shows, reach }) => {
+  it.each(hostedStates)('$name', async ({ name, shows, reach }) => {
     const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    await reach(page, customer, `shot-${name}`);
+    await reach(page, deployment, `shot-${name}`);
     await page.getByText(shows).first().waitFor();
     for (const { suffix, viewport, colorScheme } of views) {
       if (suffix !== '' && !everywhere.includes(name)) continue;

@@ -1,4 +1,4 @@
-/** Accounts in any state, written straight into the Worker's database: what a page has to show. */
+/** Rows written straight into the Worker's database: what a page has to show. */
 import type { Mooring } from '../../e2e/support/mooring.ts';
 
 export interface AccountState {
@@ -28,10 +28,24 @@ export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
 
+export type Row = Record<string, string | number | null>;
+
+export async function insertRow(
+  { worker }: Pick<Mooring, 'worker'>,
+  table: string,
+  row: Row,
+): Promise<void> {
+  const columns = Object.keys(row);
+  await worker.sql(
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ...Object.values(row),
+  );
+}
+
 let serial = 0;
 
 export async function giveAccounts(
-  { worker }: Pick<Mooring, 'worker'>,
+  mooring: Pick<Mooring, 'worker'>,
   user: string,
   accounts: readonly AccountState[],
 ): Promise<void> {
@@ -42,7 +56,7 @@ export async function giveAccounts(
     serial += 1;
     const { provider, accountId = `account-${serial}`, renewable = true } = account;
     const { expiresIn = 45 * MINUTE, dueIn = 30 * MINUTE, scopes = ['openid'] } = account;
-    const row = {
+    await insertRow(mooring, 'oauth_accounts', {
       user_id: user,
       provider,
       provider_account_id: accountId,
@@ -67,14 +81,9 @@ export async function giveAccounts(
         account.refreshed === null ? null : now - (account.refreshed ?? 12 * MINUTE),
       created_at: now - (account.connected ?? 40 * DAY),
       updated_at: now,
-    };
-    const columns = Object.keys(row);
-    await worker.sql(
-      `INSERT INTO oauth_accounts (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-      ...Object.values(row),
-    );
+    });
   }
-  await worker.sql(
+  await mooring.worker.sql(
     'INSERT INTO user_versions VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET version = max(version + 1, excluded.version)',
     user,
     now,

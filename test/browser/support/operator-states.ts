@@ -1,18 +1,8 @@
 /** A deployment with a past, as the operator's page shows it; and the states of that page. */
 import type { Page } from 'playwright-core';
 import type { Mooring } from '../../e2e/support/mooring.ts';
-import { DAY, HOUR, MINUTE } from './accounts.ts';
-import type { Customer } from './customer.ts';
-
-type Row = Record<string, string | number | null>;
-
-async function insert({ worker }: Mooring, table: string, row: Row): Promise<void> {
-  const columns = Object.keys(row);
-  await worker.sql(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    ...Object.values(row),
-  );
-}
+import type { Deployment } from './deployment.ts';
+import { DAY, HOUR, insertRow, MINUTE, type Row } from './rows.ts';
 
 /** So many accounts, their due times spread over `over` ms from `from`. */
 async function accounts(
@@ -65,7 +55,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     const bad = minute < 19 ? Math.round(Math.abs(Math.sin(minute)) * 9) : 0;
     const claimed = 30 + Math.round(20 * Math.sin(minute / 7)) + bad;
     const startedAt = now - minute * MINUTE;
-    await insert(mooring, 'refresh_runs', {
+    await insertRow(mooring, 'refresh_runs', {
       trigger: minute % 9 === 0 ? 'queue' : 'cron',
       started_at: startedAt,
       ended_at: startedAt + 700 + claimed * 60,
@@ -77,7 +67,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     });
   }
   const health = { failed_ids: '[1,2,3,4,5]', updated_at: now };
-  await insert(mooring, 'provider_health', {
+  await insertRow(mooring, 'provider_health', {
     ...health,
     provider: 'spotify',
     host: 'accounts.spotify.com',
@@ -87,7 +77,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     reason: 'http_503',
     reason_category: 'provider_failure',
   });
-  await insert(mooring, 'provider_health', {
+  await insertRow(mooring, 'provider_health', {
     ...health,
     provider: 'dropbox',
     host: 'api.dropboxapi.com',
@@ -97,7 +87,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     reason: 'invalid_client',
     reason_category: 'operator_fault',
   });
-  await insert(mooring, 'provider_health', {
+  await insertRow(mooring, 'provider_health', {
     ...health,
     provider: 'notion',
     host: 'api.notion.com',
@@ -159,13 +149,13 @@ export async function givePast(mooring: Mooring): Promise<void> {
     [3, { type: 'user_erased' }],
   ];
   for (const [minutes, row] of happened) {
-    await insert(mooring, 'audit_events', { at: now - minutes * MINUTE, ...row });
+    await insertRow(mooring, 'audit_events', { at: now - minutes * MINUTE, ...row });
   }
   // Something for the cache to have answered.
   for (let i = 0; i < 40; i += 1) await mooring.call('GET', `/v1/users/user-${i % 9}/integrations`);
 }
 
-export async function signIn(page: Page, { hosted, mooring }: Customer): Promise<void> {
+export async function signIn(page: Page, { hosted, mooring }: Deployment): Promise<void> {
   await page.goto(`${hosted}/operator`);
   await page.getByLabel('Service key').fill(mooring.secrets.get('service key') ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -177,13 +167,13 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 export interface OperatorState {
   name: string;
   shows: string;
-  reach(page: Page, customer: Customer): Promise<void>;
+  reach(page: Page, deployment: Deployment): Promise<void>;
 }
 
 /** Every state of the page, for the accessibility tests. */
 export const operatorStates: readonly OperatorState[] = [
   {
-    name: 'the door',
+    name: 'the sign-in',
     shows: 'For those who run this service',
     reach: async (page, { hosted }) => void (await page.goto(`${hosted}/operator`)),
   },
@@ -199,32 +189,32 @@ export const operatorStates: readonly OperatorState[] = [
   {
     name: 'nothing has happened',
     shows: 'Nobody has connected an account yet',
-    async reach(page, customer) {
-      await emptyTables(customer.mooring);
-      await signIn(page, customer);
-      await customer.mooring.worker.sql('DELETE FROM audit_events');
-      await empty(page, 'nobody');
+    async reach(page, deployment) {
+      await emptyTables(deployment.mooring);
+      await signIn(page, deployment);
+      await deployment.mooring.worker.sql('DELETE FROM audit_events');
+      await emptyCache(page, 'nobody');
     },
   },
   {
     name: 'a deployment at work',
     shows: 'The provider fails',
-    async reach(page, customer) {
-      await emptyTables(customer.mooring);
-      await givePast(customer.mooring);
-      await signIn(page, customer);
+    async reach(page, deployment) {
+      await emptyTables(deployment.mooring);
+      await givePast(deployment.mooring);
+      await signIn(page, deployment);
       // What is counted is kept for a minute; a button has it counted anew.
-      await empty(page, 'nobody');
-      await page.goto(`${customer.hosted}/operator`);
+      await emptyCache(page, 'nobody');
+      await page.goto(`${deployment.hosted}/operator`);
     },
   },
   {
     name: 'a circuit just closed',
     shows: 'The circuit is closed',
-    async reach(page, customer) {
-      await emptyTables(customer.mooring);
-      await givePast(customer.mooring);
-      await signIn(page, customer);
+    async reach(page, deployment) {
+      await emptyTables(deployment.mooring);
+      await givePast(deployment.mooring);
+      await signIn(page, deployment);
       await button(page, 'Close the circuit of Spotify accounts.spotify.com').click();
     },
   },
@@ -235,7 +225,7 @@ export const operatorStates: readonly OperatorState[] = [
   },
 ];
 
-export async function empty(page: Page, user: string): Promise<void> {
+export async function emptyCache(page: Page, user: string): Promise<void> {
   await page.getByLabel('Empty the cache of one user').fill(user);
   await button(page, 'Empty').click();
   await page.getByText('The cache holds nothing of this user').waitFor();

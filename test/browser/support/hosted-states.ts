@@ -3,32 +3,37 @@
  * this list, and the accessibility tests walk it, so that neither can leave one out.
  */
 import type { Page } from 'playwright-core';
-import { type AccountState, DAY, giveAccounts, HOUR, MINUTE } from './accounts.ts';
-import type { Customer, Visit } from './customer.ts';
+import type { Deployment, SessionInput } from './deployment.ts';
+import { type AccountState, DAY, giveAccounts, HOUR, MINUTE } from './rows.ts';
 
-export interface State {
+export interface HostedState {
   name: string;
   /** A heading or text that shows that the page is there. */
   shows: string;
-  reach(page: Page, customer: Customer, user: string): Promise<void>;
+  reach(page: Page, deployment: Deployment, user: string): Promise<void>;
 }
 
-const few: Visit = {
+const few: SessionInput = {
   providers: ['github', 'google', 'notion', 'reddit', 'slack', 'spotify', 'sandbox'],
 };
 
 /** Opens the page as the app does. */
-export async function open(page: Page, customer: Customer, user: string, visit: Visit = few) {
-  await page.goto(customer.opening(user, visit));
+export async function openHostedPage(
+  page: Page,
+  deployment: Deployment,
+  user: string,
+  input: SessionInput = few,
+) {
+  await page.goto(deployment.opening(user, input));
   await page.getByRole('button', { name: 'Manage connections' }).click();
-  await page.waitForURL(`${customer.hosted}/integrations`);
+  await page.waitForURL(`${deployment.hosted}/integrations`);
 }
 
 const withAccounts =
-  (accounts: readonly AccountState[], visit: Visit = few) =>
-  async (page: Page, customer: Customer, user: string) => {
-    await giveAccounts(customer.mooring, user, accounts);
-    await open(page, customer, user, visit);
+  (accounts: readonly AccountState[], input: SessionInput = few) =>
+  async (page: Page, deployment: Deployment, user: string) => {
+    await giveAccounts(deployment.mooring, user, accounts);
+    await openHostedPage(page, deployment, user, input);
   };
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -68,11 +73,11 @@ const connectAs = async (page: Page, person: string) => {
   await page.getByRole('heading', { name: 'Connections' }).waitFor();
 };
 
-export const states: readonly State[] = [
+export const hostedStates: readonly HostedState[] = [
   {
     name: 'empty',
     shows: 'Nothing is connected yet',
-    reach: (page, customer, user) => open(page, customer, user),
+    reach: (page, deployment, user) => openHostedPage(page, deployment, user),
   },
   {
     name: 'connected',
@@ -184,8 +189,8 @@ export const states: readonly State[] = [
   {
     name: 'search',
     shows: 'Search apps and accounts',
-    async reach(page, customer, user) {
-      await withAccounts([google, spotify], {})(page, customer, user);
+    async reach(page, deployment, user) {
+      await withAccounts([google, spotify], {})(page, deployment, user);
       await page.getByRole('searchbox').fill('git');
       await page.keyboard.press('Enter');
       await page.waitForURL(/q=git/);
@@ -194,8 +199,8 @@ export const states: readonly State[] = [
   {
     name: 'nothing-found',
     shows: 'Nothing here matches',
-    async reach(page, customer, user) {
-      await withAccounts([google], {})(page, customer, user);
+    async reach(page, deployment, user) {
+      await withAccounts([google], {})(page, deployment, user);
       await page.getByRole('searchbox').fill('zeppelin');
       await button(page, 'Search').click();
     },
@@ -203,19 +208,20 @@ export const states: readonly State[] = [
   {
     name: 'not-configured',
     shows: 'Not available yet',
-    reach: (page, customer, user) => open(page, customer, user, { providers: ['unset', 'github'] }),
+    reach: (page, deployment, user) =>
+      openHostedPage(page, deployment, user, { providers: ['unset', 'github'] }),
   },
   {
     name: 'connecting',
     shows: 'You are being taken to',
-    async reach(page, customer, user) {
+    async reach(page, deployment, user) {
       // Without what takes the browser on, so that it can be looked at.
       await page.route('**/integrations/connect', async (route) => {
         const response = await route.fetch();
         const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]*>/, '');
         await route.fulfill({ response, body });
       });
-      await open(page, customer, user);
+      await openHostedPage(page, deployment, user);
       await button(page, 'Add app Sandbox').click();
       await page.getByRole('heading', { name: 'Connecting to Sandbox' }).waitFor();
     },
@@ -223,25 +229,25 @@ export const states: readonly State[] = [
   {
     name: 'not-finished',
     shows: 'is not connected yet',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await toProvider(page);
-      await page.goto(`${customer.hosted}/integrations`);
+      await page.goto(`${deployment.hosted}/integrations`);
     },
   },
   {
     name: 'just-connected',
     shows: 'Sandbox is connected',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await connectAs(page, 'Ada Fairwind');
     },
   },
   {
     name: 'cancelled',
     shows: 'You cancelled',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await toProvider(page);
       await button(page, 'Cancel').click();
       await page.getByRole('heading', { name: 'Connections' }).waitFor();
@@ -250,11 +256,11 @@ export const states: readonly State[] = [
   {
     name: 'account-taken',
     shows: 'That account is taken',
-    async reach(page, customer, user) {
-      await giveAccounts(customer.mooring, `${user}-other`, [
+    async reach(page, deployment, user) {
+      await giveAccounts(deployment.mooring, `${user}-other`, [
         { provider: 'sandbox', accountId: `taken-by-${user}` },
       ]);
-      await open(page, customer, user);
+      await openHostedPage(page, deployment, user);
       await toProvider(page);
       await page.getByRole('textbox', { name: 'Somebody else' }).fill(`taken-by-${user}`);
       await button(page, 'Sign in').click();
@@ -265,8 +271,8 @@ export const states: readonly State[] = [
   {
     name: 'provider-not-answering',
     shows: 'is not answering',
-    async reach(page, customer, user) {
-      await open(page, customer, user, { providers: ['unreachable', 'github'] });
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user, { providers: ['unreachable', 'github'] });
       await button(page, 'Add app Lighthouse').click();
       await page.getByRole('heading', { name: 'Connections' }).waitFor();
     },
@@ -274,16 +280,16 @@ export const states: readonly State[] = [
   {
     name: 'disconnect',
     shows: 'You can connect it again at any time',
-    async reach(page, customer, user) {
-      await withAccounts([google])(page, customer, user);
+    async reach(page, deployment, user) {
+      await withAccounts([google])(page, deployment, user);
       await page.getByRole('link', { name: 'Disconnect robin@keel.example, Google' }).click();
     },
   },
   {
     name: 'disconnected',
     shows: 'is disconnected',
-    async reach(page, customer, user) {
-      await withAccounts([github, spotify])(page, customer, user);
+    async reach(page, deployment, user) {
+      await withAccounts([github, spotify])(page, deployment, user);
       await page.getByRole('link', { name: 'Disconnect Robin Keel, Spotify' }).click();
       await button(page, 'Disconnect').click();
       await page.getByRole('heading', { name: 'Connections' }).waitFor();
@@ -292,10 +298,10 @@ export const states: readonly State[] = [
   {
     name: 'refresh-failed',
     shows: 'Not refreshed',
-    async reach(page, customer, user) {
+    async reach(page, deployment, user) {
       await withAccounts([{ ...google, provider: 'unreachable' }], { providers: ['unreachable'] })(
         page,
-        customer,
+        deployment,
         user,
       );
       await button(page, /^Refresh now/).click();
@@ -305,16 +311,16 @@ export const states: readonly State[] = [
   {
     name: 'credentials',
     shows: 'secrets are never shown again',
-    async reach(page, customer, user) {
-      await open(page, customer, user, { providers: ['onlyfans'] });
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user, { providers: ['onlyfans'] });
       await page.getByRole('link', { name: 'Add app OnlyFans' }).click();
     },
   },
   {
     name: 'credentials-wrong',
     shows: 'Please look again',
-    async reach(page, customer, user) {
-      await open(page, customer, user, { providers: ['onlyfans'] });
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user, { providers: ['onlyfans'] });
       await page.getByRole('link', { name: 'Add app OnlyFans' }).click();
       await page.getByLabel('User id').fill('not a number');
       await page.getByLabel('Session').fill('a-session');
@@ -326,25 +332,25 @@ export const states: readonly State[] = [
   {
     name: 'parameters',
     shows: 'The shop',
-    async reach(page, customer, user) {
-      await open(page, customer, user, { providers: ['shopify'] });
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user, { providers: ['shopify'] });
       await page.getByRole('link', { name: 'Add app Shopify' }).click();
     },
   },
   {
     name: 'signed-out',
     shows: 'You are signed out',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await button(page, 'Sign out').click();
     },
   },
   {
     name: 'session-ended',
     shows: 'Your visit has ended',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
-      await customer.mooring.worker.sql(
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
+      await deployment.mooring.worker.sql(
         'UPDATE page_sessions SET expires_at = 1 WHERE user_id = ?',
         user,
       );
@@ -354,16 +360,16 @@ export const states: readonly State[] = [
   {
     name: 'bare-link',
     shows: 'Open this page from your app',
-    async reach(page, customer) {
-      await page.goto(`${customer.hosted}/integrations`);
+    async reach(page, deployment) {
+      await page.goto(`${deployment.hosted}/integrations`);
     },
   },
   {
     name: 'opened-twice',
     shows: 'This opening is used up',
-    async reach(page, customer, user) {
-      await page.goto(customer.opening(user));
-      await customer.mooring.worker.sql(
+    async reach(page, deployment, user) {
+      await page.goto(deployment.opening(user));
+      await deployment.mooring.worker.sql(
         'UPDATE page_sessions SET expires_at = 1 WHERE user_id = ?',
         user,
       );
@@ -373,9 +379,9 @@ export const states: readonly State[] = [
   {
     name: 'other-origin',
     shows: 'cannot be opened from there',
-    async reach(page, customer, user) {
+    async reach(page, deployment, user) {
       // The app's page, under a name that is not on the list.
-      const other = customer.opening(user).replace('127.0.0.1', 'localhost');
+      const other = deployment.opening(user).replace('127.0.0.1', 'localhost');
       await page.goto(other);
       await button(page, 'Manage connections').click();
     },
@@ -383,16 +389,16 @@ export const states: readonly State[] = [
   {
     name: 'hidden-origin',
     shows: 'Your browser hides where you come from',
-    async reach(page, customer, user) {
-      await page.goto(`${customer.opening(user)}&policy=no-referrer`);
+    async reach(page, deployment, user) {
+      await page.goto(`${deployment.opening(user)}&policy=no-referrer`);
       await button(page, 'Manage connections').click();
     },
   },
   {
     name: 'other-browser',
     shows: 'Finish where you started',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await toProvider(page);
       await page.context().clearCookies({ name: '__Host-mooring-browser' });
       await button(page, 'Cancel').click();
@@ -401,8 +407,8 @@ export const states: readonly State[] = [
   {
     name: 'replayed',
     shows: 'You have been here before',
-    async reach(page, customer, user) {
-      await open(page, customer, user);
+    async reach(page, deployment, user) {
+      await openHostedPage(page, deployment, user);
       await toProvider(page);
       const callback = page.waitForRequest(/\/connect\/callback\//);
       await button(page, 'Cancel').click();
@@ -414,8 +420,8 @@ export const states: readonly State[] = [
   {
     name: 'link-too-old',
     shows: 'This link does not work any more',
-    async reach(page, customer) {
-      await page.goto(`${customer.hosted}/connect/start/${'x'.repeat(43)}`);
+    async reach(page, deployment) {
+      await page.goto(`${deployment.hosted}/connect/start/${'x'.repeat(43)}`);
     },
   },
 ];
