@@ -6,9 +6,10 @@ import { deliverRevocations } from '../../src/disconnect/revocation';
 import { owedRevocation } from '../../src/events/outbox';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
+import type { Received } from '../simulator/simulator';
 import { d1With, gate } from '../status-cache/faults';
 import { insertAccount } from '../support/fixtures';
-import { codeOf, configWith, type Journey, journey, type ProviderCall } from './journey';
+import { codeOf, configWith, type Journey, journey } from './journey';
 
 const settings = { SLACK_CLIENT_ID: 'slack-id', SLACK_CLIENT_SECRET: 'slack-secret' };
 const slackConfig = configWith(
@@ -36,7 +37,7 @@ function slack(
   more: Partial<Deps> = {},
 ): Journey {
   const j = journey({ config: slackConfig, ...more });
-  j.provider.answer('/api/oauth.v2.access', ({ params }, nth) => {
+  j.provider.answer('/api/oauth.v2.access', ({ params, nth }) => {
     const refreshed = params.get('refresh_token');
     if (refreshed) {
       const kind = refreshed.replace(/-\d+$/, '').replace('refresh-', '');
@@ -68,9 +69,9 @@ function slack(
   return j;
 }
 
-function whoseToken({ authorization }: ProviderCall): Response {
+function whoseToken({ headers }: Received): Response {
   const [, team_id, user_id] =
-    /^Bearer (?:bot|person)\.(\w+)\.(\w+)-/.exec(authorization ?? '') ?? [];
+    /^Bearer (?:bot|person)\.(\w+)\.(\w+)-/.exec(headers.authorization ?? '') ?? [];
   return team_id
     ? Response.json({
         ok: true,
@@ -106,7 +107,7 @@ const eventsOf = async (j: Journey, userId: string) =>
   );
 
 const revoked = (j: Journey) =>
-  j.provider.to('/api/auth.revoke').map(({ authorization }) => authorization?.slice(7));
+  j.provider.to('/api/auth.revoke').map(({ headers }) => headers.authorization?.slice(7));
 
 describe('one consent, two accounts (Slack)', () => {
   test('the bot is the answer; the list shows both, each with its own tokens, scopes and name', async () => {
@@ -295,7 +296,9 @@ describe('an account belongs to one user (I9)', () => {
   test("the bot's profile cannot be read: 502, nothing is stored, and the person's token is revoked", async () => {
     const j = slack(undefined, { config: aloneConfig });
     j.provider.answer('/api/auth.test', (call) =>
-      call.authorization?.includes('bot.') ? new Response('', { status: 503 }) : whoseToken(call),
+      call.headers.authorization?.includes('bot.')
+        ? new Response('', { status: 503 })
+        : whoseToken(call),
     );
     const reply = await connect(j, 'own-5', 'code-T16.U1');
     expect([reply.status, await codeOf(reply)]).toEqual([502, 'provider_error']);
@@ -309,7 +312,7 @@ describe('an account belongs to one user (I9)', () => {
       const j = slack(undefined, { config: aloneConfig });
       // Two apps of one person, as far as Slack's answer goes.
       j.provider.answer('/api/auth.test', (call) =>
-        call.authorization?.includes('person.')
+        call.headers.authorization?.includes('person.')
           ? Response.json({ ok: true, team_id: `T15r${round}`, user_id: 'U1' })
           : whoseToken(call),
       );

@@ -76,7 +76,7 @@ describe('a callback of a provider that signs them', () => {
       expect([reply.status, await codeOf(reply)]).toEqual([400, 'invalid_request']);
       expect(reply.headers.get('Location')).toBeNull();
       expect(await stateOf()).toEqual(['started', true]);
-      expect(j.provider.calls).toEqual([]);
+      expect(j.provider.requests).toEqual([]);
       expect((await j.callback(signed(sent), cookie, 'shops')).status).toBe(303);
     },
   );

@@ -46,7 +46,7 @@ describe('GET /connect/callback', () => {
     expect(await j.deps.vault.open(stored.code ?? '', transactionContext(id, 'code'))).toBe(
       'code-secret',
     );
-    expect(j.provider.calls).toEqual([]);
+    expect(j.provider.requests).toEqual([]);
     expect(j.deps.logLines.join('\n')).not.toMatch(/code-secret/);
   });
 
@@ -72,7 +72,7 @@ describe('GET /connect/callback', () => {
     expect([replay.status, await codeOf(replay)]).toEqual([400, 'invalid_request']);
     const { code } = await row(j, id);
     expect(await j.deps.vault.open(code ?? '', transactionContext(id, 'code'))).toBe('code-first');
-    expect(j.provider.calls).toEqual([]);
+    expect(j.provider.requests).toEqual([]);
   });
 
   test('of two callbacks at once, one consumes the state', async () => {

@@ -140,7 +140,7 @@ describe('POST complete', () => {
       409,
       'connection_failed',
     ]);
-    expect(j.provider.calls).toEqual([]);
+    expect(j.provider.requests).toEqual([]);
     expect(await transactionOf(j, id)).toMatchObject({ error: 'wrong_user', code: null });
   });
 
@@ -193,7 +193,7 @@ describe('POST complete', () => {
     ]);
     const state = await j.api(`/v1/users/complete-8/connections/${late}`);
     expect(await state.json()).toMatchObject({ state: 'expired' });
-    expect(j.provider.calls).toEqual([]);
+    expect(j.provider.requests).toEqual([]);
   });
 });
 
@@ -324,10 +324,10 @@ describe('what the provider answers', () => {
   });
 
   test.each([
-    ['refresh_token: null', { access_token: 'access-ned-1', refresh_token: null }],
-    ['no token_type', { access_token: 'access-ned-1', refresh_token: 'r' }],
-    ['a lifetime as text', { access_token: 'access-ned-1', expires_in: '3600' }],
-    ['no lifetime', { access_token: 'access-ned-1', expires_in: null }],
+    ['refresh_token: null', { access_token: 'access-ned', refresh_token: null }],
+    ['no token_type', { access_token: 'access-ned', refresh_token: 'r' }],
+    ['a lifetime as text', { access_token: 'access-ned', expires_in: '3600' }],
+    ['no lifetime', { access_token: 'access-ned', expires_in: null }],
   ])('%s is no reason to refuse', async (_, body) => {
     const j = journey();
     j.provider.answer('/token', () => Response.json(body, { status: 201 }));
@@ -337,7 +337,7 @@ describe('what the provider answers', () => {
   test('a narrower grant is stored, and shown as missing (C12)', async () => {
     const j = journey();
     j.provider.answer('/token', () =>
-      Response.json({ access_token: 'access-oda-1', scope: 'openid' }),
+      Response.json({ access_token: 'access-oda', scope: 'openid' }),
     );
     const reply = await j.connect('replies-4', 'code-oda');
     expect(await reply.json()).toMatchObject({
@@ -359,7 +359,7 @@ describe('what the provider answers', () => {
     });
     j.provider.answer('/token', () =>
       Response.json({
-        access_token: 'access-ona-1',
+        access_token: 'access-ona',
         scope: 'openid https://id.acme.example/scopes/email',
       }),
     );
@@ -516,7 +516,7 @@ describe('the same account again', () => {
       });
       j.provider.answer('/token', () =>
         Response.json({
-          access_token: `access-${accountId}-1`,
+          access_token: `access-${accountId}`,
           refresh_token: refreshToken,
           expires_in: 3600,
         }),
@@ -549,7 +549,7 @@ describe('the same account again', () => {
       j.provider.answer('/token', async ({ params }) => {
         if (params.get('grant_type') === 'authorization_code') {
           return Response.json({
-            access_token: `access-${accountId}-1`,
+            access_token: `access-${accountId}`,
             refresh_token: brought,
             expires_in: 3600,
           });
@@ -585,7 +585,7 @@ describe('the same account again', () => {
   test('no refresh token at all: nothing is due', async () => {
     const j = journey();
     j.provider.answer('/token', () =>
-      Response.json({ access_token: 'access-una-1', expires_in: 3600 }),
+      Response.json({ access_token: 'access-una', expires_in: 3600 }),
     );
     await j.connect('again-3', 'code-una');
     expect(await rowOf(j, 'una')).toMatchObject({

@@ -56,7 +56,7 @@ describe("an attacker's link that a victim consented to", () => {
       const reply = await j.api(`${path}/complete`, { ...asAttacker, ...(json && { json }) });
       expect(await refused(reply)).toEqual([403, 'wrong_completion']);
     }
-    expect(j.provider.calls).toEqual([]);
+    expect(j.provider.requests).toEqual([]);
     expect(await stateOf(j, id)).toBe('authorized');
 
     // The victim's app completes with the secret, as the victim: nobody gets the account.

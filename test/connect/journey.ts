@@ -8,84 +8,10 @@ import { expect } from 'vitest';
 import type { Bindings } from '../../src/config';
 import { readConfig } from '../../src/config';
 import type { BegunConnection } from '../../src/connect/begin';
-import type { Deps } from '../../src/deps';
+import type { Simulator } from '../simulator/simulator.ts';
 import { apiWith } from '../support/api';
-import { type TestDeps, testDeps } from '../support/deps';
-
-export interface ProviderCall {
-  path: string;
-  params: URLSearchParams;
-  authorization: string | null;
-}
-
-type Answer = (call: ProviderCall, nth: number) => Response | Promise<Response>;
-
-export interface StandIn {
-  fetch: typeof fetch;
-  calls: ProviderCall[];
-  /** Calls of one path. */
-  to(path: string): ProviderCall[];
-  /** Replaces the answer of one path. */
-  answer(path: string, answer: Answer): void;
-}
-
-/**
- * A provider for `acme` (and any record with the same paths): the code `code-alice` brings tokens
- * of the account `alice`, `access-alice-1` reads alice's profile.
- */
-export function standIn(): StandIn {
-  const calls: ProviderCall[] = [];
-  const answers = new Map<string, Answer>([
-    [
-      '/token',
-      ({ params }, nth) => {
-        const account = params.get('code')?.replace(/^code-/, '') ?? 'nobody';
-        return Response.json({
-          access_token: `access-${account}-${nth}`,
-          refresh_token: `refresh-${account}-${nth}`,
-          token_type: 'Bearer',
-          expires_in: 3600,
-          scope: 'openid offline_access',
-        });
-      },
-    ],
-    [
-      '/me',
-      ({ authorization }) => {
-        const account = /^Bearer access-(.+)-\d+$/.exec(authorization ?? '')?.[1];
-        return account
-          ? Response.json({
-              sub: account,
-              name: `Name of ${account}`,
-              owner: account.split('.')[0],
-            })
-          : new Response('no', { status: 401 });
-      },
-    ],
-    ['/revoke', () => new Response(null, { status: 200 })],
-  ]);
-  return {
-    calls,
-    to: (path) => calls.filter((call) => call.path === path),
-    answer: (path, answer) => void answers.set(path, answer),
-    async fetch(input, init) {
-      const request = new Request(input, init);
-      const { pathname, searchParams } = new URL(request.url);
-      const call: ProviderCall = {
-        path: pathname,
-        params: new URLSearchParams([
-          ...searchParams,
-          ...new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer())),
-        ]),
-        authorization: request.headers.get('Authorization'),
-      };
-      calls.push(call);
-      const answer = answers.get(pathname);
-      if (!answer) throw new TypeError(`the test's provider has no ${pathname}`);
-      return answer(call, calls.filter(({ path }) => path === pathname).length);
-    },
-  };
-}
+import { type TestDeps, testClock, testDeps } from '../support/deps';
+import { acmeServer } from '../support/provider';
 
 /** More providers for a test, next to those of the test settings. */
 export const configWith = (providers: Record<string, unknown>, more: Record<string, string> = {}) =>
@@ -97,7 +23,7 @@ export const configWith = (providers: Record<string, unknown>, more: Record<stri
 
 export interface Journey {
   deps: TestDeps;
-  provider: StandIn;
+  provider: Simulator;
   api: ReturnType<typeof apiWith>;
   begin(userId: string, input?: Record<string, unknown>): Promise<BegunConnection>;
   open(connectUrl: string, cookie?: string): Promise<{ location: URL; cookie: string }>;
@@ -106,19 +32,33 @@ export interface Journey {
     cookie: string | null,
     provider?: string,
   ): Promise<Response>;
-  /** Steps 1 to 3; gives the connection's id. */
-  authorize(userId: string, code: string, input?: Record<string, unknown>): Promise<string>;
+  /**
+   * Steps 1 to 3; gives the connection's id. `code-ann` is the code of a consent of ann's. Null: the
+   * provider is asked, whatever its address, and whoever signs in there by default consents.
+   */
+  authorize(userId: string, code: string | null, input?: Record<string, unknown>): Promise<string>;
   /** Step 4, with the secret that the browser came back with, unless another one is given. */
   complete(userId: string, id: string, completion?: string): Promise<Response>;
   /** All four steps. */
-  connect(userId: string, code: string, input?: Record<string, unknown>): Promise<Response>;
+  connect(userId: string, code: string | null, input?: Record<string, unknown>): Promise<Response>;
 }
 
-export function journey(overrides: Partial<Deps> = {}): Journey {
-  const provider = standIn();
-  const deps = testDeps({ fetch: provider.fetch, ...overrides });
+export function journey(
+  overrides: Parameters<typeof testDeps>[0] = {},
+  serverOf: (now: () => number) => Simulator = acmeServer,
+): Journey {
+  const clock = overrides.clock ?? testClock(Date.now());
+  const provider = serverOf(clock.now);
+  const deps = testDeps({ fetch: provider.fetch, ...overrides, clock });
   const api = apiWith(deps);
   const path = (url: string) => url.replace(deps.config.publicUrl, '');
+  const consented = async (location: URL, code: string | null) => {
+    if (code !== null && !provider.isAuthorization(location)) {
+      return { state: location.searchParams.get('state') ?? '', code };
+    }
+    const back = await provider.consent(location, code?.replace(/^code-/, ''));
+    return Object.fromEntries(back.searchParams);
+  };
   /** By connection. */
   const completions = new Map<string, string>();
   const self: Journey = {
@@ -156,8 +96,8 @@ export function journey(overrides: Partial<Deps> = {}): Journey {
     async authorize(userId, code, input = {}) {
       const { id, connectUrl } = await self.begin(userId, input);
       const { location, cookie } = await self.open(connectUrl);
-      const state = location.searchParams.get('state') ?? '';
-      const reply = await self.callback({ state, code }, cookie, String(input.provider ?? 'acme'));
+      const provides = String(input.provider ?? 'acme');
+      const reply = await self.callback(await consented(location, code), cookie, provides);
       expect(reply.status, await reply.clone().text()).toBe(303);
       return id;
     },

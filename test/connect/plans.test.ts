@@ -15,8 +15,8 @@ async function consentToTwo(j: Journey): Promise<void> {
   j.provider.answer('/api/oauth.v2.access', () =>
     Response.json({ access_token: 'bot', authed_user: { access_token: 'person' } }),
   );
-  j.provider.answer('/api/auth.test', ({ authorization }) =>
-    Response.json({ team_id: 'T', user_id: authorization }),
+  j.provider.answer('/api/auth.test', ({ headers }) =>
+    Response.json({ team_id: 'T', user_id: headers.authorization }),
   );
   expect((await j.connect('plans-3', 'code', { provider: 'slack' })).status).toBe(201);
 }

@@ -4,15 +4,15 @@ import { authorizationRequest } from '../../src/oauth/authorize';
 import { codeChallengeOf } from '../../src/oauth/pkce';
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
+import { answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider } from './support/providers';
-import { json, standIn } from './support/stand-in';
 
 const request = {
   redirectUri: 'https://mooring.example.com/connect/callback/acme',
   state: 's-1',
   codeChallenge: 'challenge',
   scopes: ['read', 'write'],
-  fetch: standIn().fetch,
+  fetch: answering().fetch,
 };
 const client = clientOf(oauth2Provider());
 const parUrl = 'https://id.acme.example/par';
@@ -110,7 +110,7 @@ describe('the authorization request', () => {
 
 describe('a pushed authorization request (RFC 9126)', () => {
   it('is made where it is announced, and the browser gets a reference', async () => {
-    const { fetch, requests } = standIn(json({ request_uri: 'urn:x:1', expires_in: 60 }, 201));
+    const { fetch, requests } = answering(json({ request_uri: 'urn:x:1', expires_in: 60 }, 201));
     const url = await authorizationRequest(client, { ...endpoints, parUrl }, { ...request, fetch });
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: 'client',
@@ -133,7 +133,7 @@ describe('a pushed authorization request (RFC 9126)', () => {
     ['gives no reference', json({ expires_in: 60 }, 201), 'provider_error'],
     ['gives a page', new Response('<html>'), 'provider_error'],
   ])('is an error where the provider %s', async (_, answer, code) => {
-    const { fetch } = standIn(answer);
+    const { fetch } = answering(answer);
     const made = authorizationRequest(client, { ...endpoints, parUrl }, { ...request, fetch });
     await expect(made).rejects.toThrow(AppError);
     await expect(made).rejects.toMatchObject({ code });

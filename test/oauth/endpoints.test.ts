@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors';
 import { endpointsOf } from '../../src/oauth/endpoints';
 import { testClock } from '../support/deps';
+import { type Answer, answering, json } from '../support/provider';
 import { oauth2Provider } from './support/providers';
-import { type Answer, json, standIn } from './support/stand-in';
 
 const HOUR = 3_600_000;
 
 function setup(publicUrl: string, ...answers: Answer[]) {
   const clock = testClock();
-  const { fetch, requests } = standIn(...answers);
+  const { fetch, requests } = answering(...answers);
   return { clock, requests, deps: { fetch, now: clock.now, config: { publicUrl } } };
 }
 const deployed = (...answers: Answer[]) => setup('https://mooring.example.com', ...answers);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fetchProfile, readProfile } from '../../src/oauth/profile';
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
+import { type Answer, answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider } from './support/providers';
-import { type Answer, json, standIn } from './support/stand-in';
 
 type Changes = Parameters<typeof oauth2Provider>[0];
 
@@ -14,7 +14,7 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const now = () => NOW;
 
 async function fetched(changes: Changes, ...answers: Answer[]) {
-  const { fetch, requests } = standIn(...answers);
+  const { fetch, requests } = answering(...answers);
   const client = clientOf(oauth2Provider(changes));
   const profile = await fetchProfile(
     { fetch, now },
@@ -58,7 +58,7 @@ describe('the profile request', () => {
 
   it('carries the token in the query where there is no other way, and reads the big id (Instagram)', async () => {
     const instagram = oauth2ProviderSchema.parse(records.find(({ id }) => id === 'instagram'));
-    const { fetch, requests } = standIn(
+    const { fetch, requests } = answering(
       new Response(
         '{"id":"9","user_id":17841405793187218,"username":"ann","account_type":"BUSINESS"}',
       ),
@@ -159,7 +159,7 @@ describe('the profile request', () => {
   );
 
   it('is a provider_error where there is no endpoint', async () => {
-    const { fetch } = standIn();
+    const { fetch } = answering();
     const client = clientOf(oauth2Provider());
     await expect(
       fetchProfile({ fetch, now }, client, { ...endpoints, profileUrl: null }, 'a-1', null, 1000),
@@ -167,7 +167,7 @@ describe('the profile request', () => {
   });
 
   it('does not throw anything else for a token that no header can hold', async () => {
-    const { fetch, requests } = standIn(json({ sub: 'u-1' }));
+    const { fetch, requests } = answering(json({ sub: 'u-1' }));
     const client = clientOf(oauth2Provider());
     await expect(
       fetchProfile({ fetch, now }, client, endpoints, 'a\r\nX-Evil: 1', null, 1000),
@@ -176,7 +176,7 @@ describe('the profile request', () => {
   });
 
   it('nor for one that the header of the record cannot hold', async () => {
-    const { fetch, requests } = standIn(json({ sub: 'u-1' }));
+    const { fetch, requests } = answering(json({ sub: 'u-1' }));
     const client = clientOf(
       oauth2Provider({ profileToken: 'none', profileHeaders: { 'X-Token': '{access_token}' } }),
     );
@@ -196,7 +196,7 @@ describe('an ID token', () => {
       .replaceAll('=', '')}.c2ln`;
   const good = { iss: 'https://id.acme.example', aud: 'client', exp: NOW / 1000 + 3600 };
   const from = (idToken: unknown, issuer: string | null = null, changes: Changes = microsoft) => {
-    const { fetch, requests } = standIn();
+    const { fetch, requests } = answering();
     const client = clientOf(oauth2Provider(changes));
     const document = { access_token: 'a-1', id_token: idToken };
     return fetchProfile({ fetch, now }, client, { ...endpoints, issuer }, 'a-1', document, 1000)
@@ -209,7 +209,7 @@ describe('an ID token', () => {
   });
 
   it('may name the user behind the account (YouTube)', async () => {
-    const { fetch } = standIn(json({ items: [{ id: 'UC1' }] }));
+    const { fetch } = answering(json({ items: [{ id: 'UC1' }] }));
     const client = clientOf(oauth2Provider({ accountId: 'items.0.id', subject: 'id_token:sub' }));
     const document = { id_token: jwt({ ...good, sub: 'g-1' }) };
     const profile = await fetchProfile({ fetch, now }, client, endpoints, 'a', document, 1000);

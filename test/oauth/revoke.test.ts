@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { revokeToken } from '../../src/oauth/revoke';
+import { type Answer, answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider } from './support/providers';
-import { type Answer, json, standIn } from './support/stand-in';
 
 const both = { accountId: 'acct/1', accessToken: 'a-1', refreshToken: 'r-1' };
 
@@ -11,7 +11,7 @@ async function revoked(
   tokens: { accessToken: string | null; refreshToken: string | null } = both,
   client: Parameters<typeof clientOf>[1] = {},
 ) {
-  const { fetch, requests } = standIn(answer);
+  const { fetch, requests } = answering(answer);
   const provider = oauth2Provider(changes);
   const { revocationUrl = null } = provider;
   const outcome = await revokeToken(
@@ -237,7 +237,7 @@ describe('a revocation', () => {
       { accessToken: null, refreshToken: 'r-1' },
     ],
   ])('is not tried where %s', async (_, urls, changes, tokens) => {
-    const { fetch, requests } = standIn(new Response());
+    const { fetch, requests } = answering(new Response());
     const client = clientOf(oauth2Provider(changes));
     expect(await revokeToken({ fetch }, client, urls, { ...both, ...tokens })).toBe('gave_up');
     expect(requests).toHaveLength(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { send } from '../../src/oauth/send';
-import { standIn } from './support/stand-in';
+import { answering } from '../support/provider';
 
 const url = 'https://id.acme.example/token';
 const timeoutMs = 1_000;
@@ -15,21 +15,21 @@ function endless(chunk: Uint8Array, cancelled: () => void): ReadableStream<Uint8
 
 describe('a request to a provider', () => {
   it('gives status, headers and body', async () => {
-    const { fetch } = standIn(new Response('{"a":1}', { status: 201, headers: { 'X-A': 'b' } }));
+    const { fetch } = answering(new Response('{"a":1}', { status: 201, headers: { 'X-A': 'b' } }));
     const reply = await send(fetch, { url }, { timeoutMs });
     expect(reply).toMatchObject({ kind: 'reply', status: 201, body: '{"a":1}' });
     expect(reply.kind === 'reply' && reply.headers.get('X-A')).toBe('b');
   });
 
   it('takes a Request as well', async () => {
-    const { fetch, requests } = standIn(new Response(null, { status: 204 }));
+    const { fetch, requests } = answering(new Response(null, { status: 204 }));
     const request = new Request(url, { method: 'POST', body: 'x=1' });
     expect(await send(fetch, request, { timeoutMs })).toMatchObject({ status: 204, body: '' });
     expect(requests).toMatchObject([{ method: 'POST', url, body: 'x=1' }]);
   });
 
   it('names a user agent, which Workers do not', async () => {
-    const { fetch, requests } = standIn(new Response(), new Response());
+    const { fetch, requests } = answering(new Response(), new Response());
     await send(fetch, { url }, { timeoutMs });
     await send(fetch, { url, init: { headers: { 'User-Agent': 'own' } } }, { timeoutMs });
     expect(requests.map(({ headers }) => headers['user-agent'])).toEqual(['mooring', 'own']);
@@ -37,7 +37,7 @@ describe('a request to a provider', () => {
 
   it.each([300, 301, 302, 303, 307, 308])('follows no redirect (%i)', async (status) => {
     const elsewhere = new Response(null, { status, headers: { Location: 'https://evil.example' } });
-    const { fetch, requests } = standIn(elsewhere);
+    const { fetch, requests } = answering(elsewhere);
     expect(
       await send(fetch, { url, init: { method: 'POST', body: 'code=1' } }, { timeoutMs }),
     ).toEqual({ kind: 'failed', reason: 'redirected' });
@@ -46,7 +46,7 @@ describe('a request to a provider', () => {
   });
 
   it('tells a network failure without quoting it', async () => {
-    const { fetch } = standIn(new TypeError(`connect to ${url}?secret failed`));
+    const { fetch } = answering(new TypeError(`connect to ${url}?secret failed`));
     expect(await send(fetch, { url }, { timeoutMs })).toEqual({
       kind: 'failed',
       reason: 'network',
@@ -58,7 +58,7 @@ describe('a request to a provider', () => {
     ['a header that no request can hold', { url, init: { headers: { authorization: 'a\nb' } } }],
     ['a body where none is allowed', { url, init: { method: 'GET', body: 'x' } }],
   ])('does not throw for %s', async (_, request) => {
-    const { fetch, requests } = standIn();
+    const { fetch, requests } = answering();
     expect(await send(fetch, request, { timeoutMs })).toEqual({
       kind: 'failed',
       reason: 'network',
@@ -73,7 +73,7 @@ describe('a request to a provider', () => {
         controller.error(new Error('reset'));
       },
     });
-    const { fetch } = standIn(new Response(body));
+    const { fetch } = answering(new Response(body));
     expect(await send(fetch, { url }, { timeoutMs })).toEqual({
       kind: 'failed',
       reason: 'network',
@@ -83,14 +83,14 @@ describe('a request to a provider', () => {
 
 describe('the size of a reply', () => {
   it('may be exactly the limit', async () => {
-    const { fetch } = standIn(new Response('x'.repeat(100)));
+    const { fetch } = answering(new Response('x'.repeat(100)));
     expect(await send(fetch, { url }, { timeoutMs, maxBytes: 100 })).toMatchObject({
       body: 'x'.repeat(100),
     });
   });
 
   it('may not be one byte more', async () => {
-    const { fetch } = standIn(new Response('x'.repeat(101)));
+    const { fetch } = answering(new Response('x'.repeat(101)));
     expect(await send(fetch, { url }, { timeoutMs, maxBytes: 100 })).toEqual({
       kind: 'failed',
       reason: 'too_large',
@@ -108,7 +108,7 @@ describe('the size of a reply', () => {
       },
       cancel: cancelled,
     });
-    const { fetch } = standIn(new Response(body));
+    const { fetch } = answering(new Response(body));
     expect(await send(fetch, { url }, { timeoutMs })).toEqual({
       kind: 'failed',
       reason: 'too_large',
@@ -119,7 +119,7 @@ describe('the size of a reply', () => {
 
   it('is believed when it is announced', async () => {
     const cancelled = vi.fn();
-    const { fetch } = standIn(
+    const { fetch } = answering(
       () =>
         new Response(endless(new Uint8Array(1), cancelled), {
           headers: { 'Content-Length': '104857600' },
@@ -140,7 +140,7 @@ describe('the size of a reply', () => {
         controller.close();
       },
     });
-    const { fetch } = standIn(new Response(body));
+    const { fetch } = answering(new Response(body));
     expect(await send(fetch, { url }, { timeoutMs, maxBytes: bytes.length })).toMatchObject({
       body: '{"name":"Zoë"}',
     });
@@ -155,7 +155,7 @@ describe('the time of a request', () => {
       async () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })),
     ],
   ])('ends when %s', async (_, answer) => {
-    const { fetch } = standIn(answer);
+    const { fetch } = answering(answer);
     expect(await send(fetch, { url }, { timeoutMs: 30 })).toEqual({
       kind: 'failed',
       reason: 'deadline',
@@ -169,7 +169,7 @@ describe('the time of a request', () => {
         controller.enqueue(Uint8Array.of(120));
       },
     });
-    const { fetch } = standIn(new Response(body));
+    const { fetch } = answering(new Response(body));
     expect(await send(fetch, { url }, { timeoutMs: 60 })).toEqual({
       kind: 'failed',
       reason: 'deadline',
@@ -178,14 +178,14 @@ describe('the time of a request', () => {
 
   it('ends with the caller', async () => {
     const caller = new AbortController();
-    const { fetch } = standIn(() => new Promise<Response>(() => {}));
+    const { fetch } = answering(() => new Promise<Response>(() => {}));
     const reply = send(fetch, { url }, { timeoutMs, signal: caller.signal });
     caller.abort();
     expect(await reply).toEqual({ kind: 'failed', reason: 'deadline' });
   });
 
   it('is over before it starts where the caller is gone', async () => {
-    const { fetch, requests } = standIn(new Response());
+    const { fetch, requests } = answering(new Response());
     expect(await send(fetch, { url }, { timeoutMs, signal: AbortSignal.abort() })).toEqual({
       kind: 'failed',
       reason: 'deadline',

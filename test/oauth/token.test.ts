@@ -3,8 +3,8 @@ import { endpointsOf } from '../../src/oauth/endpoints';
 import { exchangeCode, extendToken, refreshGrant } from '../../src/oauth/token';
 import { records } from '../../src/providers/records';
 import { type OAuth2Provider, oauth2ProviderSchema } from '../../src/providers/types';
+import { answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider } from './support/providers';
-import { json, standIn } from './support/stand-in';
 
 const redirectUri = 'https://mooring.example.com/connect/callback/acme';
 const code = { code: 'c-1', verifier: 'v-1', redirectUri, timeoutMs: 1000 };
@@ -16,14 +16,18 @@ const builtIn = (id: string): OAuth2Provider =>
   oauth2ProviderSchema.parse(records.find((record) => record.id === id));
 const endpointsFor = (provider: OAuth2Provider) =>
   endpointsOf(
-    { fetch: standIn().fetch, now: () => 0, config: { publicUrl: 'https://mooring.example.com' } },
+    {
+      fetch: answering().fetch,
+      now: () => 0,
+      config: { publicUrl: 'https://mooring.example.com' },
+    },
     provider,
     {},
   );
 
 describe('the code exchange', () => {
   it('is the request of RFC 6749 4.1.3, with the verifier of RFC 7636', async () => {
-    const { fetch, requests } = standIn(json({ access_token: 'a' }));
+    const { fetch, requests } = answering(json({ access_token: 'a' }));
     const reply = await exchangeCode({ fetch }, clientOf(oauth2Provider()), endpoints, code);
     expect(reply).toMatchObject({ kind: 'reply', status: 200 });
     expect(requests).toMatchObject([
@@ -48,7 +52,7 @@ describe('the code exchange', () => {
   });
 
   it('carries no verifier where the provider takes none', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     await exchangeCode({ fetch }, clientOf(oauth2Provider({ pkce: false })), endpoints, code);
     expect(form(requests[0]?.body)).not.toHaveProperty('code_verifier');
   });
@@ -65,7 +69,7 @@ describe('the code exchange', () => {
   ])(
     'proves the client by Basic, id and secret %s',
     async (_, clientId, clientSecret, expected) => {
-      const { fetch, requests } = standIn(json({}));
+      const { fetch, requests } = answering(json({}));
       const client = clientOf(oauth2Provider({ clientAuth: 'client_secret_basic' }), {
         clientId,
         clientSecret,
@@ -78,7 +82,7 @@ describe('the code exchange', () => {
   );
 
   it('of a public client names it and sends no secret', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const client = clientOf(oauth2Provider({ clientAuth: 'none' }), { clientSecret: null });
     await exchangeCode({ fetch }, client, endpoints, code);
     expect(form(requests[0]?.body)).toMatchObject({ client_id: 'client' });
@@ -86,7 +90,7 @@ describe('the code exchange', () => {
   });
 
   it('takes names, headers and parameters from the record', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({
       clientIdParam: 'client_key',
       headers: { 'Notion-Version': '2022-06-28', Accept: 'application/vnd.x+json' },
@@ -106,7 +110,7 @@ describe('the code exchange', () => {
   });
 
   it('is JSON where the record says so (Notion)', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({ tokenRequest: { body: 'json' } });
     await exchangeCode({ fetch }, clientOf(provider), endpoints, code);
     expect(requests[0]?.headers['content-type']).toBe('application/json');
@@ -114,7 +118,7 @@ describe('the code exchange', () => {
   });
 
   it('keeps the query of the token URL (RFC 6749 3.2)', async () => {
-    const { fetch, requests } = standIn(json({}), json({}));
+    const { fetch, requests } = answering(json({}), json({}));
     const tokenUrl = 'https://id.acme.example/token?realm=a';
     await exchangeCode({ fetch }, clientOf(oauth2Provider()), { tokenUrl }, code);
     const query = oauth2Provider({ tokenRequest: { method: 'POST', body: 'query' } });
@@ -127,7 +131,7 @@ describe('the code exchange', () => {
 
 describe('the refresh', () => {
   it('is the request of RFC 6749 6, without scopes', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     await refreshGrant({ fetch }, clientOf(oauth2Provider()), endpoints, refresh);
     expect(form(requests[0]?.body)).toEqual({
       grant_type: 'refresh_token',
@@ -138,7 +142,7 @@ describe('the refresh', () => {
   });
 
   it('encodes a token that holds anything (Twitch)', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const refreshToken = 'a+b/c=&d%20é';
     await refreshGrant({ fetch }, clientOf(oauth2Provider()), endpoints, {
       ...refresh,
@@ -148,14 +152,14 @@ describe('the refresh', () => {
   });
 
   it('sends the scopes where the record says so (Microsoft)', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({ scopeOnRefresh: true, scopeSeparator: ',' });
     await refreshGrant({ fetch }, clientOf(provider), endpoints, refresh);
     expect(form(requests[0]?.body).scope).toBe('read,write');
   });
 
   it('names the redirect URI of the consent where the record says so (GitLab)', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const client = clientOf(builtIn('gitlab'));
     await refreshGrant({ fetch }, client, await endpointsFor(client.provider), refresh);
     expect(form(requests[0]?.body)).toMatchObject({
@@ -165,7 +169,7 @@ describe('the refresh', () => {
   });
 
   it('goes to its own URL where there is one (Figma)', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const refreshUrl = 'https://api.acme.example/refresh';
     await refreshGrant(
       { fetch },
@@ -180,7 +184,7 @@ describe('the refresh', () => {
     ['rotating', { refreshToken: null, accessToken: 'a-1' }],
     ['extend', { refreshToken: 'r-1', accessToken: null }],
   ] as const)('of a %s token is never sent without it', async (refreshModel, given) => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({
       refreshModel,
       refreshParams: { access_token: '{access_token}' },
@@ -195,7 +199,7 @@ describe('Instagram', () => {
   const client = clientOf(builtIn('instagram'));
 
   it('exchanges the code by form, then the short token for a long one, then extends it', async () => {
-    const { fetch, requests } = standIn(json({}), json({}), json({}));
+    const { fetch, requests } = answering(json({}), json({}), json({}));
     const urls = await endpointsFor(client.provider);
     await exchangeCode({ fetch }, client, urls, code);
     await extendToken({ fetch }, client, urls, { accessToken: 'short', timeoutMs: 1000 });
@@ -221,7 +225,7 @@ describe('Instagram', () => {
   });
 
   it('has no second step for others', async () => {
-    const { fetch } = standIn();
+    const { fetch } = answering();
     const extend = extendToken({ fetch }, clientOf(oauth2Provider()), endpoints, {
       accessToken: 'a',
       timeoutMs: 1000,
@@ -232,7 +236,7 @@ describe('Instagram', () => {
 
 describe('Reddit', () => {
   it('is asked with Basic and a user agent of its own', async () => {
-    const { fetch, requests } = standIn(json({}));
+    const { fetch, requests } = answering(json({}));
     const client = clientOf(builtIn('reddit'));
     await refreshGrant({ fetch }, client, await endpointsFor(client.provider), refresh);
     expect(requests).toMatchObject([

@@ -2,8 +2,8 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
+import { errorReply, json } from '../support/provider';
 import { hookedDb } from './support/faults';
-import { error, gate, json } from './support/token-server';
 import { world } from './support/world';
 
 const MINUTE = 60_000;
@@ -27,7 +27,7 @@ describe('what comes back is kept', () => {
   ])('a refresh token that is %s keeps the stored one', async (_, fields) => {
     const { deps, server, due, tokens } = world({ refreshModel: 'static' });
     const { id, refreshToken, providerAccountId } = await due();
-    server.instead = () => json({ access_token: 'new', expires_in: 3600, ...fields });
+    server.answer('/token', () => json({ access_token: 'new', expires_in: 3600, ...fields }));
     await runRefresh(deps, 'cron');
     expect(await tokens(id)).toEqual({ access: 'new', refresh: `refresh-${providerAccountId}` });
     // Not even sealed anew.
@@ -39,7 +39,7 @@ describe('what comes back is kept', () => {
   it('a static provider that sends a new refresh token all the same is believed', async () => {
     const { deps, server, due, tokens } = world({ refreshModel: 'static' });
     const { id } = await due();
-    server.instead = () => json({ access_token: 'new', refresh_token: 'other' });
+    server.answer('/token', () => json({ access_token: 'new', refresh_token: 'other' }));
     await runRefresh(deps, 'cron');
     expect(await tokens(id)).toEqual({ access: 'new', refresh: 'other' });
   });
@@ -67,7 +67,7 @@ describe('what comes back is kept', () => {
   ])('a strict parser would have thrown away the only copy: %s', async (_, answer) => {
     const { deps, server, due, tokens } = world();
     const { id } = await due();
-    server.instead = () => answer();
+    server.answer('/token', () => answer());
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
     expect(await tokens(id)).toEqual({ access: 'new', refresh: 'next' });
   });
@@ -75,7 +75,7 @@ describe('what comes back is kept', () => {
   it('a new refresh token is saved even where the access token is missing, and tried soon', async () => {
     const { deps, server, due, row, tokens } = world();
     const { id, providerAccountId, tokenVersion } = await due();
-    server.instead = () => json({ refresh_token: 'next', access_token: 7 });
+    server.answer('/token', () => json({ refresh_token: 'next', access_token: 7 }));
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 0, failed: 1 });
     expect(await tokens(id)).toEqual({ access: `access-${providerAccountId}`, refresh: 'next' });
     const after = await row(id);
@@ -88,7 +88,7 @@ describe('what comes back is kept', () => {
     expect(after.tokenVersion).toBeGreaterThan(tokenVersion);
     expect(after.refreshDueAt).toBeLessThanOrEqual(deps.now() + MINUTE);
     // The next attempt presents the new one.
-    server.instead = (token) => json({ access_token: `for-${token}` });
+    server.answer('/token', ({ token }) => json({ access_token: `for-${token}` }));
     deps.clock.advance(MINUTE);
     await runRefresh(deps, 'cron');
     expect(await tokens(id)).toMatchObject({ access: 'for-next' });
@@ -101,7 +101,9 @@ describe('what comes back is kept', () => {
       refreshParams: { grant_type: 'extend', access_token: '{access_token}' },
     });
     const { id, providerAccountId } = await due({ refreshToken: null });
-    server.instead = (token) => json({ access_token: `${token}-longer`, expires_in: 5_184_000 });
+    server.answer('/token', ({ token }) =>
+      json({ access_token: `${token}-longer`, expires_in: 5_184_000 }),
+    );
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
     expect(await tokens(id)).toEqual({
       access: `access-${providerAccountId}-longer`,
@@ -116,7 +118,7 @@ describe('what comes back is kept', () => {
   it('granted scopes follow the reply', async () => {
     const { deps, server, due, row } = world();
     const { id } = await due();
-    server.instead = () => json({ access_token: 'new', scope: 'openid,email' });
+    server.answer('/token', () => json({ access_token: 'new', scope: 'openid,email' }));
     await runRefresh(deps, 'cron');
     expect((await row(id)).scope).toEqual(['openid', 'email']);
   });
@@ -129,7 +131,9 @@ describe('granted scopes', () => {
       unreportedScopes: ['offline_access'],
     });
     const { id } = await due({ requestedScope: ['email', 'offline_access', 'files'] });
-    server.instead = () => json({ access_token: 'new', scope: 'openid https://p.example/email' });
+    server.answer('/token', () =>
+      json({ access_token: 'new', scope: 'openid https://p.example/email' }),
+    );
     await runRefresh(deps, 'cron');
     expect((await row(id)).scope).toEqual(['openid', 'email', 'offline_access']);
   });
@@ -139,7 +143,7 @@ describe('a refusal', () => {
   it('marks at once, is asked again two minutes later, and only then is an event', async () => {
     const { deps, server, due, row, provider } = world();
     const { id, userId, refreshToken } = await due();
-    server.instead = () => error(400, 'invalid_grant');
+    server.answer('/token', () => errorReply(400, 'invalid_grant'));
     const before = await versionOf(deps, userId);
     deps.clock.advance(1_000);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refused: 1, failed: 0 });
@@ -170,16 +174,16 @@ describe('a refusal', () => {
     // One dead connection retried 60,000 times a day: nango#5505.
     deps.clock.advance(24 * 60 * MINUTE);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 
   it('that a provider takes back heals, and nobody was told', async () => {
     const { deps, server, due, row, provider } = world();
     const { id, userId } = await due();
-    server.instead = () => error(400, 'invalid_grant');
+    server.answer('/token', () => errorReply(400, 'invalid_grant'));
     await runRefresh(deps, 'cron');
     const marked = await versionOf(deps, userId);
-    server.instead = null;
+    server.answer('/token', null);
     deps.clock.advance(2 * MINUTE);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
     expect(await row(id)).toMatchObject({
@@ -197,13 +201,13 @@ describe('a refusal', () => {
 describe("a failure that is not the user's", () => {
   it.each([
     ['503', () => new Response('', { status: 503 }), 'http_503'],
-    ['500 with invalid_grant', () => error(500, 'invalid_grant'), 'http_500'],
+    ['500 with invalid_grant', () => errorReply(500, 'invalid_grant'), 'http_500'],
     ['429', () => new Response('', { status: 429 }), 'http_429'],
     ['a page', () => new Response('<html></html>'), 'empty_reply'],
     ['an empty 400', () => new Response('', { status: 400 }), 'http_400'],
     [
       'a wrong client secret (a Vault plugin deleted connections for it)',
-      () => error(401, 'invalid_client'),
+      () => errorReply(401, 'invalid_client'),
       'invalid_client',
     ],
     [
@@ -215,7 +219,7 @@ describe("a failure that is not the user's", () => {
     for (const refreshModel of ['static', 'rotating'] as const) {
       const { deps, server, due, row } = world({ refreshModel });
       const { id, refreshDueAt, accessToken, refreshToken, updatedAt } = await due();
-      server.instead = () => answer();
+      server.answer('/token', () => answer());
       expect(await runRefresh(deps, 'cron')).toMatchObject({ refused: 0, failed: 1 });
       const after = await row(id);
       expect(after).toMatchObject({
@@ -232,7 +236,7 @@ describe("a failure that is not the user's", () => {
       });
       expect(after.refreshDueAt).toBeGreaterThanOrEqual(deps.now() + 30_000);
       expect(after.refreshDueAt).not.toBe(refreshDueAt);
-      expect(server.asked).toHaveLength(1);
+      expect(server.requests).toHaveLength(1);
     }
   });
 
@@ -243,7 +247,10 @@ describe("a failure that is not the user's", () => {
     ] as const) {
       const { deps, server, due, row } = world({ refreshModel: 'static' });
       const { id } = await due();
-      server.instead = () => new Response('', { status: 503, headers: { 'Retry-After': value } });
+      server.answer(
+        '/token',
+        () => new Response('', { status: 503, headers: { 'Retry-After': value } }),
+      );
       await runRefresh(deps, 'cron');
       expect((await row(id)).refreshDueAt).toBe(deps.now() + wait);
     }
@@ -254,7 +261,7 @@ describe("a failure that is not the user's", () => {
     const quiet = await due();
     const late = await due({}, 116_000);
     const before = [await versionOf(deps, quiet.userId), await versionOf(deps, late.userId)];
-    server.instead = () => new Response('', { status: 503 });
+    server.answer('/token', () => new Response('', { status: 503 }));
     deps.clock.advance(1);
     await runRefresh(deps, 'cron');
     expect(await versionOf(deps, quiet.userId)).toBe(before[0]);
@@ -264,7 +271,7 @@ describe("a failure that is not the user's", () => {
   it('an answer that nobody foresaw is one event for the operator, not one for each retry', async () => {
     const { deps, server, due, provider } = world();
     await due();
-    server.instead = () => error(400, 'invalid_request');
+    server.answer('/token', () => errorReply(400, 'invalid_request'));
     for (let i = 0; i < 3; i += 1) {
       await runRefresh(deps, 'cron');
       deps.clock.advance(60 * MINUTE);
@@ -273,7 +280,7 @@ describe("a failure that is not the user's", () => {
     expect(events.map(({ type, userId }) => [type, userId])).toEqual([
       ['provider.odd_reply', null],
     ]);
-    expect(server.asked).toHaveLength(3);
+    expect(server.requests).toHaveLength(3);
   });
 
   it("a token that does not open under any key is not the user's fault either", async () => {
@@ -287,7 +294,9 @@ describe("a failure that is not the user's", () => {
       .where(eq(oauthAccounts.id, id));
     await runRefresh(deps, 'cron');
     expect(await row(id)).toMatchObject({ state: 'active', lastError: 'wrong_context' });
-    expect(server.asked.map(({ token }) => token)).toEqual([`refresh-${other.providerAccountId}`]);
+    expect(server.requests.map(({ token }) => token)).toEqual([
+      `refresh-${other.providerAccountId}`,
+    ]);
   });
 });
 
@@ -299,7 +308,7 @@ describe('an unknown outcome', () => {
   it('where reuse kills the family, the access token lives out first; then once again', async () => {
     const { deps, server, due, row } = world();
     const { id } = await due({ expiresAt: deps.now() + 9 * MINUTE });
-    server.before = reset;
+    server.answer('/token', reset);
     await runRefresh(deps, 'cron');
     const after = await row(id);
     expect(after).toMatchObject({
@@ -308,9 +317,9 @@ describe('an unknown outcome', () => {
       state: 'active',
     });
     expect(after.refreshDueAt).toBe(after.expiresAt);
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     // Not rotated after all: the same token works, and nothing is unknown any more.
-    server.before = () => {};
+    server.answer('/token', null);
     deps.clock.set(after.expiresAt ?? 0);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
     expect(await row(id)).toMatchObject({ unknownSince: null, lastError: null });
@@ -320,24 +329,22 @@ describe('an unknown outcome', () => {
     const { deps, server, due, row, tokens } = world({ reuse: 'grace', reuseGraceSeconds: 30 });
     const { id, providerAccountId } = await due();
     // Rotated, and the answer got lost; a server with grace repeats it.
-    let lost = 1;
-    server.after = (_token, made) => {
-      if (lost-- > 0) reset();
-      return made;
-    };
-    server.rotates = false;
+    server.answer('/token', async ({ nth }, usual) => {
+      await usual();
+      if (nth === 1) reset();
+    });
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1, failed: 0 });
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     expect(await row(id)).toMatchObject({ unknownSince: null });
-    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}`);
+    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}-1`);
   });
 
   it('within a grace, but without an end: a few times, then the access token lives out', async () => {
     const { deps, server, due, row } = world({ reuse: 'grace', reuseGraceSeconds: 20 });
     const { id } = await due();
-    server.before = reset;
+    server.answer('/token', reset);
     await runRefresh(deps, 'cron');
-    expect(server.asked).toHaveLength(4);
+    expect(server.requests).toHaveLength(4);
     const after = await row(id);
     expect(after.refreshDueAt).toBe(after.expiresAt);
   });
@@ -346,30 +353,33 @@ describe('an unknown outcome', () => {
     const { deps, server, due, row } = world({ reuse: 'grace', reuseGraceSeconds: 30 });
     const { id, expiresAt } = await due();
     // Rotated, and the answer got lost; the second request is not even looked at.
-    server.instead = () => (server.asked.length > 1 ? error(429, 'slow_down') : null);
-    server.after = reset;
+    server.answer('/token', async ({ nth }, usual) => {
+      if (nth > 1) return errorReply(429, 'slow_down');
+      await usual();
+      return reset();
+    });
     await runRefresh(deps, 'cron');
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     expect(await row(id)).toMatchObject({
       lastError: 'http_429',
       unknownSince: expect.any(Number),
     });
     // Long after the grace the token would be taken for stolen.
-    server.instead = null;
+    server.answer('/token', null);
     deps.clock.advance(5 * 60_000);
     await runRefresh(deps, 'cron');
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     expect(await row(id)).toMatchObject({ refreshDueAt: expiresAt });
-    expect(server.dead.size).toBe(0);
+    expect(server.ended()).toEqual([]);
   });
 
   it('a refusal afterwards is certain', async () => {
     const { deps, server, due, row } = world();
     const { id } = await due({ expiresAt: deps.now() + 2 * MINUTE });
-    server.before = reset;
+    server.answer('/token', reset);
     await runRefresh(deps, 'cron');
-    server.before = () => {};
-    server.instead = () => error(400, 'invalid_grant');
+    server.answer('/token', null);
+    server.answer('/token', () => errorReply(400, 'invalid_grant'));
     deps.clock.advance(3 * MINUTE);
     await runRefresh(deps, 'cron');
     expect(await row(id)).toMatchObject({ state: 'needs_reconnect', unknownSince: null });
@@ -383,12 +393,12 @@ describe('races', () => {
   it('a disconnect in mid-refresh wins: nothing is put back, the new tokens are owed a revocation (helm-api#893)', async () => {
     const { deps, server, due, provider } = world();
     const account = await due();
-    const held = gate();
-    server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, account.id));
-    held.open();
+    held.resolve();
     await run;
     expect(await deps.db.$count(oauthAccounts, eq(oauthAccounts.provider, provider))).toBe(0);
     const owed = await deps.db.select().from(outbox).where(eq(outbox.provider, provider));
@@ -400,14 +410,14 @@ describe('races', () => {
       account.providerAccountId,
       'refresh_token',
     ]);
-    expect(opened).toBe(server.current(account.providerAccountId));
+    expect(opened).toBe(server.newest(account.providerAccountId));
   });
 
   it('a reconnect in mid-refresh wins: its tokens stay', async () => {
     const { deps, server, due, row } = world();
     const account = await due();
-    const held = gate();
-    server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     const sealed = await deps.vault.seal('reconnected', [
@@ -418,7 +428,7 @@ describe('races', () => {
     ]);
     const reconnected = { refreshToken: sealed, tokenVersion: deps.now() + 5 };
     await deps.db.update(oauthAccounts).set(reconnected).where(eq(oauthAccounts.id, account.id));
-    held.open();
+    held.resolve();
     await run;
     expect(await row(account.id)).toMatchObject(reconnected);
   });
@@ -426,8 +436,8 @@ describe('races', () => {
   it('a row that was only sealed anew meanwhile is still ours', async () => {
     const { deps, server, due, tokens } = world();
     const account = await due();
-    const held = gate();
-    server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     const sealed = await deps.vault.seal(`refresh-${account.providerAccountId}`, [
@@ -440,9 +450,9 @@ describe('races', () => {
       .update(oauthAccounts)
       .set({ refreshToken: sealed, tokenVersion: account.tokenVersion + 1 })
       .where(eq(oauthAccounts.id, account.id));
-    held.open();
+    held.resolve();
     await run;
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
   });
 
   it('two runs at once ask once for each account (n8n#12742, airbyte#3990)', async () => {
@@ -450,9 +460,9 @@ describe('races', () => {
     for (let i = 0; i < 9; i += 1) await due();
     const runs = await Promise.all([runRefresh(deps, 'cron'), runRefresh(deps, 'queue')]);
     expect(runs.reduce((sum, { refreshed }) => sum + refreshed, 0)).toBe(9);
-    expect(server.asked).toHaveLength(9);
-    expect(new Set(server.asked.map(({ token }) => token)).size).toBe(9);
-    expect(server.dead.size).toBe(0);
+    expect(server.requests).toHaveLength(9);
+    expect(new Set(server.requests.map(({ token }) => token)).size).toBe(9);
+    expect(server.ended()).toEqual([]);
   });
 
   it('a holder paused past its lease before it asks does not ask (nango#2494)', async () => {
@@ -463,15 +473,15 @@ describe('races', () => {
       if (text.includes('json_each') && text.startsWith('select')) deps.clock.advance(59_000);
     };
     await runRefresh(deps, 'cron');
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
     expect(await row(id)).toMatchObject({ state: 'active', refreshFailures: 0 });
   });
 
   it('a holder paused past its lease after it asked still saves what it got, and takes no lease away', async () => {
     const { deps, server, due, row, tokens } = world();
     const account = await due();
-    const held = gate();
-    server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     deps.clock.advance(70_000);
@@ -479,25 +489,25 @@ describe('races', () => {
       .update(oauthAccounts)
       .set({ leaseId: 'successor.1', leaseUntil: deps.now() + 60_000 })
       .where(eq(oauthAccounts.id, account.id));
-    held.open();
+    held.resolve();
     await run;
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
     expect(await row(account.id)).toMatchObject({ leaseId: 'successor.1' });
   });
 
   it('a failure of a holder that lost its lease is not written', async () => {
     const { deps, server, due, row } = world({ refreshModel: 'static' });
     const account = await due();
-    const held = gate();
-    server.before = async () => {
-      await held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', async () => {
+      await held.promise;
       throw new TypeError('reset');
-    };
+    });
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     const taken = { leaseId: 'successor.1', leaseUntil: deps.now() + 60_000 };
     await deps.db.update(oauthAccounts).set(taken).where(eq(oauthAccounts.id, account.id));
-    held.open();
+    held.resolve();
     await run;
     expect(await row(account.id)).toMatchObject({ ...taken, refreshFailures: 0, lastError: null });
   });
@@ -505,8 +515,8 @@ describe('races', () => {
   it('a commit after another holder moved the due time is visible: cached promises rely on that time', async () => {
     const { deps, server, due } = world();
     const account = await due();
-    const held = gate();
-    server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     while (server.inFlight === 0) await scheduler.wait(1);
     await deps.db
@@ -514,7 +524,7 @@ describe('races', () => {
       .set({ refreshDueAt: deps.now() + 45_000, leaseId: null, leaseUntil: null })
       .where(eq(oauthAccounts.id, account.id));
     const before = await versionOf(deps, account.userId);
-    held.open();
+    held.resolve();
     expect(await run).toMatchObject({ refreshed: 1 });
     expect(await versionOf(deps, account.userId)).toBeGreaterThan(before);
   });
@@ -533,7 +543,7 @@ describe('the circuit', () => {
     const w = world({ refreshModel: 'static' }, {}, { RUN_SUBREQUESTS: '900' });
     const { deps, server, due } = w;
     for (let i = 0; i < 15; i += 1) await due();
-    server.instead = () => new Response('', { status: 503 });
+    server.answer('/token', () => new Response('', { status: 503 }));
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 5, failed: 5 });
     expect(await health(w)).toMatchObject({ openUntil: deps.now() + 30_000, reason: 'http_503' });
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });
@@ -541,9 +551,9 @@ describe('the circuit', () => {
     deps.clock.advance(30_000);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 5, failed: 5 });
     expect(await health(w)).toMatchObject({ openUntil: deps.now() + 60_000, openFor: 60_000 });
-    expect(server.asked).toHaveLength(10);
+    expect(server.requests).toHaveLength(10);
     // The provider is well again.
-    server.instead = null;
+    server.answer('/token', null);
     deps.clock.advance(60_000);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 15 });
     expect(await health(w)).toMatchObject({ openUntil: null, failures: 0, reason: null });
@@ -553,12 +563,12 @@ describe('the circuit', () => {
     const w = world({ refreshModel: 'static' });
     const { deps, server, due } = w;
     await due();
-    server.instead = () => new Response('', { status: 503 });
+    server.answer('/token', () => new Response('', { status: 503 }));
     for (let i = 0; i < 7; i += 1) {
       await runRefresh(deps, 'cron');
       deps.clock.advance(60 * MINUTE);
     }
-    expect(server.asked).toHaveLength(7);
+    expect(server.requests).toHaveLength(7);
     expect(await health(w)).toMatchObject({ failures: 1, openUntil: null });
   });
 
@@ -566,7 +576,7 @@ describe('the circuit', () => {
     const w = world({}, {}, { RUN_SUBREQUESTS: '900' });
     const { deps, server, due, provider } = w;
     for (let i = 0; i < 3; i += 1) await due();
-    server.instead = () => error(401, 'invalid_client');
+    server.answer('/token', () => errorReply(401, 'invalid_client'));
     const opened = [];
     for (let i = 0; i < 8; i += 1) {
       await runRefresh(deps, 'cron');
@@ -586,7 +596,7 @@ describe('the circuit', () => {
   it("one provider's outage starves no other", async () => {
     const down = world({ refreshModel: 'static' }, {}, { RUN_SUBREQUESTS: '900' });
     for (let i = 0; i < 20; i += 1) await down.due({}, 30 * MINUTE);
-    down.server.instead = () => new Response('', { status: 503 });
+    down.server.answer('/token', () => new Response('', { status: 503 }));
     await runRefresh(down.deps, 'cron');
     const well = world();
     await well.due();
@@ -599,7 +609,7 @@ describe('a storm of refusals', () => {
     const w = world({}, {}, { RUN_SUBREQUESTS: '900' });
     const { deps, server, due, provider } = w;
     for (let i = 0; i < 12; i += 1) await due();
-    server.instead = () => error(400, 'invalid_grant');
+    server.answer('/token', () => errorReply(400, 'invalid_grant'));
     await runRefresh(deps, 'cron');
     const states = async () => {
       const rows = await deps.db
@@ -609,7 +619,7 @@ describe('a storm of refusals', () => {
       return new Set(rows.map(({ state, stateReason }) => `${state} ${stateReason}`));
     };
     expect(await states()).toEqual(new Set(['active null']));
-    expect(server.asked).toHaveLength(10);
+    expect(server.requests).toHaveLength(10);
     const events = await eventsOf(deps, provider);
     expect(events.map(({ type }) => type)).toEqual(['provider.refusal_storm']);
     // It goes on: a group asks now and then, and still nobody is marked.
@@ -618,9 +628,9 @@ describe('a storm of refusals', () => {
       await runRefresh(deps, 'cron');
       expect(await states()).toEqual(new Set(['active null']));
     }
-    expect(server.asked.length).toBeLessThanOrEqual(60);
+    expect(server.requests.length).toBeLessThanOrEqual(60);
     // It ends, and everybody is well.
-    server.instead = null;
+    server.answer('/token', null);
     deps.clock.advance(60 * MINUTE);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 12 });
   });
@@ -631,7 +641,9 @@ describe('a storm of refusals', () => {
       const dead = new Set<string>();
       for (let i = 0; i < 5; i += 1) dead.add(`refresh-${(await due()).providerAccountId}`);
       for (let i = 0; i < well; i += 1) await due();
-      server.instead = (token) => (dead.has(token) ? error(400, 'invalid_grant') : null);
+      server.answer('/token', ({ token }) =>
+        dead.has(token) ? errorReply(400, 'invalid_grant') : null,
+      );
       await runRefresh(deps, 'cron');
       deps.clock.advance(2 * MINUTE);
       await runRefresh(deps, 'cron');

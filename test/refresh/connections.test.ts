@@ -74,14 +74,14 @@ const cases: [name: string, (w: Counted) => Promise<void>][] = [
   [
     'a run that is refused',
     async (w) => {
-      w.server.instead = () => Response.json({ error: 'invalid_grant' }, { status: 400 });
+      w.server.answer('/token', () => Response.json({ error: 'invalid_grant' }, { status: 400 }));
       await many(w, 12);
     },
   ],
   [
     'a run at a provider that fails',
     async (w) => {
-      w.server.instead = () => new Response('', { status: 503 });
+      w.server.answer('/token', () => new Response('', { status: 503 }));
       await many(w, 12);
     },
   ],

@@ -56,7 +56,7 @@ describe('a dead letter', () => {
     const { deps, account, message, tokens, events } = await stranded();
     const result = await deliver(deps, message);
     expect(result.explicitAcks).toEqual(['0']);
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
     expect(await events()).toMatchObject([
       {
         type: 'rescue.dead_letter',
@@ -79,7 +79,7 @@ describe('a dead letter', () => {
     expect(await events()).toMatchObject([{ detail: { recovered: false } }]);
     hooks.before = () => {};
     expect((await deliver(deps, message, 41)).explicitAcks).toEqual(['0']);
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
     expect(await events()).toMatchObject([
       { detail: { recovered: false } },
       { detail: { recovered: true } },
@@ -102,7 +102,7 @@ describe('a dead letter', () => {
     const { deps, due, server } = world();
     await due();
     expect((await deliver(deps, body)).explicitAcks).toEqual(['0']);
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
     expect(JSON.parse(deps.logLines[0] ?? '{}')).toMatchObject({ event: 'dead_letter', kind });
   });
 });

@@ -5,6 +5,7 @@ import { auditEvents } from '../../src/db/schema';
 import { giveNotices } from '../../src/refresh/expiry-notices';
 import { runRefresh } from '../../src/refresh/run';
 import type { AccountOverrides } from '../support/fixtures';
+import { json } from '../support/provider';
 import { hookedDb } from './support/faults';
 import { type World, world } from './support/world';
 
@@ -90,7 +91,7 @@ describe('an end that nothing here can put off', () => {
     const w = world(fixed);
     const row = await ending(w, 14, 0, { refreshDueAt: w.deps.now() });
     w.deps.clock.advance(MINUTE);
-    w.server.before = async () => void (await giveNotices(w.deps));
+    w.server.answer('/token', async () => void (await giveNotices(w.deps)));
     await runRefresh(w.deps, 'cron');
     await giveNotices(w.deps);
     expect(await eventsOf(w, row.providerAccountId)).toHaveLength(1);
@@ -105,7 +106,9 @@ describe('an end that nothing here can put off', () => {
     const due = { refreshExpiresAt: inAWeek, expiresAt: inAWeek, noticeDueAt: w.deps.now() };
     const failing = await w.due({ ...due, refreshDueAt: w.deps.now() + MINUTE });
     const extended = await w.due(due);
-    w.server.lifetime = (60 * DAY) / 1000;
+    w.server.answer('/token', () =>
+      json({ access_token: 'longer', expires_in: (60 * DAY) / 1000 }),
+    );
     expect(await runRefresh(w.deps, 'cron')).toMatchObject({ refreshed: 1 });
     await giveNotices(w.deps);
     expect(await eventsOf(w, failing.providerAccountId)).toMatchObject([{ detail: { days: 7 } }]);

@@ -64,11 +64,11 @@ async function survives(fault: Fault): Promise<void> {
     await deps.settle();
   }
   const name = JSON.stringify(fault);
-  expect([...server.dead], name).toEqual([]);
-  const shown = server.asked.map(({ token }) => token);
+  expect(server.ended(), name).toEqual([]);
+  const shown = server.requests.map(({ token }) => token);
   expect(new Set(shown).size, name).toBe(shown.length);
   expect(shown.length, name).toBeGreaterThan(0);
-  expect((await tokens(account.id)).refresh, name).toBe(server.current(account.providerAccountId));
+  expect((await tokens(account.id)).refresh, name).toBe(server.newest(account.providerAccountId));
   expect(await row(account.id), name).toMatchObject({
     state: 'active',
     lastError: null,

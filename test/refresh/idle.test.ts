@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 /** A tick each minute in which something is due; the minutes between are skipped. */
 async function tickUntil(w: World, account: AccountRow, end: number): Promise<number> {
-  const before = w.server.asked.length;
+  const before = w.server.requests.length;
   for (;;) {
     const { refreshDueAt } = await w.row(account.id);
     const tick = Math.ceil(Math.max(refreshDueAt ?? end, w.deps.now() + 1) / MINUTE) * MINUTE;
@@ -21,7 +21,7 @@ async function tickUntil(w: World, account: AccountRow, end: number): Promise<nu
     await runRefresh(w.deps, 'cron');
   }
   w.deps.clock.set(end);
-  return w.server.asked.length - before;
+  return w.server.requests.length - before;
 }
 
 const token = (w: World, { userId, provider, providerAccountId }: AccountRow) =>

@@ -7,8 +7,8 @@ import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { listRuns } from '../../src/refresh/run-log';
 import { tokenFor } from '../../src/refresh/token';
+import { errorReply } from '../support/provider';
 import { hookedDb } from './support/faults';
-import { error, gate } from './support/token-server';
 import { world } from './support/world';
 
 it('no statement of the refresh scans a table', async () => {
@@ -19,12 +19,12 @@ it('no statement of the refresh scans a table', async () => {
 
   // Granted, refused, a storm, failures, a backlog, a row that is gone, on demand, forced.
   let answers = 0;
-  server.instead = () => (answers++ < 12 ? error(400, 'invalid_grant') : null);
+  server.answer('/token', () => (answers++ < 12 ? errorReply(400, 'invalid_grant') : null));
   await runRefresh(deps, 'cron');
   deps.clock.advance(60 * 60_000);
-  server.instead = () => new Response('', { status: 503 });
+  server.answer('/token', () => new Response('', { status: 503 }));
   await runRefresh(deps, 'cron');
-  server.instead = null;
+  server.answer('/token', null);
   deps.clock.advance(2 * 60 * 60_000);
   await runRefresh(deps, 'cron');
   const wanted = await due({ expiresAt: deps.now() - 1 });
@@ -36,13 +36,13 @@ it('no statement of the refresh scans a table', async () => {
   await tokenFor(deps, { ...key, minTtlSeconds: null });
   await refreshOne(deps, key);
   await refreshOne(deps, { ...key, userId: null });
-  const held = gate();
-  server.before = () => held.opened;
+  const held = Promise.withResolvers<void>();
+  server.answer('/token', () => held.promise);
   const leaving = await due({}, 20 * 60_000);
   const run = runRefresh(deps, 'cron');
   while (server.inFlight === 0) await scheduler.wait(1);
   await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, leaving.id));
-  held.open();
+  held.resolve();
   await run;
   await listRuns(deps.db);
   await sweep(deps);

@@ -7,8 +7,8 @@ import { recoverRescued } from '../../src/refresh/rescue';
 import { runRefresh } from '../../src/refresh/run';
 import { readSnapshot } from '../../src/status-cache/cache';
 import { MemoryTier } from '../../src/status-cache/memory';
+import { errorReply } from '../support/provider';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
-import { error } from './support/token-server';
 import { world } from './support/world';
 
 const isCommit = (text: string) => text.includes('"access_token" = ?');
@@ -51,8 +51,8 @@ describe('D1 at the commit', () => {
       if (isCommit(text) && failures-- > 0) away();
     };
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
-    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}~1`);
-    expect([calls, sent, server.asked.length]).toEqual([[], [], 1]);
+    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}-1`);
+    expect([calls, sent, server.requests.length]).toEqual([[], [], 1]);
   });
 
   it.each([
@@ -67,9 +67,9 @@ describe('D1 at the commit', () => {
     };
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 1 });
     await deps.settle();
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
     expect(await row(account.id)).toMatchObject({ leaseId: null, unknownSince: null });
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     // A visible change whose answer was lost is published all the same.
     expect(calls.some((call) => call.startsWith('put'))).toBe(kind === 'visible');
   });
@@ -84,7 +84,7 @@ describe('D1 at the commit', () => {
       const { id, userId, provider, providerAccountId } = await due({}, -200_000);
       await readSnapshot(deps, userId, 0);
       await deps.settle();
-      server.instead = () => error(status, code);
+      server.answer('/token', () => errorReply(status, code));
       let failures = 1;
       hooks.after = (text) => {
         if (text.includes('"last_failed_at" = ?') && failures-- > 0) away();
@@ -126,7 +126,7 @@ describe('D1 at the commit', () => {
       JSON.stringify(sent),
       ...(await Promise.all(mine.map(({ name }) => kv.get(name)))),
     ];
-    for (const text of texts) expect(text).not.toContain(`${account.providerAccountId}~1`);
+    for (const text of texts) expect(text).not.toContain(`${account.providerAccountId}-1`);
   });
 
   it('everything away: it goes on trying in the background until something takes it', async () => {
@@ -141,7 +141,7 @@ describe('D1 at the commit', () => {
     expect(sent).toEqual([]);
     hooks.before = () => {};
     await deps.settle();
-    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
   });
 });
 
@@ -154,7 +154,7 @@ describe('a rescue record', () => {
     };
     await runRefresh(w.deps, 'cron');
     w.hooks.before = () => {};
-    return { ...w, account, newest: `refresh-${account.providerAccountId}~1` };
+    return { ...w, account, newest: `refresh-${account.providerAccountId}-1` };
   }
 
   it('is found by the next attempt, which asks nobody', async () => {
@@ -169,14 +169,14 @@ describe('a rescue record', () => {
       unknownSince: null,
       state: 'active',
     });
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     const { keys } = await kv.list({ prefix: 'rescue/' });
     expect(keys.filter(({ name }) => name.endsWith(`.${account.id}`))).toEqual([]);
     // What was rescued is what is presented next.
     deps.clock.advance(3_600_000);
     await runRefresh(deps, 'cron');
-    expect(server.asked.at(-1)?.token).toBe(newest);
-    expect(server.dead.size).toBe(0);
+    expect(server.requests.at(-1)?.token).toBe(newest);
+    expect(server.ended()).toEqual([]);
   });
 
   it('that KV does not show yet is waited for: nothing is sent for 120 s', async () => {
@@ -194,13 +194,13 @@ describe('a rescue record', () => {
     deps.clock.set(until + 1);
     await runRefresh(deps, 'cron');
     expect(await row(account.id)).toMatchObject({ refreshDueAt: until + 120_001, leaseId: null });
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     // It has come.
     await kv.put(name, record);
     deps.clock.set(until + 120_001);
     await runRefresh(deps, 'cron');
     expect((await tokens(account.id)).refresh).toBe(newest);
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     expect(sent).toHaveLength(1);
   });
 
@@ -210,7 +210,7 @@ describe('a rescue record', () => {
     kvState.down = true;
     deps.clock.set(until + 200_000);
     await runRefresh(deps, 'cron');
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     kvState.down = false;
     deps.clock.advance(120_000);
     await runRefresh(deps, 'cron');
@@ -267,8 +267,8 @@ describe('a rescue record', () => {
     w.hooks.before = () => {};
     w.deps.clock.advance(30 * 60_000);
     await runRefresh(w.deps, 'cron');
-    expect(w.server.asked).toHaveLength(1);
-    expect((await w.tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}~1`);
+    expect(w.server.requests).toHaveLength(1);
+    expect((await w.tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
   });
 
   it('that nothing but the message has comes back soon, for twenty minutes (found by the model)', async () => {
@@ -321,7 +321,7 @@ describe('a rescue record', () => {
     };
     await runRefresh(deps, 'cron');
     hooks.after = () => {};
-    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}~1`);
+    expect((await tokens(id)).refresh).toBe(`refresh-${providerAccountId}-1`);
     // Since then it was sent: nobody knows what became of it, and it waits.
     const now = deps.now();
     const since = {
@@ -390,8 +390,8 @@ describe('a rescue record', () => {
     await runRefresh(deps, 'cron');
     deps.clock.set(found + 120_000);
     await runRefresh(deps, 'cron');
-    expect(server.asked.at(-1)?.token).toBe('refresh-reconnected');
-    expect((await tokens(account.id)).refresh).toBe('refresh-reconnected~1');
+    expect(server.requests.at(-1)?.token).toBe('refresh-reconnected');
+    expect((await tokens(account.id)).refresh).toBe('refresh-reconnected-1');
   });
 
   it('that cannot be looked for after a refusal marks nobody: it is asked again in a minute (found by the model)', async () => {
@@ -403,12 +403,12 @@ describe('a rescue record', () => {
     deps.clock.set(until + 1);
     await runRefresh(deps, 'cron');
     deps.clock.advance(120_000);
-    server.instead = () => error(400, 'invalid_grant');
-    server.before = () => {
+    server.answer('/token', () => {
       kvState.down = true;
-    };
+      return errorReply(400, 'invalid_grant');
+    });
     await runRefresh(deps, 'cron');
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     expect(await row(account.id)).toMatchObject({
       state: 'active',
       leaseId: null,
@@ -430,9 +430,11 @@ describe('a rescue record', () => {
     deps.clock.set(until + 1);
     await runRefresh(deps, 'cron');
     deps.clock.set(until + 130_000);
-    server.instead = () => error(400, 'invalid_grant');
     // It shows up while the provider is being asked.
-    server.before = () => kv.put(name, record);
+    server.answer('/token', async () => {
+      await kv.put(name, record);
+      return errorReply(400, 'invalid_grant');
+    });
     await runRefresh(deps, 'cron');
     expect((await tokens(account.id)).refresh).toBe(newest);
     expect((await row(account.id)).state).toBe('active');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runRefresh } from '../../src/refresh/run';
 import { apiWith, userToken } from '../support/api';
 import type { AccountRow } from '../support/fixtures';
-import { error } from './support/token-server';
+import { errorReply } from '../support/provider';
 import { world } from './support/world';
 
 const pathOf = (row: AccountRow) =>
@@ -22,7 +22,7 @@ describe('GET .../token', () => {
     expect(Number(reply.headers.get('Consistency-Token'))).toBeGreaterThan(0);
     expect(await reply.json()).toEqual({
       kind: 'oauth2',
-      accessToken: 'access-a b/c~1',
+      accessToken: 'access-a b/c-1',
       tokenType: 'bearer',
       expiresAt: new Date(w.deps.now() + 3_600_000).toISOString(),
       scope: ['openid', 'offline_access'],
@@ -47,18 +47,18 @@ describe('GET .../token', () => {
       const row = await w.due();
       const reply = await apiWith(w.deps)(`${pathOf(row)}/token?minTtl=${minTtl}`);
       expect(reply.status).toBe(400);
-      expect(w.server.asked).toEqual([]);
+      expect(w.server.requests).toEqual([]);
     },
   );
 
   it.each([
-    [() => error(400, 'invalid_grant'), 409, 'needs_reconnect', false],
+    [() => errorReply(400, 'invalid_grant'), 409, 'needs_reconnect', false],
     [() => new Response('secret text', { status: 503 }), 503, 'provider_unavailable', true],
-    [() => error(400, 'secret_text'), 502, 'provider_error', true],
+    [() => errorReply(400, 'secret_text'), 502, 'provider_error', true],
   ])('fails as the contract says', async (answer, status, code, retryAfter) => {
     const w = world({ refreshModel: 'static' });
     const row = await w.due({ expiresAt: w.deps.now() - 1 });
-    w.server.instead = () => answer();
+    w.server.answer('/token', () => answer());
     const reply = await apiWith(w.deps)(`${pathOf(row)}/token`);
     const text = await reply.text();
     expect(reply.status).toBe(status);
@@ -116,7 +116,7 @@ describe('POST .../refresh', () => {
     expect((await call(`${pathOf(row)}/refresh`, { method: 'POST', token })).status).toBe(403);
     const own = pathOf(row).replace(row.userId, 'somebody-else');
     expect((await call(`${own}/refresh`, { method: 'POST', token })).status).toBe(404);
-    expect(w.server.asked).toEqual([]);
+    expect(w.server.requests).toEqual([]);
   });
 });
 
@@ -154,7 +154,7 @@ describe('a failure that changes what the user sees', () => {
   it('comes with the version that shows it, so that its caller reads its own write', async () => {
     const w = world({ refreshModel: 'static' });
     const row = await w.due({ expiresAt: w.deps.now() - 1 });
-    w.server.instead = () => error(400, 'invalid_grant');
+    w.server.answer('/token', () => errorReply(400, 'invalid_grant'));
     const call = apiWith(w.deps);
     const reply = await call(`${pathOf(row)}/refresh`, { method: 'POST' });
     expect(reply.status).toBe(409);

@@ -4,7 +4,6 @@ import { refreshRuns } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
 import { testDeps } from '../support/deps';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
-import { gate } from './support/token-server';
 import { world } from './support/world';
 
 describe('a run', () => {
@@ -16,8 +15,8 @@ describe('a run', () => {
     expect(result).toEqual({ claimed: 1, refreshed: 1, refused: 0, failed: 0, left: false });
     const account = ripe.providerAccountId;
     expect(await tokens(ripe.id)).toEqual({
-      access: `access-${account}~1`,
-      refresh: `refresh-${account}~1`,
+      access: `access-${account}-1`,
+      refresh: `refresh-${account}-1`,
     });
     const after = await row(ripe.id);
     expect(after).toMatchObject({
@@ -38,23 +37,23 @@ describe('a run', () => {
   it('goes in groups of five: twelve due accounts are 5, 5 and 2, never more than five in flight', async () => {
     const { deps, server, due } = world({}, {}, { RUN_SUBREQUESTS: '900' });
     for (let i = 0; i < 12; i += 1) await due();
-    let held = gate();
-    server.before = () => held.opened;
+    let held = Promise.withResolvers<void>();
+    server.answer('/token', () => held.promise);
     const run = runRefresh(deps, 'cron');
     const sizes: number[] = [];
     for (const arrived of [5, 10, 12]) {
-      while (server.asked.length < arrived) await scheduler.wait(1);
+      while (server.requests.length < arrived) await scheduler.wait(1);
       // Nobody else comes while these are being answered.
       await scheduler.wait(20);
       sizes.push(server.inFlight);
-      const { open } = held;
-      held = gate();
+      const { resolve: open } = held;
+      held = Promise.withResolvers<void>();
       open();
     }
     expect(await run).toMatchObject({ claimed: 12, refreshed: 12 });
     expect(sizes).toEqual([5, 5, 2]);
-    expect(server.maxInFlight).toBe(5);
-    expect(server.dead.size).toBe(0);
+    expect(server.mostInFlight).toBe(5);
+    expect(server.ended()).toEqual([]);
   });
 
   it('a quiet refresh makes no KV operation, grows no version, and writes three rows at most', async () => {
@@ -84,7 +83,7 @@ describe('a run', () => {
     await due({ refreshDueAt: deps.now() + 1 });
     await due({ refreshDueAt: null });
     await runRefresh(deps, 'cron');
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
     expect(meter.rowsWritten).toBe(0);
   });
 
@@ -93,9 +92,9 @@ describe('a run', () => {
     const accounts = [];
     for (let i = 0; i < 7; i += 1) accounts.push(await due());
     const [bad] = accounts;
-    server.before = (token) => {
+    server.answer('/token', ({ token }) => {
       if (token === `refresh-${bad?.providerAccountId}`) throw new TypeError('reset');
-    };
+    });
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 7, refreshed: 6, failed: 1 });
     expect(await row(bad?.id ?? 0)).toMatchObject({ lastError: 'network', state: 'active' });
   });
@@ -145,7 +144,7 @@ describe('a run', () => {
   it('ends after ten minutes of its fifteen', async () => {
     const { deps, server, due } = world({}, {}, { RUN_SUBREQUESTS: '900' });
     for (let i = 0; i < 10; i += 1) await due();
-    server.before = () => deps.clock.set(Math.max(deps.now(), start + 10 * 60_000));
+    server.answer('/token', () => deps.clock.set(Math.max(deps.now(), start + 10 * 60_000)));
     const start = deps.now();
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 5, left: true });
   });
@@ -176,17 +175,18 @@ describe('a run', () => {
     const { config } = testDeps();
     await runRefresh({ ...deps, config }, 'cron');
     expect(config.providers.client(provider)).toBeUndefined();
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
   it('says nothing secret in its log', async () => {
     const { deps, server, due } = world();
     await due();
     const broken = await due();
-    server.instead = (token) =>
+    server.answer('/token', ({ token }) =>
       token.includes(broken.providerAccountId)
         ? new Response(`<html>${token}</html>`, { status: 400 })
-        : null;
+        : null,
+    );
     await runRefresh(deps, 'cron');
     expect(deps.logLines.length).toBeGreaterThan(0);
     for (const line of deps.logLines) expect(line).not.toMatch(/refresh-account|access-account/);

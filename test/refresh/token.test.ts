@@ -7,7 +7,7 @@ import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { type TestDeps, testDeps } from '../support/deps';
 import type { AccountRow } from '../support/fixtures';
-import { error, gate } from './support/token-server';
+import { errorReply } from '../support/provider';
 import { configWith, type World, world } from './support/world';
 
 const MINUTE = 60_000;
@@ -71,26 +71,26 @@ describe('a token that lives long enough', () => {
     const account = row.providerAccountId;
     expect(answer).toMatchObject({
       kind: 'token',
-      accessToken: refreshes ? `access-${account}~1` : `access-${account}`,
+      accessToken: refreshes ? `access-${account}-1` : `access-${account}`,
     });
-    expect(server.asked).toHaveLength(refreshes ? 1 : 0);
+    expect(server.requests).toHaveLength(refreshes ? 1 : 0);
   });
 
   it('a token of seconds is handed out for half of its life', async () => {
     const w = world();
     const short = { tokenVersion: w.deps.now() - 4_000, expiresAt: w.deps.now() + 6_000 };
     await tokenOf(w.deps, await w.due(short));
-    expect(w.server.asked).toHaveLength(0);
+    expect(w.server.requests).toHaveLength(0);
     w.deps.clock.advance(2_000);
     await tokenOf(w.deps, await w.due({ ...short, tokenVersion: short.expiresAt - 10_000 }));
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
   });
 
   it('one without an end is always good', async () => {
     const w = world();
     const row = await w.due({ expiresAt: null, refreshDueAt: null });
     expect(await tokenOf(w.deps, row, 86_400)).toMatchObject({ expiresAt: null });
-    expect(w.server.asked).toEqual([]);
+    expect(w.server.requests).toEqual([]);
   });
 
   it('one that nothing renews is good until its end, then the user must reconnect', async () => {
@@ -133,7 +133,7 @@ describe('a token that lives long enough', () => {
     await tokenOf(w.deps, row);
     await runRefresh(w.deps, 'cron');
     expect(await tokenOf(w.deps, row)).toMatchObject({
-      accessToken: `access-${row.providerAccountId}~1`,
+      accessToken: `access-${row.providerAccountId}-1`,
     });
   });
 });
@@ -143,40 +143,42 @@ describe('many at once', () => {
     const w = world({}, realTime);
     const row = await expired(w);
     const other = another(w.deps);
-    w.server.before = () => scheduler.wait(30);
+    w.server.answer('/token', () => scheduler.wait(30));
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, i) => tokenOf(i % 2 === 0 ? w.deps : other, row)),
     );
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
     const tokens = new Set(answers.map((answer) => answer.kind === 'token' && answer.accessToken));
-    expect([...tokens]).toEqual([`access-${row.providerAccountId}~1`]);
-    expect(w.server.dead.size).toBe(0);
+    expect([...tokens]).toEqual([`access-${row.providerAccountId}-1`]);
+    expect(w.server.ended()).toEqual([]);
   }, 30_000);
 
   it("200 requests for one that fails: one attempt, and its failure is everybody's answer", async () => {
     const w = world({ refreshModel: 'static' }, realTime);
     const row = await expired(w);
     const other = another(w.deps);
-    w.server.before = () => scheduler.wait(30);
-    w.server.instead = () => new Response('', { status: 503 });
+    w.server.answer('/token', async () => {
+      await scheduler.wait(30);
+      return new Response('', { status: 503 });
+    });
     const failures = await Promise.all(
       Array.from({ length: 50 }, (_, i) => failureOf(tokenOf(i % 2 === 0 ? w.deps : other, row))),
     );
     const codes = new Set(failures.map((failure) => (failure as { code: string }).code));
     expect([...codes]).toEqual(['provider_unavailable']);
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
   }, 30_000);
 
   it('cron against on-demand: one refresh', async () => {
     const w = world();
     const row = await expired(w);
-    w.server.before = () => scheduler.wait(30);
+    w.server.answer('/token', () => scheduler.wait(30));
     const [, answer] = await Promise.all([
       runRefresh(w.deps, 'cron'),
       tokenOf(another(w.deps), row),
     ]);
-    expect(answer).toMatchObject({ accessToken: `access-${row.providerAccountId}~1` });
-    expect(w.server.asked).toHaveLength(1);
+    expect(answer).toMatchObject({ accessToken: `access-${row.providerAccountId}-1` });
+    expect(w.server.requests).toHaveLength(1);
   });
 
   it('gives up watching after 8 s, and never refreshes without the lease (n8n#37828)', async () => {
@@ -190,43 +192,43 @@ describe('many at once', () => {
     });
     expect(w.deps.now() - start).toBeGreaterThan(5_000);
     expect(w.deps.now() - start).toBeLessThanOrEqual(8_000);
-    expect(w.server.asked).toEqual([]);
+    expect(w.server.requests).toEqual([]);
     expect(await w.row(row.id)).toMatchObject(lease);
   });
 
   it('a caller who hangs up cancels nothing (Floway#411)', async () => {
     const w = world();
     const row = await expired(w);
-    const held = gate();
-    w.server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    w.server.answer('/token', () => held.promise);
     // Nobody awaits the answer; only what was given to waitUntil goes on.
     tokenOf(w.deps, row).catch(() => {});
     while (w.server.inFlight === 0) await scheduler.wait(1);
-    held.open();
+    held.resolve();
     await w.deps.settle();
-    expect((await w.tokens(row.id)).access).toBe(`access-${row.providerAccountId}~1`);
+    expect((await w.tokens(row.id)).access).toBe(`access-${row.providerAccountId}-1`);
   });
 });
 
 describe('a refresh that does not succeed', () => {
   it.each([
-    ['refused', () => error(400, 'invalid_grant'), 'needs_reconnect', undefined],
+    ['refused', () => errorReply(400, 'invalid_grant'), 'needs_reconnect', undefined],
     ['the provider is down', () => new Response('', { status: 503 }), 'provider_unavailable', 10],
     ['too many requests', () => new Response('', { status: 429 }), 'provider_unavailable', 10],
-    ['a wrong secret', () => error(401, 'invalid_client'), 'provider_error', 10],
+    ['a wrong secret', () => errorReply(401, 'invalid_client'), 'provider_error', 10],
     ['an odd answer', () => new Response('', { status: 418 }), 'provider_error', 10],
   ])('%s', async (_, answer, code, retryAfter) => {
     const w = world({ refreshModel: 'static' });
     const row = await expired(w);
-    w.server.instead = () => answer();
+    w.server.answer('/token', () => answer());
     expect(await failureOf(tokenOf(w.deps, row))).toEqual({ code, retryAfter });
     // Asked again at once, it says the same without asking the provider.
     expect(await failureOf(tokenOf(w.deps, row))).toMatchObject({ code });
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
     if (code === 'needs_reconnect') return;
     // Ten seconds later it may try again, whatever the backoff says.
     w.deps.clock.advance(10_000);
-    w.server.instead = null;
+    w.server.answer('/token', null);
     await w.deps.settle();
     if (code !== 'provider_error' || answer().status === 418) {
       expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
@@ -236,7 +238,7 @@ describe('a refresh that does not succeed', () => {
   it('hands out the last seconds of a token, unless more was asked for', async () => {
     const w = world({ refreshModel: 'static' });
     const row = await w.due({ expiresAt: w.deps.now() + 40_000 });
-    w.server.instead = () => new Response('', { status: 503 });
+    w.server.answer('/token', () => new Response('', { status: 503 }));
     expect(await tokenOf(w.deps, row)).toMatchObject({
       accessToken: `access-${row.providerAccountId}`,
     });
@@ -250,9 +252,9 @@ describe('a refresh that does not succeed', () => {
   it('an unknown outcome is waited for, not asked into', async () => {
     const w = world();
     const row = await w.due({ expiresAt: w.deps.now() + 50_000, lostLeaseId: null });
-    w.server.before = () => {
+    w.server.answer('/token', () => {
       throw new TypeError('reset');
-    };
+    });
     expect(await failureOf(tokenOf(w.deps, row, 120))).toMatchObject({
       code: 'provider_unavailable',
       retryAfter: 50,
@@ -262,8 +264,8 @@ describe('a refresh that does not succeed', () => {
       code: 'provider_unavailable',
       retryAfter: 30,
     });
-    expect(w.server.asked).toHaveLength(1);
-    w.server.before = () => {};
+    expect(w.server.requests).toHaveLength(1);
+    w.server.answer('/token', null);
     w.deps.clock.advance(30_000);
     expect(await tokenOf(w.deps, row, 120)).toMatchObject({ kind: 'token' });
   });
@@ -272,15 +274,15 @@ describe('a refresh that does not succeed', () => {
     const w = world();
     const other = await expired(w);
     const row = await expired(w);
-    w.server.instead = () => error(401, 'invalid_client');
+    w.server.answer('/token', () => errorReply(401, 'invalid_client'));
     await failureOf(tokenOf(w.deps, other));
     expect(await failureOf(tokenOf(w.deps, row))).toEqual({
       code: 'provider_unavailable',
       retryAfter: 30,
     });
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
     // Half open: this one is the probe, and its success closes it.
-    w.server.instead = null;
+    w.server.answer('/token', null);
     w.deps.clock.advance(30_000);
     expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
     expect(await tokenOf(w.deps, other)).toMatchObject({ kind: 'token' });
@@ -289,14 +291,14 @@ describe('a refresh that does not succeed', () => {
   it('where the provider ends the old token at a refresh, none is handed out during one (GitHub Apps)', async () => {
     const w = world({ refreshEndsAccessToken: true });
     const row = await w.due();
-    const held = gate();
-    w.server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    w.server.answer('/token', () => held.promise);
     const run = runRefresh(w.deps, 'cron');
     while (w.server.inFlight === 0) await scheduler.wait(1);
     const answer = tokenOf(another(w.deps), row);
     await scheduler.wait(5);
-    held.open();
-    expect(await answer).toMatchObject({ accessToken: `access-${row.providerAccountId}~1` });
+    held.resolve();
+    expect(await answer).toMatchObject({ accessToken: `access-${row.providerAccountId}-1` });
     await run;
   });
 
@@ -369,7 +371,7 @@ describe('other cases', () => {
     // Run out, and nobody minds until the token is wanted.
     deps.clock.advance(2 * HOUR);
     expect(await tokenOf(deps, row)).toMatchObject({
-      accessToken: `access-${row.providerAccountId}~2`,
+      accessToken: `access-${row.providerAccountId}-2`,
     });
     const after = await w.row(row.id);
     expect(after.lastUsedAt).toBe(deps.now());
@@ -411,7 +413,7 @@ describe('a forced refresh', () => {
       refreshDueAt: w.deps.now() + HOUR,
     });
     await refreshOne(w.deps, keyOf(row));
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
 
     const v = world();
     const unknown = await v.due({
@@ -423,42 +425,42 @@ describe('a forced refresh', () => {
       code: 'provider_unavailable',
       retryAfter: 90,
     });
-    expect(v.server.asked).toEqual([]);
+    expect(v.server.requests).toEqual([]);
   });
 
   it('of what needs reconnecting: a first refusal may be forced away, a confirmed one not', async () => {
     const w = world();
     const marked = { state: 'needs_reconnect', stateReason: 'invalid_grant' } as const;
     const first = await expired(w, { ...marked, refreshDueAt: w.deps.now() + MINUTE });
-    w.server.instead = () => error(400, 'invalid_grant');
+    w.server.answer('/token', () => errorReply(400, 'invalid_grant'));
     expect(await failureOf(refreshOne(w.deps, keyOf(first)))).toMatchObject({
       code: 'needs_reconnect',
     });
     // It was not yet time to confirm: that needs the two minutes.
     expect((await w.row(first.id)).refreshDueAt).toBe(first.refreshDueAt);
-    w.server.instead = null;
+    w.server.answer('/token', null);
     w.deps.clock.advance(1);
     expect((await refreshOne(w.deps, keyOf(first))).facts.state).toBe('active');
     const confirmed = await expired(w, { ...marked, refreshDueAt: null });
     expect(await failureOf(refreshOne(w.deps, keyOf(confirmed)))).toMatchObject({
       code: 'needs_reconnect',
     });
-    expect(w.server.asked).toHaveLength(2);
+    expect(w.server.requests).toHaveLength(2);
   });
 
   it('during another refresh waits for that one, and counts it as its own', async () => {
     const w = world();
     const row = await w.due();
-    const held = gate();
-    w.server.before = () => held.opened;
+    const held = Promise.withResolvers<void>();
+    w.server.answer('/token', () => held.promise);
     const run = runRefresh(w.deps, 'cron');
     while (w.server.inFlight === 0) await scheduler.wait(1);
     const forced = refreshOne(another(w.deps), keyOf(row));
     await scheduler.wait(5);
-    held.open();
+    held.resolve();
     await run;
     expect((await forced).facts.lastRefreshedAt).not.toBeNull();
-    expect(w.server.asked).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(1);
   });
 
   it('of a token that the provider would not extend yet changes nothing', async () => {
@@ -469,7 +471,7 @@ describe('a forced refresh', () => {
       expiresAt: w.deps.now() + 99 * HOUR,
     });
     expect((await refreshOne(w.deps, keyOf(row))).facts.lastRefreshedAt).toBeNull();
-    expect(w.server.asked).toEqual([]);
+    expect(w.server.requests).toEqual([]);
   });
 });
 
@@ -483,8 +485,9 @@ describe('many forced refreshes', () => {
     const rows = [];
     for (let i = 0; i < 11; i += 1) rows.push(await w.due({ userId: `many-${i % 2}` }));
     const bad = rows[2];
-    w.server.instead = (token) =>
-      token === `refresh-${bad?.providerAccountId}` ? error(400, 'invalid_grant') : null;
+    w.server.answer('/token', ({ token }) =>
+      token === `refresh-${bad?.providerAccountId}` ? errorReply(400, 'invalid_grant') : null,
+    );
     const unknown = { provider: w.provider, accountId: 'nobody' };
     const twice = names(rows.slice(0, 1));
     const result = await refreshMany(w.deps, [...names(rows), unknown, ...twice], never);
@@ -493,8 +496,8 @@ describe('many forced refreshes', () => {
       { ...names([bad as AccountRow])[0], code: 'needs_reconnect', message: expect.any(String) },
       { ...unknown, code: 'integration_not_found', message: expect.any(String) },
     ]);
-    expect(w.server.asked).toHaveLength(11);
-    expect(w.server.maxInFlight).toBeLessThanOrEqual(5);
+    expect(w.server.requests).toHaveLength(11);
+    expect(w.server.mostInFlight).toBeLessThanOrEqual(5);
   });
 
   it('stop when the caller is gone, and say what was not started', async () => {
@@ -502,9 +505,9 @@ describe('many forced refreshes', () => {
     const rows = [];
     for (let i = 0; i < 12; i += 1) rows.push(await w.due());
     const caller = new AbortController();
-    w.server.before = () => {
-      if (w.server.asked.length === 7) caller.abort();
-    };
+    w.server.answer('/token', () => {
+      if (w.server.requests.length === 7) caller.abort();
+    });
     const { refreshed, failed } = await refreshMany(w.deps, names(rows), caller.signal);
     expect(refreshed).toHaveLength(10);
     expect(failed.map(({ code }) => code)).toEqual(['not_started', 'not_started']);

@@ -1,5 +1,5 @@
 /** From an answer as a fixture states it to a response. */
-import type { About, Answer, Json } from './types';
+import type { About, Answer, Json } from './types.ts';
 
 export function respond<Of extends About>(answer: Answer<Of>, about: Of): Response {
   const { status = 200, headers = {} } = answer;

@@ -1,7 +1,7 @@
 /** The authorization endpoint, and the person there: consents at once, if the request is right. */
-import { missingParam } from './request';
-import type { Scene } from './simulator';
-import type { Authorization } from './types';
+import { missingParam } from './request.ts';
+import type { Scene } from './simulator.ts';
+import type { Authorization } from './types.ts';
 
 export async function authorize(scene: Scene): Promise<Response> {
   const { sent, client, fixture, grants, now } = scene;
@@ -43,7 +43,7 @@ export async function authorize(scene: Scene): Promise<Response> {
     (authorization.scope?.offline === undefined || scopes.includes(authorization.scope.offline)) &&
     (grants.all.length === 0 || missingParam(query, authorization.again ?? {}) === null);
   const code = grants.consent(
-    { scopes, consentedAt: now, offline },
+    { account: scene.account, scopes, consentedAt: now, offline },
     { redirectUri, challenge: query.get('code_challenge') },
   );
   const answer = { code, ...(state === null ? {} : { state }) };
@@ -65,7 +65,8 @@ function scopesOf(query: URLSearchParams, { scope }: Authorization): readonly st
   }
   const asked = query.get(scope.param ?? 'scope') ?? '';
   const list = asked === '' ? [] : asked.split(scope.separator);
-  const unknown = list.find((name) => !scope.offered.includes(name));
+  const { offered } = scope;
+  const unknown = offered === 'any' ? undefined : list.find((name) => !offered.includes(name));
   if (unknown !== undefined) return `asks for the scope "${unknown}"`;
   return list.length === 0 && !scope.optional ? `has no ${scope.param ?? 'scope'}` : list;
 }

@@ -1,17 +1,21 @@
 /** What the simulated provider remembers: consents, codes and tokens. */
+import type { Fixture, IssuedKind } from './types.ts';
 
 export interface Grant {
+  account: string;
   scopes: readonly string[];
   consentedAt: number;
   /** Refresh tokens are given. */
   offline: boolean;
   alive: boolean;
+  /** In the order in which they were issued. */
+  tokens: Token[];
 }
 
 export interface Code {
   grant: Grant;
-  redirectUri: string;
-  challenge: string | null;
+  /** Null: it was issued before the simulation began, and is not checked. */
+  request: { redirectUri: string; challenge: string | null } | null;
   used: boolean;
 }
 
@@ -34,21 +38,28 @@ export interface Token {
 
 export class Grants {
   readonly all: Grant[] = [];
-  readonly codes = new Map<string, Code>();
-  readonly tokens = new Map<string, Token>();
-  #serial = 0;
+  readonly #fixture: Fixture;
+  readonly #codes = new Map<string, Code>();
+  readonly #tokens = new Map<string, Token>();
   readonly #prefixes: { access: string; refresh: string };
+  readonly #serials = new Map<string, number>();
+  #serial = 0;
 
-  constructor(id: string, prefixes: { access: string; refresh: string } | undefined) {
-    this.#prefixes = prefixes ?? { access: `${id}-at.`, refresh: `${id}-rt.` };
+  constructor(fixture: Fixture) {
+    this.#fixture = fixture;
+    this.#prefixes = fixture.prefixes ?? {
+      access: `${fixture.id}-at.`,
+      refresh: `${fixture.id}-rt.`,
+    };
   }
 
-  consent(grant: Omit<Grant, 'alive'>, code: Pick<Code, 'redirectUri' | 'challenge'>): string {
-    const made: Grant = { ...grant, alive: true };
-    this.all.push(made);
-    // `/`, `+` and `=` have to come through the redirect as they are.
-    const value = `code/${this.#next()}+${made.consentedAt}=`;
-    this.codes.set(value, { ...code, grant: made, used: false });
+  consent(
+    given: Pick<Grant, 'account' | 'scopes' | 'consentedAt' | 'offline'>,
+    request: { redirectUri: string; challenge: string | null },
+  ): string {
+    const grant = this.#grant(given);
+    const value = this.#value('code', grant);
+    this.#codes.set(value, { grant, request, used: false });
     return value;
   }
 
@@ -59,11 +70,64 @@ export class Grants {
     expiresAt: number | null,
     extended = false,
   ): Token {
+    return this.#add(this.#value(kind, grant), kind, grant, now, expiresAt, extended);
+  }
+
+  code(value: string | null, now: number): Code | null {
+    const known = this.#codes.get(value ?? '');
+    const account = known ? null : this.#issuedBefore('code', value);
+    if (value === null || account === null) return known ?? null;
+    const grant = this.#grant({ account, scopes: [], consentedAt: now, offline: true });
+    const code: Code = { grant, request: null, used: false };
+    this.#codes.set(value, code);
+    return code;
+  }
+
+  /** The token of that value, dead or alive. */
+  token(value: string | null, now: number): Token | null {
+    const known = this.#tokens.get(value ?? '');
+    if (known || value === null) return known ?? null;
+    for (const kind of ['access', 'refresh'] as const) {
+      const account = this.#issuedBefore(kind, value);
+      if (account === null) continue;
+      const grant =
+        this.all.findLast((one) => one.account === account) ??
+        this.#grant({ account, scopes: [], consentedAt: now, offline: true });
+      return this.#add(value, kind, grant, now, null, false);
+    }
+    return null;
+  }
+
+  /** The token of that value, if it is good at this moment. */
+  good(kind: Token['kind'], value: string | null, now: number): Token | null {
+    const token = this.token(value, now);
+    if (token?.kind !== kind || !token.alive || !token.grant.alive) return null;
+    return token.expiresAt === null || token.expiresAt > now ? token : null;
+  }
+
+  ofGrant(grant: Grant, kind: Token['kind']): Token[] {
+    return grant.tokens.filter((token) => token.kind === kind);
+  }
+
+  #grant(given: Pick<Grant, 'account' | 'scopes' | 'consentedAt' | 'offline'>): Grant {
+    const grant: Grant = { ...given, alive: true, tokens: [] };
+    this.all.push(grant);
+    return grant;
+  }
+
+  #add(
+    value: string,
+    kind: Token['kind'],
+    grant: Grant,
+    issuedAt: number,
+    expiresAt: number | null,
+    extended: boolean,
+  ): Token {
     const token: Token = {
-      value: `${this.#prefixes[kind]}${this.#next()}-${crypto.randomUUID()}`,
+      value,
       kind,
       grant,
-      issuedAt: now,
+      issuedAt,
       expiresAt,
       alive: true,
       usedAt: null,
@@ -71,25 +135,26 @@ export class Grants {
       seen: false,
       extended,
     };
-    this.tokens.set(token.value, token);
+    grant.tokens.push(token);
+    this.#tokens.set(value, token);
     return token;
   }
 
-  /** The token of that value, if it is good at this moment. */
-  good(kind: Token['kind'], value: string | null, now: number): Token | null {
-    const token = this.tokens.get(value ?? '');
-    if (token?.kind !== kind || !token.alive || !token.grant.alive) return null;
-    return token.expiresAt === null || token.expiresAt > now ? token : null;
+  #issuedBefore(kind: IssuedKind, value: string | null): string | null {
+    return value === null ? null : (this.#fixture.issuedBefore?.(kind, value) ?? null);
   }
 
-  ofGrant(grant: Grant, kind: Token['kind']): Token[] {
-    return [...this.tokens.values()].filter(
-      (token) => token.grant === grant && token.kind === kind,
-    );
-  }
-
-  #next(): number {
+  #value(kind: IssuedKind, { account, consentedAt }: Grant): string {
+    const { issuedAs } = this.#fixture;
+    if (issuedAs) {
+      const key = `${kind} ${account}`;
+      const serial = (this.#serials.get(key) ?? 0) + 1;
+      this.#serials.set(key, serial);
+      return issuedAs(kind, account, serial);
+    }
     this.#serial += 1;
-    return this.#serial;
+    // `/`, `+` and `=` have to come through the redirect as they are.
+    if (kind === 'code') return `code/${this.#serial}+${consentedAt}=`;
+    return `${this.#prefixes[kind]}${this.#serial}-${crypto.randomUUID()}`;
   }
 }

@@ -1,8 +1,8 @@
 /** The endpoint that tells whose token it is. */
-import { respond } from './answer';
-import { missingHeader, wrongClient } from './request';
-import type { Scene } from './simulator';
-import type { Profile } from './types';
+import { respond } from './answer.ts';
+import { missingHeader, wrongClient } from './request.ts';
+import type { Scene } from './simulator.ts';
+import type { Profile } from './types.ts';
 
 export function readProfile(scene: Scene): Response {
   const { sent, fixture, grants, client, now } = scene;
@@ -19,7 +19,7 @@ export function readProfile(scene: Scene): Response {
   const token = grants.good('access', tokenOf(scene, profile), now);
   if (!token) return scene.refuseWith(profile.unauthorized, 'has no access token that is good');
   token.seen = true;
-  return respond(profile.answer, scene);
+  return respond(profile.answer, { ...scene, account: token.grant.account });
 }
 
 function tokenOf({ sent }: Scene, { token }: Profile): string | null {

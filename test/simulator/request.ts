@@ -1,11 +1,21 @@
 /** How the simulated provider reads a request, and how it looks for what is wrong with it. */
-import type { ClientAuth, Demands, Sent, SimulatedClient } from './types';
+import type { ClientAuth, Demands, Sent, SimulatedClient } from './types.ts';
 
-export async function readRequest(request: Request): Promise<Sent> {
+export async function readRequest(request: Request): Promise<{ sent: Sent; body: string }> {
+  const { body, ...sent } = await parsed(request);
+  return { sent, body };
+}
+
+async function parsed(request: Request): Promise<Sent & { body: string }> {
   // text() warns about forms, whose charset it cannot know.
   const body = new TextDecoder().decode(await request.arrayBuffer());
   const type = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const sent = { method: request.method, url: new URL(request.url), headers: request.headers };
+  const sent = {
+    method: request.method,
+    url: new URL(request.url),
+    headers: request.headers,
+    body,
+  };
   if (body === '') return { ...sent, form: 'none', params: new URLSearchParams() };
   if (type === 'application/x-www-form-urlencoded') {
     return { ...sent, form: 'form', params: new URLSearchParams(body) };
@@ -83,8 +93,8 @@ function proves(way: ClientAuth, sent: Sent, client: SimulatedClient, idParam: s
   }
 }
 
-/** Same scheme, host and path; the query is looked at apart. */
-export function isAt(sent: Pick<Sent, 'url'>, url: string): boolean {
+/** Same scheme, host and path, or the path alone; the query is looked at apart. */
+export function isAt(sent: Pick<Sent, 'url'>, url: string, anyHost = false): boolean {
   const wanted = new URL(url);
-  return sent.url.origin === wanted.origin && sent.url.pathname === wanted.pathname;
+  return (anyHost || sent.url.origin === wanted.origin) && sent.url.pathname === wanted.pathname;
 }

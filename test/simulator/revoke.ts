@@ -1,9 +1,9 @@
 /** The revocation endpoint, in whatever form the provider has it. */
-import { respond } from './answer';
-import type { Token } from './grants';
-import { missingHeader, wrongClient } from './request';
-import type { Scene } from './simulator';
-import type { Revocation } from './types';
+import { respond } from './answer.ts';
+import type { Token } from './grants.ts';
+import { missingHeader, wrongClient } from './request.ts';
+import type { Scene } from './simulator.ts';
+import type { Revocation } from './types.ts';
 
 export function revoke(scene: Scene): Response {
   const { sent, fixture, client, grants } = scene;
@@ -24,7 +24,7 @@ export function revoke(scene: Scene): Response {
     for (const grant of grants.all) grant.alive = false;
     return respond(revocation.answer, scene);
   }
-  const token = grants.tokens.get(tokenOf(scene, revocation) ?? '');
+  const token = grants.token(tokenOf(scene, revocation), scene.now);
   if (!token || !isWanted(revocation, token)) {
     return scene.refuseWith(revocation.unknown, 'has no token of the kind that is wanted');
   }

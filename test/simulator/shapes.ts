@@ -1,6 +1,6 @@
 /** Shapes that many providers share. A fixture says for itself what it takes them from. */
-import type { Evidence } from './evidence';
-import type { Answer } from './types';
+import type { Evidence } from './evidence.ts';
+import type { Answer } from './types.ts';
 
 /** RFC 6749 5.2. */
 export const refusal = (

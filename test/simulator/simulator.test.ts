@@ -1,15 +1,15 @@
 /** The simulator's own teeth: it refuses what the provider would refuse, and remembers. */
 import { describe, expect, it } from 'vitest';
-import { discord } from './fixtures/discord';
-import { githubApp } from './fixtures/github-app';
-import { instagram } from './fixtures/instagram';
-import { microsoft } from './fixtures/microsoft';
-import { reddit } from './fixtures/reddit';
-import { shopify } from './fixtures/shopify';
-import { strava } from './fixtures/strava';
-import { x } from './fixtures/x';
-import { simulate } from './simulator';
-import type { Fixture } from './types';
+import { discord } from './fixtures/discord.ts';
+import { githubApp } from './fixtures/github-app.ts';
+import { instagram } from './fixtures/instagram.ts';
+import { microsoft } from './fixtures/microsoft.ts';
+import { reddit } from './fixtures/reddit.ts';
+import { shopify } from './fixtures/shopify.ts';
+import { strava } from './fixtures/strava.ts';
+import { x } from './fixtures/x.ts';
+import { simulate } from './simulator.ts';
+import type { Fixture } from './types.ts';
 
 const client = {
   id: 'an-app',

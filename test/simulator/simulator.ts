@@ -4,16 +4,16 @@
  * provider's error; `requests` tells the reader of a failed test why.
  *
  * It stands apart from Mooring: nothing here knows src/. What it does not promise: more of a
- * provider than its fixture says.
+ * provider than its fixture says. contract.ts says what it shares with real servers.
  */
-import { respond } from './answer';
-import { authorize } from './authorize';
-import { Grants } from './grants';
-import { readProfile } from './profile';
-import { isAt, readRequest } from './request';
-import { revoke } from './revoke';
-import { exchangeCode, extend, refresh } from './token';
-import type { About, Answer, Fixture, Issued, Sent, SimulatedClient } from './types';
+import { respond } from './answer.ts';
+import { authorize } from './authorize.ts';
+import { Grants } from './grants.ts';
+import { readProfile } from './profile.ts';
+import { isAt, readRequest } from './request.ts';
+import { revoke } from './revoke.ts';
+import { exchangeCode, extend, refresh } from './token.ts';
+import type { About, Answer, Fixture, Issued, Sent, SimulatedClient } from './types.ts';
 
 export type EndpointName =
   | 'authorize'
@@ -24,15 +24,35 @@ export type EndpointName =
   | 'revoke'
   | 'unknown';
 
-export interface Seen {
+export interface Received {
   endpoint: EndpointName;
+  /** ms, by the provider's clock. */
+  at: number;
   method: string;
-  /** Host and path, never the query. */
-  at: string;
+  url: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Of the query and of the body. */
+  params: URLSearchParams;
+  redirect: string;
+  /** What it presents: a refresh token, or an access token in the query. */
+  token: string;
+  /** Requests of this path so far, this one included. */
+  nth: number;
+  /** Requests under way when it came, this one included. */
+  inFlight: number;
+  /** Of the answer; 0 while there is none. */
   status: number;
   /** Why the provider refused it; null: it did not. */
   refused: string | null;
 }
+
+/**
+ * What comes before an answer. A `Response` is sent instead of the usual one, anything else leaves
+ * it to the provider; throwing breaks the connection.
+ */
+export type Interception = (received: Received, usual: () => Promise<Response>) => unknown;
 
 /** What every endpoint has at hand. */
 export interface Scene extends About {
@@ -47,20 +67,41 @@ export interface Scene extends About {
 
 export interface Simulator {
   fetch: typeof fetch;
-  requests: Seen[];
+  fixture: Fixture;
+  /** Of the client; `visits` are the browsers' at the authorization endpoint. */
+  requests: Received[];
+  visits: Received[];
+  /** Requests of one path. */
+  to(path: string): Received[];
   /** What was refused, in words. */
   refusals(): string[];
   count(endpoint: EndpointName): number;
+  /** Requests under way, and the most that were at any time. */
+  inFlight: number;
+  mostInFlight: number;
   /** Its secret may be changed, as an operator would at the provider. */
   client: SimulatedClient;
+  /** Whether this address is its authorization endpoint. */
+  isAuthorization(url: URL): boolean;
+  /**
+   * The person opens it and consents, as this account; the address that the browser is sent to.
+   * @throws where there is an error page instead
+   */
+  consent(url: URL, account?: string): Promise<URL>;
   /** The person takes every consent back on the provider's own page. */
   withdraw(): void;
-  /** Answers refreshes so, and not as usual; null: as usual again. */
+  /** Comes before the answers of one path, or of every path (`*`); null: as usual again. */
+  answer(path: string, interception: Interception | null): void;
+  /** Answers refreshes so, with tokens that are good, and not as usual; null: as usual again. */
   answerRefreshes(answer: Answer<Issued> | null): void;
   /** Whether an API of the provider would take it now. */
   accepts(accessToken: string): boolean;
   /** Tokens of any consent that are still good for something. */
   good(kind: 'access' | 'refresh'): number;
+  /** Accounts that have a grant which came to its end. */
+  ended(): string[];
+  /** The refresh token of the account that was issued last; null: there is none. */
+  newest(account: string): string | null;
 }
 
 const malformed: Answer = {
@@ -69,33 +110,132 @@ const malformed: Answer = {
   evidence: { mark: 'knowledge', basis: 'the shape of RFC 6749 5.2' },
 };
 
+const notFound: Answer = {
+  status: 404,
+  text: 'Not Found',
+  type: 'text/plain',
+  evidence: { mark: 'knowledge', basis: 'HTTP' },
+};
+
+/** Says to the authorization endpoint who signs in, as a browser's session would. */
+const ACCOUNT = 'Simulated-Account';
+
 export function simulate(
   fixture: Fixture,
   client: SimulatedClient,
   clock: () => number,
 ): Simulator {
-  const grants = new Grants(fixture.id, fixture.prefixes);
-  const requests: Seen[] = [];
+  const grants = new Grants(fixture);
+  const requests: Received[] = [];
+  const visits: Received[] = [];
+  const all = () => [...visits, ...requests];
+  const interceptions = new Map<string, Interception>();
   let planted: Answer<Issued> | null = null;
   const good = (kind: 'access' | 'refresh', value: string) => grants.good(kind, value, clock());
 
-  const answer = async (request: Request): Promise<Response> => {
-    const sent = await readRequest(request);
-    const endpoint = endpointOf(fixture, client, sent);
-    const at = sent.url.host + sent.url.pathname;
-    const seen: Seen = { endpoint, method: sent.method, at, status: 0, refused: null };
-    requests.push(seen);
-    if (!hostsOf(fixture, client).has(sent.url.host)) {
-      seen.refused = `nobody listens at ${sent.url.host}`;
+  const simulator: Simulator = {
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      const { received, sent } = await receive(new Request(input, init));
+      simulator.inFlight += 1;
+      received.inFlight = simulator.inFlight;
+      simulator.mostInFlight = Math.max(simulator.mostInFlight, simulator.inFlight);
+      try {
+        const intercept = interceptions.get(received.path) ?? interceptions.get('*');
+        const usual = () => answer(received, sent);
+        const given = await intercept?.(received, usual);
+        const response = given instanceof Response ? given : await usual();
+        received.status = response.status;
+        return response;
+      } finally {
+        simulator.inFlight -= 1;
+      }
+    },
+    fixture,
+    requests,
+    visits,
+    to: (path) => requests.filter((received) => received.path === path),
+    refusals: () =>
+      all()
+        .filter(({ refused }) => refused !== null)
+        .map(({ endpoint, method, url, refused }) => {
+          const { host, pathname } = new URL(url);
+          return `${endpoint} (${method} ${host}${pathname}) ${refused}`;
+        }),
+    count: (endpoint) => all().filter((received) => received.endpoint === endpoint).length,
+    inFlight: 0,
+    mostInFlight: 0,
+    client,
+    isAuthorization: (url) => isAt({ url }, fixture.authorization.url),
+    async consent(url, account = fixture.account.id) {
+      const headers = { [ACCOUNT]: encodeURIComponent(account) };
+      const reply = await simulator.fetch(url, { redirect: 'manual', headers });
+      const location = reply.headers.get('Location');
+      if (location === null) throw new Error(`the provider shows an error page, ${reply.status}`);
+      return new URL(location);
+    },
+    withdraw() {
+      for (const grant of grants.all) grant.alive = false;
+    },
+    answer(path, interception) {
+      if (interception) interceptions.set(path, interception);
+      else interceptions.delete(path);
+    },
+    answerRefreshes(answer) {
+      planted = answer;
+    },
+    accepts: (accessToken) => good('access', accessToken) !== null,
+    good: (kind) =>
+      grants.all
+        .flatMap(({ tokens }) => tokens)
+        .filter((token) => token.kind === kind && good(kind, token.value) !== null).length,
+    ended: () => grants.all.filter(({ alive }) => !alive).map(({ account }) => account),
+    newest: (account) =>
+      grants.all
+        .filter((grant) => grant.account === account)
+        .flatMap((grant) => grants.ofGrant(grant, 'refresh'))
+        .at(-1)?.value ?? null,
+  };
+  return simulator;
+
+  async function receive(request: Request): Promise<{ received: Received; sent: Sent }> {
+    const { sent, body } = await readRequest(request);
+    const path = sent.url.pathname;
+    const received: Received = {
+      endpoint: endpointOf(fixture, client, sent),
+      at: clock(),
+      method: sent.method,
+      url: sent.url.href,
+      path,
+      headers: Object.fromEntries(sent.headers),
+      body,
+      params: new URLSearchParams([...sent.url.searchParams, ...sent.params]),
+      redirect: request.redirect,
+      token: sent.params.get('refresh_token') ?? sent.url.searchParams.get('access_token') ?? '',
+      nth: simulator.to(path).length + 1,
+      inFlight: 0,
+      status: 0,
+      refused: null,
+    };
+    (received.endpoint === 'authorize' ? visits : requests).push(received);
+    return { received, sent };
+  }
+
+  async function answer(received: Received, sent: Sent): Promise<Response> {
+    const listens = fixture.anyHost
+      ? received.endpoint !== 'unknown'
+      : hostsOf(fixture, client).has(sent.url.host);
+    if (!listens) {
+      received.refused = `nobody listens at ${sent.url.host}`;
       throw new TypeError(`no such host: ${sent.url.host}`);
     }
-    const about: About = { sent, client, now: clock() };
+    const account = decodeURIComponent(sent.headers.get(ACCOUNT) ?? fixture.account.id);
+    const about: About = { sent, client, now: clock(), account };
     const refuseWith = (refusal: Answer, reason: string) => {
-      seen.refused = reason;
+      received.refused = reason;
       return respond(refusal, about);
     };
     const { errors } = fixture;
-    const scene: Scene = {
+    return play(received.endpoint, {
       ...about,
       fixture,
       grants,
@@ -103,34 +243,8 @@ export function simulate(
       refuse: (kind, reason) =>
         refuseWith(errors[kind] ?? (kind === 'request' ? malformed : errors.code), reason),
       planted,
-    };
-    const response = await play(endpoint, scene);
-    seen.status = response.status;
-    return response;
-  };
-
-  return {
-    fetch: ((input: RequestInfo | URL, init?: RequestInit) =>
-      answer(new Request(input, init))) as typeof fetch,
-    requests,
-    refusals: () =>
-      requests
-        .filter(({ refused }) => refused !== null)
-        .map(({ endpoint, method, at, refused }) => `${endpoint} (${method} ${at}) ${refused}`),
-    count: (endpoint) => requests.filter((seen) => seen.endpoint === endpoint).length,
-    client,
-    withdraw() {
-      for (const grant of grants.all) grant.alive = false;
-    },
-    answerRefreshes(answer) {
-      planted = answer;
-    },
-    accepts: (accessToken) => good('access', accessToken) !== null,
-    good: (kind) =>
-      [...grants.tokens.values()].filter(
-        (token) => token.kind === kind && good(kind, token.value) !== null,
-      ).length,
-  };
+    });
+  }
 }
 
 function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Response {
@@ -148,35 +262,28 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
     case 'revoke':
       return revoke(scene);
     case 'unknown':
-      return scene.refuseWith(
-        {
-          status: 404,
-          text: 'Not Found',
-          type: 'text/plain',
-          evidence: { mark: 'knowledge', basis: 'HTTP' },
-        },
-        'is no address of the provider',
-      );
+      return scene.refuseWith(notFound, 'is no address of the provider');
   }
 }
 
 /** By address, and at shared addresses by what is asked for. */
 function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): EndpointName {
   const { authorization, token, refresh: renewal, profile, revocation } = fixture;
-  if (isAt(sent, authorization.url)) return 'authorize';
+  const at = (url: string) => isAt(sent, url, fixture.anyHost);
+  if (at(authorization.url)) return 'authorize';
   if (renewal?.kind === 'extend') {
-    const atExchange = isAt(sent, renewal.exchange.url) && sent.method === 'GET';
+    const atExchange = at(renewal.exchange.url) && sent.method === 'GET';
     // One address may serve both steps: the first token is not extended yet.
-    if (atExchange && !isAt(sent, renewal.refresh.url)) return 'extend';
-    if (isAt(sent, renewal.refresh.url) && sent.method === 'GET') return 'refresh';
+    if (atExchange && !at(renewal.refresh.url)) return 'extend';
+    if (at(renewal.refresh.url) && sent.method === 'GET') return 'refresh';
   }
   const asksRefresh = sent.params.get('grant_type') === 'refresh_token';
-  if (renewal?.kind === 'refresh_token' && isAt(sent, renewal.url)) {
-    if (asksRefresh || !isAt(sent, token.url)) return 'refresh';
+  if (renewal?.kind === 'refresh_token' && at(renewal.url)) {
+    if (asksRefresh || !at(token.url)) return 'refresh';
   }
-  if (isAt(sent, token.url)) return 'code';
-  if (profile && isAt(sent, profile.url)) return 'profile';
-  if (revocation && isAt(sent, filled(revocation.url, client))) return 'revoke';
+  if (at(token.url)) return 'code';
+  if (profile && at(profile.url)) return 'profile';
+  if (revocation && at(filled(revocation.url, client))) return 'revoke';
   return 'unknown';
 }
 

@@ -1,9 +1,9 @@
 /** The token endpoint: codes, refreshes, and Meta's exchanges. */
-import { idTokenOf, respond } from './answer';
-import type { Grant, Token } from './grants';
-import { faultOf, missingParam } from './request';
-import type { Scene } from './simulator';
-import type { Answer, Extending, Issued, Refreshing, Sent } from './types';
+import { idTokenOf, respond } from './answer.ts';
+import type { Grant, Token } from './grants.ts';
+import { faultOf, missingParam } from './request.ts';
+import type { Scene } from './simulator.ts';
+import type { Answer, Extending, Issued, Refreshing } from './types.ts';
 
 export async function exchangeCode(scene: Scene): Promise<Response> {
   const { sent, fixture, grants, client, now } = scene;
@@ -14,17 +14,17 @@ export async function exchangeCode(scene: Scene): Promise<Response> {
   if (params.get('grant_type') !== 'authorization_code') {
     return scene.refuse('request', `has grant_type=${params.get('grant_type')}`);
   }
-  const code = grants.codes.get(params.get('code') ?? '');
+  const code = grants.code(params.get('code'), now);
   if (!code || code.used) return scene.refuse('code', code ? 'uses a code twice' : 'has no code');
   code.used = true;
-  if (params.get('redirect_uri') !== code.redirectUri) {
+  const { grant, request } = code;
+  if (request && params.get('redirect_uri') !== request.redirectUri) {
     return scene.refuse('code', 'has another redirect_uri');
   }
-  const { pkce } = fixture.authorization;
-  if (pkce !== 'unknown' && code.challenge !== (await challengeOf(params.get('code_verifier')))) {
+  const checksVerifier = request && fixture.authorization.pkce !== 'unknown';
+  if (checksVerifier && request.challenge !== (await challengeOf(params.get('code_verifier')))) {
     return scene.refuse('code', 'has no verifier, or another one, for its challenge');
   }
-  const { grant } = code;
   grant.offline &&= missingParam(params, token.offline ?? {}) === null;
   const access = grants.issue('access', grant, now, endAfter(now, token.lifetimeSeconds));
   const refresh =
@@ -65,8 +65,8 @@ function renew(scene: Scene, renewal: Refreshing): Response {
       : null) ??
     (renewal.scope && !params.get('scope') ? 'has no scope' : null);
   if (wrong !== null) return scene.refuse('request', wrong);
-  const sentToken = grants.tokens.get(params.get('refresh_token') ?? '');
-  if (scene.planted) return plant(scene, scene.planted, sentToken?.grant);
+  const sentToken = grants.token(params.get('refresh_token'), now);
+  if (scene.planted) return plant(scene, scene.planted, sentToken?.grant ?? null);
   const token = grants.good('refresh', sentToken?.value ?? null, now);
   if (!token) return scene.refuse('refresh', 'has a refresh token that is dead or unknown');
   if (token.usedAt !== null && renewal.used !== 'stays') {
@@ -170,7 +170,7 @@ function refreshEnd(renewal: Refreshing, grant: Grant, now: number): number | nu
 }
 
 /** An answer that was put in; it tells of tokens that are good, should it tell of any. */
-function plant(scene: Scene, answer: Answer<Issued>, grant: Grant | undefined): Response {
+function plant(scene: Scene, answer: Answer<Issued>, grant: Grant | null): Response {
   if (!grant) return scene.refuse('refresh', 'has a refresh token that is unknown');
   const { grants, now } = scene;
   const access = grants.issue('access', grant, now, null);
@@ -184,14 +184,16 @@ function grantedBy(
   access: Token,
   refreshed: Token | null,
 ): Response {
-  const { sent, client, now } = scene as { sent: Sent } & Scene;
+  const { sent, client, now } = scene;
   return respond(reply, {
     sent,
     client,
     now,
     accessToken: access.value,
     refreshToken: refreshed?.value,
+    secondsLeft: access.expiresAt === null ? null : (access.expiresAt - now) / 1000,
     refreshExpiresAt: refreshed?.expiresAt ?? null,
+    account: access.grant.account,
     scopes: access.grant.scopes,
     idToken: (claims) =>
       idTokenOf({ aud: client.id, exp: Math.floor(now / 1000) + 3600, ...claims }),

@@ -3,7 +3,7 @@
  * Mooring's own records and readers; they state what the provider listens to, what it insists on
  * and what it answers, each with its evidence. simulator.ts plays them.
  */
-import type { Evidence } from './evidence';
+import type { Evidence } from './evidence.ts';
 
 export type Json =
   | null
@@ -13,7 +13,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** A request as the provider sees it. */
+/** A request as the provider reads it. */
 export interface Sent {
   method: string;
   url: URL;
@@ -36,12 +36,16 @@ export interface About {
   client: SimulatedClient;
   /** ms, by the provider's clock. */
   now: number;
+  /** Whose token or code it is; the fixture's own account where nothing says whose. */
+  account: string;
 }
 
 export interface Issued extends About {
   accessToken: string;
   /** Undefined where none is given: JSON then leaves it out. */
   refreshToken: string | undefined;
+  /** What the access token has left; null: it does not end, or nobody says when. */
+  secondsLeft: number | null;
   /** Granted. */
   scopes: readonly string[];
   /** End of the refresh token in ms; null: none is known. */
@@ -63,6 +67,8 @@ export interface Answer<Of = About> {
   type?: string | ((about: Of) => string);
   evidence: Evidence;
 }
+
+export type IssuedKind = 'code' | 'access' | 'refresh';
 
 /** How the client may prove itself; any one of the list will do. */
 export type ClientAuth =
@@ -89,7 +95,8 @@ export interface Authorization {
     param?: string;
     /** Anything else is part of a scope's name. */
     separator: ' ' | ',';
-    offered: readonly string[];
+    /** Others are refused. */
+    offered: readonly string[] | 'any';
     /** The scope without which no refresh token is given. */
     offline?: string;
     /** None may be asked for. */
@@ -227,6 +234,15 @@ export interface Fixture {
   };
   /** How tokens begin. */
   prefixes?: { access: string; refresh: string };
+  /** Endpoints are told by their paths alone, so that several records of a test have one server. */
+  anyHost?: boolean;
+  /** What codes and tokens look like instead, `serial` counting from 1 for each account and kind. */
+  issuedAs?: (kind: IssuedKind, account: string, serial: number) => string;
+  /**
+   * Codes and tokens that were issued before the simulation began, as the rows of a test hold them:
+   * the account that such a value stands for; null: nobody's.
+   */
+  issuedBefore?: (kind: IssuedKind, value: string) => string | null;
   /** Two scopes (as far as there are two) that the whole way asks for. */
   scopes: readonly string[];
   authorization: Authorization;

@@ -84,7 +84,7 @@ describe('connecting on the page', () => {
     const page = await h.page(cookie);
     expect(textOf(page)).toContain(said);
     expect(page).not.toContain('canary');
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
   });
 
   test('a visit of another user in the same browser completes nothing, ever', async () => {
@@ -103,10 +103,10 @@ describe('connecting on the page', () => {
     const cookie = await h.enter('connect-4');
     const { back, browser } = await connectOnPage(h, cookie, { code: 'code-connect-4' });
     expect((await back(browser)).status).toBe(403);
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
     // Nor later, when the visit is there again: the transaction is over.
     expect((await back()).status).toBe(303);
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
     expect(textOf(await h.page(cookie))).toContain('Nothing is connected yet');
   });
 
@@ -131,12 +131,12 @@ describe('connecting on the page', () => {
     const complete = `/v1/users/me/connections/${connection}/complete`;
     expect((await h.api(complete, { method: 'POST', token })).status).toBe(403);
     expect((await open('')).status).toBe(403);
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
 
     // Then the victim's browser gets its answer: no visit is under way there.
     expect((await h.callback(consented, victim.cookie)).status).toBe(403);
     expect((await open(attacker)).status).toBe(303);
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
     expect(textOf(await h.page(attacker))).toContain('Nothing is connected yet');
   });
 
@@ -152,13 +152,13 @@ describe('connecting on the page', () => {
     expect(textOf(await h.page(attackersVisit))).toContain('Somebody else started this');
     // The victim's visit, in the victim's browser, cannot be used for it either.
     expect((await h.callback(query, victim)).status).toBe(403);
-    expect(h.provider.calls).toEqual([]);
+    expect(h.provider.requests).toEqual([]);
     expect(textOf(await h.page(victim))).toContain('Nothing is connected yet');
   });
 
   test('an account that somebody else has is refused in words', async () => {
     const h = hosted();
-    await h.connect('owner', 'code-shared');
+    await insertAccount(h.deps, { userId: 'owner', providerAccountId: 'shared' });
     const cookie = await h.enter('second');
     const { back } = await connectOnPage(h, cookie, { code: 'code-shared' });
     await back();

@@ -14,9 +14,9 @@ import {
   userVersions,
 } from '../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
+import { type Journey, journey } from '../../connect/journey';
 import { type Simulator, simulate } from '../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../simulator/types';
-import { apiWith } from '../../support/api';
 import { type TestDeps, testClock, testDeps } from '../../support/deps';
 
 export type Change = Record<string, unknown>;
@@ -46,7 +46,6 @@ export type Row = typeof oauthAccounts.$inferSelect;
 
 const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
 const USER = 'ada';
-const RETURN_TO = 'https://app.example.com/done';
 
 /** `change`: what the record is to be instead, as an operator would say it in PROVIDERS. */
 export function configOf(ids: readonly string[], change: Record<string, Change> = {}): Config {
@@ -67,7 +66,8 @@ export function configOf(ids: readonly string[], change: Record<string, Change> 
 export class Traveller {
   readonly simulator: Simulator;
   readonly deps: TestDeps;
-  readonly api: ReturnType<typeof apiWith>;
+  readonly api: Journey['api'];
+  readonly #journey: Journey;
   #step: Step = 'connect';
 
   constructor(
@@ -79,9 +79,12 @@ export class Traveller {
     const config = configOf(clients, change ? { [fixture.id]: change } : {});
     const clock = testClock(Date.now());
     const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
-    this.simulator = simulate(fixture, { ...CLIENT, redirectUri }, clock.now);
-    this.deps = testDeps({ config, clock, fetch: this.simulator.fetch });
-    this.api = apiWith(this.deps);
+    this.#journey = journey({ config, clock }, (now) =>
+      simulate(fixture, { ...CLIENT, redirectUri }, now),
+    );
+    this.simulator = this.#journey.provider;
+    this.deps = this.#journey.deps;
+    this.api = this.#journey.api;
   }
 
   /** Throws with the step, and with what the simulator had to say. */
@@ -101,49 +104,15 @@ export class Traveller {
 
   /** From the link to the connected account. */
   async connect(input: Record<string, unknown> = {}): Promise<Integration> {
-    const id = await this.authorize(input);
-    const completed = await this.api(`/v1/users/${USER}/connections/${id}/complete`, {
-      method: 'POST',
-    });
+    const { id: provider, parameters } = this.fixture;
+    const completed = await this.#journey
+      .connect(USER, null, { provider, ...(parameters ? { parameters } : {}), ...input })
+      .catch((error: unknown) => this.fail(String(error)));
     await this.deps.settle();
     const body = await completed.json<Integration & { detail?: string }>();
     if (completed.status > 201)
       this.fail(`completion ends with ${completed.status}, ${body.detail}`);
     return body;
-  }
-
-  /** Up to the callback; gives the connection's id. */
-  async authorize(input: Record<string, unknown> = {}): Promise<string> {
-    const { fixture, api, simulator, deps } = this;
-    const begun = await api(`/v1/users/${USER}/connections`, {
-      method: 'POST',
-      json: {
-        provider: fixture.id,
-        returnTo: RETURN_TO,
-        ...(fixture.parameters ? { parameters: fixture.parameters } : {}),
-        ...input,
-      },
-    });
-    if (begun.status !== 201) this.fail(`no connection is begun: ${await begun.text()}`);
-    const { id, connectUrl } = await begun.json<{ id: string; connectUrl: string }>();
-    const start = await api(connectUrl.replace(deps.config.publicUrl, ''), { token: null });
-    const away = start.headers.get('Location') ?? '';
-    if (away.startsWith(RETURN_TO)) this.fail(`the start leads back: ${away}`);
-    const consented = await simulator
-      .fetch(new Request(away, { redirect: 'manual' }))
-      .catch((error: unknown) => this.fail(String(error)));
-    const back = consented.headers.get('Location');
-    if (!back) return this.fail(`the provider shows an error page, ${consented.status}`);
-    const url = new URL(back);
-    const callback = await api(url.pathname + url.search, {
-      token: null,
-      headers: { Cookie: start.headers.get('Set-Cookie')?.split(';')[0] ?? '' },
-    });
-    const end = new URL(callback.headers.get('Location') ?? 'about:blank').searchParams;
-    if (end.get('connection') !== id || end.has('error')) {
-      this.fail(`the callback ends with ${callback.status}, ${end.get('error')}`);
-    }
-    return id;
   }
 
   async row(): Promise<Row> {

@@ -1,21 +1,23 @@
-/** Everything a refresh test needs: deps with a token server behind `fetch`, and due accounts. */
+/** Everything a refresh test needs: deps with a simulated provider behind `fetch`, and due accounts. */
 import { env } from 'cloudflare:workers';
 import { readConfig } from '../../../src/config';
-import type { Deps } from '../../../src/deps';
 import { accountContext } from '../../../src/vault/vault';
-import { type TestDeps, testDeps } from '../../support/deps';
+import type { Simulator } from '../../simulator/simulator';
+import { type TestDeps, testClock, testDeps } from '../../support/deps';
 import {
   type AccountOverrides,
   type AccountRow,
   accountRow,
   insertAccount,
 } from '../../support/fixtures';
-import { TokenServer } from './token-server';
+import { acmeServer } from '../../support/provider';
 
 const MINUTE = 60_000;
 
 interface ProviderChange {
   refreshModel?: 'static' | 'rotating' | 'extend';
+  /** The simulated provider takes a used refresh token again for so long. */
+  reuseGraceSeconds?: number;
   [field: string]: unknown;
 }
 
@@ -50,7 +52,7 @@ export function configWith(providers: Record<string, ProviderChange>, settings =
 
 export interface World {
   deps: TestDeps;
-  server: TokenServer;
+  server: Simulator;
   /** Inserts an integration that has been due for so many ms. */
   due(overrides?: AccountOverrides, agoMs?: number): Promise<AccountRow>;
   row(id: number): Promise<AccountRow>;
@@ -62,15 +64,19 @@ let worlds = 0;
 /** Each world has its own provider, so that the tests of a file do not claim each other's rows. */
 export function world(
   change: ProviderChange = {},
-  overrides: Partial<Deps> = {},
+  overrides: Parameters<typeof testDeps>[0] = {},
   settings: Record<string, string> = {},
 ): World & { provider: string } {
   worlds += 1;
+  const clock = overrides.clock ?? testClock(Date.now());
   const provider = `p${worlds}`;
   const config = overrides.config ?? configWith({ [provider]: change }, settings);
-  const server = new TokenServer();
-  const deps = testDeps({ config, fetch: server.fetch, ...overrides });
-  server.rotates = (change.refreshModel ?? 'rotating') === 'rotating';
+  const { refreshModel = 'rotating', reuseGraceSeconds } = change;
+  const server = acmeServer(clock.now, {
+    rotates: refreshModel === 'rotating',
+    ...(reuseGraceSeconds === undefined ? {} : { used: { graceSeconds: reuseGraceSeconds } }),
+  });
+  const deps = testDeps({ config, fetch: server.fetch, ...overrides, clock });
   const open = async (row: AccountRow, field: 'access_token' | 'refresh_token') => {
     const sealed = field === 'access_token' ? row.accessToken : row.refreshToken;
     return sealed === null

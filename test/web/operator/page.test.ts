@@ -146,10 +146,10 @@ describe('refreshes due', () => {
     const o = operator(deps);
     for (let i = 0; i < 6; i += 1) await due();
     let asked = 0;
-    server.instead = () => {
+    server.answer('/token', () => {
       asked += 1;
       return asked === 1 ? new Response('', { status: 429 }) : null;
-    };
+    });
     const page = await o.told(await o.enter(), 'refresh');
     expect(textOf(page)).toContain(
       'The run took 6 accounts 5 refreshed, 1 failed and will be tried again.',
@@ -169,19 +169,19 @@ describe('refreshes due', () => {
     const { deps, due, server } = world();
     for (let i = 0; i < 6; i += 1) await due();
     const browser = new AbortController();
-    server.before = () => browser.abort();
+    server.answer('/token', () => browser.abort());
     const notice = await runNow(deps, 'test', browser.signal);
     await deps.settle();
     expect(notice).toMatchObject({ kind: 'ran', claimed: 5, refreshed: 5, left: true });
-    expect(server.asked).toHaveLength(5);
+    expect(server.requests).toHaveLength(5);
   });
 
   test('are not begun after 20 s, so that the browser gets its answer', async () => {
     const { deps, due, server } = world();
     for (let i = 0; i < 6; i += 1) await due();
-    server.before = () => {
-      if (server.asked.length === 1) deps.clock.advance(20_000);
-    };
+    server.answer('/token', () => {
+      if (server.requests.length === 1) deps.clock.advance(20_000);
+    });
     const notice = await runNow(deps, 'test', new AbortController().signal);
     expect(notice).toMatchObject({ claimed: 5, left: true });
   });
