@@ -11,8 +11,8 @@ export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
   error(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
-  /** A log whose lines all carry these fields too. */
-  with(fields: LogFields): Log;
+  /** A log whose lines all carry these fields too; a function is called for each line. */
+  with(fields: LogFields | (() => LogFields)): Log;
 }
 
 /** What may be written of an error. The text of foreign errors stays out: it can quote secrets. */
@@ -36,8 +36,9 @@ export function describeError(error: unknown): LogFields {
 export function createLog(
   write: (line: string) => void,
   now: () => number,
-  fields: LogFields = {},
+  fields: LogFields | (() => LogFields) = {},
 ): Log {
+  const all = () => (typeof fields === 'function' ? fields() : fields);
   const line =
     (level: 'info' | 'warn' | 'error') => (event: string, more?: LogFields, cause?: unknown) =>
       write(
@@ -45,7 +46,7 @@ export function createLog(
           level,
           event,
           time: new Date(now()).toISOString(),
-          ...fields,
+          ...all(),
           ...more,
           ...(cause === undefined ? {} : describeError(cause)),
         }),
@@ -54,6 +55,7 @@ export function createLog(
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    with: (more) => createLog(write, now, { ...fields, ...more }),
+    with: (more) =>
+      createLog(write, now, () => ({ ...all(), ...(typeof more === 'function' ? more() : more) })),
   };
 }

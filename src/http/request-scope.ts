@@ -19,7 +19,7 @@ export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, 
 export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const requestId = requestIdOf(c.req.raw.headers);
-    const log = rootLog().with({ requestId, ray: c.req.header('cf-ray') });
+    const log = rootLog().with(() => ({ requestId, ray: c.req.header('cf-ray') }));
     c.set('requestId', requestId);
     c.set('log', log);
     const started = Date.now();

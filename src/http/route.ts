@@ -143,7 +143,7 @@ export function route<const S extends RouteSpec>(
   return {
     ...spec,
     handler: async (c) => {
-      const { deps, requestId } = c.var;
+      const deps = c.get('deps');
       const request = c.req.raw;
       if (spec.logFailuresOnly) c.set('unlogged', true);
       const caller = spec.callers === 'anyone' ? undefined : await callerOf(c, spec.callers);
@@ -165,7 +165,7 @@ export function route<const S extends RouteSpec>(
             ...(body === null
               ? {}
               : { 'Content-Type': spec.replies[status]?.type ?? 'application/json' }),
-            'X-Request-Id': requestId,
+            'X-Request-Id': c.get('requestId'),
           },
         });
       const context = {
@@ -196,7 +196,7 @@ export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv>
 export const seeOther = z.object({ Location: z.string() });
 
 async function callerOf(c: Context<AppEnv>, kinds: readonly Caller['kind'][]): Promise<Caller> {
-  const caller = await authenticate(c.req.raw.headers, c.var.deps);
+  const caller = await authenticate(c.req.raw.headers, c.get('deps'));
   c.set('caller', caller);
   if (!kinds.includes(caller.kind)) {
     throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);

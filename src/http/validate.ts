@@ -42,12 +42,20 @@ const CONTROL = /\p{Cc}/u;
 const opaqueId = (description: string) =>
   z
     .string()
-    .refine((id) => id.length > 0, 'must not be empty')
-    .refine((id) => encoder.encode(id).length <= MAX_ID_BYTES, `at most ${MAX_ID_BYTES} bytes`)
-    .refine((id) => id.isWellFormed(), 'must be well-formed Unicode')
-    .refine((id) => !CONTROL.test(id), 'must not hold control characters')
-    .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."')
+    .refine((id) => flawOf(id) === null, { error: ({ input }) => flawOf(String(input)) ?? '' })
     .meta({ minLength: 1, maxLength: MAX_ID_BYTES, description });
+
+/** What is wrong with an id; null: nothing. One check for all, since each read of a status makes it. */
+function flawOf(id: string): string | null {
+  if (id.length === 0) return 'must not be empty';
+  // A UTF-16 unit takes three bytes of UTF-8 at most.
+  if (id.length * 3 > MAX_ID_BYTES && encoder.encode(id).length > MAX_ID_BYTES) {
+    return `at most ${MAX_ID_BYTES} bytes`;
+  }
+  if (!id.isWellFormed()) return 'must be well-formed Unicode';
+  if (CONTROL.test(id)) return 'must not hold control characters';
+  return id === '.' || id === '..' ? 'must not be "." or ".."' : null;
+}
 
 export const userIdSchema = opaqueId("The app's own id of the user; opaque to Mooring.");
 
