@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../src/deps';
 import { api, apiWith } from '../support/api';
 import { testDeps } from '../support/deps';
-import { hosted } from './visit';
+import { hosted } from './hosted/client';
 
 type Assets = NonNullable<Deps['assets']>;
 

@@ -9,7 +9,7 @@ import { COUNTED, countsOf } from '../../../src/web/operator/counts';
 import { readOverview } from '../../../src/web/operator/overview';
 import { hookedDb } from '../../refresh/support/faults';
 import { testDeps } from '../../support/deps';
-import { operator, panel } from './visit';
+import { operator, panel } from './client';
 
 const MINUTE = 60_000;
 

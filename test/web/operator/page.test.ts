@@ -10,7 +10,8 @@ import { hookedDb } from '../../refresh/support/faults';
 import { world } from '../../refresh/support/world';
 import { testClock, testDeps } from '../../support/deps';
 import { insertAccount } from '../../support/fixtures';
-import { operator, panel, textOf } from './visit';
+import { textOf } from '../pages';
+import { operator, panel } from './client';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -100,7 +101,7 @@ describe('accounts', () => {
     const kept = panel(await o.page(cookie), 'accounts');
     expect(kept).toContain('Acme 1 0 0 0');
     expect(kept).toContain('Counted at 12:00 UTC');
-    expect(panel(await o.told(cookie, 'invalidate', { userId: 'x' }), 'accounts')).toContain(
+    expect(panel(await o.done(cookie, 'invalidate', { userId: 'x' }), 'accounts')).toContain(
       'Acme 2 0 0 0',
     );
     await insertAccount(o.deps);
@@ -150,7 +151,7 @@ describe('refreshes due', () => {
       asked += 1;
       return asked === 1 ? new Response('', { status: 429 }) : null;
     });
-    const page = await o.told(await o.enter(), 'refresh');
+    const page = await o.done(await o.enter(), 'refresh');
     expect(textOf(page)).toContain(
       'The run took 6 accounts 5 refreshed, 1 failed and will be tried again.',
     );
@@ -162,7 +163,7 @@ describe('refreshes due', () => {
   test('of which there are none are not refreshed, and the button says that', async () => {
     const { deps } = world();
     const o = operator(deps);
-    expect(textOf(await o.told(await o.enter(), 'refresh'))).toContain('Nothing was due');
+    expect(textOf(await o.done(await o.enter(), 'refresh'))).toContain('Nothing was due');
   });
 
   test('are not begun for a browser that has gone: what was begun has 30 s to end', async () => {
@@ -261,7 +262,7 @@ describe('circuits', () => {
     const o = operator();
     await circuit(o.deps, {});
     await circuit(o.deps, { host: 'other.example' });
-    const page = await o.told(await o.enter(), 'circuit', {
+    const page = await o.done(await o.enter(), 'circuit', {
       provider: 'acme',
       host: 'id.acme.example',
     });
@@ -274,7 +275,7 @@ describe('circuits', () => {
   test('that were closed meanwhile are not closed again, and leave no event', async () => {
     const o = operator();
     const fields = { provider: 'acme', host: 'id.acme.example' };
-    const page = await o.told(await o.enter(), 'circuit', fields);
+    const page = await o.done(await o.enter(), 'circuit', fields);
     expect(textOf(page)).toContain('It was closed already');
     expect(panel(page, 'events')).not.toContain('closed a circuit');
   });
@@ -323,7 +324,7 @@ describe('the cache', () => {
     const users = [await insertAccount(o.deps), await insertAccount(o.deps)] as const;
     for (const { userId } of users) await readSnapshot(o.deps, userId, 0);
     await o.deps.settle();
-    const page = await o.told(await o.enter(), 'invalidate', { userId: users[0].userId });
+    const page = await o.done(await o.enter(), 'invalidate', { userId: users[0].userId });
     expect(textOf(page)).toContain('The cache holds nothing of this user');
     expect(await env.STATUS_CACHE.get(keyOf(users[0].userId))).toBeNull();
     expect(o.deps.memory.peek(users[0].userId, o.deps.now())).toBeNull();
@@ -346,7 +347,7 @@ describe('the cache', () => {
           : Reflect.get(target, key).bind(target),
     });
     const o = operator({ kv: failing });
-    const page = await o.told(await o.enter(), 'invalidate', { userId: 'somebody' });
+    const page = await o.done(await o.enter(), 'invalidate', { userId: 'somebody' });
     expect(textOf(page)).toContain('KV did not take it');
   });
 });
@@ -397,7 +398,7 @@ test('ids that are markup stay text, wherever they stand (C6, XSS)', async () =>
     accountId: nasty,
     detail: { [nasty]: nasty },
   });
-  const page = await o.told(await o.enter(), 'invalidate', { userId: nasty });
+  const page = await o.done(await o.enter(), 'invalidate', { userId: nasty });
   expect(page).not.toContain('<script');
   expect(page).not.toContain('<img');
   expect(textOf(page)).toContain(nasty);

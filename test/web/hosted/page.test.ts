@@ -1,16 +1,17 @@
 /** What the hosted page shows, and what its buttons do. */
 import { describe, expect, test } from 'vitest';
-import { receiveCallback } from '../../src/connect/callback';
-import { createDatabase } from '../../src/db/client';
-import { records } from '../../src/providers/records';
-import { settingPrefix } from '../../src/providers/registry';
-import { findPageSession } from '../../src/web/hosted/session';
-import { configWith } from '../connect/journey';
-import { userToken } from '../support/api';
-import { testClock, testDeps } from '../support/deps';
-import { type AccountOverrides, insertAccount } from '../support/fixtures';
-import { recordedDatabase } from '../support/plans';
-import { gzippedSize, HOSTED, type Hosted, hosted, textOf } from './visit';
+import { receiveCallback } from '../../../src/connect/callback';
+import { createDatabase } from '../../../src/db/client';
+import { records } from '../../../src/providers/records';
+import { settingPrefix } from '../../../src/providers/registry';
+import { findPageSession } from '../../../src/web/hosted/session';
+import { configWith } from '../../connect/journey';
+import { userToken } from '../../support/api';
+import { testClock, testDeps } from '../../support/deps';
+import { type AccountOverrides, insertAccount } from '../../support/fixtures';
+import { recordedDatabase } from '../../support/plans';
+import { gzippedSize, HERE, textOf } from '../pages';
+import { type Hosted, hosted } from './client';
 
 /** From the button to the provider and back, as the page's user. */
 async function connectOnPage(
@@ -23,7 +24,7 @@ async function connectOnPage(
   expect(step.status).toBe(200);
   const connectUrl =
     /http-equiv="refresh" content="0;url=([^"]+)"/.exec(await step.text())?.[1] ?? '';
-  const started = await h.api(connectUrl.replace(HOSTED, ''), {
+  const started = await h.api(connectUrl.replace(HERE, ''), {
     token: null,
     headers: { Cookie: cookie },
   });
@@ -60,7 +61,7 @@ describe('connecting on the page', () => {
     const step = await h.act(cookie, 'connect', { provider: 'acme' });
     const page = await step.text();
     expect(textOf(page)).toContain('Connecting to Acme');
-    expect(page).toMatch(new RegExp(`href="${HOSTED}/connect/start/[\\w-]{43}"`));
+    expect(page).toMatch(new RegExp(`href="${HERE}/connect/start/[\\w-]{43}"`));
     expect(h.deps.logLines.join()).not.toContain('connect/start/');
   });
 
@@ -114,7 +115,7 @@ describe('connecting on the page', () => {
     const h = hosted();
     const attacker = await h.enter('step-attacker');
     const { connectUrl } = await connectOnPage(h, attacker, {});
-    const link = connectUrl.replace(HOSTED, '');
+    const link = connectUrl.replace(HERE, '');
     const open = (cookie: string) => h.api(link, { token: null, headers: { Cookie: cookie } });
     // The victim opens the attacker's link in a browser without a visit, and consents.
     const victim = await h.open(connectUrl);
@@ -184,7 +185,7 @@ describe('connecting on the page', () => {
     const again = await back();
     expect([again.status, again.headers.get('Location')]).toEqual([303, '/integrations']);
     expect(textOf(await h.page(cookie))).toContain('Acme is connected');
-    const opened = await h.api(connectUrl.replace(HOSTED, ''), {
+    const opened = await h.api(connectUrl.replace(HERE, ''), {
       token: null,
       headers: { Cookie: cookie },
     });

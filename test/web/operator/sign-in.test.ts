@@ -8,7 +8,8 @@ import { OPERATOR_SESSION_MS } from '../../../src/web/operator/session';
 import { apiRequest, serviceKey, userToken } from '../../support/api';
 import { testDeps } from '../../support/deps';
 import { dumpDatabase, dumpKv } from '../../support/dump';
-import { cookieOf, formTokenIn, HERE, operator, textOf } from './visit';
+import { cookieOf, formTokenIn, HERE, textOf } from '../pages';
+import { operator } from './client';
 
 const otherKey = 'another-service-key-0123456789abcdef';
 const sha256 = async (text: string) => {
@@ -16,7 +17,7 @@ const sha256 = async (text: string) => {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 };
 
-describe('the door', () => {
+describe('the sign-in', () => {
   test('is all that somebody without a session sees', async () => {
     const reply = await operator().get();
     const text = textOf(await reply.text());
@@ -27,7 +28,7 @@ describe('the door', () => {
 
   test('opens for a service key, with a cookie for half an hour', async () => {
     const o = operator();
-    const reply = await o.knock(` ${serviceKey}\n`);
+    const reply = await o.signIn(` ${serviceKey}\n`);
     expect(reply.status).toBe(303);
     expect(reply.headers.get('Location')).toBe('/operator');
     const [line = ''] = reply.headers.getSetCookie();
@@ -50,20 +51,20 @@ describe('the door', () => {
     ['an empty key', ''],
     ['a very long key', 'x'.repeat(10_000)],
   ])('stays shut for %s', async (_, key) => {
-    const reply = await operator().knock(key);
+    const reply = await operator().signIn(key);
     expect(reply.status).toBe(403);
     expect(reply.headers.getSetCookie()).toEqual([]);
     expect(textOf(await reply.text())).toContain('That key is not known here');
   });
 
   test('stays shut for the hash of a key, and for a user’s JWT', async () => {
-    expect((await operator().knock(await sha256(serviceKey))).status).toBe(403);
-    expect((await operator().knock(await userToken('somebody'))).status).toBe(403);
+    expect((await operator().signIn(await sha256(serviceKey))).status).toBe(403);
+    expect((await operator().signIn(await userToken('somebody'))).status).toBe(403);
   });
 
   test('tells nobody the key that was tried: not in the page, not in the log', async () => {
     const o = operator();
-    const reply = await o.knock('a-key-with-a-typing-mistake');
+    const reply = await o.signIn('a-key-with-a-typing-mistake');
     expect(await reply.text()).not.toContain('typing-mistake');
     expect(o.deps.logLines.join('\n')).not.toContain('typing-mistake');
   });
@@ -87,7 +88,7 @@ describe('the door', () => {
     ['a hidden origin', { Origin: 'null' }],
     ['a frame', { Origin: HERE, 'Sec-Fetch-Dest': 'iframe' }],
   ])('takes no key from %s', async (_, headers) => {
-    const reply = await operator().knock(serviceKey, headers);
+    const reply = await operator().signIn(serviceKey, headers);
     expect(reply.status).toBe(403);
     expect(reply.headers.getSetCookie()).toEqual([]);
   });
@@ -96,7 +97,7 @@ describe('the door', () => {
     const o = operator();
     const cookie = await o.enter();
     for (const key of [serviceKey, 'attackers-key']) {
-      const reply = await o.knock(key, { Origin: 'https://evil.example', Cookie: cookie });
+      const reply = await o.signIn(key, { Origin: 'https://evil.example', Cookie: cookie });
       expect([reply.status, reply.headers.getSetCookie()]).toEqual([403, []]);
     }
     expect(textOf(await o.page(cookie))).toContain('Signed in with the key test');
@@ -105,7 +106,7 @@ describe('the door', () => {
   test('adopts no cookie that was there before', async () => {
     const o = operator();
     const planted = await o.enter();
-    const reply = await o.knock(serviceKey, { Cookie: planted });
+    const reply = await o.signIn(serviceKey, { Cookie: planted });
     expect(reply.headers.getSetCookie()[0]).not.toContain(planted.split('=')[1]);
   });
 
@@ -149,7 +150,7 @@ describe('the door', () => {
   test('limits by the binding of wrangler.toml', async () => {
     const o = operator();
     const statuses = [];
-    for (let i = 0; i < 11; i += 1) statuses.push((await o.knock('wrong')).status);
+    for (let i = 0; i < 11; i += 1) statuses.push((await o.signIn('wrong')).status);
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(403));
     expect(statuses[10]).toBe(429);
   });
@@ -311,7 +312,7 @@ describe('every page here', () => {
 test('a sign-in sets no notice, and a notice that was tampered with is not shown', async () => {
   const o = operator();
   const cookie = await o.enter();
-  expect(cookieOf(await o.knock(serviceKey), 'mooring-operator-notice')).toBeUndefined();
+  expect(cookieOf(await o.signIn(serviceKey), 'mooring-operator-notice')).toBeUndefined();
   for (const value of ['%7B', encodeURIComponent('{"kind":"closed"}'), 'x']) {
     const page = await o.page(`${cookie}; __Host-mooring-operator-notice=${value}`);
     expect(page).not.toContain('class="notice');

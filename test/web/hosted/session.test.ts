@@ -1,12 +1,13 @@
 /** Who gets into the hosted page, and who does not (security.md C2, C11). */
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { pageSessions } from '../../src/db/schema';
-import { eraseUser } from '../../src/disconnect/erase';
-import { SESSION_MS, TOKEN_MS } from '../../src/web/hosted/session';
-import { userToken } from '../support/api';
-import { dumpDatabase, dumpKv } from '../support/dump';
-import { APP, formTokenIn, HOSTED, hosted, textOf } from './visit';
+import { pageSessions } from '../../../src/db/schema';
+import { eraseUser } from '../../../src/disconnect/erase';
+import { SESSION_MS, TOKEN_MS } from '../../../src/web/hosted/session';
+import { userToken } from '../../support/api';
+import { dumpDatabase, dumpKv } from '../../support/dump';
+import { formTokenIn, HERE, textOf } from '../pages';
+import { APP, hosted } from './client';
 
 const sessionOf = async (h: ReturnType<typeof hosted>, userId: string) =>
   (await h.deps.db.select().from(pageSessions).where(eq(pageSessions.userId, userId)))[0];
@@ -20,7 +21,7 @@ describe('POST /v1/users/{userId}/page-sessions', () => {
     });
     expect(reply.status).toBe(201);
     const body = await reply.json<Record<string, string>>();
-    expect(body.action).toBe(`${HOSTED}/connect/session`);
+    expect(body.action).toBe(`${HERE}/connect/session`);
     expect(Date.parse(body.expiresAt ?? '')).toBe(h.deps.now() + TOKEN_MS);
     expect(reply.headers.get('Cache-Control')).toBe('no-store');
   });
@@ -29,7 +30,7 @@ describe('POST /v1/users/{userId}/page-sessions', () => {
     ['another origin', { returnTo: 'https://evil.example/' }, 'body.returnTo'],
     ['a path', { returnTo: '//app.example.com' }, 'body.returnTo'],
     ['a script', { returnTo: 'javascript:alert(1)' }, 'body.returnTo'],
-    ['Mooring itself', { returnTo: `${HOSTED}/integrations` }, 'body.returnTo'],
+    ['Mooring itself', { returnTo: `${HERE}/integrations` }, 'body.returnTo'],
     ['an unknown provider', { providers: ['acme', 'nobody'] }, 'body.providers'],
     ['no providers', { providers: [] }, 'body.providers'],
     ['an empty label', { label: '  ' }, 'body.label'],
@@ -89,7 +90,7 @@ describe('POST /connect/session', () => {
 
   test.each([
     ['another origin', { Origin: 'https://evil.example' }, 'not one that may open it'],
-    ['the page itself', { Origin: HOSTED }, 'not one that may open it'],
+    ['the page itself', { Origin: HERE }, 'not one that may open it'],
     ['an origin that looks alike', { Origin: `${APP}.evil.example` }, 'not one that may open it'],
     ['a hidden origin', { Origin: 'null' }, 'strict-origin'],
     ['a frame', { 'Sec-Fetch-Dest': 'iframe' }, 'window of its own'],
@@ -128,7 +129,7 @@ describe('POST /connect/session', () => {
     const h = hosted();
     const victim = await h.enter('begin-victim');
     const token = await h.token('begin-attacker');
-    for (const Origin of ['https://evil.example', HOSTED, 'null']) {
+    for (const Origin of ['https://evil.example', HERE, 'null']) {
       const reply = await h.post(token, { Origin, Cookie: victim });
       expect([reply.status, reply.headers.get('Set-Cookie')]).toEqual([403, null]);
     }
@@ -224,15 +225,15 @@ describe('a form of the page', () => {
       const before = JSON.stringify((await dumpDatabase()).oauth_accounts);
       const account = `csrf-${action}`;
       for (const [headers, given] of [
-        [{ Origin: HOSTED, Cookie: cookie }, {}],
-        [{ Origin: HOSTED, Cookie: cookie }, { token: '' }],
-        [{ Origin: HOSTED, Cookie: cookie }, { token: others }],
-        [{ Origin: HOSTED, Cookie: cookie }, { token: `${token}x` }],
+        [{ Origin: HERE, Cookie: cookie }, {}],
+        [{ Origin: HERE, Cookie: cookie }, { token: '' }],
+        [{ Origin: HERE, Cookie: cookie }, { token: others }],
+        [{ Origin: HERE, Cookie: cookie }, { token: `${token}x` }],
         [{ Origin: APP, Cookie: cookie }, { token }],
         [{ Origin: 'null', Cookie: cookie }, { token }],
         [{ Cookie: cookie }, { token }],
-        [{ Origin: HOSTED }, { token }],
-        [{ Origin: HOSTED, Cookie: cookie, 'Sec-Fetch-Dest': 'iframe' }, { token }],
+        [{ Origin: HERE }, { token }],
+        [{ Origin: HERE, Cookie: cookie, 'Sec-Fetch-Dest': 'iframe' }, { token }],
       ] as [Record<string, string>, Record<string, string>][]) {
         const reply = await h.send(action, headers, { ...fields, account, ...given });
         expect([JSON.stringify([headers, given]), reply.status]).toEqual([
@@ -279,7 +280,7 @@ describe('a form of the page', () => {
       h.api('/integrations/refresh', {
         method: 'POST',
         token: null,
-        headers: { Origin: HOSTED, Cookie: cookie, 'Content-Type': type },
+        headers: { Origin: HERE, Cookie: cookie, 'Content-Type': type },
         body,
       });
     expect((await post(`token=${token}&token=${token}`)).status).toBe(400);

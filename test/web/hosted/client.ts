@@ -1,11 +1,11 @@
-/** Visits to the hosted page over the app's routes, as the browser of a user would make them. */
+/** The hosted page over the app's routes, as the browser of a user would use it. */
 import { expect } from 'vitest';
-import type { Deps } from '../../src/deps';
-import { type Journey, journey } from '../connect/journey';
-import type { TestClock } from '../support/deps';
+import type { Deps } from '../../../src/deps';
+import { type Journey, journey } from '../../connect/journey';
+import type { TestClock } from '../../support/deps';
+import { cookieOf, formTokenIn, HERE, postedForm } from '../pages';
 
 export const APP = 'https://app.example.com';
-export const HOSTED = 'http://localhost:8787';
 export const html = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 export interface Hosted extends Journey {
@@ -31,12 +31,8 @@ export interface Hosted extends Journey {
 export function hosted(overrides: Partial<Deps> & { clock?: TestClock } = {}): Hosted {
   const j = journey(overrides);
   const { api } = j;
-  const form = (headers: Record<string, string>, fields: Record<string, string>) => ({
-    method: 'POST',
-    token: null,
-    headers: { ...html, 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
-    body: new URLSearchParams(fields).toString(),
-  });
+  const form = (headers: Record<string, string>, fields: Record<string, string>) =>
+    postedForm({ ...html, ...headers }, fields);
   const self: Hosted = {
     ...j,
     async token(userId, input = {}) {
@@ -52,7 +48,7 @@ export function hosted(overrides: Partial<Deps> & { clock?: TestClock } = {}): H
     async enter(userId, input) {
       const reply = await self.post(await self.token(userId, input));
       expect(reply.status, await reply.clone().text()).toBe(303);
-      return reply.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+      return cookieOf(reply, 'mooring-session') ?? '';
     },
     get: (path, cookie = null) =>
       api(path, {
@@ -69,28 +65,8 @@ export function hosted(overrides: Partial<Deps> & { clock?: TestClock } = {}): H
     send: (action, headers, fields) => api(`/integrations/${action}`, form(headers, fields)),
     async act(cookie, action, fields = {}) {
       const token = formTokenIn(await self.page(cookie));
-      return self.send(action, { Origin: HOSTED, Cookie: cookie }, { token, ...fields });
+      return self.send(action, { Origin: HERE, Cookie: cookie }, { token, ...fields });
     },
   };
   return self;
-}
-
-export const formTokenIn = (page: string): string =>
-  /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '';
-
-/** What a person reads: without tags, entities and repeated white space. */
-export const textOf = (page: string): string =>
-  page
-    .replace(/<style.*?<\/style>/gs, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/&quot;/g, '"')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&')
-    .replace(/\s+/g, ' ');
-
-export async function gzippedSize(text: string): Promise<number> {
-  const stream = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
-  return (await new Response(stream).arrayBuffer()).byteLength;
 }

@@ -1,15 +1,14 @@
-/** Visits to the operator's page over the app's routes, as a browser would make them. */
+/** The operator's page over the app's routes, as a browser would use it. */
 import { expect } from 'vitest';
 import type { Deps } from '../../../src/deps';
 import { apiWith, serviceKey } from '../../support/api';
 import { type TestDeps, testDeps } from '../../support/deps';
-
-export const HERE = 'http://localhost:8787';
+import { cookieOf, formTokenIn, HERE, postedForm, textOf } from '../pages';
 
 export interface Operator {
   deps: TestDeps;
-  /** Posts a key as the door does; each visit comes from an address of its own. */
-  knock(key: string, headers?: Record<string, string>): Promise<Response>;
+  /** Posts a key as the sign-in does; each client comes from an address of its own. */
+  signIn(key: string, headers?: Record<string, string>): Promise<Response>;
   /** The whole signing in; gives the session's cookie. */
   enter(): Promise<string>;
   get(cookie?: string | null, path?: string): Promise<Response>;
@@ -17,8 +16,8 @@ export interface Operator {
   page(cookie: string): Promise<string>;
   /** Presses a button of the page. Gives its reply. */
   press(cookie: string, action: string, fields?: Record<string, string>): Promise<Response>;
-  /** Presses a button, and gives what the page then says. */
-  told(cookie: string, action: string, fields?: Record<string, string>): Promise<string>;
+  /** Presses a button, and gives the page that follows, with its flash message. */
+  done(cookie: string, action: string, fields?: Record<string, string>): Promise<string>;
   send(
     action: string,
     headers: Record<string, string>,
@@ -36,15 +35,10 @@ export function operator(overrides: Partial<Deps> = {}): Operator {
   const self: Operator = {
     deps,
     send: (action, headers, fields) =>
-      api(`/operator/${action}`, {
-        method: 'POST',
-        token: null,
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...from, ...headers },
-        body: new URLSearchParams(fields).toString(),
-      }),
-    knock: (key, headers = {}) => self.send('session', { Origin: HERE, ...headers }, { key }),
+      api(`/operator/${action}`, postedForm({ ...from, ...headers }, fields)),
+    signIn: (key, headers = {}) => self.send('session', { Origin: HERE, ...headers }, { key }),
     async enter() {
-      const reply = await self.knock(serviceKey);
+      const reply = await self.signIn(serviceKey);
       expect(reply.status, await reply.clone().text()).toBe(303);
       await deps.settle();
       return cookieOf(reply, 'mooring-operator') ?? '';
@@ -60,7 +54,7 @@ export function operator(overrides: Partial<Deps> = {}): Operator {
       const token = formTokenIn(await self.page(cookie));
       return self.send(action, { Origin: HERE, Cookie: cookie }, { token, ...fields });
     },
-    async told(cookie, action, fields) {
+    async done(cookie, action, fields) {
       const reply = await self.press(cookie, action, fields);
       expect(reply.status, await reply.clone().text()).toBe(303);
       expect(reply.headers.get('Location')).toBe('/operator');
@@ -72,16 +66,6 @@ export function operator(overrides: Partial<Deps> = {}): Operator {
   return self;
 }
 
-/** `name=value` of a cookie that a reply sets. */
-export const cookieOf = (reply: Response, name: string): string | undefined =>
-  reply.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0] ?? '')
-    .find((cookie) => cookie.startsWith(`__Host-${name}=`));
-
-export const formTokenIn = (page: string): string =>
-  /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '';
-
 /** One panel of the page, by its heading's id; what a person reads. */
 export function panel(page: string, id: string): string {
   const start = page.indexOf(`<section aria-labelledby="${id}"`);
@@ -89,14 +73,3 @@ export function panel(page: string, id: string): string {
   const next = page.indexOf('<section aria-labelledby="', start + 1);
   return textOf(page.slice(start, next === -1 ? undefined : next));
 }
-
-export const textOf = (page: string): string =>
-  page
-    .replace(/<style.*?<\/style>/gs, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/&quot;/g, '"')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&')
-    .replace(/\s+/g, ' ');
