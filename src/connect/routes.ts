@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
-import { date, integrationSchema, toIntegration } from '../integrations/wire';
+import { integrationSchema, toIntegration } from '../integrations/serialization';
+import { timestamp } from '../time';
 import { beginConnection } from './begin';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';
@@ -58,7 +59,7 @@ const begin = route(
   },
   async ({ param, json, deps, reply }) => {
     const { id, connectUrl, expiresAt } = await beginConnection(deps, param.userId, json);
-    return reply(201, { id, connectUrl, expiresAt: date(expiresAt) });
+    return reply(201, { id, connectUrl, expiresAt: timestamp(expiresAt) });
   },
 );
 

@@ -5,18 +5,17 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { type JsonText, jsonText } from '../http/route';
-import {
-  type ReadDeps,
-  type ReadOptions,
-  readSnapshot,
-  readSnapshots,
-  type Served,
-} from '../status-cache/cache';
+import { type ReadOptions, readSnapshot, readSnapshots, type Served } from '../status-cache/cache';
+import type { Snapshot } from '../status-cache/snapshot';
+import { timestamp } from '../time';
 import { etagOf } from './etag';
-import { renderList, renderStatus } from './rendering';
-import { type Integration, type IntegrationList, type StatusOfMany, toIntegration } from './wire';
-
-type ListDeps = ReadDeps & Pick<Deps, 'config'>;
+import {
+  type Integration,
+  type IntegrationList,
+  type StatusOfMany,
+  toIntegration,
+} from './serialization';
+import { statusHoldsUntil } from './status';
 
 export interface ListOptions extends ReadOptions {
   /** Told what was read, also where the answer then is that there is no such integration. */
@@ -35,9 +34,19 @@ interface ReadHeaders {
   'Server-Timing': string;
 }
 
+interface SerializedList {
+  body: JsonText<IntegrationList>;
+  etag: string;
+  /** When a status in it may next be another, ms. */
+  until: number;
+}
+
+/** Most hits in memory serve the same snapshot again. */
+const serializedLists = () => new WeakMap<Snapshot, SerializedList>();
+
 /** @throws AppError unavailable; whatever `options.beyondMemory` throws */
 export async function listIntegrations(
-  deps: ListDeps,
+  deps: Deps,
   userId: string,
   atLeast: number,
   options: ListOptions = {},
@@ -45,21 +54,36 @@ export async function listIntegrations(
   const startedAt = deps.now();
   const served = await readSnapshot(deps, userId, atLeast, options);
   options.onServed?.([served]);
-  return listOf(deps, served, startedAt);
+  const { snapshot } = served;
+  const now = deps.now();
+  const serialized = deps.caches.of(serializedLists);
+  let list = serialized.get(snapshot);
+  if (!list || now >= list.until) {
+    list = await serialize(snapshot, now, deps);
+    serialized.set(snapshot, list);
+  }
+  return { body: list.body, headers: { ...headersOf(served, now - startedAt), ETag: list.etag } };
 }
 
-function listOf(
-  { config, now }: Pick<ListDeps, 'config' | 'now'>,
-  served: Served,
-  startedAt: number,
-): Answer<IntegrationList> {
-  const { body, etag } = renderList(served.snapshot, now(), config.providers);
-  return { body, headers: { ...headersOf(served, now() - startedAt), ETag: etag } };
+/** The ETag leaves out when the database was read, so that a client keeps what did not change. */
+async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
+  const { userId, version, takenAt, freshUntil, integrations } = snapshot;
+  const lasting = {
+    userId,
+    version,
+    integrations: integrations.map((facts) => toIntegration(facts, now, deps.config.providers)),
+  };
+  const asOf = timestamp(takenAt);
+  return {
+    body: jsonText({ ...lasting, asOf, freshUntil: timestamp(freshUntil) }),
+    etag: await etagOf(JSON.stringify(lasting)),
+    until: Math.min(...integrations.map((facts) => statusHoldsUntil(facts, now))),
+  };
 }
 
 /** @throws AppError integration_not_found, unavailable; whatever `options.beyondMemory` throws */
 export async function oneIntegration(
-  deps: ListDeps,
+  deps: Deps,
   wanted: { userId: string; provider: string; accountId: string },
   atLeast: number,
   options: ListOptions = {},
@@ -78,7 +102,7 @@ export async function oneIntegration(
     });
   }
   const body = jsonText(toIntegration(facts, now, deps.config.providers));
-  return { body, headers: { ...headersOf(served, totalMs), ETag: etagOf(body) } };
+  return { body, headers: { ...headersOf(served, totalMs), ETag: await etagOf(body) } };
 }
 
 /**
@@ -86,19 +110,21 @@ export async function oneIntegration(
  * @throws AppError unavailable
  */
 export async function statusOfMany(
-  deps: ListDeps,
+  deps: Deps,
   userIds: readonly string[],
   options: Pick<ListOptions, 'onServed'> = {},
 ): Promise<JsonText<StatusOfMany>> {
   const served = await readSnapshots(deps, userIds);
   options.onServed?.([...served.values()]);
   const now = deps.now();
-  const users = Array.from(
-    served,
-    ([userId, { snapshot }]) =>
-      `${JSON.stringify(userId)}:${renderStatus(snapshot, now, deps.config.providers)}`,
-  );
-  return `{"users":{${users.join(',')}}}` as JsonText<StatusOfMany>;
+  const users = Array.from(served, ([userId, { snapshot }]) => {
+    const integrations = snapshot.integrations.map((facts) =>
+      toIntegration(facts, now, deps.config.providers),
+    );
+    const asOf = timestamp(snapshot.takenAt);
+    return [userId, { version: snapshot.version, asOf, integrations }] as const;
+  });
+  return jsonText({ users: Object.fromEntries(users) });
 }
 
 function headersOf(served: Served, totalMs: number): ReadHeaders {

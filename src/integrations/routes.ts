@@ -9,7 +9,7 @@ import { integrationParam, userIdSchema, userParam } from '../http/validate';
 import { countReads } from '../status-cache/analytics';
 import { matchesEtag } from './etag';
 import { type ListOptions, listIntegrations, oneIntegration, statusOfMany } from './list';
-import { integrationListSchema, integrationSchema, statusOfManySchema } from './wire';
+import { integrationListSchema, integrationSchema, statusOfManySchema } from './serialization';
 
 const conditional = consistencyHeader.extend({
   ifNoneMatch: z.string().optional().describe('The ETag of an answer that is there already.'),

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
-import { date, integrationSchema, toIntegration } from '../integrations/wire';
+import { integrationSchema, toIntegration } from '../integrations/serialization';
+import { timestamp } from '../time';
 import { refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { tokenFor } from './token';
@@ -82,7 +83,7 @@ const token = route(
       return reply(200, { kind: 'credentials', credentials, headers: sentIn }, headers);
     }
     const { accessToken, tokenType, expiresAt, scope } = answer;
-    const until = expiresAt === null ? null : date(expiresAt);
+    const until = expiresAt === null ? null : timestamp(expiresAt);
     return reply(200, { kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers);
   },
 );
@@ -197,8 +198,8 @@ const runs = route(
     return reply(200, {
       runs: listed.map((run) => ({
         trigger: run.trigger,
-        started: date(run.startedAt),
-        ended: date(run.endedAt),
+        started: timestamp(run.startedAt),
+        ended: timestamp(run.endedAt),
         claimed: run.claimed,
         refreshed: run.refreshed,
         refused: run.refused,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AppError } from '../errors';
 import { route } from '../http/route';
 import { userParam } from '../http/validate';
+import { timestamp } from '../time';
 import { clearCache, clearedSchema } from './clear';
 import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
@@ -98,7 +99,7 @@ export const cacheRoutes = [stats, clear, show, invalidate];
 const entryOf = (entry: Entry | null): z.output<typeof entrySchema> =>
   entry && {
     version: entry.snapshot.version,
-    asOf: new Date(entry.snapshot.takenAt).toISOString(),
-    freshUntil: new Date(entry.snapshot.freshUntil).toISOString(),
+    asOf: timestamp(entry.snapshot.takenAt),
+    freshUntil: timestamp(entry.snapshot.freshUntil),
     ttl: Math.floor(entry.ttlMs / 1_000),
   };

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app';
 import type { Deps } from '../../src/deps';
-import { integrationListSchema, integrationSchema } from '../../src/integrations/wire';
+import { integrationListSchema, integrationSchema } from '../../src/integrations/serialization';
 import { keyOf } from '../../src/status-cache/kv';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { d1Away, readsWith } from '../status-cache/faults';

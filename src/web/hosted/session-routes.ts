@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { consistencyHeader } from '../../http/consistency';
 import { route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
-import { date } from '../../integrations/wire';
+import { timestamp } from '../../time';
 import { refuseOtherOrigins } from '../session';
 import { beginPageSession, createPageSession, PAGE_PATH, sessionCookie } from './session';
 
@@ -55,7 +55,7 @@ const create = route(
       version: header.consistencyToken,
     });
     const action = deps.config.publicUrl + BEGIN_PATH;
-    return reply(201, { token, action, expiresAt: date(expiresAt) });
+    return reply(201, { token, action, expiresAt: timestamp(expiresAt) });
   },
 );
 

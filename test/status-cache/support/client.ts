@@ -3,7 +3,7 @@
  * clock has to move, by the same app with the real KV and D1 and a clock of the test's.
  */
 import { expect } from 'vitest';
-import type { IntegrationList } from '../../../src/integrations/wire';
+import type { IntegrationList } from '../../../src/integrations/serialization';
 import { MemoryTier } from '../../../src/status-cache/memory';
 import { type ApiInit, api, apiWith } from '../../support/api';
 import { type TestDeps, testDeps } from '../../support/deps';

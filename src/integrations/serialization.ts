@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
-import { DAY_MS } from '../time';
+import { timestamp } from '../time';
 import { statusAt } from './status';
 
 const time = z.iso.datetime();
@@ -57,8 +57,6 @@ export type IntegrationList = z.output<typeof integrationListSchema>;
 
 const statusOfUserSchema = z.object({ version, asOf, integrations });
 
-export type StatusOfUser = z.output<typeof statusOfUserSchema>;
-
 export const statusOfManySchema = z
   .object({
     users: z.record(z.string(), statusOfUserSchema).describe('By user id.'),
@@ -89,42 +87,14 @@ export function toIntegration(facts: Facts, now: number, providers: ProviderLook
     ...(reason === undefined ? {} : { reason }),
     scopes: facts.scopes,
     missingScopes: facts.requestedScopes.filter((scope) => !facts.scopes.includes(scope)),
-    expiresAt: dateOrNull(facts.expiresAt),
-    reconnectBy: dateOrNull(reconnectBy),
-    ...(retryAt === undefined ? {} : { retryAt: date(retryAt) }),
-    connectedAt: date(facts.connectedAt),
-    updatedAt: date(facts.updatedAt),
-    lastRefreshedAt: dateOrNull(facts.lastRefreshedAt),
+    expiresAt: timestampOrNull(facts.expiresAt),
+    reconnectBy: timestampOrNull(reconnectBy),
+    ...(retryAt === undefined ? {} : { retryAt: timestamp(retryAt) }),
+    connectedAt: timestamp(facts.connectedAt),
+    updatedAt: timestamp(facts.updatedAt),
+    lastRefreshedAt: timestampOrNull(facts.lastRefreshedAt),
     metadata: facts.metadata,
   };
 }
 
-/** ECMA-262, time values. */
-const MOST_MS = 8.64e15;
-/** Day since the epoch -> `2026-11-22T`. */
-const days = new Map<number, string>();
-const DAYS_AT_MOST = 1_000;
-
-/**
- * RFC 3339, UTC, as `toISOString` writes it, at a third of its cost: a reply about a hundred users has
- * thousands. Throws RangeError where there is no such date.
- */
-export function date(ms: number): string {
-  if (!Number.isInteger(ms) || Math.abs(ms) > MOST_MS) return new Date(ms).toISOString();
-  const number = Math.floor(ms / DAY_MS);
-  let day = days.get(number);
-  if (day === undefined) {
-    day = new Date(ms).toISOString().slice(0, -'00:00:00.000Z'.length);
-    if (days.size === DAYS_AT_MOST) days.clear();
-    days.set(number, day);
-  }
-  const ofDay = ms - number * DAY_MS;
-  const seconds = Math.floor(ofDay / 1000);
-  const minutes = Math.floor(seconds / 60);
-  return `${day}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${three(ofDay % 1000)}Z`;
-}
-
-const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
-const three = (n: number): string => (n < 100 ? `0${two(n)}` : `${n}`);
-
-const dateOrNull = (ms: number | null): string | null => (ms === null ? null : date(ms));
+const timestampOrNull = (ms: number | null): string | null => (ms === null ? null : timestamp(ms));
