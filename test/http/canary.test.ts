@@ -5,9 +5,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
+import { acme, tokensOf } from '../simulator/acme';
 import { type ApiInit, apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 import { dumpDatabase, dumpKv } from '../support/dump';
+import { acmeServer, json } from '../support/provider';
 import { findSecrets } from '../support/secrets';
 
 const canary = (name: string): string => `canary-${name}-3f9a+/7c&21=é`.slice(0, -1);
@@ -37,38 +39,38 @@ const outputs: Record<string, string> = {};
 const user = 'canary-user';
 const clock = testClock(Date.now());
 let provider: 'well' | 'html' | 'refuses' | 'unreachable' = 'well';
-let issued = 0;
 
-const deps = testDeps({ clock, fetch: async (input, init) => standIn(new Request(input, init)) });
+const base = acme();
+const server = acmeServer(
+  clock.now,
+  {},
+  {
+    issuedBefore: (kind) => (kind === 'code' ? 'canary-account' : null),
+    issuedAs: (kind, _, serial) => secrets[serial === 1 ? kind : `${kind}2`] ?? '',
+    token: {
+      ...base.token,
+      reply: {
+        body: (t) => ({ ...tokensOf(t), id_token: secrets.idToken }),
+        evidence: base.token.reply.evidence,
+      },
+    },
+  },
+);
+
+const deps = testDeps({ clock, fetch: server.fetch });
 const call = apiWith(deps);
 
 /** A provider of the kind that says more than it should. */
-async function standIn(request: Request): Promise<Response> {
-  outputs[`URL ${Object.keys(outputs).length} to the provider`] = request.url;
-  const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
-  const verifier = form.get('code_verifier');
+server.answer('*', ({ url, params, headers }) => {
+  outputs[`URL ${Object.keys(outputs).length} to the provider`] = url;
+  const verifier = params.get('code_verifier');
   if (verifier) secrets[`verifier ${verifier.slice(0, 4)}`] = verifier;
-  if (provider === 'unreachable') {
-    throw new TypeError(`connect ${request.url} ${secrets.providerText} ${[...form].join()}`);
-  }
-  const echo = `${secrets.providerText} ${[...form].join()} ${request.headers.get('Authorization')}`;
+  const echo = `${secrets.providerText} ${[...params].join()} ${headers.authorization}`;
+  if (provider === 'unreachable') throw new TypeError(`connect ${url} ${echo}`);
   if (provider === 'html') return new Response(`<html>${echo}</html>`);
-  if (provider === 'refuses') {
-    return Response.json({ error: 'invalid_grant', error_description: echo }, { status: 400 });
-  }
-  const { pathname } = new URL(request.url);
-  if (pathname === '/me') return Response.json({ sub: 'canary-account', name: 'Ann' });
-  if (pathname === '/revoke') return new Response(null, { status: 200 });
-  issued += 1;
-  return Response.json({
-    access_token: issued === 1 ? secrets.access : secrets.access2,
-    refresh_token: issued === 1 ? secrets.refresh : secrets.refresh2,
-    id_token: secrets.idToken,
-    token_type: 'Bearer',
-    expires_in: 3600,
-    scope: 'openid offline_access',
-  });
-}
+  if (provider === 'refuses') return json({ error: 'invalid_grant', error_description: echo }, 400);
+  return null;
+});
 
 /** Calls and keeps all that comes back. `may`: names of secrets that this answer is there to give. */
 async function visit(path: string, init: ApiInit = {}, may: string[] = []): Promise<Response> {
@@ -188,7 +190,7 @@ describe('secrets', () => {
   });
 
   it('went the whole way, and what is searched is not empty', () => {
-    expect(issued).toBeGreaterThan(1);
+    expect(server.count('code') + server.count('refresh')).toBeGreaterThan(1);
     expect(Object.keys(secrets).filter((name) => name.startsWith('verifier')).length).toBe(4);
     expect(secrets.browserCookie).toMatch(/.{43}/);
     expect(outputs['the cache before the end']).toContain('canary-account');

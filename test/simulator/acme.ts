@@ -18,7 +18,7 @@ export interface AcmeOptions {
   lifetimeSeconds?: number;
 }
 
-const issued = (t: Issued) => ({
+export const tokensOf = (t: Issued) => ({
   access_token: t.accessToken,
   token_type: 'bearer',
   expires_in: t.secondsLeft,
@@ -54,7 +54,7 @@ export function acme({
       client,
       lifetimeSeconds,
       reply: {
-        body: (t) => ({ ...issued(t), scope: t.scopes.join(' ') }),
+        body: (t) => ({ ...tokensOf(t), scope: t.scopes.join(' ') }),
         evidence: standard('6749 5.1'),
       },
     },
@@ -65,7 +65,7 @@ export function acme({
       rotates,
       used,
       lifetimeSeconds,
-      reply: { body: issued, evidence: standard('6749 6') },
+      reply: { body: tokensOf, evidence: standard('6749 6') },
       evidence: standard('9700 4.14.2'),
     },
     profile: {

@@ -128,6 +128,8 @@ export function simulate(
   const grants = new Grants(fixture);
   const requests: Received[] = [];
   const visits: Received[] = [];
+  /** By path. */
+  const counts = new Map<string, number>();
   const all = () => [...visits, ...requests];
   const interceptions = new Map<string, Interception>();
   let planted: Answer<Issued> | null = null;
@@ -211,11 +213,12 @@ export function simulate(
       params: new URLSearchParams([...sent.url.searchParams, ...sent.params]),
       redirect: request.redirect,
       token: sent.params.get('refresh_token') ?? sent.url.searchParams.get('access_token') ?? '',
-      nth: simulator.to(path).length + 1,
+      nth: (counts.get(path) ?? 0) + 1,
       inFlight: 0,
       status: 0,
       refused: null,
     };
+    counts.set(path, received.nth);
     (received.endpoint === 'authorize' ? visits : requests).push(received);
     return { received, sent };
   }

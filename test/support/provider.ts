@@ -1,6 +1,7 @@
 /** The simulated provider as most tests want it: Acme's, of the test settings. */
 import { type AcmeOptions, acme } from '../simulator/acme.ts';
 import { type Received, type Simulator, simulate } from '../simulator/simulator.ts';
+import type { Fixture } from '../simulator/types.ts';
 
 const client = {
   id: 'acme-client',
@@ -9,8 +10,11 @@ const client = {
 };
 
 /** It serves any record with the same paths. */
-export const acmeServer = (now: () => number = Date.now, options: AcmeOptions = {}): Simulator =>
-  simulate(acme(options), client, now);
+export const acmeServer = (
+  now: () => number = Date.now,
+  options: AcmeOptions = {},
+  changes: Partial<Fixture> = {},
+): Simulator => simulate({ ...acme(options), ...changes }, client, now);
 
 export type Answer = Response | Error | ((received: Received) => Response | Promise<Response>);
 

@@ -14,8 +14,7 @@ export async function startProvider(latencyMs: number): Promise<Provider> {
   const thread = new Worker(join(import.meta.dirname, 'provider-thread.ts'), {
     workerData: { latencyMs },
   });
-  const [port] = (await once(thread, 'message')) as [number];
-  const origin = `http://127.0.0.1:${port}`;
+  const [origin] = (await once(thread, 'message')) as [string];
   return {
     tokenUrl: `${origin}/token`,
     settings: {

@@ -35,7 +35,10 @@ async function seed(env: Bindings, from: number, count: number): Promise<void> {
         providerAccountId: id,
         subject: id,
         accessToken: await vault.seal('a'.repeat(64), accountContext('bench', id, 'access_token')),
-        refreshToken: await vault.seal(`r-${id}`, accountContext('bench', id, 'refresh_token')),
+        refreshToken: await vault.seal(
+          `refresh-${id}`,
+          accountContext('bench', id, 'refresh_token'),
+        ),
         expiresAt: now + 900_000,
         tokenType: 'bearer',
         scope: ['openid'],
@@ -145,7 +148,7 @@ async function ideal(tokenUrl: string, groups: number): Promise<{ ms: number }> 
             Authorization: `Basic ${btoa('client:secret')}`,
             'Content-Type': 'application/x-www-form-urlencoded',
           },
-          body: 'grant_type=refresh_token&refresh_token=r-account-0',
+          body: 'grant_type=refresh_token&refresh_token=refresh-account-0',
         });
         await response.json();
       }),

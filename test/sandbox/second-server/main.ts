@@ -4,7 +4,7 @@
  * people do on its own pages.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthorizationServer, DateInterval, JwtService } from '@jmondi/oauth2-server';
 import {
@@ -12,6 +12,7 @@ import {
   requestFromVanilla,
   responseToVanilla,
 } from '@jmondi/oauth2-server/vanilla';
+import { toRequest } from '../../support/provider-server.ts';
 import type { FromServer, ToServer } from '../second-server.ts';
 import { Storage } from './storage.ts';
 
@@ -96,7 +97,7 @@ async function me(request: Request): Promise<Response> {
 }
 
 const server = createServer((incoming, outgoing) => {
-  toRequest(incoming)
+  toRequest(incoming, 'http://localhost')
     .then(answer)
     .catch((error: unknown) => responseToVanilla(handleVanillaError(error)))
     .then(async (response) => {
@@ -105,17 +106,6 @@ const server = createServer((incoming, outgoing) => {
     })
     .catch(() => outgoing.destroy());
 });
-
-async function toRequest(incoming: IncomingMessage): Promise<Request> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
-  return new Request(new URL(incoming.url ?? '/', 'http://localhost'), {
-    method: incoming.method ?? 'GET',
-    headers: Object.fromEntries(headers),
-    ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
-  });
-}
 
 const tell = (message: FromServer): void => void process.send?.(message);
 
