@@ -5,7 +5,8 @@ import { connectTransactions, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { wholeMatch } from '../providers/check';
-import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { oauthClientOf } from '../providers/registry';
+import type { OAuth2Provider } from '../providers/types';
 import { transactionContext } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
 import { TRANSACTION_MS } from './transactions';
@@ -36,7 +37,7 @@ export async function beginConnection(
   input: BeginInput,
 ): Promise<BegunConnection> {
   const { config, db, vault } = deps;
-  const { provider } = oauthClientOf(config, input.provider);
+  const { provider } = oauthClientOf(config.providers, input.provider);
   const returnTo =
     input.returnTo === null ? null : allowedReturnTo(input.returnTo, config.returnPages);
   if (returnTo === null && input.returnTo !== null) {
@@ -68,26 +69,6 @@ export async function beginConnection(
     expiresAt,
   });
   return { id, connectUrl: `${config.publicUrl}/connect/start/${ticket}`, expiresAt };
-}
-
-/** @throws AppError provider_not_found, invalid_request (not OAuth), provider_not_configured */
-export function oauthClientOf(config: Deps['config'], id: string): OAuth2Client {
-  const provider = config.providers.get(id);
-  if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
-  if (provider.kind !== 'oauth2') {
-    throw new AppError(
-      'invalid_request',
-      `${provider.name} has no OAuth; PUT its credentials to /v1/users/{userId}/integrations/${id}`,
-    );
-  }
-  const client = config.providers.client(id);
-  if (!client) {
-    throw new AppError(
-      'provider_not_configured',
-      `${provider.name} has no client id and secret in this deployment`,
-    );
-  }
-  return client;
 }
 
 /** @throws AppError integration_not_found, also where the account is another user's */

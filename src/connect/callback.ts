@@ -15,8 +15,8 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { endpointsOf } from '../oauth/endpoints';
+import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
-import { oauthClientOf } from './begin';
 import { completionOf } from './completion';
 import { type Outcome, type WayBack, wayBackOf } from './return-to';
 import { type ConnectionError, isExpired, type Transaction } from './transactions';
@@ -160,7 +160,7 @@ async function whatIsWrong(
   query: CallbackQuery,
 ): Promise<ConnectionError | null> {
   try {
-    const { provider } = oauthClientOf(deps.config, transaction.provider);
+    const { provider } = oauthClientOf(deps.config.providers, transaction.provider);
     const { issuer, issParameter } = await endpointsOf(deps, provider, transaction.parameters);
     // RFC 9207 section 2.4: given, it must be the one; announced, it must be given.
     if (query.iss === undefined ? issParameter : issuer !== null && query.iss !== issuer) {

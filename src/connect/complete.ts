@@ -16,9 +16,9 @@ import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { endpointsOf } from '../oauth/endpoints';
+import { oauthClientOf } from '../providers/registry';
 import { readOrigin } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
-import { oauthClientOf } from './begin';
 import type { Attempt } from './commit';
 import { isCompletionOf } from './completion';
 import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
@@ -58,7 +58,7 @@ export async function completeConnection(
   refuseUnlessAuthorized(transaction, deps.now());
 
   // Before the claim: where the provider's metadata cannot be had, no code is lost.
-  const client = oauthClientOf(deps.config, transaction.provider);
+  const client = oauthClientOf(deps.config.providers, transaction.provider);
   const endpoints = await endpointsOf(deps, client.provider, transaction.parameters);
 
   const attempt = await claim(deps, transaction);

@@ -11,7 +11,7 @@ import { hashSecret, randomSecret } from '../crypto';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
 import { auditEvent } from '../events/audit';
-import { isUsableId } from '../oauth/profile';
+import { faultOfId } from '../ids';
 import { wholeMatch } from '../providers/check';
 import type { CredentialsProvider } from '../providers/types';
 import { changeVisibly } from '../status-cache/changes';
@@ -140,7 +140,7 @@ async function accountIdOf(
   if (own === undefined) return accountId ?? randomSecret();
   // The same user and the same account give the same id, so handing it in again replaces it.
   if (!mayNameAccount) return `user-${await hashSecret(JSON.stringify([userId, id, own]))}`;
-  if (!isUsableId(own)) {
+  if (faultOfId(own) !== null) {
     throw new AppError('invalid_request', `credentials.${accountIdField} is no usable account id`);
   }
   if (accountId !== undefined && accountId !== own) {

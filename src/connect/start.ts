@@ -8,11 +8,10 @@ import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { authorizationRequest } from '../oauth/authorize';
+import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
-import { codeChallengeOf } from '../oauth/pkce';
+import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
-import { oauthClientOf } from './begin';
 import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import type { ConnectionError, Transaction } from './transactions';
@@ -68,7 +67,7 @@ async function authorizationUrl(
   state: string,
 ): Promise<string> {
   const { config, vault, fetch } = deps;
-  const client = oauthClientOf(config, provider);
+  const client = oauthClientOf(config.providers, provider);
   const endpoints = await endpointsOf(deps, client.provider, parameters);
   const url = await authorizationRequest(client, endpoints, {
     redirectUri: endpoints.redirectUri,

@@ -5,8 +5,8 @@
 
 import * as z from 'zod';
 import { AppError } from '../errors';
+import { faultOfId, MAX_ID_BYTES } from '../ids';
 
-const MAX_ID_BYTES = 255;
 /** More than a person could use; keeps replies to garbage small. */
 const MAX_ERRORS = 20;
 
@@ -33,29 +33,14 @@ export function parseInput<S extends z.ZodType>(
 export const headerName = (field: string): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-const encoder = new TextEncoder();
-
-/** C0, DEL and C1: nothing that could break a log line or a header. */
-const CONTROL = /\p{Cc}/u;
-
-/** An opaque name from outside: 1 to 255 bytes of UTF-8, without control characters. */
+/** An opaque name from outside (src/ids.ts). */
 const opaqueId = (description: string) =>
   z
     .string()
-    .refine((id) => flawOf(id) === null, { error: ({ input }) => flawOf(String(input)) ?? '' })
+    .refine((id) => faultOfId(id) === null, {
+      error: ({ input }) => faultOfId(String(input)) ?? '',
+    })
     .meta({ minLength: 1, maxLength: MAX_ID_BYTES, description });
-
-/** What is wrong with an id; null: nothing. One check for all, since each read of a status makes it. */
-function flawOf(id: string): string | null {
-  if (id.length === 0) return 'must not be empty';
-  // A UTF-16 unit takes three bytes of UTF-8 at most.
-  if (id.length * 3 > MAX_ID_BYTES && encoder.encode(id).length > MAX_ID_BYTES) {
-    return `at most ${MAX_ID_BYTES} bytes`;
-  }
-  if (!id.isWellFormed()) return 'must be well-formed Unicode';
-  if (CONTROL.test(id)) return 'must not hold control characters';
-  return id === '.' || id === '..' ? 'must not be "." or ".."' : null;
-}
 
 export const userIdSchema = opaqueId("The app's own id of the user; opaque to Mooring.");
 

@@ -1,4 +1,6 @@
 /** The authorization request: where the user's browser is sent. */
+import { base64url } from 'jose';
+import { sha256 } from '../crypto';
 import { AppError } from '../errors';
 import type { OAuth2Client } from '../providers/types';
 import { parseDocument, valueAt } from './document';
@@ -76,3 +78,7 @@ async function push(
   }
   return requestUri;
 }
+
+/** PKCE, method S256 (RFC 7636 4.2). The verifier is one of our random secrets. */
+export const codeChallengeOf = async (verifier: string): Promise<string> =>
+  base64url.encode(await sha256(verifier));

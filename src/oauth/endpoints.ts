@@ -26,8 +26,6 @@ export interface Endpoints {
   parUrl: string | null;
   /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
   redirectUri: string;
-  /** Where tokens are refreshed; circuits are kept by it. */
-  tokenHost: string;
 }
 
 /**
@@ -57,11 +55,10 @@ export async function endpointsOf(
       "the provider's metadata names no authorization or token endpoint",
     );
   }
-  const refreshUrl = fill(provider.refreshUrl) ?? tokenUrl;
   return {
     authorizationUrl,
     tokenUrl,
-    refreshUrl,
+    refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
     extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
     revocationUrl:
       fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
@@ -70,7 +67,6 @@ export async function endpointsOf(
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
-    tokenHost: new URL(refreshUrl).host,
   };
 }
 

@@ -3,6 +3,7 @@
  * everything that follows, so a profile without a usable one is an error and never a guess.
  */
 import { AppError } from '../errors';
+import { faultOfId } from '../ids';
 import { type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { parseDocument, valueAt } from './document';
@@ -19,7 +20,6 @@ export interface Profile {
   metadata: Record<string, string | null>;
 }
 
-const MAX_ID_BYTES = 255;
 const MAX_NAME_LENGTH = 200;
 const MAX_METADATA_LENGTH = 2048;
 
@@ -130,14 +130,8 @@ function idFrom(paths: string | readonly string[], found: (path: string) => unkn
     return list.length > 1 ? part.replaceAll('%', '%25').replaceAll(':', '%3A') : part;
   });
   const id = parts.join(':');
-  if (!isUsableId(id)) throw noProfile("the account's id cannot be used");
+  if (faultOfId(id) !== null) throw noProfile("the account's id cannot be used");
   return id;
-}
-
-/** The contract's rule for `{accountId}`: it stands in paths. */
-export function isUsableId(id: string): boolean {
-  const bytes = new TextEncoder().encode(id).length;
-  return bytes <= MAX_ID_BYTES && id !== '.' && id !== '..' && !/\p{Cc}/u.test(id);
 }
 
 function nameOf(value: string | null): string | null {

@@ -6,7 +6,6 @@
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
-  /** `deadline`: also where the caller's own signal ended it. */
   | { kind: 'failed'; reason: 'network' | 'deadline' | 'too_large' | 'redirected' };
 
 export interface Outgoing {
@@ -19,7 +18,6 @@ export interface SendLimits {
   timeoutMs: number;
   /** Default 1 MiB. */
   maxBytes?: number;
-  signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -31,12 +29,9 @@ const DEFAULT_USER_AGENT = 'mooring';
 export async function send(
   fetchFn: typeof fetch,
   request: Request | Outgoing,
-  { timeoutMs, maxBytes = DEFAULT_MAX_BYTES, signal }: SendLimits,
+  { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: SendLimits,
 ): Promise<RawReply> {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-  if (ended.aborted) return { kind: 'failed', reason: 'deadline' };
-
+  const ended = AbortSignal.timeout(timeoutMs);
   // Raced, not only passed on: a body that stalls after the abort must not hold the caller.
   let giveUp = () => {};
   const abandoned = new Promise<RawReply>((resolve) => {

@@ -13,7 +13,6 @@ interface Fetching {
 
 interface Limits {
   timeoutMs: number;
-  signal?: AbortSignal | undefined;
 }
 
 /** RFC 6749 4.1.3, with RFC 7636's verifier. */

@@ -10,7 +10,7 @@
  */
 
 import type * as z from 'zod';
-import { ConfigError } from '../errors';
+import { AppError, ConfigError } from '../errors';
 import { faultBeside } from './also-grants';
 import { checkRecord } from './check';
 import { records, templates } from './records';
@@ -61,6 +61,26 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
       return clientSecret === null ? undefined : { provider, clientId, clientSecret };
     },
   };
+}
+
+/** @throws AppError provider_not_found, invalid_request (not OAuth), provider_not_configured */
+export function oauthClientOf(registry: Registry, id: string): OAuth2Client {
+  const provider = registry.get(id);
+  if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
+  if (provider.kind !== 'oauth2') {
+    throw new AppError(
+      'invalid_request',
+      `${provider.name} has no OAuth; PUT its credentials to /v1/users/{userId}/integrations/${id}`,
+    );
+  }
+  const client = registry.client(id);
+  if (!client) {
+    throw new AppError(
+      'provider_not_configured',
+      `${provider.name} has no client id and secret in this deployment`,
+    );
+  }
+  return client;
 }
 
 /** `my-app` -> `MY_APP`, as in `MY_APP_CLIENT_ID`. */

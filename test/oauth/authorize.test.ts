@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors';
-import { authorizationRequest } from '../../src/oauth/authorize';
-import { codeChallengeOf } from '../../src/oauth/pkce';
+import { authorizationRequest, codeChallengeOf } from '../../src/oauth/authorize';
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
 import { answering, json } from '../support/provider';

@@ -175,21 +175,4 @@ describe('the time of a request', () => {
       reason: 'deadline',
     });
   });
-
-  it('ends with the caller', async () => {
-    const caller = new AbortController();
-    const { fetch } = answering(() => new Promise<Response>(() => {}));
-    const reply = send(fetch, { url }, { timeoutMs, signal: caller.signal });
-    caller.abort();
-    expect(await reply).toEqual({ kind: 'failed', reason: 'deadline' });
-  });
-
-  it('is over before it starts where the caller is gone', async () => {
-    const { fetch, requests } = answering(new Response());
-    expect(await send(fetch, { url }, { timeoutMs, signal: AbortSignal.abort() })).toEqual({
-      kind: 'failed',
-      reason: 'deadline',
-    });
-    expect(requests).toHaveLength(0);
-  });
 });

@@ -1,0 +1,20 @@
+/** The rule for ids that come from outside (users, accounts): they stand in paths, keys and logs. Pure. */
+
+export const MAX_ID_BYTES = 255;
+
+const encoder = new TextEncoder();
+
+/** What is wrong with an id, as a sentence's end; null where nothing is. */
+export function faultOfId(id: string): string | null {
+  if (id === '') return 'must not be empty';
+  // A UTF-16 unit takes three bytes of UTF-8 at most. Each read of a status asks this.
+  if (id.length * 3 > MAX_ID_BYTES && encoder.encode(id).length > MAX_ID_BYTES) {
+    return `at most ${MAX_ID_BYTES} bytes`;
+  }
+  // A lone surrogate would come back from the database as another character.
+  if (!id.isWellFormed()) return 'must be well-formed Unicode';
+  // C0, DEL and C1: nothing that could break a log line or a header.
+  if (/\p{Cc}/u.test(id)) return 'must not hold control characters';
+  if (id === '.' || id === '..') return 'must not be "." or ".."';
+  return null;
+}
