@@ -104,7 +104,7 @@ describe('the way of credentials, which no provider is asked about', { timeout: 
 
     const one = `${path}/${encodeURIComponent(accountId)}`;
     const token = await api(`${one}/token`);
-    expect(await token.json()).toEqual({ credentials: next, headers });
+    expect(await token.json()).toEqual({ kind: 'credentials', credentials: next, headers });
     expect((await api(`${one}/refresh`, { method: 'POST' })).status).toBe(400);
     const listed = await api('/v1/users/ada/integrations', {
       headers: { 'Consistency-Token': token.headers.get('Consistency-Token') ?? '' },
