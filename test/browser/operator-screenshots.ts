@@ -12,7 +12,7 @@ const phone = { width: 390, height: 760 };
 const shots: Readonly<Record<string, string>> = {
   'a deployment at work': 'operator',
   'nothing has happened': 'operator-empty',
-  'a wrong key': 'operator-door',
+  'a wrong key': 'operator-sign-in',
 };
 
 it('takes the pictures of the operator’s page', async () => {
