@@ -42,29 +42,7 @@ export interface FieldError {
   message: string;
 }
 
-/**
- * What happened, more precisely than a code says: for the page that a person is shown in a browser.
- * Programs get the code.
- */
-export type Situation =
-  | 'no_session'
-  | 'session_ended'
-  | 'token_used'
-  | 'origin_missing'
-  | 'origin_null'
-  | 'origin_not_allowed'
-  | 'framed'
-  | 'form_outdated'
-  | 'link_unknown'
-  | 'state_unknown'
-  | 'state_used'
-  | 'other_browser'
-  | 'other_provider';
-
 export interface AppErrorOptions {
-  situation?: Situation;
-  /** Where a person goes on; an address that was checked. */
-  returnTo?: string;
   cause?: unknown;
   errors?: FieldError[];
   headers?: Record<string, string>;
@@ -83,8 +61,6 @@ export class AppError extends Error {
   /** The user's version after what failed, where that was a change; the Consistency-Token header. */
   version: number | undefined;
   readonly #headers: Record<string, string> | undefined;
-  readonly situation: Situation | undefined;
-  readonly returnTo: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: AppErrorOptions = {}) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined);
@@ -93,8 +69,6 @@ export class AppError extends Error {
     [this.status, this.title] = errorCodes[code];
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
-    this.situation = options.situation;
-    this.returnTo = options.returnTo;
     this.#headers = options.headers;
   }
 

@@ -13,6 +13,7 @@ import { hashSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
@@ -102,41 +103,43 @@ async function trustworthy(
   browser: string | null,
 ): Promise<Transaction> {
   if (!state) {
-    throw new AppError('invalid_request', 'the callback has no state', {
-      situation: 'state_unknown',
-    });
+    throw new BrowserError('invalid_request', 'the callback has no state', 'state_unknown');
   }
   const [transaction] = await db
     .select()
     .from(connectTransactions)
     .where(eq(connectTransactions.stateHash, await hashSecret(state)));
   if (!transaction) {
-    throw new AppError(
+    throw new BrowserError(
       'invalid_request',
       'this state is not known here: it was replaced by a newer one, or the connection is long over; start again in the app',
-      { situation: 'state_unknown' },
+      'state_unknown',
     );
   }
   // Hashes are compared, so timing tells nothing about the secret.
   if (browser === null || (await hashSecret(browser)) !== transaction.browserHash) {
-    throw new AppError(
+    throw new BrowserError(
       'forbidden',
       'the connection was started in another browser, or this one keeps no cookies; finish it where it was started',
-      { situation: 'other_browser' },
+      'other_browser',
     );
   }
   if (transaction.provider !== provider) {
-    throw new AppError('invalid_request', 'the connection was started at another provider', {
-      situation: 'other_provider',
-    });
+    throw new BrowserError(
+      'invalid_request',
+      'the connection was started at another provider',
+      'other_provider',
+    );
   }
   return transaction;
 }
 
-const alreadyUsed = (): AppError =>
-  new AppError('invalid_request', 'this state was used before; go back to the app', {
-    situation: 'state_used',
-  });
+const alreadyUsed = (): BrowserError =>
+  new BrowserError(
+    'invalid_request',
+    'this state was used before; go back to the app',
+    'state_used',
+  );
 
 /** @throws AppError invalid_request where the provider signs its callbacks, and this one it did not */
 async function refuseUnlessSigned(

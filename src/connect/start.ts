@@ -7,7 +7,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
+import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
@@ -44,10 +44,10 @@ export async function startAuthorization(
   if (!transaction) {
     const [known] = await db.select().from(connectTransactions).where(byTicket);
     if (!known) {
-      throw new AppError(
+      throw new BrowserError(
         'connection_not_found',
         'this link is not known here, or is older than we keep it; start again in the app',
-        { situation: 'link_unknown' },
+        'link_unknown',
       );
     }
     return forUsed(deps, known, browser);

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { hashSecret, isEqual } from '../crypto';
-import { AppError } from '../errors';
+import { BrowserError } from '../http/browser-error';
 import { readForm } from '../http/form';
 import type { AppEnv } from '../http/route';
 
@@ -25,7 +25,7 @@ export const formTokenOf = (secret: string): Promise<string> => hashSecret(`form
 /**
  * A form that a page of this Worker has posted in its session.
  * @param sessionOf throws where there is none
- * @throws AppError forbidden, and as readForm does
+ * @throws BrowserError forbidden, and as readForm does
  */
 export async function readPostedForm<Session extends { formToken: string }>(
   c: Context<AppEnv>,
@@ -35,14 +35,16 @@ export async function readPostedForm<Session extends { formToken: string }>(
   const session = await sessionOf(c);
   const { token = '', ...form } = await readForm(c.req.raw);
   if (!isEqual(token, session.formToken)) {
-    throw new AppError('forbidden', 'this form belongs to a session that is over; load the page', {
-      situation: 'form_outdated',
-    });
+    throw new BrowserError(
+      'forbidden',
+      'this form belongs to a session that is over; load the page',
+      'form_outdated',
+    );
   }
   return { session, form };
 }
 
-/** @throws AppError forbidden: the form does not stand on a page of this Worker */
+/** @throws BrowserError forbidden: the form does not stand on a page of this Worker */
 export const refuseForeignForm = (c: Context<AppEnv>): void =>
   refuseOtherOrigins(c, (origin) => origin === c.get('deps').config.publicUrl);
 
@@ -51,7 +53,7 @@ export const refuseForeignForm = (c: Context<AppEnv>): void =>
  * Referrer-Policy is `no-referrer` or `same-origin`, or that stands in a sandboxed frame: it could
  * be anybody's.
  *
- * @throws AppError forbidden
+ * @throws BrowserError forbidden
  */
 export function refuseOtherOrigins(
   c: Context<AppEnv>,
@@ -59,27 +61,33 @@ export function refuseOtherOrigins(
 ): void {
   const origin = c.req.header('origin');
   if (origin === undefined) {
-    throw new AppError('forbidden', 'the request names no origin; it must come from a form', {
-      situation: 'origin_missing',
-    });
+    throw new BrowserError(
+      'forbidden',
+      'the request names no origin; it must come from a form',
+      'origin_missing',
+    );
   }
   if (origin === 'null') {
-    throw new AppError(
+    throw new BrowserError(
       'forbidden',
       'the form came with "Origin: null": the page it stands on must not have Referrer-Policy no-referrer or same-origin; strict-origin is good',
-      { situation: 'origin_null' },
+      'origin_null',
     );
   }
   if (!isAllowed(origin)) {
-    throw new AppError('forbidden', 'forms from this origin are not taken', {
-      situation: 'origin_not_allowed',
-    });
+    throw new BrowserError(
+      'forbidden',
+      'forms from this origin are not taken',
+      'origin_not_allowed',
+    );
   }
   // Sent by browsers only, and only truthfully. A frame would not show the page anyway.
   const destination = c.req.header('sec-fetch-dest');
   if (destination !== undefined && destination !== 'document') {
-    throw new AppError('forbidden', 'the page opens in a window of its own, not in a frame', {
-      situation: 'framed',
-    });
+    throw new BrowserError(
+      'forbidden',
+      'the page opens in a window of its own, not in a frame',
+      'framed',
+    );
   }
 }

@@ -1,7 +1,8 @@
 /** What went wrong, for a person in a browser. */
 import type { Context } from 'hono';
-import type { AppError, Situation } from '../../errors';
+import type { AppError } from '../../errors';
 import { prefersHtml } from '../../http/accept';
+import { BrowserError, type Situation } from '../../http/browser-error';
 import { problemResponse, toAppError } from '../../http/problem';
 import type { AppEnv } from '../../http/route';
 import { MessagePage } from '../ui/layout';
@@ -78,8 +79,9 @@ const situations: Record<Situation, Words> = {
   },
 };
 
-function wordsFor({ situation, status, code, detail }: AppError): Words {
-  if (situation !== undefined) return situations[situation];
+function wordsFor(error: AppError): Words {
+  if (error instanceof BrowserError) return situations[error.situation];
+  const { status, code, detail } = error;
   if (code === 'rate_limited') {
     return { title: 'One moment', text: 'That was a lot at once. Wait a minute, then try again.' };
   }
@@ -121,9 +123,9 @@ const ErrorPage = ({
 }) => {
   const { title, text, forDevelopers } = wordsFor(error);
   // On the page itself a session may still be there; without one this leads to what to do.
-  const onPage = path.startsWith(PAGE_PATH) && error.situation !== 'no_session';
-  const home = error.situation === 'form_outdated' || (onPage && error.status !== 403);
-  const { returnTo } = error;
+  const { situation, returnTo } = error instanceof BrowserError ? error : {};
+  const home =
+    situation === 'form_outdated' || (path.startsWith(PAGE_PATH) && error.status !== 403);
   return (
     <MessagePage
       theme={theme}

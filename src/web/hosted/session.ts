@@ -22,6 +22,7 @@ import { hashSecret, isSecret, randomSecret } from '../../crypto';
 import { pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
+import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
 import { cookieAttributes, formTokenOf } from '../session';
@@ -107,7 +108,7 @@ export async function createPageSession(
 /**
  * Trades the token for a session: one conditional update, so of two posts one wins.
  * @returns the secret for the browser's cookie
- * @throws AppError forbidden
+ * @throws BrowserError forbidden
  */
 export async function beginPageSession({ db, now: clock }: Deps, token: string): Promise<string> {
   const now = clock();
@@ -123,14 +124,15 @@ export async function beginPageSession({ db, now: clock }: Deps, token: string):
     .select({ returnTo: pageSessions.returnTo })
     .from(pageSessions)
     .where(byToken);
-  throw new AppError(
+  throw new BrowserError(
     'forbidden',
     'this token was used before, or is older than a minute; open the page from the app again',
-    { situation: 'token_used', ...(known ? { returnTo: known.returnTo } : {}) },
+    'token_used',
+    known?.returnTo,
   );
 }
 
-/** @throws AppError forbidden, with the situation `no_session` or `session_ended` */
+/** @throws BrowserError forbidden: `no_session` or `session_ended` */
 export async function findPageSession(
   { db, now }: Deps,
   secret: string | null,
@@ -143,13 +145,20 @@ export async function findPageSession(
           .from(pageSessions)
           .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
   if (!row || secret === null) {
-    throw new AppError(
+    throw new BrowserError(
       'forbidden',
       'no session of this page is under way here; it is opened from the app, by a form',
-      { situation: 'no_session' },
+      'no_session',
     );
   }
-  if (row.expiresAt <= now()) throw sessionEnded(row.returnTo);
+  if (row.expiresAt <= now()) {
+    throw new BrowserError(
+      'forbidden',
+      'this session has ended; open the page from the app again',
+      'session_ended',
+      row.returnTo,
+    );
+  }
   const { id, userId, label, providers, returnTo, version, expiresAt } = row;
   // Written here only.
   const flash = row.notice as FlashMessage | null;
@@ -169,18 +178,12 @@ export function deleteSessionCookie(c: Context<AppEnv>): void {
 
 /**
  * The session of this browser.
- * @throws AppError forbidden, with the situation `no_session` or `session_ended`
+ * @throws BrowserError forbidden: `no_session` or `session_ended`
  */
 export function pageSessionOf(c: Context<AppEnv>): Promise<PageSession> {
   const secret = getCookie(c, COOKIE, 'host');
   return findPageSession(c.get('deps'), secret !== undefined && isSecret(secret) ? secret : null);
 }
-
-const sessionEnded = (returnTo: string): AppError =>
-  new AppError('forbidden', 'this session has ended; open the page from the app again', {
-    situation: 'session_ended',
-    returnTo,
-  });
 
 /** @param version of the change that was made; the page will show it */
 export async function setFlashMessage(

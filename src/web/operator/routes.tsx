@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { AppError } from '../../errors';
+import { BrowserError } from '../../http/browser-error';
 import { readForm } from '../../http/form';
 import { noSuchRoute } from '../../http/no-such-route';
 import { toAppError } from '../../http/problem';
@@ -125,7 +126,8 @@ function doneReply(c: Context<AppEnv>, flash: FlashMessage): Response {
 async function errorReply(c: Context<AppEnv>, error: AppError): Promise<Response> {
   const { status, headers } = error;
   const words = errorWords(error);
-  if (error.situation === 'no_session' || error.code === 'rate_limited') {
+  const isSignedOut = error instanceof BrowserError && error.situation === 'no_session';
+  if (isSignedOut || error.code === 'rate_limited') {
     return signInReply(c, status, { tone: 'bad', ...words }, headers);
   }
   const theme = await themeOf(c.get('deps'), 'operator');

@@ -13,7 +13,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
-import { AppError } from '../../errors';
+import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
@@ -66,11 +66,11 @@ export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorS
   return { name, expiresAt, formToken: await formTokenOf(sealed) };
 }
 
-/** @throws AppError forbidden, with the situation `no_session` */
+/** @throws BrowserError forbidden: `no_session` */
 export async function operatorSessionOf(c: Context<AppEnv>): Promise<OperatorSession> {
   const session = await findOperatorSession(c);
   if (session) return session;
-  throw new AppError('forbidden', 'nobody is signed in', { situation: 'no_session' });
+  throw new BrowserError('forbidden', 'nobody is signed in', 'no_session');
 }
 
 export function endOperatorSession(c: Context<AppEnv>): void {

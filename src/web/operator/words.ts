@@ -1,6 +1,7 @@
 /** What the operator's page says. Pure. */
 import type { FailureCategory } from '../../db/schema';
-import type { AppError, Situation } from '../../errors';
+import type { AppError } from '../../errors';
+import { BrowserError, type Situation } from '../../http/browser-error';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
 import type { Message } from '../ui/layout';
@@ -180,12 +181,12 @@ const situations: Partial<Record<Situation, Omit<Message, 'tone'>>> = {
 };
 
 /** For whoever opens this page in a browser. */
-export function errorWords({ situation, code, status, detail }: AppError): Omit<Message, 'tone'> {
-  const known = situation && situations[situation];
-  if (known) return known;
-  if (situation !== undefined) {
-    return { title: 'That did not come from this page', text: 'Nothing was changed.' };
+export function errorWords(error: AppError): Omit<Message, 'tone'> {
+  if (error instanceof BrowserError) {
+    const foreign = { title: 'That did not come from this page', text: 'Nothing was changed.' };
+    return situations[error.situation] ?? foreign;
   }
+  const { code, status, detail } = error;
   if (code === 'rate_limited') {
     return { title: 'Too many tries', text: 'Wait a minute, then try again.' };
   }
