@@ -29,10 +29,8 @@ export interface BegunConnection {
   expiresAt: number;
 }
 
-type BeginDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'now'>;
-
 export async function beginConnection(
-  deps: BeginDeps,
+  deps: Deps,
   userId: string,
   input: BeginInput,
 ): Promise<BegunConnection> {
@@ -73,7 +71,7 @@ export async function beginConnection(
 
 /** @throws AppError integration_not_found, also where the account is another user's */
 async function reconnected(
-  { db }: BeginDeps,
+  { db }: Deps,
   userId: string,
   provider: string,
   accountId: string,

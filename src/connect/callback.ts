@@ -30,15 +30,13 @@ export interface CallbackQuery extends Record<string, string | undefined> {
   iss?: string | undefined;
 }
 
-type CallbackDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'fetch' | 'now' | 'log'>;
-
 /**
  * Where to send the browser: the transaction's `returnTo`, or Mooring's own page.
  * `browser` is the secret in its cookie; null where it sent none.
  * @throws AppError invalid_request, forbidden
  */
 export async function receiveCallback(
-  deps: CallbackDeps,
+  deps: Deps,
   provider: string,
   query: CallbackQuery,
   browser: string | null,
@@ -73,7 +71,7 @@ export async function receiveCallback(
 }
 
 /** For the browser that consented, and no other. */
-const consentOf = async ({ vault }: CallbackDeps, transaction: Transaction): Promise<Outcome> => ({
+const consentOf = async ({ vault }: Deps, transaction: Transaction): Promise<Outcome> => ({
   completion: await completionOf(vault, transaction),
 });
 
@@ -83,7 +81,7 @@ const consentOf = async ({ vault }: CallbackDeps, transaction: Transaction): Pro
  * @throws AppError invalid_request where it brings another code
  */
 async function repeated(
-  deps: CallbackDeps,
+  deps: Deps,
   transaction: Transaction,
   codeHash: string | null,
 ): Promise<WayBack> {
@@ -97,7 +95,7 @@ async function repeated(
 
 /** The transaction whose `state` this is, provided that browser and provider are the ones it knows. */
 async function trustworthy(
-  { db }: CallbackDeps,
+  { db }: Deps,
   provider: string,
   state: string | undefined,
   browser: string | null,
@@ -143,7 +141,7 @@ const alreadyUsed = (): BrowserError =>
 
 /** @throws AppError invalid_request where the provider signs its callbacks, and this one it did not */
 async function refuseUnlessSigned(
-  { config }: CallbackDeps,
+  { config }: Deps,
   { provider, parameters }: Transaction,
   query: CallbackQuery,
 ): Promise<void> {
@@ -158,7 +156,7 @@ async function refuseUnlessSigned(
 
 /** Null where the callback is good. The provider's own words stay out. */
 async function whatIsWrong(
-  deps: CallbackDeps,
+  deps: Deps,
   transaction: Transaction,
   query: CallbackQuery,
 ): Promise<ConnectionError | null> {
@@ -199,7 +197,7 @@ export function connectionError(code: string): ConnectionError {
 
 /** One conditional update: of two callbacks at once, one wins. */
 async function consumeState(
-  { db, now }: CallbackDeps,
+  { db, now }: Deps,
   { id, stateHash, browserHash, provider }: Transaction,
   change: SQLiteUpdateSetSource<typeof connectTransactions>,
 ): Promise<boolean> {

@@ -9,9 +9,10 @@
  * The first account is the one that the connect is about. Further ones of the same consent are
  * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
+import { hasRow, inJson } from '../db/conditions';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -21,8 +22,7 @@ import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
 import type { Snapshot } from '../status-cache/snapshot';
-import { type ConnectedAccount, isNewAccount, isStored, upsertAccount } from './account';
-import type { Received } from './received';
+import { type ConnectedAccount, isNewAccount, isOf, isStored, upsertAccount } from './store';
 
 /** One exchange of one transaction; nobody else may finish it. */
 export interface Attempt {
@@ -37,16 +37,20 @@ export type Commit =
   /** The transaction was erased, or its time ran out. */
   | { kind: 'transaction_gone' };
 
-type CommitDeps = Pick<Deps, 'db' | 'session' | 'now' | 'sleep' | 'log'>;
+export interface ReceivedAccount {
+  account: ConnectedAccount;
+  /** The providers whose revocations could end this grant; empty where none reaches so far. */
+  shared: readonly string[];
+}
 
 const TRIES = 3;
 const TRY_MS = 4_000;
 
 /** @throws AppError unavailable, when D1 did not answer; it may have been committed all the same */
 export async function commitAccounts(
-  deps: CommitDeps,
+  deps: Deps,
   attempt: Attempt,
-  received: readonly [Received, ...Received[]],
+  received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): Promise<Commit> {
   const [{ account }] = received;
   for (let tries = 1; ; tries += 1) {
@@ -56,7 +60,7 @@ export async function commitAccounts(
           deps,
           account.userId,
           statements(deps, attempt, received),
-          underAttempt(attempt, 'completed'),
+          underAttempt(deps.db, attempt, 'completed'),
         ),
         TRY_MS,
         'd1_commit',
@@ -79,21 +83,21 @@ export async function commitAccounts(
 
 /** All guarded by the transaction still completing, which the last one ends: they hit once. */
 function statements(
-  { db, now: clock }: CommitDeps,
+  { db, now: clock }: Deps,
   attempt: Attempt,
-  received: readonly [Received, ...Received[]],
+  received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): BatchItem<'sqlite'>[] {
   const now = clock();
   const [{ account: main }, ...further] = received;
-  const completing = underAttempt(attempt, 'completing');
-  const hit = sql`${completing} and ${isStored(main)}`;
+  const completing = underAttempt(db, attempt, 'completing');
+  const hit = and(completing, isStored(db, main));
   return [
-    upsertAccount(db, main, now, sql`${completing} and not ${revocationInFlight(received, now)}`),
+    upsertAccount(db, main, now, and(completing, not(revocationInFlight(db, received, now)))),
     ...further.flatMap(({ account }) => [
       upsertAccount(db, account, now, hit),
-      owedRevocation(db, account, now, sql`${hit} and not ${isStored(account)}`),
+      owedRevocation(db, account, now, and(hit, not(isStored(db, account)))),
     ]),
-    ...received.flatMap((one) => connected(db, one, now, sql`${hit} and ${isStored(one.account)}`)),
+    ...received.flatMap((one) => connected(db, one, now, and(hit, isStored(db, one.account)))),
     db
       .update(connectTransactions)
       .set({ state: 'completed', accountId: main.accountId, code: null })
@@ -104,49 +108,73 @@ function statements(
 /** What goes with an account that was stored. */
 function connected(
   db: Database,
-  { account, shared }: Received,
+  { account, shared }: ReceivedAccount,
   now: number,
-  stored: SQL,
+  stored: SQL | undefined,
 ): BatchItem<'sqlite'>[] {
   const { userId, provider, accountId, subject } = account;
-  const owed = sql`${outbox.subject} = ${subject} and ${outbox.provider} in (select value from json_each(${JSON.stringify([...new Set([provider, ...shared])])}))`;
-  const isNew = isNewAccount(account, now);
+  const isNew = isNewAccount(db, account, now);
   const event = { at: now, userId, provider, accountId };
   return [
-    db.delete(outbox).where(sql`${owed} and ${stored}`),
-    auditEvent(db, { ...event, type: 'connected' }, sql`${stored} and ${isNew}`),
-    auditEvent(db, { ...event, type: 'reconnected' }, sql`${stored} and not ${isNew}`),
+    db
+      .delete(outbox)
+      .where(
+        and(
+          eq(outbox.subject, subject),
+          inJson(outbox.provider, [...new Set([provider, ...shared])]),
+          stored,
+        ),
+      ),
+    auditEvent(db, { ...event, type: 'connected' }, and(stored, isNew)),
+    auditEvent(db, { ...event, type: 'reconnected' }, and(stored, not(isNew))),
   ];
 }
 
 const underAttempt = (
+  db: Database,
   { transactionId, attemptId }: Attempt,
   state: 'completing' | 'completed',
 ): SQL =>
-  sql`exists (select 1 from ${connectTransactions} where ${connectTransactions.id} = ${transactionId} and ${connectTransactions.attemptId} = ${attemptId} and ${connectTransactions.state} = ${state})`;
-
-const revocationInFlight = (received: readonly Received[], now: number): SQL => {
-  const each = received.map(
-    ({ account: { subject }, shared }) =>
-      sql`exists (select 1 from ${outbox} where ${outbox.subject} = ${subject} and ${outbox.provider} in (select value from json_each(${JSON.stringify(shared)})) and ${outbox.leaseUntil} > ${now})`,
+  hasRow(
+    db,
+    connectTransactions,
+    and(
+      eq(connectTransactions.id, transactionId),
+      eq(connectTransactions.attemptId, attemptId),
+      eq(connectTransactions.state, state),
+    ),
   );
-  return sql`(${sql.join(each, sql` or `)})`;
-};
+
+/** Never empty: something was received. */
+const revocationInFlight = (db: Database, received: readonly ReceivedAccount[], now: number): SQL =>
+  or(
+    ...received.map(({ account: { subject }, shared }) =>
+      hasRow(
+        db,
+        outbox,
+        and(
+          eq(outbox.subject, subject),
+          inJson(outbox.provider, shared),
+          gt(outbox.leaseUntil, now),
+        ),
+      ),
+    ),
+  ) as SQL;
 
 /** For a caller that waits. */
 export async function isRevocationInFlight(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
-  received: readonly Received[],
+  { db, now }: Deps,
+  received: readonly ReceivedAccount[],
 ): Promise<boolean> {
   const [answer] = await db.all<{ busy: number }>(
-    sql`select ${revocationInFlight(received, now())} as busy`,
+    sql`select ${revocationInFlight(db, received, now())} as busy`,
   );
   return answer?.busy === 1;
 }
 
 /** What stood in the way of a batch that hit nothing. */
 async function whyNot(
-  deps: CommitDeps,
+  deps: Deps,
   { transactionId, attemptId }: Attempt,
   { userId, provider, accountId }: ConnectedAccount,
 ): Promise<Commit> {
@@ -165,9 +193,7 @@ async function whyNot(
       db
         .select({ userId: oauthAccounts.userId })
         .from(oauthAccounts)
-        .where(
-          and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.providerAccountId, accountId)),
-        ),
+        .where(isOf({ provider, accountId })),
     ]),
     TRY_MS,
     'd1_commit',

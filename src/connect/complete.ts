@@ -81,7 +81,7 @@ export async function completeConnection(
  * it any more
  */
 async function ownTransaction(
-  { db, now, log, vault }: Pick<Deps, 'db' | 'now' | 'log' | 'vault'>,
+  { db, now, log, vault }: Deps,
   userId: string,
   id: string,
   completion: string,
@@ -145,7 +145,7 @@ function failed(error: string | null): AppError {
 
 /** One conditional update; null where somebody else was faster. */
 async function claim(
-  { db, now: clock, uuid }: Pick<Deps, 'db' | 'now' | 'uuid'>,
+  { db, now: clock, uuid }: Deps,
   { id, userId }: Transaction,
 ): Promise<Attempt | null> {
   const now = clock();
@@ -166,7 +166,7 @@ async function claim(
 }
 
 async function completedBefore(
-  deps: Pick<Deps, 'session' | 'now'>,
+  deps: Deps,
   { userId, provider, accountId }: Transaction,
 ): Promise<Connected> {
   const snapshots = await readOrigin(deps, [userId], 'first-primary');

@@ -6,7 +6,7 @@
  * that a user's own request stands for is bound to that user: nobody can take an id that belongs
  * to somebody else. The app's backend may name the real one.
  */
-import { sql } from 'drizzle-orm';
+import { and, not } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
@@ -17,9 +17,9 @@ import type { CredentialsProvider } from '../providers/types';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import { accountContext } from '../vault/vault';
-import { isNewAccount, isStored, upsertAccount } from './account';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
+import { isNewAccount, isStored, upsertAccount } from './store';
 
 export interface CredentialsInput {
   provider: string;
@@ -72,16 +72,16 @@ export async function putCredentials(
     noticeDueAt: null,
     refreshDueAtIfKept: null,
   };
-  const stored = isStored(account);
-  const isNew = isNewAccount(account, now);
+  const stored = isStored(deps.db, account);
+  const isNew = isNewAccount(deps.db, account, now);
   const event = { at: now, userId, provider: provider.id, accountId };
   const { changed, snapshot } = await changeVisibly(
     deps,
     userId,
     [
       upsertAccount(deps.db, account, now),
-      auditEvent(deps.db, { ...event, type: 'connected' }, sql`${stored} and ${isNew}`),
-      auditEvent(deps.db, { ...event, type: 'reconnected' }, sql`${stored} and not ${isNew}`),
+      auditEvent(deps.db, { ...event, type: 'connected' }, and(stored, isNew)),
+      auditEvent(deps.db, { ...event, type: 'reconnected' }, and(stored, not(isNew))),
     ],
     stored,
   );
@@ -91,7 +91,7 @@ export async function putCredentials(
   return { created: true, ...integrationIn(snapshot, provider.id, accountId) };
 }
 
-function credentialsProviderOf({ config }: Pick<Deps, 'config'>, id: string): CredentialsProvider {
+function credentialsProviderOf({ config }: Deps, id: string): CredentialsProvider {
   const provider = config.providers.get(id);
   if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
   if (provider.kind !== 'credentials') {

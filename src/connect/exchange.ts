@@ -7,21 +7,27 @@
 import { and, eq, not } from 'drizzle-orm';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
-import { deliverRevocations } from '../disconnect/revocation';
+import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { owedRevocation } from '../events/outbox';
-import type { Endpoints } from '../oauth/endpoints';
-import { alsoGranting } from '../providers/also-grants';
-import type { OAuth2Client } from '../providers/types';
+import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import { fetchProfile } from '../oauth/profile';
+import { readTokenReply, type TokenReply } from '../oauth/reply';
+import type { RawReply } from '../oauth/send';
+import { exchangeCode, extendToken } from '../oauth/token';
+import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { closeCircuit } from '../refresh/circuit';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
 import { transactionContext } from '../vault/vault';
-import { isStored } from './account';
-import { type Attempt, commitAccounts, isRevocationInFlight } from './commit';
-import { obtainGrant } from './grant';
-import { type Received, receive, receiveAlso } from './received';
+import { type Attempt, commitAccounts, isRevocationInFlight, type ReceivedAccount } from './commit';
+import { accountOf, type Grant, isStored } from './store';
 import { type ConnectionError, connectionNotFound, type Transaction } from './transactions';
+
+const EXCHANGE_MS = 8_000;
+const EXTEND_MS = 4_000;
+const PROFILE_MS = 4_000;
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
 const REVOCATION_POLLS = 20;
@@ -66,7 +72,7 @@ export async function exchange(
 }
 
 async function openSecrets(
-  { vault }: Pick<Deps, 'vault'>,
+  { vault }: Deps,
   { id, code, verifier }: Transaction,
 ): Promise<{ code: string; verifier: string }> {
   if (code === null) throw new Error('an authorized transaction has a code');
@@ -74,6 +80,123 @@ async function openSecrets(
     code: await vault.open(code, transactionContext(id, 'code')),
     verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
   };
+}
+
+/** Another record's grant in the same reply. */
+export interface AlsoGranted {
+  client: OAuth2Client;
+  grant: Grant;
+}
+
+/**
+ * Sends the code, once. `also`: the further records whose grants may stand in the reply.
+ * @throws AppError provider_error: the code is used up, whatever happened
+ */
+async function obtainGrant(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  {
+    also: others,
+    ...request
+  }: { code: string; verifier: string; redirectUri: string; also: readonly OAuth2Client[] },
+): Promise<{ grant: Grant; also: AlsoGranted[] }> {
+  const { provider } = client;
+  const raw = await exchangeCode(deps, client, endpoints, { ...request, timeoutMs: EXCHANGE_MS });
+  const first = granted(provider, raw, deps.now());
+  const also = others.flatMap((other) => alsoGranted(client, other, first, raw, deps.now()));
+  if (!provider.extendedToken) return { grant: first, also };
+  const extended = granted(
+    provider,
+    await extendToken(deps, client, endpoints, {
+      accessToken: first.accessToken,
+      timeoutMs: EXTEND_MS,
+    }),
+    deps.now(),
+  );
+  const grant = {
+    ...extended,
+    refreshToken: extended.refreshToken ?? first.refreshToken,
+    // The second reply speaks of the token only; who it is for stood in the first one.
+    scopes: first.scopes ?? extended.scopes,
+    document: first.document,
+  };
+  return { grant, also };
+}
+
+function granted(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
+  if (raw.kind === 'failed') {
+    throw new AppError('provider_error', `${provider.name} did not answer; connect again`);
+  }
+  const reply: TokenReply = readTokenReply(provider, raw, now);
+  if (raw.status < 200 || raw.status > 299 || reply.accessToken === null) {
+    throw new AppError(
+      'provider_error',
+      `${provider.name} gave no access token (${reply.errorCode ?? `status ${raw.status}`}); connect again`,
+    );
+  }
+  return { ...reply, accessToken: reply.accessToken };
+}
+
+/** None where the user was not asked for it, or did not allow it. */
+function alsoGranted(
+  main: OAuth2Client,
+  client: OAuth2Client,
+  first: Grant,
+  raw: RawReply,
+  now: number,
+): AlsoGranted[] {
+  if (raw.kind === 'failed') return [];
+  const { provider } = client;
+  const places = { ...provider, reply: replyBeside(main.provider, provider) };
+  const { accessToken, ...reply } = readTokenReply(places, raw, now);
+  if (accessToken === null || accessToken === first.accessToken) return [];
+  return [{ client, grant: { ...reply, accessToken } }];
+}
+
+/** A grant whose account is known, ready to be stored. */
+interface Received extends ReceivedAccount {
+  /** Asks the provider. @throws AppError provider_error where the grant has died meanwhile */
+  stillAlive(): Promise<unknown>;
+}
+
+/** @throws AppError provider_error */
+async function receive(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  transaction: Transaction,
+  grant: Grant,
+): Promise<Received> {
+  const whoIs = () =>
+    fetchProfile(deps, client, endpoints, grant.accessToken, grant.document, PROFILE_MS);
+  return {
+    account: await accountOf(deps, client.provider, transaction, grant, await whoIs()),
+    shared: sharedGrant(deps.config.providers, client.provider.id),
+    stillAlive: whoIs,
+  };
+}
+
+/** The further grants of the same reply. One whose account cannot be told is left out. */
+async function receiveAlso(
+  deps: Deps,
+  main: OAuth2Client,
+  transaction: Transaction,
+  also: readonly AlsoGranted[],
+): Promise<Received[]> {
+  const received = also.map(async ({ client, grant }) => {
+    const { provider } = client;
+    const asked = { ...transaction, requestedScope: scopesBeside(main.provider, provider) };
+    try {
+      const endpoints = await endpointsOf(deps, provider, transaction.parameters);
+      return [await receive(deps, client, endpoints, asked, grant)];
+    } catch (error) {
+      const about = { connection: transaction.id, provider: provider.id };
+      deps.log.warn('connect.also_left_out', about, error);
+      return [];
+    }
+  });
+  return (await Promise.all(received)).flat();
 }
 
 /** Further accounts that are another user's were not stored: the commit owes their revocation. */
@@ -139,7 +262,7 @@ async function abandon(
       ),
     );
   const inVain = received.map(({ account }) =>
-    owedRevocation(db, account, deps.now(), not(isStored(account))),
+    owedRevocation(db, account, deps.now(), not(isStored(db, account))),
   );
   try {
     await db.batch([ended, ...inVain]);

@@ -16,14 +16,12 @@ import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import type { ConnectionError, Transaction } from './transactions';
 
-type StartDeps = Pick<Deps, 'config' | 'db' | 'vault' | 'fetch' | 'now' | 'log'>;
-
 /**
  * Where to send the browser. `browser` is the secret in its cookie.
  * @throws AppError connection_not_found where no transaction has this ticket
  */
 export async function startAuthorization(
-  deps: StartDeps,
+  deps: Deps,
   ticket: string,
   browser: string,
 ): Promise<WayBack | { kind: 'provider'; location: string }> {
@@ -62,7 +60,7 @@ export async function startAuthorization(
 }
 
 async function authorizationUrl(
-  deps: StartDeps,
+  deps: Deps,
   { id, provider, parameters, requestedScope, verifier }: Transaction,
   state: string,
 ): Promise<string> {
@@ -86,7 +84,7 @@ async function authorizationUrl(
  * browser that consented may go on from here; any other, the starter's too, learns nothing.
  */
 async function forUsed(
-  { vault }: StartDeps,
+  { vault }: Deps,
   transaction: Transaction,
   browser: string,
 ): Promise<WayBack> {

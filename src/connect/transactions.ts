@@ -93,11 +93,7 @@ export interface Connection {
 }
 
 /** @throws AppError connection_not_found, also where the connection is another user's */
-export async function connectionOf(
-  deps: Pick<Deps, 'db' | 'now'>,
-  userId: string,
-  id: string,
-): Promise<Connection> {
+export async function connectionOf(deps: Deps, userId: string, id: string): Promise<Connection> {
   const now = deps.now();
   const transaction = await findTransaction(deps.db, id, now);
   if (transaction?.userId !== userId) throw connectionNotFound();

@@ -1,0 +1,203 @@
+/**
+ * A connected account on its way into the database: made out of what the provider gave, and the
+ * statement that stores it. A new row, or, where this user has the account already, the same row with
+ * new tokens. Never a row of another user: then nothing is hit.
+ *
+ * A reconnect keeps the row's id and `created_at` (wishes: pipedream#18448), and, where it brought
+ * no refresh token, the stored one (RFC 6749 section 6; postiz-app#1884). `token_version` grows,
+ * so a refresh in flight cannot commit over it. The lease protects a refresh token: it stays as
+ * long as that token does, and goes with it.
+ */
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../db/client';
+import { hasRow } from '../db/conditions';
+import { oauthAccounts } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
+import type { Deps } from '../deps';
+import type { Profile } from '../oauth/profile';
+import type { TokenReply } from '../oauth/reply';
+import { grantedScopes } from '../oauth/scopes';
+import type { OAuth2Provider } from '../providers/types';
+import { refreshEnd, schedule } from '../refresh/schedule';
+import { accountContext } from '../vault/vault';
+import type { Transaction } from './transactions';
+
+/** What the provider gave, in the clear: for memory only. `scopes` null: what was asked for (RFC 6749 5.1). */
+export type Grant = Omit<TokenReply, 'accessToken'> & { accessToken: string };
+
+export interface ConnectedAccount {
+  userId: string;
+  provider: string;
+  accountId: string;
+  subject: string;
+  /** Sealed. */
+  accessToken: string;
+  /** Sealed; null: the reply brought none. */
+  refreshToken: string | null;
+  expiresAt: number | null;
+  refreshExpiresAt: number | null;
+  tokenType: string | null;
+  scope: string[];
+  requestedScope: string[];
+  parameters: Record<string, string>;
+  metadata: Record<string, string | null>;
+  displayName: string | null;
+  refreshDueAt: number | null;
+  noticeDueAt: number | null;
+  /** `refreshDueAt` for the case that a stored refresh token is kept. */
+  refreshDueAtIfKept: number | null;
+}
+
+/**
+ * A grant made ready to be stored: tokens sealed, times decided. Nothing is stored here.
+ * @param transaction whose consent it was; a new one, so what is stored of a former one does not count
+ */
+export async function accountOf(
+  { vault, config, now: clock, random }: Deps,
+  provider: OAuth2Provider,
+  transaction: Transaction,
+  grant: Grant,
+  profile: Profile,
+): Promise<ConnectedAccount> {
+  const now = clock();
+  const { accountId, subject, displayName, metadata } = profile;
+  const endOf = (expiresAt: number | null) =>
+    grant.refreshToken === null && provider.refreshModel !== 'extend'
+      ? null
+      : refreshEnd({
+          provider,
+          now,
+          replied: grant.refreshExpiresAt,
+          stored: null,
+          consented: true,
+          expiresAt,
+        });
+  const scheduled = (hasRefreshToken: boolean) =>
+    schedule({
+      provider,
+      now,
+      expiresAt: grant.expiresAt,
+      refreshExpiresAt: endOf(grant.expiresAt),
+      hasRefreshToken,
+      // Connecting is using: the first refresh comes at its normal time.
+      lastUsedAt: now,
+      createdAt: now,
+      lastRefreshedAt: null,
+      idleAfterMs: config.idleAfterMs,
+      random: random(),
+    });
+  const times = scheduled(grant.refreshToken !== null);
+  const seal = (token: string, field: 'access_token' | 'refresh_token') =>
+    vault.seal(token, accountContext(provider.id, accountId, field));
+  return {
+    userId: transaction.userId,
+    provider: provider.id,
+    accountId,
+    subject,
+    accessToken: await seal(grant.accessToken, 'access_token'),
+    refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
+    expiresAt: times.expiresAt,
+    refreshExpiresAt: endOf(times.expiresAt),
+    tokenType: grant.tokenType,
+    scope:
+      grantedScopes(provider, grant.scopes, transaction.requestedScope) ??
+      transaction.requestedScope,
+    requestedScope: transaction.requestedScope,
+    parameters: transaction.parameters,
+    metadata,
+    displayName,
+    refreshDueAt: times.refreshDueAt,
+    noticeDueAt: times.noticeDueAt,
+    refreshDueAtIfKept: scheduled(true).refreshDueAt,
+  };
+}
+
+const excluded = sql`excluded`;
+const columns = getTableColumns(oauthAccounts);
+const incoming = (key: keyof typeof columns): SQL =>
+  sql`${excluded}.${sql.identifier(columns[key].name)}`;
+
+/** This reply brought no refresh token, and the row has one. */
+const kept = sql`(${incoming('refreshToken')} is null and ${oauthAccounts.refreshToken} is not null)`;
+const ifKept = (stays: unknown, otherwise: unknown): SQL =>
+  sql`case when ${kept} then ${stays} else ${otherwise} end`;
+
+export function upsertAccount(
+  db: Database,
+  account: ConnectedAccount,
+  now: number,
+  condition: SQL = sql`true`,
+) {
+  const { accountId, refreshDueAtIfKept, ...values } = account;
+  return db
+    .insert(oauthAccounts)
+    .select(
+      valuesWhere(
+        oauthAccounts,
+        {
+          ...values,
+          providerAccountId: accountId,
+          state: 'active',
+          tokenVersion: now,
+          createdAt: now,
+          updatedAt: now,
+        },
+        condition,
+      ),
+    )
+    .onConflictDoUpdate({
+      target: [oauthAccounts.provider, oauthAccounts.providerAccountId],
+      setWhere: eq(oauthAccounts.userId, incoming('userId')),
+      set: {
+        subject: incoming('subject'),
+        accessToken: incoming('accessToken'),
+        refreshToken: sql`coalesce(${incoming('refreshToken')}, ${oauthAccounts.refreshToken})`,
+        expiresAt: incoming('expiresAt'),
+        refreshExpiresAt: ifKept(oauthAccounts.refreshExpiresAt, incoming('refreshExpiresAt')),
+        tokenType: incoming('tokenType'),
+        scope: incoming('scope'),
+        requestedScope: incoming('requestedScope'),
+        parameters: incoming('parameters'),
+        metadata: incoming('metadata'),
+        displayName: sql`coalesce(${incoming('displayName')}, ${oauthAccounts.displayName})`,
+        state: 'active',
+        stateReason: null,
+        tokenVersion: sql`max(${oauthAccounts.tokenVersion} + 1, ${incoming('tokenVersion')})`,
+        refreshDueAt: ifKept(refreshDueAtIfKept, incoming('refreshDueAt')),
+        noticeDueAt: ifKept(oauthAccounts.noticeDueAt, incoming('noticeDueAt')),
+        refreshFailures: 0,
+        lastError: null,
+        lastErrorCategory: null,
+        unknownSince: ifKept(oauthAccounts.unknownSince, null),
+        leaseId: ifKept(oauthAccounts.leaseId, null),
+        leaseUntil: ifKept(oauthAccounts.leaseUntil, null),
+        lostLeaseId: ifKept(oauthAccounts.lostLeaseId, null),
+        updatedAt: incoming('updatedAt'),
+      },
+    });
+}
+
+type StoredAccount = Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId' | 'accessToken'>;
+
+/** Whether the row is what this upsert wrote: every sealed value is unlike any other. */
+export const isStored = (db: Database, account: StoredAccount): SQL =>
+  hasRow(
+    db,
+    oauthAccounts,
+    and(
+      isOf(account),
+      eq(oauthAccounts.userId, account.userId),
+      eq(oauthAccounts.accessToken, account.accessToken),
+    ),
+  );
+
+/** Whether the row came into being at `now`, rather than being connected again. */
+export const isNewAccount = (db: Database, account: StoredAccount, now: number): SQL =>
+  hasRow(db, oauthAccounts, and(isOf(account), eq(oauthAccounts.createdAt, now)));
+
+/** The row of an account, whoever's it is. */
+export const isOf = ({
+  provider,
+  accountId,
+}: Pick<ConnectedAccount, 'provider' | 'accountId'>): SQL | undefined =>
+  and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.providerAccountId, accountId));
