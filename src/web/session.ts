@@ -1,6 +1,6 @@
 /**
- * What the sessions of both pages have in common: how their cookies are set, where a form may come
- * from, and the token that each form carries.
+ * What the sessions of both pages share: the cookies' attributes, the token that each form carries
+ * against cross-site request forgery, and the check of a form's origin.
  */
 import type { Context } from 'hono';
 import { hashSecret, isEqual } from '../crypto';
@@ -17,8 +17,8 @@ export const cookieAttributes = {
 } as const;
 
 /**
- * What every form of a page carries. It follows from the cookie's secret and tells nothing of it, so
- * it needs no storage and ends with the session.
+ * The hidden field of every form. It is a hash of the cookie's secret, so it needs no storage, ends
+ * with the session, and does not reveal the secret.
  */
 export const formTokenOf = (secret: string): Promise<string> => hashSecret(`form:${secret}`);
 

@@ -5,7 +5,7 @@ import { prefersHtml } from '../../src/http/accept';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
 import { initials } from '../../src/web/hosted/integrations-page';
-import { mayDo, permissionsOf } from '../../src/web/hosted/scopes';
+import { permissionSentences, permissionsOf } from '../../src/web/hosted/permissions';
 import { contrastOf, paletteOf } from '../../src/web/ui/palette';
 import { grounds } from '../../src/web/ui/theme';
 import { full, relative, timeZoneOf } from '../../src/web/ui/times';
@@ -94,7 +94,7 @@ describe('permissions', () => {
       const provider = providerSchema.parse(record);
       const scopes = provider.kind === 'oauth2' ? provider.scopes : [];
       expect([provider.id, permissionsOf(provider.id, scopes).unknown]).toEqual([provider.id, []]);
-      expect(mayDo(provider)).toMatch(/^[A-Z].*\.$/);
+      expect(permissionSentences(provider)).toMatch(/^[A-Z].*\.$/);
     }
   });
 

@@ -1,4 +1,4 @@
-/** What the actions of the hosted page have in common: limits, whom they are about, how they end. */
+/** What the actions of the hosted page share: rate limit, account, flash message, redirect. */
 import type { Context } from 'hono';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';

@@ -1,6 +1,6 @@
 /**
- * What the page shows: which providers, with which of the user's accounts, in which order; and what
- * search and filter leave of it. Pure.
+ * The catalog of the hosted page: providers and the user's accounts, in their order, after search and
+ * filter. Pure.
  */
 import { AppError } from '../../errors';
 import { type StatusAt, statusAt } from '../../integrations/status';
@@ -29,7 +29,7 @@ export interface Card {
 export const filters = ['all', 'connected', 'attention', 'available'] as const;
 export type Filter = (typeof filters)[number];
 
-export interface Wanted {
+export interface CatalogQuery {
   search: string;
   filter: Filter;
 }
@@ -46,7 +46,7 @@ export function catalogOf(
   registry: Registry,
   only: readonly string[] | null,
   integrations: readonly Facts[],
-  wanted: Wanted,
+  query: CatalogQuery,
   now: number,
 ): Catalog {
   const byProvider = Map.groupBy(integrations, ({ provider }) => provider);
@@ -57,8 +57,8 @@ export function catalogOf(
     .filter(({ accounts }) => accounts.length > 0)
     .toSorted((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)));
   const available = order.filter(({ accounts }) => accounts.length === 0);
-  const found = (cards: Card[]) => cards.filter((card) => matches(card, wanted.search));
-  const { filter } = wanted;
+  const found = (cards: Card[]) => cards.filter((card) => matches(card, query.search));
+  const { filter } = query;
   return {
     connected:
       filter === 'available'

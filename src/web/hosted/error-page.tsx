@@ -1,4 +1,4 @@
-/** What went wrong, for a person in a browser. */
+/** Errors of the hosted page and of a connect, for a person in a browser. */
 import type { Context } from 'hono';
 import type { AppError } from '../../errors';
 import { prefersHtml } from '../../http/accept';

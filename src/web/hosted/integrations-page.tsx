@@ -8,12 +8,12 @@ import {
   type Account,
   type Card,
   type Catalog,
+  type CatalogQuery,
   type Filter,
   filters,
-  type Wanted,
 } from './catalog';
 import { returnLabel, SessionLayout } from './layout';
-import { listing, mayDo, permissionsOf } from './scopes';
+import { listing, permissionSentences, permissionsOf } from './permissions';
 import type { PageSession } from './session';
 import { mustAsk } from './step-pages';
 import { statusWords, troubleWords } from './words';
@@ -22,7 +22,7 @@ export interface IntegrationsProps {
   theme: Theme;
   session: PageSession;
   catalog: Catalog;
-  wanted: Wanted;
+  query: CatalogQuery;
   flash: Message | null;
   /** A provider whose connection has been begun and not ended. */
   pending: string | null;
@@ -35,10 +35,10 @@ export interface IntegrationsProps {
 const SEARCH_FROM = 7;
 
 export function IntegrationsPage(props: IntegrationsProps) {
-  const { theme, session, catalog, wanted, flash, isStale } = props;
+  const { theme, session, catalog, query, flash, isStale } = props;
   const { brand } = theme;
   const { connected, available, counts } = catalog;
-  const isWhole = wanted.search === '' && wanted.filter === 'all';
+  const isWhole = query.search === '' && query.filter === 'all';
   const nothingFound = connected.length + available.length === 0;
   return (
     <SessionLayout theme={theme} session={session} title="Connections">
@@ -55,7 +55,7 @@ export function IntegrationsPage(props: IntegrationsProps) {
           text="Something here is not answering, so this is what was known last. Changes may not work until it is back."
         />
       ) : null}
-      {counts.all >= SEARCH_FROM || !isWhole ? <Find wanted={wanted} counts={counts} /> : null}
+      {counts.all >= SEARCH_FROM || !isWhole ? <Find query={query} counts={counts} /> : null}
       {connected.length > 0 ? (
         <section aria-labelledby="connected">
           <h2 id="connected">Connected</h2>
@@ -84,7 +84,7 @@ export function IntegrationsPage(props: IntegrationsProps) {
           </ul>
         </section>
       ) : null}
-      {nothingFound && !isWhole ? <NothingFound wanted={wanted} /> : null}
+      {nothingFound && !isWhole ? <NothingFound query={query} /> : null}
       {counts.all === 0 ? (
         <section>
           <p class="empty">
@@ -103,7 +103,7 @@ const filterWords: Record<Filter, string> = {
   available: 'Not connected',
 };
 
-const addressOf = ({ search, filter }: Wanted): string => {
+const addressOf = ({ search, filter }: CatalogQuery): string => {
   const query = new URLSearchParams({
     ...(search === '' ? {} : { q: search }),
     ...(filter === 'all' ? {} : { show: filter }),
@@ -111,7 +111,7 @@ const addressOf = ({ search, filter }: Wanted): string => {
   return query === '' ? '/integrations' : `/integrations?${query}`;
 };
 
-const Find = ({ wanted, counts }: { wanted: Wanted; counts: Catalog['counts'] }) => (
+const Find = ({ query, counts }: { query: CatalogQuery; counts: Catalog['counts'] }) => (
   <div class="find">
     <search>
       <form method="get" action="/integrations">
@@ -122,11 +122,11 @@ const Find = ({ wanted, counts }: { wanted: Wanted; counts: Catalog['counts'] })
           id="search"
           type="search"
           name="q"
-          value={wanted.search}
+          value={query.search}
           placeholder="Search apps and accounts"
           maxlength={100}
         />
-        {wanted.filter === 'all' ? null : <input type="hidden" name="show" value={wanted.filter} />}
+        {query.filter === 'all' ? null : <input type="hidden" name="show" value={query.filter} />}
         <button class="button" type="submit">
           Search
         </button>
@@ -135,12 +135,12 @@ const Find = ({ wanted, counts }: { wanted: Wanted; counts: Catalog['counts'] })
     <nav class="tabs" aria-label="Filter">
       {filters
         .filter(
-          (filter) => filter !== 'attention' || counts.attention > 0 || wanted.filter === filter,
+          (filter) => filter !== 'attention' || counts.attention > 0 || query.filter === filter,
         )
         .map((filter) => (
           <a
-            href={addressOf({ ...wanted, filter })}
-            {...(filter === wanted.filter ? { 'aria-current': 'page' } : {})}
+            href={addressOf({ ...query, filter })}
+            {...(filter === query.filter ? { 'aria-current': 'page' } : {})}
           >
             {filterWords[filter]} <span>{counts[filter]}</span>
           </a>
@@ -149,10 +149,10 @@ const Find = ({ wanted, counts }: { wanted: Wanted; counts: Catalog['counts'] })
   </div>
 );
 
-const NothingFound = ({ wanted }: { wanted: Wanted }) => (
+const NothingFound = ({ query }: { query: CatalogQuery }) => (
   <section>
     <p class="empty">
-      {wanted.search === '' ? 'Nothing is here.' : `Nothing here matches “${wanted.search}”.`}{' '}
+      {query.search === '' ? 'Nothing is here.' : `Nothing here matches “${query.search}”.`}{' '}
       <a href="/integrations">Show all</a>
     </p>
   </section>
@@ -202,7 +202,9 @@ const Offer = ({ card, session, theme, pending }: CardProps) => {
         {canAdd ? <Add card={card} session={session} label="Add app" /> : null}
       </div>
       <p class="may">
-        {canAdd ? mayDo(provider) : `Not available yet: ${theme.brand.name} has not set it up.`}
+        {canAdd
+          ? permissionSentences(provider)
+          : `Not available yet: ${theme.brand.name} has not set it up.`}
       </p>
       {pending === card.id ? <p class="status">Not finished</p> : null}
     </li>

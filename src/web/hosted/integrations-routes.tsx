@@ -15,7 +15,7 @@ import { htmlReply } from '../ui/reply';
 import { themeOf } from '../ui/theme';
 import { clockOf } from '../ui/times';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
-import { accountOf, cardFor, catalogOf, filters, type Wanted } from './catalog';
+import { accountOf, type CatalogQuery, cardFor, catalogOf, filters } from './catalog';
 import { IntegrationsPage } from './integrations-page';
 import {
   clearFlashMessage,
@@ -35,7 +35,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const deps = c.get('deps');
     const session = await pageSessionOf(c);
     const { flash } = session;
-    const wanted = wantedIn(c.req.query());
+    const query = catalogQueryOf(c.req.query());
     const { snapshot, source } = await readSnapshot(deps, session.userId, session.version);
     if (flash) deps.waitUntil(clearFlashMessage(deps, session));
     const clock = clockOf(c);
@@ -48,8 +48,8 @@ export const integrationsRoutes = new Hono<AppEnv>()
       <IntegrationsPage
         theme={theme}
         session={session}
-        catalog={catalogOf(providers, session.providers, integrations, wanted, clock.now)}
-        wanted={wanted}
+        catalog={catalogOf(providers, session.providers, integrations, query, clock.now)}
+        query={query}
         clock={clock}
         isStale={source === 'stale'}
         pending={flash?.kind === 'connecting' ? flash.provider : null}
@@ -126,7 +126,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
   });
 
 /** An address that somebody has typed wrong shows everything. */
-const wantedIn = ({ q = '', show }: Record<string, string>): Wanted => ({
+const catalogQueryOf = ({ q = '', show }: Record<string, string>): CatalogQuery => ({
   search: q.length > 100 ? '' : q,
   filter: filters.find((filter) => filter === show) ?? 'all',
 });

@@ -65,7 +65,7 @@ const begin = route(
     method: 'post',
     path: BEGIN_PATH,
     tag: 'Browser',
-    summary: "Where the app's form goes: begins a visit to the hosted page",
+    summary: "Where the app's form goes: begins a session of the hosted page",
     callers: 'anyone',
     form: z.object({ token: z.string().max(128) }),
     replies: {

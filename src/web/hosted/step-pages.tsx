@@ -8,7 +8,7 @@ import { ProviderIcon } from '../ui/provider-icon';
 import type { Theme } from '../ui/theme';
 import type { Account, Card } from './catalog';
 import { returnLabel, SessionLayout } from './layout';
-import { mayDo } from './scopes';
+import { permissionSentences } from './permissions';
 import type { PageSession } from './session';
 
 interface StepProps {
@@ -98,7 +98,7 @@ export const ParametersPage = ({
   ...step
 }: StepProps & { provider: OAuth2Provider; entry: Entry }) => (
   <StepLayout {...step} title={`Connect ${step.card.name}`}>
-    <p class="intro">{mayDo(provider)}</p>
+    <p class="intro">{permissionSentences(provider)}</p>
     <EntryErrors entry={entry} />
     <PostForm
       class="card"

@@ -1,5 +1,6 @@
 /**
- * What the page says to people: what happened, why, and what to do next. Never a code alone. Pure.
+ * The hosted page's sentences about statuses and actions: what happened, why, and what to do next.
+ * Never a code alone. Pure.
  */
 
 import type { FailureCategory } from '../../db/schema';
@@ -8,7 +9,7 @@ import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { FlashMessage } from './session';
 
-/** Who is spoken of. */
+/** Names that the sentences use. */
 export interface Names {
   /** The app, as configured. */
   brand: string;

@@ -1,6 +1,8 @@
-/** What an operator's buttons do; each leaves an event that names the service key. */
-import { sql } from 'drizzle-orm';
+/** The operator's actions; each leaves an event that names the service key. */
+import { and, eq, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
+import { hasRow } from '../../db/conditions';
+import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { auditEvent } from '../../events/audit';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
@@ -8,8 +10,8 @@ import { runRefresh } from '../../refresh/run';
 import { forget } from '../../status-cache/publish';
 
 /**
- * For how long a run that somebody waits for starts groups. Its last one takes up to 25 s more; when
- * the browser leaves, what was begun has 30 s to end, and nothing new is begun.
+ * How long a run that a browser waits for starts groups. Its last group takes up to 25 s more. When the
+ * browser hangs up, no new group is started, and what was started has 30 s to end.
  */
 const RUN_MS = 20_000;
 
@@ -54,11 +56,19 @@ export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promi
 export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<FlashMessage> {
   const { db } = deps;
   const { provider, host } = key;
-  const isOpen = sql`EXISTS (SELECT 1 FROM provider_health WHERE provider = ${provider} AND host = ${host} AND open_until IS NOT NULL)`;
+  const isOpen = hasRow(
+    db,
+    providerHealth,
+    and(
+      eq(providerHealth.provider, provider),
+      eq(providerHealth.host, host),
+      isNotNull(providerHealth.openUntil),
+    ),
+  );
   const detail = { by, host };
   const [, closed] = await db.batch([
     auditEvent(db, { at: deps.now(), type: 'operator.circuit_closed', provider, detail }, isOpen),
-    closeCircuit(db, provider, host).returning({ provider: sql`provider` }),
+    closeCircuit(db, provider, host).returning({ provider: providerHealth.provider }),
   ]);
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }

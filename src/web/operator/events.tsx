@@ -52,6 +52,6 @@ const detailOf = ({ detail }: AuditEvent, clock: Clock): string =>
     .map(([name, value]) => `${name}: ${isTime(name, value) ? full(value, clock) : value}`)
     .join(', ');
 
-/** Times are kept in ms, which nobody reads. */
+/** Stored in ms. */
 const isTime = (name: string, value: unknown): value is number =>
   typeof value === 'number' && /(At|By)$/.test(name) && value > 1e12;

@@ -1,5 +1,5 @@
-/** What the operator's page shows. Bounded, whatever the size of the tables. Never a token. */
-import { desc, sql } from 'drizzle-orm';
+/** The operator's page's contents: bounded, whatever the size of the tables, and never a token. */
+import { desc } from 'drizzle-orm';
 import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
@@ -42,7 +42,7 @@ export async function readOverview(deps: Deps, changed: boolean): Promise<Overvi
     deps.log.warn('operator_page_without_database', {}, error);
     return null;
   });
-  // The one that fails must not leave the other behind unheard.
+  // Both are awaited at once: a rejection that nobody awaits ends the invocation.
   const [cache, read] = await Promise.all([cacheStats(deps), stored]);
   return { cache, stored: read };
 }
@@ -55,7 +55,7 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<S
       .select()
       .from(providerHealth)
       .where(isTroubled)
-      .orderBy(desc(sql`open_until`))
+      .orderBy(desc(providerHealth.openUntil))
       .limit(CIRCUITS),
     db.select().from(auditEvents).orderBy(desc(auditEvents.at), desc(auditEvents.id)).limit(EVENTS),
   ]);

@@ -1,4 +1,4 @@
-/** What the refresh loop did, and whom it may not ask at the moment. */
+/** The last refresh runs, and the providers' circuits. */
 
 import type { ProviderHealth } from '../../db/schema';
 import { GROUP_SIZE } from '../../refresh/claim';
@@ -11,8 +11,8 @@ import { Action, Panel, Scroll, type View, When } from './panel';
 import { circuitWords, duration, number, plural, reasonWords, triggerWords } from './words';
 
 const SLOTS = 60;
-/** How many are told one by one. */
-const TOLD = 10;
+/** Runs in the table. */
+const LISTED = 10;
 
 const groupsOf = ({ claimed }: Run): number => Math.ceil(claimed / GROUP_SIZE);
 
@@ -76,7 +76,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
             </tr>
           </thead>
           <tbody>
-            {runs.slice(0, TOLD).map((run) => (
+            {runs.slice(0, LISTED).map((run) => (
               <tr>
                 <td>
                   <When at={run.startedAt} clock={clock} />

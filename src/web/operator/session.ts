@@ -51,8 +51,8 @@ export async function beginOperatorSession(c: Context<AppEnv>, name: string): Pr
 }
 
 /**
- * Null: nobody is signed in here, the session has ended, or its key is no longer known. Also tells the
- * request's log who asks.
+ * Null: nobody is signed in here, the session has ended, or its key is no longer known. The request's
+ * log line names the key.
  */
 export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorSession | null> {
   const { config, vault, now } = c.get('deps');

@@ -1,4 +1,4 @@
-/** What the operator's page says. Pure. */
+/** The operator's page's sentences and number formats. Pure. */
 import type { FailureCategory } from '../../db/schema';
 import type { AppError } from '../../errors';
 import { BrowserError, type Situation } from '../../http/browser-error';

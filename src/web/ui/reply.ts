@@ -1,4 +1,4 @@
-/** Replies of the pages. */
+/** The two replies that a page gives: HTML, and a redirect after an action. */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { JSX } from 'hono/jsx/jsx-runtime';

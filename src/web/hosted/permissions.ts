@@ -1,4 +1,4 @@
-/** What a scope lets an app do, in words. Pure. */
+/** Scopes in words: what each lets an app do. Pure. */
 import type { Provider } from '../../providers/types';
 
 /** Scopes that mean the same wherever they come from. */
@@ -72,7 +72,7 @@ const lookUp = (
 ): string | undefined => (words && Object.hasOwn(words, scope) ? words[scope] : undefined);
 
 /** For a card: what the app will be allowed to do there. */
-export function mayDo(provider: Provider): string {
+export function permissionSentences(provider: Provider): string {
   if (provider.kind === 'credentials') return 'Works with what you enter here, kept encrypted.';
   const { known, unknown } = permissionsOf(provider.id, provider.scopes);
   if (known.length === 0 && unknown.length === 0) {
