@@ -60,7 +60,7 @@ export function depsOf(
   log: Log = createRootLog(),
 ): Deps {
   const waitUntil: Deps['waitUntil'] = (work) =>
-    ctx.waitUntil(work.catch((error) => log.error('background_work_failed', {}, error)));
+    ctx.waitUntil(work.catch((error) => log.error('invocation.background_work_failed', {}, error)));
   return {
     ...isolateOf(env),
     log,

@@ -7,10 +7,92 @@ import { AppError, ConfigError } from './errors';
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 
+/**
+ * Every line that there is, by its level: `area.what_happened`. docs/operations.md explains each; a
+ * test holds that it does.
+ */
+export const logEvents = {
+  error: [
+    'assets.not_read',
+    'config.invalid',
+    'connect.abandon_failed',
+    'connect.page_failed',
+    'health.failed',
+    'invocation.background_work_failed',
+    'jobs.failed',
+    'outbox.delivery_failed',
+    'page.action_failed',
+    'queue.dead_letter',
+    'queue.message_unreadable',
+    'refresh.attempt_failed',
+    'refresh.d1_unavailable',
+    'refresh.failure_not_written',
+    'refresh.forced_failed',
+    'refresh.grant_not_committed',
+    'refresh.run_failed',
+    'refresh.token_not_opened',
+    'request.defect',
+    'request.storage_unavailable',
+    'rescue.grant_lost',
+    'rescue.not_saved',
+    'rescue.provider_missing',
+    'reseal.token_not_opened',
+    'status_cache.d1_failed',
+  ],
+  warn: [
+    'circuit.attempts_not_counted',
+    'circuit.failure_not_counted',
+    'circuit.not_closed',
+    'connect.also_left_out',
+    'connect.also_linked_to_another_user',
+    'connect.callback_failed',
+    'connect.commit_retried',
+    'connect.completion_failed',
+    'connect.start_failed',
+    'connect.wrong_user',
+    'events.not_written',
+    'kv.delete_refused',
+    'kv.list_failed',
+    'kv.put_refused',
+    'kv.put_unverified',
+    'kv.read_failed',
+    'operator.database_unavailable',
+    'operator.sign_in_refused',
+    'outbox.gave_up',
+    'queue.wake_up_not_sent',
+    'refresh.discovery_failed',
+    'refresh.run_not_recorded',
+    'request.failed',
+    'rescue.lookup_failed',
+    'rescue.not_committed',
+    'rescue.saved',
+    'token.use_not_recorded',
+  ],
+  info: [
+    'connect.callback_received',
+    'connect.completed',
+    'connect.credentials_stored',
+    'disconnect.done',
+    'erase.done',
+    'operator.signed_in',
+    'refresh.grant_discarded',
+    'refresh.not_granted',
+    'refresh.run_ended',
+    'request.answered',
+    'rescue.recovered',
+    'reseal.done',
+    'revocation.dropped',
+    'revocation.sent',
+  ],
+} as const;
+
+type Level = keyof typeof logEvents;
+export type LogEvent<L extends Level> = (typeof logEvents)[L][number];
+
 export interface Log {
-  info(event: string, fields?: LogFields): void;
-  warn(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
-  error(event: string, fields?: LogFields & { cause?: never }, cause?: unknown): void;
+  info(event: LogEvent<'info'>, fields?: LogFields): void;
+  warn(event: LogEvent<'warn'>, fields?: LogFields & { cause?: never }, cause?: unknown): void;
+  error(event: LogEvent<'error'>, fields?: LogFields & { cause?: never }, cause?: unknown): void;
   /** A log whose lines all carry these fields too; a function is called for each line. */
   with(fields: LogFields | (() => LogFields)): Log;
 }
@@ -39,18 +121,17 @@ export function createLog(
   fields: LogFields | (() => LogFields) = {},
 ): Log {
   const all = () => (typeof fields === 'function' ? fields() : fields);
-  const line =
-    (level: 'info' | 'warn' | 'error') => (event: string, more?: LogFields, cause?: unknown) =>
-      write(
-        JSON.stringify({
-          level,
-          event,
-          time: new Date(now()).toISOString(),
-          ...all(),
-          ...more,
-          ...(cause === undefined ? {} : describeError(cause)),
-        }),
-      );
+  const line = (level: Level) => (event: string, more?: LogFields, cause?: unknown) =>
+    write(
+      JSON.stringify({
+        level,
+        event,
+        time: new Date(now()).toISOString(),
+        ...all(),
+        ...more,
+        ...(cause === undefined ? {} : describeError(cause)),
+      }),
+    );
   return {
     info: line('info'),
     warn: line('warn'),

@@ -16,10 +16,10 @@ function recording() {
 describe('a log line', () => {
   it('is one JSON object with level, event, time and the fields', () => {
     const { log, last } = recording();
-    log.info('refreshed', { provider: 'acme', count: 5, left: false, host: null });
+    log.info('refresh.run_ended', { provider: 'acme', count: 5, left: false, host: null });
     expect(last()).toEqual({
       level: 'info',
-      event: 'refreshed',
+      event: 'refresh.run_ended',
       time: '2026-01-02T03:04:05.000Z',
       provider: 'acme',
       count: 5,
@@ -30,17 +30,17 @@ describe('a log line', () => {
 
   it('stays one line and one object whatever a field holds (log injection)', () => {
     const { log, last } = recording();
-    log.info('x', { provider: 'a\r\n{"level":"error","event":"forged"}' });
-    expect(last().event).toBe('x');
+    log.info('refresh.run_ended', { provider: 'a\r\n{"level":"error","event":"forged"}' });
+    expect(last().event).toBe('refresh.run_ended');
     expect(last().provider).toContain('\r\n');
   });
 
   it('carries the fields of the log it was made from', () => {
     const { log, last } = recording();
     const inner = log.with({ requestId: 'r1' }).with({ provider: 'acme' });
-    inner.warn('slow', { ms: 7 });
+    inner.warn('kv.read_failed', { ms: 7 });
     expect(last()).toMatchObject({ level: 'warn', requestId: 'r1', provider: 'acme', ms: 7 });
-    log.info('other');
+    log.info('revocation.sent');
     expect(last()).not.toHaveProperty('requestId');
   });
 });
@@ -67,14 +67,14 @@ describe('an error in the log', () => {
     ['one that names itself', Object.assign(new Error('x'), { name: 'Odd' })],
   ])('of somebody else never shows its text: %s', (_, error) => {
     const { log, last } = recording();
-    log.error('failed', { provider: 'acme' }, error);
+    log.error('refresh.attempt_failed', { provider: 'acme' }, error);
     expect(JSON.stringify(last())).not.toContain(secret);
-    expect(last()).toMatchObject({ level: 'error', event: 'failed' });
+    expect(last()).toMatchObject({ level: 'error', event: 'refresh.attempt_failed' });
   });
 
   it('tells where it came from', () => {
     const { log, last } = recording();
-    log.error('failed', {}, new Error('x'));
+    log.error('refresh.attempt_failed', {}, new Error('x'));
     expect(last().frames).toContain('at ');
   });
 

@@ -66,7 +66,7 @@ export async function receiveCallback(
     // The same callback may have come twice at once.
     return repeated(deps, await trustworthy(deps, provider, query.state, browser), codeHash);
   }
-  deps.log.info('connect.callback', { provider, connection: transaction.id, error });
+  deps.log.info('connect.callback_received', { provider, connection: transaction.id, error });
   return wayBackOf(transaction, error ? { error } : await consentOf(deps, transaction));
 }
 

@@ -125,8 +125,8 @@ function connected(
           stored,
         ),
       ),
-    auditEvent(db, { ...event, type: 'connected' }, and(stored, isNew)),
-    auditEvent(db, { ...event, type: 'reconnected' }, and(stored, not(isNew))),
+    auditEvent(db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
+    auditEvent(db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
   ];
 }
 

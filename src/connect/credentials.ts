@@ -80,13 +80,13 @@ export async function putCredentials(
     userId,
     [
       upsertAccount(deps.db, account, now),
-      auditEvent(deps.db, { ...event, type: 'connected' }, and(stored, isNew)),
-      auditEvent(deps.db, { ...event, type: 'reconnected' }, and(stored, not(isNew))),
+      auditEvent(deps.db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
+      auditEvent(deps.db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
     ],
     stored,
   );
   if (!changed) throw linkedToAnotherUser();
-  deps.log.info('credentials.stored', { provider: provider.id });
+  deps.log.info('connect.credentials_stored', { provider: provider.id });
   await publish(deps, snapshot);
   return { created: true, ...integrationIn(snapshot, provider.id, accountId) };
 }

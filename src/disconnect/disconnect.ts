@@ -61,7 +61,11 @@ export async function disconnect(
   const [outboxIds, , , deleted, rows] = await withDeadline(
     db.batch([
       owed,
-      auditEvent(db, { at: now, type: 'disconnected', userId, provider, accountId }, still),
+      auditEvent(
+        db,
+        { at: now, type: 'integration.disconnected', userId, provider, accountId },
+        still,
+      ),
       versionGrowth(db, userId, now, still),
       db.delete(oauthAccounts).where(mine).returning({ id: oauthAccounts.id }),
       snapshotQuery(db, [userId]),
@@ -80,7 +84,7 @@ export async function disconnect(
   await publish(deps, snapshot);
   const queued = outboxIds.length > 0;
   if (queued) deps.waitUntil(deliverRevocations(deps));
-  deps.log.info('disconnected', { provider, revocable, queued });
+  deps.log.info('disconnect.done', { provider, revocable, queued });
   return {
     revocation: queued ? 'queued' : revocable ? 'kept_for_other_grants' : 'not_supported',
     version: snapshot.version,

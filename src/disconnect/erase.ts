@@ -45,7 +45,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
       db.delete(pageSessions).where(eq(pageSessions.userId, userId)),
       db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
       db.delete(userVersions).where(eq(userVersions.userId, userId)).returning(),
-      auditEvent(db, { at: now, type: 'user_erased' }),
+      auditEvent(db, { at: now, type: 'user.erased' }),
     ]),
     BATCH_MS,
     'd1_erase',
@@ -56,6 +56,6 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
   });
   await forget(deps, userId);
   if (owed.length > 0) deps.waitUntil(deliverRevocations(deps));
-  deps.log.info('user_erased', { revocations: owed.length });
+  deps.log.info('erase.done', { revocations: owed.length });
   return Math.max((versions[0]?.version ?? 0) + 1, now);
 }

@@ -167,7 +167,7 @@ async function deliverOne(
   try {
     delivery = await deliver(entry);
   } catch (error) {
-    log.error('outbox.delivery_threw', about, error);
+    log.error('outbox.delivery_failed', about, error);
     delivery = 'retry';
   }
   const now = deps.now();
@@ -181,7 +181,7 @@ async function deliverOne(
         db,
         {
           at: now,
-          type: 'revocation_gave_up',
+          type: 'revocation.gave_up',
           provider: entry.provider,
           detail: { attempts: entry.attempts, reason: tooOld ? 'too_old' : 'refused' },
         },

@@ -24,7 +24,7 @@ export async function readAsset(deps: Deps, name: string): Promise<string | null
     cached.set(name, read);
     return read;
   } catch (error) {
-    log.error('asset_not_read', { name }, error);
+    log.error('assets.not_read', { name }, error);
     return null;
   }
 }

@@ -28,7 +28,7 @@ async function troubleOf(
     await withDeadline(ask(), TIME_LIMIT_MS, part);
     return null;
   } catch (error) {
-    log.error('unhealthy', { part }, error);
+    log.error('health.failed', { part }, error);
     return hasNoTables(error)
       ? `${part} has no tables yet: apply the migrations (wrangler d1 migrations apply DB)`
       : `${part} did not answer`;

@@ -31,22 +31,22 @@ const typeOf = (code: string): string => `urn:mooring:problem:${code}`;
 /** Any thrown value -> the error to show. Logs what needs an operator. */
 export function toAppError(thrown: unknown, log: Log): AppError {
   if (thrown instanceof AppError) {
-    if (thrown.status >= 500) log.warn('request_failed', {}, thrown);
+    if (thrown.status >= 500) log.warn('request.failed', {}, thrown);
     return thrown;
   }
   if (thrown instanceof ConfigError) {
-    log.error('configuration', {}, thrown);
+    log.error('config.invalid', {}, thrown);
     // Names the setting, never its value: whoever deploys needs to see it.
     return new AppError('internal', `configuration: ${thrown.message}`);
   }
   if (isOutage(thrown)) {
-    log.error('storage_away', {}, thrown);
+    log.error('request.storage_unavailable', {}, thrown);
     return new AppError('unavailable', 'the storage does not answer; try again', {
       cause: thrown,
       retryAfter: 2,
     });
   }
-  log.error('defect', {}, thrown);
+  log.error('request.defect', {}, thrown);
   return new AppError('internal', 'something went wrong here; the log of this request says what');
 }
 

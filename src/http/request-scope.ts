@@ -33,7 +33,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
     }
     finish(c);
     if (c.get('unlogged') && c.res.status < 400) return;
-    log.info('request', {
+    log.info('request.answered', {
       method: c.req.method,
       // The pattern, never the URL: ids and queries stay out of the logs.
       route: routePattern(c),

@@ -48,7 +48,7 @@ export async function runJobs(deps: Deps, cron: string): Promise<void> {
     try {
       await run(deps);
     } catch (error) {
-      deps.log.error('job_failed', { job }, error);
+      deps.log.error('jobs.failed', { job }, error);
       failures.push(error);
     }
   }

@@ -77,7 +77,7 @@ export async function reseal(deps: ResealDeps, keyring: Keyring, ids: number): P
     );
     done += sealed.length;
   }
-  if (done > 0) log.info('tokens_resealed', { rows: done });
+  if (done > 0) log.info('reseal.done', { rows: done });
   return done;
 }
 
@@ -119,7 +119,7 @@ async function sealAnew({ vault, log }: ResealDeps, row: Row): Promise<Row | nul
       refreshToken: await anew(row.refreshToken, 'refresh_token'),
     };
   } catch (error) {
-    log.error('token_not_resealed', { provider: row.provider, rowId: row.id }, error);
+    log.error('reseal.token_not_opened', { provider: row.provider, rowId: row.id }, error);
     return null;
   }
 }

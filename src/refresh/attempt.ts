@@ -85,7 +85,7 @@ export async function attempt(
   try {
     return (await recover(deps, row, options)) ?? (await refresh(deps, row, options));
   } catch (error) {
-    deps.log.error('attempt_failed', { provider: row.provider, rowId: row.id }, error);
+    deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
     const failed: Failed = {
       kind: 'transient',
       code: 'internal',
@@ -118,7 +118,7 @@ async function recover(
     return { kind: 'superseded', snapshot };
   } catch (error) {
     // Sending the token could cost the grant.
-    deps.log.warn('rescue_lookup_failed', { provider: row.provider, rowId: row.id }, error);
+    deps.log.warn('rescue.lookup_failed', { provider: row.provider, rowId: row.id }, error);
     return wait(deps, row, 'rescue_lookup_failed', deps.now() + KV_AWAY_MS, options);
   }
 }
@@ -216,7 +216,7 @@ async function prepare(
     const context = accountContext(row.provider, row.providerAccountId, field);
     sent = await deps.vault.open(sealed, context);
   } catch (error) {
-    deps.log.error('token_not_opened', about, error);
+    deps.log.error('refresh.token_not_opened', about, error);
     const code = error instanceof VaultError ? error.code : 'not_opened';
     return { kind: 'odd', code, category: 'token_unusable' };
   }
@@ -224,7 +224,7 @@ async function prepare(
     return { sealed, sent, endpoints: await endpointsOf(deps, provider, row.parameters) };
   } catch (error) {
     // Discovery failed: nothing was sent yet, so nothing is unknown.
-    deps.log.warn('endpoints_failed', about, error);
+    deps.log.warn('refresh.discovery_failed', about, error);
     const code = error instanceof AppError ? error.code : 'endpoints';
     return { kind: 'transient', code, category: 'provider_failure', retryAfterMs: null };
   }
@@ -305,7 +305,7 @@ async function fail(
   more: Partial<FailureContext> & { asked?: boolean } = {},
 ): Promise<AttemptResult> {
   const about = { provider: row.provider, rowId: row.id, outcome: failed.kind, code: failed.code };
-  if (failed.kind !== 'waiting') deps.log.info('refresh_not_granted', about);
+  if (failed.kind !== 'waiting') deps.log.info('refresh.not_granted', about);
   const context: FailureContext = {
     provider: options.client.provider,
     sentAt: null,
@@ -321,10 +321,11 @@ async function fail(
     failed.kind === 'odd' ? reportOddReply(deps, row, failed.code) : null,
   ]);
   for (const other of others) {
-    if (other.status === 'rejected') deps.log.warn('failure_not_counted', about, other.reason);
+    if (other.status === 'rejected')
+      deps.log.warn('circuit.failure_not_counted', about, other.reason);
   }
   if (written.status === 'rejected') {
-    deps.log.error('failure_not_written', about, written.reason);
+    deps.log.error('refresh.failure_not_written', about, written.reason);
     return { kind: 'failed', failed, dueAt: row.refreshDueAt, snapshot: null };
   }
   const { hit, dueAt, snapshot } = written.value;
@@ -353,9 +354,15 @@ async function countForCircuit(
 async function reportOddReply(deps: Deps, row: AccountRow, code: string): Promise<void> {
   if (row.refreshFailures > 0) return;
   const at = deps.now();
-  const event = { at, type: 'provider.odd_reply', provider: row.provider, detail: { code } };
   await retry(deps, { until: at + COMMIT_MS }, () =>
-    deps.db.batch([auditEvent(deps.db, event, undefined)]),
+    deps.db.batch([
+      auditEvent(deps.db, {
+        at,
+        type: 'provider.odd_reply',
+        provider: row.provider,
+        detail: { code },
+      }),
+    ]),
   );
 }
 
@@ -368,7 +375,7 @@ async function closeIfOpen(deps: Deps, row: AccountRow, options: AttemptOptions)
       closeCircuit(deps.db, provider, host),
     );
   } catch (error) {
-    deps.log.warn('circuit_not_closed', { provider, host }, error);
+    deps.log.warn('circuit.not_closed', { provider, host }, error);
   }
 }
 
@@ -396,7 +403,7 @@ export async function afterAttempts(
       for (const snapshot of snapshots) publication.add(snapshot);
     }
   } catch (error) {
-    deps.log.warn('attempts_not_counted', {}, error);
+    deps.log.warn('circuit.attempts_not_counted', {}, error);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   providerHealth,
 } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { auditEvent, type EventType } from '../events/audit';
 import type { OAuth2Provider } from '../providers/types';
 import { fillPlaceholders, placeholdersOf } from '../providers/urls';
 import { retry } from '../retry';
@@ -115,7 +115,7 @@ export async function countFailure(
     return deps.db.batch([
       openingEvent(
         deps.db,
-        { key, type: operator ? 'provider.operator_fault' : 'provider.open', code, now },
+        { key, type: operator ? 'provider.operator_fault' : 'provider.circuit_opened', code, now },
         opens,
         operator,
       ),
@@ -161,9 +161,13 @@ export async function countRefusal(
     const now = deps.now();
     const window = stormWindow(one, now);
     const opens = sql`(${openUntil} IS NULL AND ${window.isStorm})`;
-    const event = { key, type: 'provider.refusal_storm', code: STORM, now };
     return deps.db.batch([
-      openingEvent(deps.db, event, opens, false),
+      openingEvent(
+        deps.db,
+        { key, type: 'provider.refusal_storm', code: STORM, now },
+        opens,
+        false,
+      ),
       deps.db
         .insert(providerHealth)
         .values({
@@ -223,7 +227,7 @@ function opening(
  */
 function openingEvent(
   db: Database,
-  { key, type, code, now }: { key: CircuitKey; type: string; code: string; now: number },
+  { key, type, code, now }: { key: CircuitKey; type: EventType; code: string; now: number },
   opens: SQL,
   alsoFirst: boolean,
 ) {

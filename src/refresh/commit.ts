@@ -339,6 +339,6 @@ async function giveBack(deps: Deps, grant: Grant, until: number): Promise<Commit
       ),
   );
   await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), missing)]));
-  deps.log.info('refresh_discarded', { provider, rowId: grant.rowId });
+  deps.log.info('refresh.grant_discarded', { provider, rowId: grant.rowId });
   return { kind: 'gone' };
 }

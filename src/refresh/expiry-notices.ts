@@ -1,6 +1,6 @@
 /**
- * Warnings that an integration will end and nothing here can put that off: an `expiring` event 14,
- * 7 and 1 days before. `notice_due_at` is the next one; whoever moves it on writes the event in the
+ * Warnings that an integration will end and nothing here can put that off: an `integration.expiring` event
+ * 14, 7 and 1 days before. `notice_due_at` is the next one; whoever moves it on writes the event in the
  * same batch, so that doubled and overlapping ticks warn once.
  *
  * Not promised: all three. After days without a tick, the one that fits is given.
@@ -9,11 +9,13 @@
 import { asc, lte, sql } from 'drizzle-orm';
 import { auditEvents, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
+import type { EventType } from '../events/audit';
 import type { Provider } from '../providers/types';
 import { withDeadline } from '../retry';
 import { DAY_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 
+const EXPIRING: EventType = 'integration.expiring';
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
 const CALL_MS = 5_000;
@@ -33,7 +35,7 @@ export async function giveNotices(deps: Deps): Promise<number> {
     db.batch([
       // Its columns in the table's order: a raw INSERT takes no parameters in a batch of drizzle's.
       db.insert(auditEvents).select(sql`
-        SELECT NULL, ${now}, 'expiring', ${oauthAccounts.userId}, ${oauthAccounts.provider},
+        SELECT NULL, ${now}, ${EXPIRING}, ${oauthAccounts.userId}, ${oauthAccounts.provider},
           ${oauthAccounts.providerAccountId},
           json_object('reconnectBy', n.value->>'end', 'days', n.value->>'days')
         FROM ${each} CROSS JOIN ${oauthAccounts}

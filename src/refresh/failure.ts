@@ -219,7 +219,7 @@ const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
 function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns) {
   if (failed.kind !== 'refused' || columns.refreshDueAt !== null) return null;
   return {
-    type: 'needs_reconnect',
+    type: 'integration.needs_reconnect' as const,
     userId: row.userId,
     provider: row.provider,
     accountId: row.providerAccountId,

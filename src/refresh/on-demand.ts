@@ -89,7 +89,7 @@ async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    log.error('d1_unreachable', {}, cause);
+    log.error('refresh.d1_unavailable', {}, cause);
     throw new AppError('unavailable', 'the database does not answer', { cause, retryAfter: 5 });
   }
 }
@@ -441,6 +441,6 @@ function versionOf(outcome: PromiseSettledResult<Refreshed> | undefined): number
 
 function describe(deps: Deps, reason: unknown): { code: string; message: string } {
   if (reason instanceof AppError) return { code: reason.code, message: reason.detail };
-  deps.log.error('refresh_failed', {}, reason);
+  deps.log.error('refresh.forced_failed', {}, reason);
   return { code: 'internal', message: 'the refresh failed' };
 }

@@ -23,7 +23,7 @@ export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise
     const parsed = messageSchema.safeParse(message.body);
     if (!parsed.success) {
       // Not ours, or of a later version that was rolled back: it would never become readable.
-      deps.log.error('queue_message_unreadable', { attempts: message.attempts });
+      deps.log.error('queue.message_unreadable', { attempts: message.attempts });
       message.ack();
     } else if (parsed.data.kind === 'wake') {
       wakeUps.push(message);
@@ -41,14 +41,14 @@ async function recover(deps: Deps, message: Message<unknown>, grant: Grant): Pro
   const about = { provider: grant.provider, rowId: grant.rowId };
   try {
     if (!(await recoverGrant(deps, grant))) {
-      deps.log.error('rescue_without_provider', about);
+      deps.log.error('rescue.provider_missing', about);
       message.retry({ delaySeconds: delay.longestMs / SECOND_MS });
       return false;
     }
     message.ack();
     return true;
   } catch (error) {
-    deps.log.warn('rescue_not_committed', { ...about, attempts: message.attempts }, error);
+    deps.log.warn('rescue.not_committed', { ...about, attempts: message.attempts }, error);
     // The delay may outlast the outage; the integration's next attempt looks into KV. Where KV does
     // not take it either, the message must be back before that attempt sends the token.
     const inKv = await saveInKv(deps, grant, Number.POSITIVE_INFINITY);
@@ -74,7 +74,7 @@ export async function consumeDeadLetters(batch: MessageBatch<unknown>, deps: Dep
   for (const message of batch.messages) {
     const parsed = messageSchema.safeParse(message.body);
     const kind = parsed.success ? parsed.data.kind : 'unreadable';
-    deps.log.error('dead_letter', { kind, attempts: message.attempts });
+    deps.log.error('queue.dead_letter', { kind, attempts: message.attempts });
     if (parsed.success && parsed.data.kind === 'rescue') {
       await recoverDeadLetter(deps, message, parsed.data.grant);
     } else {
@@ -94,7 +94,7 @@ async function recoverDeadLetter(
   const { provider, rowId, receivedAt } = grant;
   const event = {
     at: deps.now(),
-    type: 'rescue.dead_letter',
+    type: 'rescue.dead_letter' as const,
     provider,
     detail: { rowId, receivedAt, recovered },
   };
@@ -103,6 +103,6 @@ async function recoverDeadLetter(
       deps.db.batch([auditEvent(deps.db, event)]),
     );
   } catch (error) {
-    deps.log.warn('event_not_written', { type: event.type, provider, rowId }, error);
+    deps.log.warn('events.not_written', { type: event.type, provider, rowId }, error);
   }
 }

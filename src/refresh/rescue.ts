@@ -62,13 +62,13 @@ export async function storeGrant(
   try {
     return await commit();
   } catch (error) {
-    deps.log.error('grant_not_committed', about, error);
+    deps.log.error('refresh.grant_not_committed', about, error);
   }
   if (await saveRescue(deps, grant, deps.now() + SAVE_MS)) {
-    deps.log.warn('grant_rescued', about);
+    deps.log.warn('rescue.saved', about);
     return { kind: 'rescued' };
   }
-  deps.log.error('grant_not_saved', about);
+  deps.log.error('rescue.not_saved', about);
   const lastResort = async () => {
     await deps.sleep(lastResortBackoff.firstMs);
     const until = deps.now() + LAST_RESORT_MS;
@@ -80,7 +80,7 @@ export async function storeGrant(
         () => null,
       );
     });
-    if (!saved) deps.log.error('grant_lost', about);
+    if (!saved) deps.log.error('rescue.grant_lost', about);
   };
   deps.waitUntil(lastResort());
   return { kind: 'unsaved' };
@@ -163,7 +163,7 @@ export async function commitRescued(
 ): Promise<Committed> {
   const until = deps.now() + COMMIT_MS;
   const committed = await commitGrant(deps, grant, row, { ...options, until });
-  deps.log.info('grant_recovered', { provider: grant.provider, outcome: committed.kind });
+  deps.log.info('rescue.recovered', { provider: grant.provider, outcome: committed.kind });
   await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(grant.leaseId)));
   return committed;
 }

@@ -36,7 +36,7 @@ export async function recordRun(
   try {
     await withDeadline(deps.db.insert(refreshRuns).values(run), CALL_MS, 'd1_write');
   } catch (error) {
-    deps.log.warn('run_not_recorded', {}, error);
+    deps.log.warn('refresh.run_not_recorded', {}, error);
   }
 }
 

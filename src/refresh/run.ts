@@ -64,10 +64,10 @@ export async function runRefresh(
       }
     }
   } catch (error) {
-    deps.log.error('refresh_run_failed', { trigger }, error);
+    deps.log.error('refresh.run_failed', { trigger }, error);
   }
   if (result.claimed > 0 || result.left) {
-    deps.log.info('refresh_run', { trigger, ...result, ms: deps.now() - startedAt });
+    deps.log.info('refresh.run_ended', { trigger, ...result, ms: deps.now() - startedAt });
   }
   if (result.claimed > 0) await recordRun(deps, trigger, startedAt, result);
   return result;
@@ -167,7 +167,7 @@ async function wakeOthers(
   const wake: RefreshMessage = { kind: 'wake' };
   const messages = Array.from({ length: Math.min(wanted, MAX_WAKE_UPS) }, () => ({ body: wake }));
   await withDeadline(deps.queue.sendBatch(messages), CALL_MS, 'queue_send').catch((error) =>
-    deps.log.warn('wake_up_not_sent', {}, error),
+    deps.log.warn('queue.wake_up_not_sent', {}, error),
   );
   return true;
 }

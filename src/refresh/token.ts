@@ -168,7 +168,7 @@ function noteUse(deps: Deps, row: AccountRow): void {
     );
   deps.waitUntil(
     withDeadline(noted, WRITE_MS, 'd1_write').catch((error) =>
-      deps.log.warn('use_not_noted', {}, error),
+      deps.log.warn('token.use_not_recorded', {}, error),
     ),
   );
 }

@@ -134,7 +134,7 @@ async function readBeyondMemory(
 
   askedAt = deps.now();
   const snapshots = await readNewest(deps, [...left.keys()], atLeast).catch((error) => {
-    deps.log.error('d1_read_failed', {}, error);
+    deps.log.error('status_cache.d1_failed', {}, error);
     return null;
   });
   timings.d1 = deps.now() - askedAt;

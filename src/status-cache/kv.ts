@@ -7,6 +7,7 @@
  */
 
 import type { Deps } from '../deps';
+import type { LogEvent } from '../log';
 import { withDeadline } from '../retry';
 import { MAX_FRESH_MS } from './promise';
 import { type Snapshot, snapshotSchema } from './snapshot';
@@ -43,7 +44,7 @@ export async function readKv(
     }
     return snapshots;
   } catch (error) {
-    deps.log.warn('kv_read_failed', describe(error));
+    deps.log.warn('kv.read_failed', describe(error));
     return null;
   }
 }
@@ -77,7 +78,7 @@ export const putsArePaused = (deps: Pick<KvDeps, 'memory' | 'now'>): boolean =>
 /** Whether it was written. A refusal other than "too often" pauses this isolate's puts. */
 export async function putKv(deps: KvDeps, snapshot: Snapshot): Promise<boolean> {
   if (putsArePaused(deps)) return false;
-  const written = await patiently(deps, 'kv_put_refused', () =>
+  const written = await patiently(deps, 'kv.put_refused', () =>
     deps.kv.put(keyOf(snapshot.userId), JSON.stringify(snapshot), {
       expirationTtl: MAX_FRESH_MS / 1000,
     }),
@@ -91,7 +92,7 @@ export async function putKv(deps: KvDeps, snapshot: Snapshot): Promise<boolean> 
  * after its deadline does no harm, so here, unlike for puts, there is one.
  */
 export async function deleteKv(deps: KvDeps, userId: string): Promise<boolean> {
-  const deleted = await patiently(deps, 'kv_delete_refused', () =>
+  const deleted = await patiently(deps, 'kv.delete_refused', () =>
     withDeadline(deps.kv.delete(keyOf(userId)), DELETE_MS, 'kv_delete'),
   );
   return deleted === 'done';
@@ -106,14 +107,14 @@ export async function listKv(
     const page = await withDeadline(deps.kv.list({ prefix: PREFIX, limit }), LIST_MS, 'kv_list');
     return { keys: page.keys.map(({ name }) => name), truncated: !page.list_complete };
   } catch (error) {
-    deps.log.warn('kv_list_failed', describe(error));
+    deps.log.warn('kv.list_failed', describe(error));
     return null;
   }
 }
 
 async function patiently(
   deps: KvDeps,
-  event: string,
+  event: LogEvent<'warn'>,
   write: () => Promise<void>,
 ): Promise<'done' | 'too_often' | 'refused'> {
   for (let tries = 1; ; tries += 1) {

@@ -105,7 +105,7 @@ async function newerThan(deps: PublishDeps, put: readonly Snapshot[]): Promise<S
     for (const snapshot of newer) deps.memory.put(snapshot, deps.now());
     return newer;
   } catch (error) {
-    deps.log.warn('kv_put_unverified', describeError(error));
+    deps.log.warn('kv.put_unverified', describeError(error));
     await inGroups(put, ({ userId }) => deleteKv(deps, userId));
     return [];
   }

@@ -144,7 +144,10 @@ describe('one consent, two accounts (Slack)', () => {
     expect(await opened(j, bot)).toEqual(['bot.T1.B-1', 'refresh-bot.T1.B-1']);
     expect(await opened(j, person)).toEqual(['person.T1.U1-1', 'refresh-person.T1.U1-1']);
     expect(person).toMatchObject({ subject: 'T1:U1', tokenType: 'user' });
-    expect(await eventsOf(j, 'two-1')).toEqual(['slack connected', 'slack-user connected']);
+    expect(await eventsOf(j, 'two-1')).toEqual([
+      'slack integration.connected',
+      'slack-user integration.connected',
+    ]);
     expect(j.provider.to('/api/oauth.v2.access')).toHaveLength(1);
     expect(j.deps.logLines.join('\n')).not.toMatch(/bot\.T1|person\.T1/);
     expect((await j.complete('two-1', id)).status).toBe(200);
@@ -170,7 +173,7 @@ describe('one consent, two accounts (Slack)', () => {
       const { count, bot } = await rowsOf(j, user);
       expect(count).toBe(1);
       expect(await opened(j, bot)).toEqual([`bot.${team}.B-1`, `refresh-bot.${team}.B-1`]);
-      expect(await eventsOf(j, user)).toEqual(['slack connected']);
+      expect(await eventsOf(j, user)).toEqual(['slack integration.connected']);
     },
   );
 
@@ -238,8 +241,8 @@ describe('one consent, two accounts (Slack)', () => {
     }
     expect(await opened(j, again.person)).toEqual(['person.T6.U1-2', 'refresh-person.T6.U1-1']);
     expect((await eventsOf(j, 'two-6')).slice(2)).toEqual([
-      'slack reconnected',
-      'slack-user reconnected',
+      'slack integration.reconnected',
+      'slack-user integration.reconnected',
     ]);
   });
 });
@@ -257,7 +260,7 @@ describe('an account belongs to one user (I9)', () => {
     await j.deps.settle();
     expect(await rowsOf(j, 'own-1')).toMatchObject({ count: 1, bot: { state: 'active' } });
     expect((await rowsOf(j, 'own-1-owner')).person).toEqual(owned);
-    expect(await eventsOf(j, 'own-1')).toEqual(['slack connected']);
+    expect(await eventsOf(j, 'own-1')).toEqual(['slack integration.connected']);
     expect(revoked(j)).toEqual([]);
   });
 
@@ -435,7 +438,10 @@ describe('while a connect runs', () => {
       accessToken: 'sealed by a refresh',
       tokenVersion: now + 7,
     });
-    expect(await eventsOf(j, 'race-3')).toEqual(['slack connected', 'slack-user connected']);
+    expect(await eventsOf(j, 'race-3')).toEqual([
+      'slack integration.connected',
+      'slack-user integration.connected',
+    ]);
     expect(revoked(j)).toEqual([]);
   });
 });

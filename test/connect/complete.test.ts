@@ -82,7 +82,7 @@ describe('POST complete', () => {
       accountId: 'ann',
       code: null,
     });
-    expect(await eventsOf(j, 'complete-1')).toEqual(['connected']);
+    expect(await eventsOf(j, 'complete-1')).toEqual(['integration.connected']);
 
     const token = reply.headers.get('Consistency-Token') ?? '';
     const list = await j.api('/v1/users/complete-1/integrations', {
@@ -498,7 +498,7 @@ describe('the same account again', () => {
       tokenVersion: old.tokenVersion + 1,
     });
     expect(row?.refreshToken).not.toBe(old.refreshToken);
-    expect(await eventsOf(j, 'again-1')).toEqual(['reconnected']);
+    expect(await eventsOf(j, 'again-1')).toEqual(['integration.reconnected']);
   });
 
   test.each([null, '', undefined])(

@@ -79,7 +79,7 @@ describe('DELETE integration', () => {
       .from(auditEvents)
       .where(eq(auditEvents.userId, 'gone-1'));
     expect(events.map(({ type, accountId }) => [type, accountId])).toEqual([
-      ['disconnected', 'adam'],
+      ['integration.disconnected', 'adam'],
     ]);
   });
 

@@ -132,7 +132,7 @@ describe('secrets', () => {
     // So that the search has something to find, and somewhere to look.
     expect(mooring.secrets.size).toBeGreaterThan(20);
     expect(mooring.sandbox.traffic.verifiers.size).toBeGreaterThan(3);
-    expect(mooring.worker.output.join('\n')).toContain('"event":"request"');
+    expect(mooring.worker.output.join('\n')).toContain('"event":"request.answered"');
     expect((await mooring.worker.kv()).size).toBeGreaterThan(0);
     expect(await leaks()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { auditEvents, outbox } from '../../src/db/schema';
-import { auditEvent } from '../../src/events/audit';
+import { auditEvent, eventTypeOf } from '../../src/events/audit';
 import {
   claimDue,
   type Delivery,
@@ -167,7 +167,7 @@ describe('the outbox', () => {
     const events = await deps.db
       .select()
       .from(auditEvents)
-      .where(and(eq(auditEvents.provider, provider), eq(auditEvents.type, 'revocation_gave_up')));
+      .where(and(eq(auditEvents.provider, provider), eq(auditEvents.type, 'revocation.gave_up')));
     expect(events.map(({ detail, userId }) => [detail?.reason, userId])).toEqual(
       reason === null ? [] : [[reason, null]],
     );
@@ -206,24 +206,45 @@ describe('the outbox', () => {
   });
 });
 
+describe('types of events', () => {
+  test.each([
+    ['integration.connected', 'integration.connected'],
+    ['connected', 'integration.connected'],
+    ['provider.open', 'provider.circuit_opened'],
+    ['operator.circuit_closed', 'provider.circuit_closed'],
+    ['provider.refusal_storm', 'provider.refusal_storm'],
+    ['of.a_later_release', null],
+    ['toString', null],
+  ])('%s, as stored, is %s', (stored, type) => {
+    expect(eventTypeOf(stored)).toBe(type);
+  });
+});
+
 describe('audit events', () => {
   test('are left only where the change that they tell of did hit', async () => {
     const deps = testDeps();
-    const event = { at: 5, type: 'test', userId: 'audit-1', detail: { n: 1, ok: true } };
-    await auditEvent(deps.db, event, sql`1 = 2`);
-    await auditEvent(deps.db, { ...event, type: 'kept' }, sql`1 = 1`);
-    await auditEvent(deps.db, { at: 6, type: 'bare', userId: 'audit-1' });
+    const event = { at: 5, userId: 'audit-1', detail: { n: 1, ok: true } };
+    await auditEvent(deps.db, { ...event, type: 'integration.connected' }, sql`1 = 2`);
+    await auditEvent(deps.db, { ...event, type: 'integration.reconnected' }, sql`1 = 1`);
+    await auditEvent(deps.db, { at: 6, type: 'user.erased', userId: 'audit-1' });
     const rows = await deps.db.select().from(auditEvents).where(eq(auditEvents.userId, 'audit-1'));
     expect(rows.map(({ id: _, ...row }) => row)).toEqual([
       {
         at: 5,
-        type: 'kept',
+        type: 'integration.reconnected',
         userId: 'audit-1',
         provider: null,
         accountId: null,
         detail: { n: 1, ok: true },
       },
-      { at: 6, type: 'bare', userId: 'audit-1', provider: null, accountId: null, detail: null },
+      {
+        at: 6,
+        type: 'user.erased',
+        userId: 'audit-1',
+        provider: null,
+        accountId: null,
+        detail: null,
+      },
     ]);
   });
 });

@@ -217,7 +217,7 @@ describe('the search itself', () => {
 
   it('finds one that was planted in a log line, a row and the cache', async () => {
     const planted = { planted: canary('leak') };
-    deps.log.info('leak', { token: planted.planted });
+    deps.log.info('refresh.run_ended', { token: planted.planted });
     expect(findSecrets(planted, { logs: deps.logLines.join() })).toHaveLength(1);
     await env.DB.prepare('INSERT INTO user_versions VALUES (?, 1)').bind(planted.planted).run();
     expect(findSecrets(planted, { d1: JSON.stringify(await dumpDatabase()) })).toHaveLength(1);

@@ -70,7 +70,7 @@ describe('an error', () => {
       expect(reply.status).toBe(500);
       expect(JSON.stringify(await problemOf(reply))).not.toContain('canary');
     }
-    expect(deps.logLines.filter((line) => line.includes('"defect"'))).toHaveLength(4);
+    expect(deps.logLines.filter((line) => line.includes('"request.defect"'))).toHaveLength(4);
     expect(deps.logLines.join()).not.toContain('canary');
   });
 
@@ -97,7 +97,7 @@ describe('an error', () => {
       expect(reply.status).toBe(503);
       expect(reply.headers.get('Retry-After')).toBe('2');
       const said = JSON.stringify(await problemOf(reply)) + deps.logLines.join();
-      expect(said).toContain('storage_away');
+      expect(said).toContain('request.storage_unavailable');
       expect(said).not.toContain('canary');
       expect(said).not.toContain('D1_ERROR');
     }
@@ -243,7 +243,7 @@ describe('the access log', () => {
     await call('/canary-path/canary?canary=query');
     const lines = deps.logLines
       .map((line) => JSON.parse(line))
-      .filter((l) => l.event === 'request');
+      .filter((l) => l.event === 'request.answered');
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       level: 'info',
@@ -273,9 +273,9 @@ describe('the access log of status reads', () => {
     ];
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 404, 400, 200]);
     const lines = deps.logLines.map((line) => JSON.parse(line));
-    expect(lines.filter(({ event }) => event === 'request').map(({ status }) => status)).toEqual([
-      404, 400, 200,
-    ]);
+    expect(
+      lines.filter(({ event }) => event === 'request.answered').map(({ status }) => status),
+    ).toEqual([404, 400, 200]);
   });
 });
 

@@ -48,7 +48,7 @@ describe('cron', () => {
     await runJobs(deps, EVERY_MINUTE);
 
     expect(await deps.db.select().from(auditEvents)).toMatchObject([
-      { type: 'expiring', accountId: row.providerAccountId, detail: { days: 3 } },
+      { type: 'integration.expiring', accountId: row.providerAccountId, detail: { days: 3 } },
     ]);
     const sealed = (await accountRow(deps, row.id))?.accessToken;
     expect(sealed?.startsWith(prefixOf('newer'))).toBe(true);

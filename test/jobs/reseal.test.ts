@@ -77,7 +77,7 @@ describe('the sweep after a key was replaced', () => {
     );
     expect((await row(keyOnly.id)).refreshToken).toBeNull();
     expect(await row(fresh.id)).toEqual(fresh);
-    expect(deps.logLines.join()).toContain('tokens_resealed');
+    expect(deps.logLines.join()).toContain('reseal.done');
   });
 
   it('reads nothing while there is one key', async () => {
@@ -127,7 +127,7 @@ describe('the sweep after a key was replaced', () => {
     const old = await insertUnder('old');
     expect(await reseal(deps, keyring, 100_000)).toBe(1);
     expect(deps.logLines.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ event: 'token_not_resealed', rowId: lost.id }),
+      expect.objectContaining({ event: 'reseal.token_not_opened', rowId: lost.id }),
     );
     expect(await countUnder('old')).toBe(0);
     await deps.db.delete(oauthAccounts).where(sql`id IN (${lost.id}, ${old.id})`);

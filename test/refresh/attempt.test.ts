@@ -170,7 +170,11 @@ describe('a refusal', () => {
     expect(await versionOf(deps, userId)).toBeGreaterThan(marked);
     const events = await eventsOf(deps, provider);
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ type: 'needs_reconnect', userId, at: deps.now() });
+    expect(events[0]).toMatchObject({
+      type: 'integration.needs_reconnect',
+      userId,
+      at: deps.now(),
+    });
     // One dead connection retried 60,000 times a day: nango#5505.
     deps.clock.advance(24 * 60 * MINUTE);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });

@@ -64,7 +64,7 @@ describe('a dead letter', () => {
         detail: { rowId: account.id, receivedAt: message.grant.receivedAt, recovered: true },
       },
     ]);
-    const line = deps.logLines.find((text) => text.includes('"dead_letter"'));
+    const line = deps.logLines.find((text) => text.includes('"queue.dead_letter"'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'error', kind: 'rescue', attempts: 1 });
     expect(deps.logLines.join()).not.toContain(message.grant.refreshToken);
   });
@@ -92,7 +92,7 @@ describe('a dead letter', () => {
       if (text.includes('audit_events')) throw new Error('Network connection lost.');
     };
     expect((await deliver(deps, message)).explicitAcks).toEqual(['0']);
-    expect(deps.logLines.join()).toContain('event_not_written');
+    expect(deps.logLines.join()).toContain('events.not_written');
   });
 
   it.each([
@@ -103,14 +103,17 @@ describe('a dead letter', () => {
     await due();
     expect((await deliver(deps, body)).explicitAcks).toEqual(['0']);
     expect(server.requests).toEqual([]);
-    expect(JSON.parse(deps.logLines[0] ?? '{}')).toMatchObject({ event: 'dead_letter', kind });
+    expect(JSON.parse(deps.logLines[0] ?? '{}')).toMatchObject({
+      event: 'queue.dead_letter',
+      kind,
+    });
   });
 });
 
 describe('the entry point of the queues', () => {
   it.each([
-    ['mooring-refresh', 'queue_message_unreadable'],
-    [DEAD, 'dead_letter'],
+    ['mooring-refresh', 'queue.message_unreadable'],
+    [DEAD, 'queue.dead_letter'],
   ])('takes what comes from %s', async (queue, event) => {
     const lines: unknown[] = [];
     const { log } = console;

@@ -44,7 +44,7 @@ describe('an end that nothing here can put off', () => {
     expect(events).toEqual(
       [14, 7, 1].map((days) =>
         expect.objectContaining({
-          type: 'expiring',
+          type: 'integration.expiring',
           userId,
           provider,
           at: end - days * DAY,

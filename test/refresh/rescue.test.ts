@@ -453,7 +453,7 @@ describe('the queue', () => {
     ]);
     await consume(batch, deps);
     expect(done.sort()).toEqual(['ack 0', 'ack 1', 'ack 2', 'ack 3']);
-    const runs = deps.logLines.filter((line) => line.includes('"refresh_run"'));
+    const runs = deps.logLines.filter((line) => line.includes('"refresh.run_ended"'));
     expect(runs).toHaveLength(1);
     expect(runs[0]).toContain('"trigger":"queue"');
   });

@@ -166,7 +166,7 @@ describe('a run', () => {
     });
     const { deps } = world({}, { db });
     expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });
-    expect(deps.logLines.some((line) => line.includes('refresh_run_failed'))).toBe(true);
+    expect(deps.logLines.some((line) => line.includes('refresh.run_failed'))).toBe(true);
   });
 
   it('asks only providers that have a client', async () => {

@@ -347,7 +347,7 @@ describe('KV at its worst is a miss', () => {
     const startedAt = Date.now();
     expect(await readSnapshot(deps, userId, 0)).toMatchObject({ source: 'origin' });
     expect(Date.now() - startedAt).toBeLessThan(2_500);
-    expect(deps.logLines.join()).toContain('kv_read_failed');
+    expect(deps.logLines.join()).toContain('kv.read_failed');
   });
 });
 
@@ -366,7 +366,7 @@ describe('the database away', () => {
       cacheStatus: 'mooring-kv; hit; ttl=-6; detail=stale-if-error',
     });
     expect(served.snapshot.integrations).toHaveLength(1);
-    expect(away.logLines.join()).toContain('d1_read_failed');
+    expect(away.logLines.join()).toContain('status_cache.d1_failed');
     // Not as if it were new.
     expect(await readSnapshot(away, userId, 0)).toMatchObject({ source: 'stale' });
   });

@@ -194,7 +194,7 @@ describe('every put is verified (I3): KV ends with the newest, or with nothing',
     const away = testDeps({ clock: deps.clock, db: d1Away(), session: d1Away });
     await publish(away, snapshot);
     expect(await storedIn(keyOf(userId))).toBeNull();
-    expect(away.logLines.join()).toContain('kv_put_unverified');
+    expect(away.logLines.join()).toContain('kv.put_unverified');
   });
 });
 
@@ -244,7 +244,7 @@ describe('KV refuses', () => {
     await refused.settle();
     expect(puts).toHaveBeenCalledTimes(1);
     expect(await storedIn(keyOf(userId))).toBeNull();
-    expect(refused.logLines.join()).toContain('kv_put_refused');
+    expect(refused.logLines.join()).toContain('kv.put_refused');
 
     refused.clock.advance(PAUSE_MS - 1);
     const during = await readSnapshot(refused, userId, 0);

@@ -34,7 +34,7 @@ describe('assets', () => {
       const document = await apiWith(deps)('/openapi.json', { token: null });
       expect(document.status).toBe(503);
       expect((await document.json<{ code: string }>()).code).toBe('unavailable');
-      expect(deps.logLines.filter((line) => line.includes('asset_not_read'))).toHaveLength(
+      expect(deps.logLines.filter((line) => line.includes('assets.not_read'))).toHaveLength(
         assets === null ? 0 : 1,
       );
     },
@@ -62,7 +62,7 @@ describe('assets', () => {
     const page = await h.page(await h.enter('u1'));
     expect(page).toContain('<svg class="icon"');
     expect(page).toContain('.card{');
-    expect(h.deps.logLines.join()).not.toContain('asset_not_read');
+    expect(h.deps.logLines.join()).not.toContain('assets.not_read');
   });
 });
 

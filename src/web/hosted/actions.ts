@@ -53,7 +53,7 @@ export function failureOf(
   error: unknown,
 ): Pick<FlashMessage, 'code' | 'retryAt'> {
   if (!(error instanceof AppError)) {
-    log.error('page_action_failed', {}, error);
+    log.error('page.action_failed', {}, error);
     return { code: 'unavailable', retryAt: null };
   }
   const { code, retryAfter } = error;

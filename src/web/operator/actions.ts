@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { hasRow } from '../../db/conditions';
 import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { auditEvent } from '../../events/audit';
+import { auditEvent, type EventType } from '../../events/audit';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
 import { forget } from '../../status-cache/publish';
@@ -67,7 +67,7 @@ export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise
   );
   const detail = { by, host };
   const [, closed] = await db.batch([
-    auditEvent(db, { at: deps.now(), type: 'operator.circuit_closed', provider, detail }, isOpen),
+    auditEvent(db, { at: deps.now(), type: 'provider.circuit_closed', provider, detail }, isOpen),
     closeCircuit(db, provider, host).returning({ provider: providerHealth.provider }),
   ]);
   return { kind: 'closed', provider, host, done: closed.length > 0 };
@@ -82,14 +82,14 @@ export async function forgetNow(deps: Deps, by: string, userId: string): Promise
 /** After the reply, and as far as the database takes it: the action does not depend on its record. */
 export function recordAction(
   deps: Deps,
-  { type, by, userId }: { type: string; by: string; userId?: string },
+  { type, by, userId }: { type: EventType; by: string; userId?: string },
 ): void {
   const event = { at: deps.now(), type, detail: { by }, ...(userId ? { userId } : {}) };
   const written = deps.db.batch([auditEvent(deps.db, event)]);
   deps.waitUntil(
     written.then(
       () => {},
-      (error) => deps.log.warn('operator_event_not_written', { type }, error),
+      (error) => deps.log.warn('events.not_written', { type }, error),
     ),
   );
 }

@@ -39,7 +39,7 @@ export async function readOverview(deps: Deps, changed: boolean): Promise<Overvi
   const db = deps.session(changed ? 'first-primary' : 'first-unconstrained');
   const stored = readStored(deps, db, changed).catch((error) => {
     if (!isOutage(error)) throw error;
-    deps.log.warn('operator_page_without_database', {}, error);
+    deps.log.warn('operator.database_unavailable', {}, error);
     return null;
   });
   // Both are awaited at once: a rejection that nobody awaits ends the invocation.

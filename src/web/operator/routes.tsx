@@ -72,14 +72,14 @@ export const operatorRoutes = new Hono<AppEnv>()
     const { key = '' } = await readForm(c.req.raw);
     const name = await matchServiceKey(key.trim(), deps.config.serviceKeys);
     if (name === null) {
-      deps.log.warn('operator_refused');
+      deps.log.warn('operator.sign_in_refused');
       return signInReply(c, 403, {
         tone: 'bad',
         title: 'That key is not known here',
         text: 'It takes the key itself, not the hash that is configured.',
       });
     }
-    deps.log.info('operator_signed_in', { key: name });
+    deps.log.info('operator.signed_in', { key: name });
     recordAction(deps, { type: 'operator.signed_in', by: name });
     await beginOperatorSession(c, name);
     return redirectReply(c, PATH);

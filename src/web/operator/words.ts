@@ -1,6 +1,7 @@
 /** The operator's page's sentences and number formats. Pure. */
 import type { FailureCategory } from '../../db/schema';
 import type { AppError } from '../../errors';
+import { type EventType, eventTypeOf } from '../../events/audit';
 import { BrowserError, type Situation } from '../../http/browser-error';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
@@ -84,28 +85,30 @@ export function reasonWords({
   }
 }
 
-const events: Readonly<Record<string, string>> = {
-  connected: 'Connected',
-  reconnected: 'Reconnected',
-  disconnected: 'Disconnected',
-  needs_reconnect: 'Needs reconnect',
-  expiring: 'Will run out',
-  user_erased: 'A user was erased',
-  revocation_gave_up: 'A revocation was given up',
-  'provider.open': 'Circuit opened',
+const events: Readonly<Record<EventType, string>> = {
+  'integration.connected': 'Connected',
+  'integration.reconnected': 'Reconnected',
+  'integration.disconnected': 'Disconnected',
+  'integration.needs_reconnect': 'Needs reconnect',
+  'integration.expiring': 'Will run out',
+  'user.erased': 'A user was erased',
+  'revocation.gave_up': 'A revocation was given up',
+  'provider.circuit_opened': 'Circuit opened',
+  'provider.circuit_closed': 'An operator closed a circuit',
   'provider.operator_fault': 'Circuit opened: our set-up is refused',
   'provider.refusal_storm': 'Circuit opened: a storm of refusals',
   'provider.odd_reply': 'An answer that makes no sense',
   'rescue.dead_letter': 'A rescued token is still waiting',
   'operator.signed_in': 'An operator signed in',
   'operator.refresh_run': 'An operator ran the refresh',
-  'operator.circuit_closed': 'An operator closed a circuit',
   'operator.user_invalidated': 'An operator emptied a user’s cache',
 };
 
-/** Events that nobody has words for are told by their code. */
-export const eventWords = (type: string): string =>
-  Object.hasOwn(events, type) ? (events[type] ?? type) : type;
+/** By the stored type; one that this release does not know is shown as it is. */
+export function eventWords(stored: string): string {
+  const type = eventTypeOf(stored);
+  return type === null ? stored : events[type];
+}
 
 export function flashMessageWords(
   flash: FlashMessage,

@@ -99,22 +99,22 @@ export async function givePast(mooring: Mooring): Promise<void> {
     account_id: '109876543210987654321',
   };
   const happened: [number, Row][] = [
-    [200, { type: 'connected', ...user }],
+    [200, { type: 'integration.connected', ...user }],
     [
       95,
       {
-        type: 'expiring',
+        type: 'integration.expiring',
         ...user,
         provider: 'linkedin',
         account_id: 'qZ81_x',
         detail: `{"reconnectBy":${now + 7 * DAY},"days":7}`,
       },
     ],
-    [64, { type: 'disconnected', ...user, provider: 'slack', account_id: 'T024BE7LD' }],
+    [64, { type: 'integration.disconnected', ...user, provider: 'slack', account_id: 'T024BE7LD' }],
     [
       41,
       {
-        type: 'revocation_gave_up',
+        type: 'revocation.gave_up',
         provider: 'dropbox',
         account_id: 'dbid:AAH4',
         detail: '{"attempts":9,"reason":"too_old"}',
@@ -131,7 +131,7 @@ export async function givePast(mooring: Mooring): Promise<void> {
     [
       18,
       {
-        type: 'provider.open',
+        type: 'provider.circuit_opened',
         provider: 'spotify',
         detail: '{"code":"http_503","host":"accounts.spotify.com"}',
       },
@@ -139,14 +139,14 @@ export async function givePast(mooring: Mooring): Promise<void> {
     [
       11,
       {
-        type: 'needs_reconnect',
+        type: 'integration.needs_reconnect',
         ...user,
         user_id: '4711',
         account_id: '100222333444',
         detail: '{"reason":"invalid_grant"}',
       },
     ],
-    [3, { type: 'user_erased' }],
+    [3, { type: 'user.erased' }],
   ];
   for (const [minutes, row] of happened) {
     await insertRow(mooring, 'audit_events', { at: now - minutes * MINUTE, ...row });

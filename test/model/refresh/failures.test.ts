@@ -14,11 +14,11 @@ const kinds = [
   'a rescue record in KV',
   'a rescue message',
   'needs_reconnect',
-  'grant_not_committed',
-  'grant_rescued',
-  'grant_not_saved',
-  'grant_recovered',
-  'failure_not_written',
+  'refresh.grant_not_committed',
+  'rescue.saved',
+  'rescue.not_saved',
+  'rescue.recovered',
+  'refresh.failure_not_written',
 ];
 
 it(

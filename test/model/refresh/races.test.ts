@@ -20,12 +20,12 @@ const kinds = [
   'a token was taken again within the grace',
   'a token was given',
   'answered: refresh_in_progress',
-  'grant_rescued',
-  'grant_not_saved',
-  'grant_recovered',
-  'refresh_discarded',
-  'rescue_lookup_failed',
-  'rescue_not_committed',
+  'rescue.saved',
+  'rescue.not_saved',
+  'rescue.recovered',
+  'refresh.grant_discarded',
+  'rescue.lookup_failed',
+  'rescue.not_committed',
 ];
 
 it(

@@ -149,7 +149,7 @@ async function refuse(traveller: Traveller): Promise<void> {
   const events = await deps.db
     .select()
     .from(auditEvents)
-    .where(eq(auditEvents.type, 'needs_reconnect'));
+    .where(eq(auditEvents.type, 'integration.needs_reconnect'));
   traveller.check(events.length === 1, `the user is told ${events.length} times`);
 }
 
