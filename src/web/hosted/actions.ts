@@ -7,7 +7,7 @@ import type { AppEnv } from '../../http/route';
 import { readSnapshot } from '../../status-cache/cache';
 import { redirectReply } from '../ui/reply';
 import { type Account, accountOf } from './catalog';
-import { type FlashMessage, PAGE_PATH, type PageSession, setFlashMessage } from './session';
+import { type HostedFlash, PAGE_PATH, type PageSession, setFlashMessage } from './session';
 
 /** The limits of users hold on the page too. @throws AppError rate_limited */
 export const limitAction = (
@@ -35,7 +35,7 @@ export async function ownAccount(
 export async function redirectToPage(
   c: Context<AppEnv>,
   session: PageSession,
-  flash: FlashMessage,
+  flash: HostedFlash,
   version?: number,
 ): Promise<Response> {
   await setFlashMessage(c.get('deps'), session, flash, version);
@@ -43,15 +43,15 @@ export async function redirectToPage(
 }
 
 export const flashMessage = (
-  kind: FlashMessage['kind'],
-  about: Pick<FlashMessage, 'provider'> & Partial<FlashMessage>,
-): FlashMessage => ({ accountId: null, name: null, code: null, retryAt: null, ...about, kind });
+  kind: HostedFlash['kind'],
+  about: Pick<HostedFlash, 'provider'> & Partial<HostedFlash>,
+): HostedFlash => ({ accountId: null, name: null, code: null, retryAt: null, ...about, kind });
 
 /** Why an action failed. What nobody expected is logged. */
 export function failureOf(
   { log, now }: Deps,
   error: unknown,
-): Pick<FlashMessage, 'code' | 'retryAt'> {
+): Pick<HostedFlash, 'code' | 'retryAt'> {
   if (!(error instanceof AppError)) {
     log.error('page.action_failed', {}, error);
     return { code: 'unavailable', retryAt: null };

@@ -16,8 +16,8 @@ import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './s
 import {
   ConnectingPage,
   CredentialsPage,
-  type Entry,
-  emptyEntry,
+  emptyFormEntry,
+  type FormEntry,
   mustAsk,
   ParametersPage,
 } from './step-pages';
@@ -28,7 +28,7 @@ export const addRoutes = new Hono<AppEnv>()
   .get(`${PAGE_PATH}/connect`, async (c) => {
     const session = await pageSessionOf(c);
     const { provider } = parseInput(place, c.req.query(), 'query');
-    return parametersReply(c, session, provider, emptyEntry);
+    return parametersReply(c, session, provider, emptyFormEntry);
   })
   .post(`${PAGE_PATH}/connect`, async (c) => {
     const deps = c.get('deps');
@@ -65,7 +65,7 @@ export const addRoutes = new Hono<AppEnv>()
   .get(`${PAGE_PATH}/credentials`, async (c) => {
     const session = await pageSessionOf(c);
     const { provider, account } = parseInput(place, c.req.query(), 'query');
-    return credentialsReply(c, session, provider, account, emptyEntry);
+    return credentialsReply(c, session, provider, account, emptyFormEntry);
   })
   .post(`${PAGE_PATH}/credentials`, async (c) => {
     const deps = c.get('deps');
@@ -114,7 +114,12 @@ const nameOf = (form: Record<string, string>): string =>
     .trim()
     .slice(0, MAX_NAME_LENGTH);
 
-async function parametersReply(c: Context<AppEnv>, session: PageSession, id: string, entry: Entry) {
+async function parametersReply(
+  c: Context<AppEnv>,
+  session: PageSession,
+  id: string,
+  entry: FormEntry,
+) {
   const deps = c.get('deps');
   const card = cardFor(deps.config.providers, session.providers, id);
   const { provider } = card;
@@ -141,7 +146,7 @@ async function credentialsReply(
   session: PageSession,
   id: string,
   accountId: string | undefined,
-  entry: Entry,
+  entry: FormEntry,
 ) {
   const deps = c.get('deps');
   const card = cardFor(deps.config.providers, session.providers, id);

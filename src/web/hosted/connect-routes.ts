@@ -15,7 +15,7 @@ import { providerIdSchema } from '../../http/validate';
 import { cookieAttributes } from '../session';
 import { flashMessage } from './actions';
 import {
-  type FlashMessage,
+  type HostedFlash,
   PAGE_PATH,
   type PageSession,
   pageSessionOf,
@@ -117,7 +117,7 @@ async function completeOnPage(
   deps: Deps,
   session: PageSession,
   { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
-): Promise<{ flash: FlashMessage; version: number }> {
+): Promise<{ flash: HostedFlash; version: number }> {
   if (error !== null) {
     return { flash: flashMessage('not_connected', { provider, code: error }), version: 0 };
   }

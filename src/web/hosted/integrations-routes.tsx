@@ -21,7 +21,7 @@ import {
   clearFlashMessage,
   deleteSessionCookie,
   endPageSession,
-  type FlashMessage,
+  type HostedFlash,
   PAGE_PATH,
   pageSessionOf,
 } from './session';
@@ -134,7 +134,7 @@ const catalogQueryOf = ({ q = '', show }: Record<string, string>): CatalogQuery 
 /** Names for the sentence about a flash message. */
 function namesFor(
   { config }: Deps,
-  { provider, accountId, name }: FlashMessage,
+  { provider, accountId, name }: HostedFlash,
   { integrations }: Snapshot,
 ): Names {
   const record = config.providers.get(provider);

@@ -32,7 +32,7 @@ export const TOKEN_MS = MINUTE_MS;
 export const SESSION_MS = 30 * MINUTE_MS;
 
 /** Shown once, on the next page. Codes and names; words.ts makes sentences of them. */
-export interface FlashMessage {
+export interface HostedFlash {
   kind:
     | 'connecting'
     | 'connected'
@@ -59,7 +59,7 @@ export interface PageSession {
   /** Which providers are shown, in this order; null: all that are set up. */
   providers: string[] | null;
   returnTo: string;
-  flash: FlashMessage | null;
+  flash: HostedFlash | null;
   /** The newest change that the page has shown: reads must not be older. */
   version: number;
   /** ms */
@@ -161,7 +161,7 @@ export async function findPageSession(
   }
   const { id, userId, label, providers, returnTo, version, expiresAt } = row;
   // Written here only.
-  const flash = row.notice as FlashMessage | null;
+  const flash = row.notice as HostedFlash | null;
   const formToken = await formTokenOf(secret);
   return { id, userId, label, providers, returnTo, flash, version, expiresAt, formToken };
 }
@@ -189,7 +189,7 @@ export function pageSessionOf(c: Context<AppEnv>): Promise<PageSession> {
 export async function setFlashMessage(
   { db }: Deps,
   { id }: PageSession,
-  flash: FlashMessage,
+  flash: HostedFlash,
   version = 0,
 ): Promise<void> {
   await db

@@ -71,18 +71,18 @@ const StepLayout = ({
 );
 
 /** What was entered, and what is wrong with it. */
-export interface Entry {
+export interface FormEntry {
   /** Never of secret fields. */
   values: Readonly<Record<string, string>>;
   errors: readonly FieldError[];
 }
 
-export const emptyEntry: Entry = { values: {}, errors: [] };
+export const emptyFormEntry: FormEntry = { values: {}, errors: [] };
 
-const errorAt = ({ errors }: Entry, path: string): string | undefined =>
+const errorAt = ({ errors }: FormEntry, path: string): string | undefined =>
   errors.find((error) => error.path === path)?.message;
 
-const EntryErrors = ({ entry }: { entry: Entry }) =>
+const EntryErrors = ({ entry }: { entry: FormEntry }) =>
   entry.errors.length === 0 ? null : (
     <MessageBox
       tone="bad"
@@ -96,7 +96,7 @@ export const ParametersPage = ({
   provider,
   entry,
   ...step
-}: StepProps & { provider: OAuth2Provider; entry: Entry }) => (
+}: StepProps & { provider: OAuth2Provider; entry: FormEntry }) => (
   <StepLayout {...step} title={`Connect ${step.card.name}`}>
     <p class="intro">{permissionSentences(provider)}</p>
     <EntryErrors entry={entry} />
@@ -129,7 +129,7 @@ export const CredentialsPage = ({
   provider: CredentialsProvider;
   /** Whose credentials are replaced; null: a new account. */
   account: Account | null;
-  entry: Entry;
+  entry: FormEntry;
 }) => {
   const { card, theme, session } = step;
   return (

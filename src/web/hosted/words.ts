@@ -7,7 +7,7 @@ import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
 import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
-import type { FlashMessage } from './session';
+import type { HostedFlash } from './session';
 
 /** Names that the sentences use. */
 export interface Names {
@@ -74,7 +74,7 @@ function whyFailing(category: FailureCategory | undefined, name: string, brand: 
   }
 }
 
-export function flashMessageWords(flash: FlashMessage, names: Names, clock: Clock): Message {
+export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock): Message {
   const { provider: name, account } = names;
   const it = account === null ? `your ${name} account` : `${account} (${name})`;
   switch (flash.kind) {
@@ -205,7 +205,7 @@ function notConnected(code: string | null, { brand, provider: name, account }: N
   }
 }
 
-function notRefreshed({ code, retryAt }: FlashMessage, names: Names, clock: Clock): Message {
+function notRefreshed({ code, retryAt }: HostedFlash, names: Names, clock: Clock): Message {
   const { brand, provider: name, account } = names;
   const title = 'Not refreshed';
   const next =

@@ -18,7 +18,7 @@ const RUN_MS = 20_000;
 const count = z.number();
 
 /** What was done: shown once, on the next page. */
-export const flashMessageSchema = z.discriminatedUnion('kind', [
+export const operatorFlashSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ran'),
     claimed: count,
@@ -42,10 +42,10 @@ export const flashMessageSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export type FlashMessage = z.output<typeof flashMessageSchema>;
+export type OperatorFlash = z.output<typeof operatorFlashSchema>;
 
 /** @param by name of the service key @param signal of the waiting browser */
-export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<FlashMessage> {
+export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<OperatorFlash> {
   recordAction(deps, { type: 'operator.refresh_run', by });
   const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
   deps.waitUntil(run);
@@ -53,7 +53,7 @@ export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promi
 }
 
 /** Throws what D1 throws. */
-export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<FlashMessage> {
+export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<OperatorFlash> {
   const { db } = deps;
   const { provider, host } = key;
   const isOpen = hasRow(
@@ -73,7 +73,7 @@ export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }
 
-export async function forgetNow(deps: Deps, by: string, userId: string): Promise<FlashMessage> {
+export async function forgetNow(deps: Deps, by: string, userId: string): Promise<OperatorFlash> {
   const done = await forget(deps, userId);
   recordAction(deps, { type: 'operator.user_invalidated', by, userId });
   return { kind: 'forgotten', userId, done };

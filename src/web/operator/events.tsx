@@ -1,10 +1,10 @@
 /** The newest of the audit trail: codes and ids, never what a user wrote. */
 import { type Clock, full } from '../ui/times';
-import type { AuditEvent } from './overview';
+import type { AuditEventRow } from './overview';
 import { Panel, type View, When } from './panel';
 import { eventWords } from './words';
 
-export function Events({ events, view }: { events: readonly AuditEvent[]; view: View }) {
+export function Events({ events, view }: { events: readonly AuditEventRow[]; view: View }) {
   return (
     <Panel id="events" title="Recent events">
       {events.length === 0 ? (
@@ -20,7 +20,7 @@ export function Events({ events, view }: { events: readonly AuditEvent[]; view: 
   );
 }
 
-function Event({ event, view }: { event: AuditEvent; view: View }) {
+function Event({ event, view }: { event: AuditEventRow; view: View }) {
   const { at, type, provider, accountId, userId } = event;
   return (
     <li>
@@ -46,7 +46,7 @@ function Event({ event, view }: { event: AuditEvent; view: View }) {
   );
 }
 
-const detailOf = ({ detail }: AuditEvent, clock: Clock): string =>
+const detailOf = ({ detail }: AuditEventRow, clock: Clock): string =>
   Object.entries(detail ?? {})
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => `${name}: ${isTime(name, value) ? full(value, clock) : value}`)

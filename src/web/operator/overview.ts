@@ -13,22 +13,22 @@ const READ_MS = 8_000;
 const CIRCUITS = 50;
 const EVENTS = 25;
 
-export type AuditEvent = typeof auditEvents.$inferSelect;
+export type AuditEventRow = typeof auditEvents.$inferSelect;
 
 export interface Overview {
   cache: CacheStats;
   /** Null: the database is away. */
-  stored: Stored | null;
+  stored: DatabaseOverview | null;
 }
 
-export interface Stored {
+export interface DatabaseOverview {
   counts: Counts;
   /** Newest first. */
   runs: Run[];
   /** Open ones first; those without any failure are not among them. */
   circuits: ProviderHealth[];
   /** Newest first. */
-  events: AuditEvent[];
+  events: AuditEventRow[];
 }
 
 /**
@@ -47,7 +47,7 @@ export async function readOverview(deps: Deps, changed: boolean): Promise<Overvi
   return { cache, stored: read };
 }
 
-async function readStored(deps: Deps, db: Database, changed: boolean): Promise<Stored> {
+async function readStored(deps: Deps, db: Database, changed: boolean): Promise<DatabaseOverview> {
   const work = Promise.all([
     countsOf(deps, db, changed),
     listRuns(db),

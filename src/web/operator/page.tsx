@@ -7,7 +7,7 @@ import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
 import { COUNTED } from './counts';
 import { Events } from './events';
-import type { Overview, Stored } from './overview';
+import type { DatabaseOverview, Overview } from './overview';
 import { Action, type View } from './panel';
 import { Circuits, Runs } from './refreshes';
 import type { OperatorSession } from './session';
@@ -66,7 +66,7 @@ export function OperatorPage(props: OperatorPageProps) {
   );
 }
 
-function Tiles({ stored, overview }: { stored: Stored; overview: Overview }) {
+function Tiles({ stored, overview }: { stored: DatabaseOverview; overview: Overview }) {
   const { accounts, due, overdue } = stored.counts;
   const total = accounts.reduce((sum, one) => sum + Math.min(one.total, COUNTED), 0);
   const isMore = accounts.some((one) => one.total > COUNTED);

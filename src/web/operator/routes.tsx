@@ -18,7 +18,7 @@ import { type Message, MessagePage } from '../ui/layout';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { themeOf } from '../ui/theme';
 import { clockOf } from '../ui/times';
-import { closeNow, type FlashMessage, forgetNow, recordAction, runNow } from './actions';
+import { closeNow, forgetNow, type OperatorFlash, recordAction, runNow } from './actions';
 import { readOverview } from './overview';
 import { OperatorPage } from './page';
 import {
@@ -117,7 +117,7 @@ async function signInReply(
 }
 
 /** Back to the page, which then says what was done. */
-function doneReply(c: Context<AppEnv>, flash: FlashMessage): Response {
+function doneReply(c: Context<AppEnv>, flash: OperatorFlash): Response {
   setFlashMessage(c, flash);
   return redirectReply(c, PATH);
 }

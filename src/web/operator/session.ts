@@ -18,7 +18,7 @@ import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
 import { cookieAttributes, formTokenOf } from '../session';
-import { type FlashMessage, flashMessageSchema } from './actions';
+import { type OperatorFlash, operatorFlashSchema } from './actions';
 
 export const OPERATOR_SESSION_MS = 30 * MINUTE_MS;
 
@@ -78,13 +78,13 @@ export function endOperatorSession(c: Context<AppEnv>): void {
   deleteCookie(c, FLASH_COOKIE, attributes);
 }
 
-export const setFlashMessage = (c: Context<AppEnv>, flash: FlashMessage): void =>
+export const setFlashMessage = (c: Context<AppEnv>, flash: OperatorFlash): void =>
   setCookie(c, FLASH_COOKIE, JSON.stringify(flash), { ...attributes, maxAge: FLASH_SECONDS });
 
-export function flashMessageOf(c: Context<AppEnv>): FlashMessage | null {
+export function flashMessageOf(c: Context<AppEnv>): OperatorFlash | null {
   try {
     const text = getCookie(c, FLASH_COOKIE, 'host') ?? 'null';
-    return flashMessageSchema.safeParse(JSON.parse(text)).data ?? null;
+    return operatorFlashSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

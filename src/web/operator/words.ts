@@ -7,7 +7,7 @@ import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
 import type { Message } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
-import type { FlashMessage } from './actions';
+import type { OperatorFlash } from './actions';
 import { COUNTED } from './counts';
 
 export const number = (n: number): string => n.toLocaleString('en-GB');
@@ -111,7 +111,7 @@ export function eventWords(stored: string): string {
 }
 
 export function flashMessageWords(
-  flash: FlashMessage,
+  flash: OperatorFlash,
   nameOf: (provider: string) => string,
 ): Message {
   switch (flash.kind) {
@@ -145,7 +145,7 @@ export function flashMessageWords(
   }
 }
 
-function ranWords(run: Extract<FlashMessage, { kind: 'ran' }>): Message {
+function ranWords(run: Extract<OperatorFlash, { kind: 'ran' }>): Message {
   if (run.claimed === 0) {
     return run.left
       ? {
