@@ -1,27 +1,46 @@
 /**
- * Builds the OpenAPI 3.1 document from the routes' own declarations. At build time: neither zod's
- * JSON Schema writer nor the document has a place in the Worker. `npm run openapi` writes it to
- * assets/openapi.json (by way of test/repo/openapi.test.ts, which also holds that it is current).
+ * Builds the OpenAPI 3.1 document from the routes' declarations. At build time: neither JSON Schema
+ * nor the document has a place in the Worker. `npm run openapi` writes it to assets/openapi.json (by
+ * way of test/repo/openapi.test.ts, which also holds that it is current).
  */
-
 import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
 import { type ErrorCode, errorCodes } from '../src/errors';
-import type { RouteSpec } from '../src/http/route';
+import { problemSchema } from '../src/http/problem';
+import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
+import { SERVER_PLACEHOLDER } from '../src/http/routes';
 import { headerName } from '../src/http/validate';
-
-type Json = Record<string, unknown>;
-
-interface Shared {
-  schemas: Json;
-  responses: Json;
-  headers: Json;
-}
 
 const info = {
   title: 'Mooring',
   version: '1',
   summary: "Keeps an app's users connected to their third-party accounts.",
+  description: `Mooring links the users of an app to their accounts at providers (OAuth, API keys), knows the state of each link, and keeps the tokens alive.
+
+**Callers.** The app's backend sends a service key, a user of the app a JWT of the app; both as \`Authorization: Bearer\`. A user reaches only its own \`{userId}\`, which it may also write as \`me\`.
+
+**Reading your own writes.** Each change and each read carries a \`Consistency-Token\`. Sent with a later read, it makes sure that the answer is not older.
+
+**Errors** are RFC 9457 problem documents. Go by \`code\`. Replies and problems may get further fields.
+
+**Browsers.** \`connectUrl\` of a connection and \`action\` of a page session are addresses that a browser visits; they answer with redirects and pages, and are not part of this document.`,
   license: { name: 'MIT', identifier: 'MIT' },
+  contact: { name: 'Whoever runs this deployment' },
+};
+
+/** In the order of the document. */
+const tags: Record<Exclude<Tag, 'Browser'>, string> = {
+  Integrations: "A user's integrations and their state.",
+  Connect: 'Linking an account: by OAuth, by credentials, or on the hosted page.',
+  Tokens: 'Access tokens and credentials, for the backend.',
+  Refresh: 'Refreshes on request, and what the scheduled ones did.',
+  Cache: 'What the caches hold, for operators.',
+  Providers: 'What can be connected.',
+  Service: 'The service itself.',
 };
 
 const securitySchemes = {
@@ -36,215 +55,166 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'A user, with a JWT of the app: only its own `{userId}`, or `me`.',
   },
-};
+} as const;
 
 const schemeOf = { service: 'serviceKey', user: 'userToken' } as const;
 
-const problem = {
-  type: 'object',
-  description: 'RFC 9457. Clients go by `code`.',
-  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(errorCodes) },
-    requestId: { type: 'string' },
-    errors: {
-      type: 'array',
-      description: 'What is wrong with an input, field by field.',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
+const requestId = z.string().meta({
+  description: 'Names this request in the logs.',
+  header: { id: 'RequestId' },
+});
+
+export function openapiDocument(routes: readonly RouteSpec[]) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes.filter(({ tag }) => tag !== 'Browser')) {
+    const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info,
+      servers: [{ url: SERVER_PLACEHOLDER, description: "The deployment's PUBLIC_URL." }],
+      tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+      paths,
+      components: { securitySchemes },
+    },
+    {
+      override: ({ jsonSchema, io }) => {
+        // Replies may grow: a client that refuses fields it does not know would break.
+        if (io === 'output' && jsonSchema.additionalProperties === false) {
+          delete jsonSchema.additionalProperties;
+        }
+        // `format` says it.
+        if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+        if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+        if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       },
     },
-  },
-};
-
-const requestIdHeader = { $ref: '#/components/headers/RequestId' };
-
-const headers = {
-  RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
-};
-
-export function openapiDocument(endpoints: readonly RouteSpec[]): Json {
-  const shared: Shared = { schemas: { Problem: problem }, responses: {}, headers };
-  const paths: Record<string, Json> = {};
-  for (const spec of endpoints) {
-    const path = spec.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
-    paths[path] = { ...paths[path], [spec.method]: operation(spec, shared) };
-  }
-  return {
-    openapi: '3.1.1',
-    info,
-    servers: [{ url: '/' }],
-    paths,
-    components: { ...shared, securitySchemes },
-  };
+  );
 }
 
-function operation(spec: RouteSpec, shared: Shared): Json {
-  const { schemas } = shared;
-  const docs = spec;
-  const parameters = [
-    ...parametersOf('path', spec.param, schemas),
-    ...parametersOf('query', spec.query, schemas),
-    ...parametersOf('header', spec.header, schemas),
-  ];
+function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
+  const { param, query, header, json } = route;
   return {
-    operationId: spec.id,
-    tags: [docs.tag],
-    summary: docs.summary,
-    ...(docs.description ? { description: docs.description } : {}),
+    operationId: route.id,
+    tags: [route.tag],
+    summary: route.summary,
+    description: route.description,
     security:
-      spec.callers === 'anyone' ? [] : spec.callers.map((kind) => ({ [schemeOf[kind]]: [] })),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(spec.json
-      ? { requestBody: { required: true, content: jsonContent(spec.json, 'input', schemas) } }
-      : {}),
-    ...(spec.form
+      route.callers === 'anyone' ? [] : route.callers.map((kind) => ({ [schemeOf[kind]]: [] })),
+    requestParams: {
+      ...(param ? { path: param } : {}),
+      ...(query ? { query } : {}),
+      ...(header ? { header: z.object(renamed(header.shape)) } : {}),
+    },
+    ...(json
       ? {
           requestBody: {
-            required: true,
-            content: {
-              'application/x-www-form-urlencoded': {
-                schema: jsonSchema(spec.form, 'input', schemas),
-              },
-            },
+            required: !json.safeParse(undefined).success,
+            content: { 'application/json': { schema: json } },
           },
         }
       : {}),
-    responses: { ...replies(docs, schemas), ...problems(spec, shared) },
+    responses: Object.fromEntries([
+      ...Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply)]),
+      ...problemsOf(route),
+    ]),
   };
 }
 
-/** Each property of an object schema as a parameter. */
-function parametersOf(
-  place: 'path' | 'query' | 'header',
-  schema: z.core.$ZodType | undefined,
-  schemas: Json,
-): Json[] {
-  if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input', schemas) as {
-    properties?: Record<string, Json>;
-    required?: string[];
-  };
-  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    name: place === 'header' ? headerCase(headerName(name)) : name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    ...(description ? { description } : {}),
-    schema: rest,
-  }));
-}
-
-function replies(docs: RouteSpec, schemas: Json): Json {
-  return Object.fromEntries(
-    Object.entries(docs.replies).map(([status, reply]) => [
-      status,
-      {
-        description: reply.description,
-        headers: { 'X-Request-Id': requestIdHeader, ...declaredHeaders(reply.headers) },
-        ...(reply.schema ? { content: jsonContent(reply.schema, 'output', schemas) } : {}),
-      },
+/** `ifNoneMatch` -> `If-None-Match`. */
+const renamed = (shape: z.core.$ZodShape): z.core.$ZodShape =>
+  Object.fromEntries(
+    Object.entries(shape).map(([field, schema]) => [
+      headerName(field).replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+      schema,
     ]),
   );
-}
+
+const replyOf = ({ description, schema, headers = z.object({}) }: ReplySpec) => ({
+  description,
+  headers: headers.extend({ 'X-Request-Id': requestId }),
+  ...(schema ? { content: { 'application/json': { schema } } } : {}),
+});
 
 /** The errors a route can give: those of its declaration, and those that follow from it. */
-export function errorsOf(spec: RouteSpec): ErrorCode[] {
-  const withUser = spec.path.includes(':userId');
-  const restricted = spec.callers !== 'anyone' && (spec.callers.length < 2 || withUser);
+export function errorsOf(route: RouteSpec): ErrorCode[] {
+  const withUser = route.path.includes(':userId');
+  const restricted = route.callers !== 'anyone' && (route.callers.length < 2 || withUser);
   return [
     ...new Set<ErrorCode>([
-      ...(spec.param || spec.query || spec.header || spec.json || spec.form
+      ...(route.param || route.query || route.header || route.json || route.form
         ? ['invalid_request' as const]
         : []),
-      ...(spec.callers === 'anyone' ? [] : ['unauthenticated' as const]),
+      ...(route.callers === 'anyone' ? [] : ['unauthenticated' as const]),
       ...(restricted ? ['forbidden' as const] : []),
-      ...(spec.json || spec.form ? (['too_large', 'unsupported_media_type'] as const) : []),
-      ...(spec.limit ? ['rate_limited' as const] : []),
+      ...(route.json || route.form ? (['too_large', 'unsupported_media_type'] as const) : []),
+      ...(route.limit ? ['rate_limited' as const] : []),
+      'method_not_allowed',
       'internal',
-      ...(spec.callers === 'anyone' ? [] : ['unavailable' as const]),
-      ...(spec.errors ?? []),
+      ...(route.callers === 'anyone' ? [] : ['unavailable' as const]),
+      ...(route.errors ?? []),
     ]),
   ];
 }
 
-/** Each set of codes once, as a shared component. */
-function problems(spec: RouteSpec, shared: Shared): Json {
-  const byStatus = Map.groupBy(errorsOf(spec), (code) => errorCodes[code][0]);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => {
-      const name = codes.toSorted().join('.');
-      shared.responses[name] ??= problemOf(status, codes);
-      return [String(status), { $ref: `#/components/responses/${name}` }];
-    }),
-  );
+const problemHeaders: Partial<Record<number, z.ZodRawShape>> = {
+  401: { 'WWW-Authenticate': z.string().describe('RFC 6750.') },
+  405: { Allow: z.string().describe('The methods that the path takes.') },
+  429: { 'Retry-After': z.string().describe('Seconds.') },
+  503: { 'Retry-After': z.string().optional().describe('Seconds.') },
+};
+
+function problemsOf(route: RouteSpec) {
+  const byStatus = Map.groupBy(errorsOf(route).toSorted(), (code) => errorCodes[code][0]);
+  return Array.from(byStatus, ([status, codes]) => {
+    const [code, ...others] = codes;
+    const shared = others.length === 0 && code ? problems.get(code) : undefined;
+    return [String(status), shared ?? problemOf(status, codes)];
+  });
 }
 
-function problemOf(status: number, codes: readonly ErrorCode[]): Json {
-  const retryAfter = status === 429 || status === 503 ? { 'Retry-After': 'Seconds.' } : {};
-  return {
-    description: codes.map((code) => `\`${code}\``).join(', '),
-    headers: { 'X-Request-Id': requestIdHeader, ...headersOf(retryAfter) },
-    content: {
-      'application/problem+json': {
-        schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: codes } } },
-      },
-    },
-  };
-}
-
-const declaredHeaders = (headers: z.ZodObject | undefined): Json =>
-  Object.fromEntries(
-    Object.entries(headers?.shape ?? {}).map(([name, schema]) => {
-      const { description, ...rest } = jsonSchema(schema as z.ZodType, 'output', {});
-      return [name, { description, schema: rest }];
-    }),
-  );
-
-const headersOf = (headers: Record<string, string>): Json =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, description]) => [
-      name,
-      { description, schema: { type: 'string' } },
-    ]),
-  );
-
-const jsonContent = (schema: z.core.$ZodType, io: 'input' | 'output', schemas: Json): Json => ({
-  'application/json': { schema: jsonSchema(schema, io, schemas) },
+const problemOf = (status: number, codes: readonly ErrorCode[]) => ({
+  description: codes.map((code) => `${errorCodes[code][1]} (\`${code}\`).`).join(' '),
+  headers: z.object({ ...problemHeaders[status], 'X-Request-Id': requestId }),
+  content: { 'application/problem+json': { schema: problemSchemaOf(codes) } },
 });
 
-/** Schemas with an id (`.meta({ id })`) become shared components. */
-function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', schemas: Json): Json {
-  const {
-    $schema: _,
-    $defs,
-    ...root
-  } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    // Replies may grow: a client that refuses fields it does not know would break.
+/** One problem by its code, or one of several, told apart by it. */
+function problemSchemaOf(codes: readonly ErrorCode[]): z.ZodType {
+  const [first, ...others] = codes.flatMap((code) => problemSchemas.get(code) ?? []);
+  if (!first) throw new Error('a status without a code');
+  if (others.length === 0) return first;
+  return z.union([first, ...others]).meta({
     override: ({ jsonSchema }) => {
-      if (io === 'output' && jsonSchema.additionalProperties === false) {
-        delete jsonSchema.additionalProperties;
-      }
+      jsonSchema.oneOf = jsonSchema.anyOf ?? [];
+      delete jsonSchema.anyOf;
+      jsonSchema.discriminator = {
+        propertyName: 'code',
+        mapping: Object.fromEntries(
+          codes.map((code) => [code, `#/components/schemas/${problemName(code)}`]),
+        ),
+      };
     },
   });
-  for (const [name, definition] of Object.entries($defs ?? {})) {
-    schemas[name] = relocate({ ...definition, id: undefined });
-  }
-  return relocate(root);
 }
 
-/** Points references into the components. */
-function relocate(schema: object): Json {
-  return JSON.parse(
-    JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'),
-  ) as Json;
-}
+/** `needs_reconnect` -> `NeedsReconnectProblem`. */
+const problemName = (code: ErrorCode): string =>
+  `${code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
-const headerCase = (name: string): string => name.replaceAll(/\b[a-z]/g, (c) => c.toUpperCase());
+const problemSchemas: ReadonlyMap<ErrorCode, z.ZodType> = new Map(
+  (Object.keys(errorCodes) as ErrorCode[]).map((code) => {
+    const narrowed = z.object({ code: z.literal(code) });
+    return [code, z.intersection(problemSchema, narrowed).meta({ id: problemName(code) })];
+  }),
+);
+
+/** Those of a single code are shared. */
+const problems = new Map(
+  (Object.keys(errorCodes) as ErrorCode[]).map((code) => [
+    code,
+    { id: problemName(code), ...problemOf(errorCodes[code][0], [code]) },
+  ]),
+);

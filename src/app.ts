@@ -2,7 +2,7 @@
  * The whole HTTP side: what is around every request, then the sub-apps. `createApp` takes the way
  * dependencies are made, so that tests can steer the clock and the requests to providers.
  */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { connectRoutes } from './connect/routes';
 import { disconnectRoutes } from './disconnect/routes';
@@ -21,7 +21,7 @@ import { pageSessionRoutes } from './web/hosted/session-routes';
 import { operatorRoutes } from './web/operator/routes';
 
 /** What a browser app may send, and read of a reply. */
-const crossOrigin = cors({
+const corsOfApps = cors({
   origin: (origin, c) => (c.get('deps').config.appOrigins.has(origin) ? origin : null),
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
   allowHeaders: [
@@ -41,6 +41,13 @@ const crossOrigin = cors({
   ],
   maxAge: 600,
 });
+
+const crossOrigin: MiddlewareHandler<AppEnv> = (c, next) =>
+  corsOfApps(c, async () => {
+    await next();
+    // Every reply has it already, and what follows adds it once more.
+    c.res.headers.delete('Vary');
+  });
 
 const apiRoutes = [
   ...integrationsRoutes,
@@ -63,7 +70,8 @@ export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
     .notFound(noSuchRoute(app))
     .use(requestScope(compose, rootLog))
     // Without an Origin there is nobody to allow anything.
-    .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()));
+    .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
+    .use('/openapi.json', cors());
   return mount(app, apiRoutes).route('/', hostedRoutes).route('/', operatorRoutes);
 }
 

@@ -28,31 +28,47 @@ const begin = route(
     callers: ['service', 'user'],
     limit: 'connect',
     param: userParam,
-    json: z.object({
-      provider: providerIdSchema,
-      returnTo: z
-        .string()
-        .max(2048)
-        .describe(
-          'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one.',
-        ),
-      scopes: z
-        .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
-        .max(100)
-        .optional()
-        .describe('Instead of those in the record.'),
-      accountId: accountIdSchema
-        .optional()
-        .describe("On a reconnect: the account that must come back, one of the user's own."),
-      parameters: z
-        .record(z.string().max(32), z.string().max(255))
-        .optional()
-        .describe("Values for the placeholders in the provider's URLs."),
-    }),
+    json: z
+      .object({
+        provider: providerIdSchema,
+        returnTo: z
+          .string()
+          .max(2048)
+          .describe(
+            'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one.',
+          ),
+        scopes: z
+          .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
+          .max(100)
+          .optional()
+          .describe('Instead of those in the record.'),
+        accountId: accountIdSchema
+          .optional()
+          .describe("On a reconnect: the account that must come back, one of the user's own."),
+        parameters: z
+          .record(z.string().max(32), z.string().max(255))
+          .optional()
+          .describe("Values for the placeholders in the provider's URLs."),
+      })
+      .meta({
+        id: 'ConnectionRequest',
+        examples: [{ provider: 'reddit', returnTo: 'https://app.example.com/connected' }],
+      }),
     replies: {
       201: {
         description: 'The connection is started.',
-        schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() }),
+        schema: z
+          .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
+          .meta({
+            id: 'StartedConnection',
+            examples: [
+              {
+                id: 'con_1',
+                connectUrl: 'https://mooring.example/connect/start/a-ticket',
+                expiresAt: '2026-11-22T12:10:00.000Z',
+              },
+            ],
+          }),
       },
     },
     errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
@@ -63,7 +79,13 @@ const begin = route(
   },
 );
 
-const connectionParam = z.object({ userId: userIdSchema, id: z.string().max(128) });
+const connectionParam = z.object({
+  userId: userIdSchema,
+  id: z
+    .string()
+    .max(128)
+    .meta({ description: 'Of a connection, as it was begun.', examples: ['con_1'] }),
+});
 
 const read = route(
   {
@@ -72,17 +94,23 @@ const read = route(
     id: 'getConnection',
     tag: 'Connect',
     summary: 'How a connection stands',
+    description: 'For whoever waits for the browser to come back. Expires as the link does.',
     callers: ['service', 'user'],
     param: connectionParam,
     replies: {
       200: {
         description: 'The connection.',
-        schema: z.object({
-          id: z.string(),
-          provider: z.string(),
-          state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
-          error: z.string().optional().describe('Why it failed, as a code.'),
-        }),
+        schema: z
+          .object({
+            id: z.string(),
+            provider: z.string(),
+            state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
+            error: z.string().optional().describe('Why it failed, as a code.'),
+          })
+          .meta({
+            id: 'Connection',
+            examples: [{ id: 'con_1', provider: 'reddit', state: 'authorized' }],
+          }),
       },
     },
     errors: ['connection_not_found'],
@@ -111,6 +139,7 @@ const complete = route(
             'The secret that the browser brought to `returnTo`. Without it, or with another one: 403 `wrong_completion`, and nothing changes.',
           ),
       })
+      .meta({ id: 'CompletionRequest', examples: [{ completion: 'the-secret' }] })
       // Apps of the time before the secret send no body: they are to be told of it, not of a media type.
       .prefault({}),
     replies: {
@@ -162,16 +191,21 @@ const credentials = route(
     callers: ['service', 'user'],
     limit: 'connect',
     param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
-    json: z.object({
-      credentials: z.record(z.string().max(40), z.string().max(16_384)),
-      accountId: accountIdSchema.optional().describe('Service callers only.'),
-      displayName: z
-        .string()
-        .min(1)
-        .max(200)
-        .regex(/^\P{Cc}*$/u, 'must not hold control characters')
-        .optional(),
-    }),
+    json: z
+      .object({
+        credentials: z.record(z.string().max(40), z.string().max(16_384)),
+        accountId: accountIdSchema.optional().describe('Service callers only.'),
+        displayName: z
+          .string()
+          .min(1)
+          .max(200)
+          .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+          .optional(),
+      })
+      .meta({
+        id: 'CredentialsRequest',
+        examples: [{ credentials: { key: 'an-api-key' }, accountId: 'team-1' }],
+      }),
     replies: {
       201: {
         description: 'Stored, or put in the place of what was stored for this account.',

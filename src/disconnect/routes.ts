@@ -17,19 +17,23 @@ const end = route(
     path: '/v1/users/:userId/integrations/:provider/:accountId',
     tag: 'Integrations',
     summary: 'Disconnect an integration, and tell the provider',
+    description:
+      'The integration is gone with the reply, whether the provider answers or not. What can be revoked there is queued.',
     callers: ['service', 'user'],
     limit: 'disconnect',
     param: integrationParam,
     replies: {
       200: {
         description: 'It is gone. `revocation` says what becomes of the grant at the provider.',
-        schema: z.object({
-          revocation: z
-            .enum(receipts)
-            .describe(
-              "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
-            ),
-        }),
+        schema: z
+          .object({
+            revocation: z
+              .enum(receipts)
+              .describe(
+                "queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.",
+              ),
+          })
+          .meta({ id: 'Disconnected', examples: [{ revocation: 'queued' }] }),
         headers,
       },
     },

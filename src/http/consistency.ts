@@ -10,9 +10,15 @@ export const consistencyHeader = z.object({
     .regex(/^\d+$/, 'a Consistency-Token is a number; send one back as it was given')
     .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
     .optional()
-    .describe('As a former reply gave it: the answer will not be older than that reply.'),
+    .meta({
+      description: 'As a former reply gave it: the answer will not be older than that reply.',
+      examples: ['7'],
+    }),
 });
 
 /** As a header of a reply. */
 export const consistencyToken = (description: string) =>
-  z.string().regex(/^\d+$/).describe(description);
+  z
+    .string()
+    .regex(/^\d+$/)
+    .meta({ description, examples: ['7'] });

@@ -57,7 +57,7 @@ export interface RouteSpec {
   path: string;
   tag: Tag;
   summary: string;
-  description?: string;
+  description: string;
   /** `anyone`: no proof is asked for. */
   callers: 'anyone' | readonly Caller['kind'][];
   limit?: RateLimited;

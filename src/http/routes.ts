@@ -5,6 +5,9 @@ import { readAsset } from './assets';
 import { troubles } from './health';
 import { type JsonText, route } from './route';
 
+/** Stands in assets/openapi.json for the address of the deployment, which is known when it is served. */
+export const SERVER_PLACEHOLDER = 'https://mooring.example';
+
 const health = route(
   {
     id: 'getHealth',
@@ -12,9 +15,14 @@ const health = route(
     path: '/health',
     tag: 'Service',
     summary: 'Whether D1 and KV answer',
+    description:
+      'Both are asked, each for two seconds at most. The problem says which one does not.',
     callers: 'anyone',
     replies: {
-      200: { description: 'Both answer.', schema: z.object({ status: z.literal('ok') }) },
+      200: {
+        description: 'Both answer.',
+        schema: z.object({ status: z.literal('ok') }).meta({ id: 'Health' }),
+      },
     },
     errors: ['unavailable'],
   },
@@ -34,6 +42,7 @@ const openapi = route(
     path: '/openapi.json',
     tag: 'Service',
     summary: 'This document',
+    description: 'Made from the same declarations as the routes. Any origin may read it.',
     callers: 'anyone',
     replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
     errors: ['unavailable'],
@@ -41,7 +50,8 @@ const openapi = route(
   async ({ deps, reply }) => {
     const document = await readAsset(deps, 'openapi.json');
     if (document === null) throw new AppError('unavailable', 'the document cannot be had');
-    return reply(200, document as JsonText<Record<string, unknown>>, {
+    const here = document.replace(`"${SERVER_PLACEHOLDER}"`, JSON.stringify(deps.config.publicUrl));
+    return reply(200, here as JsonText<Record<string, unknown>>, {
       'Cache-Control': 'public, max-age=300',
     });
   },

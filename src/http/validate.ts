@@ -34,22 +34,22 @@ export const headerName = (field: string): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** An opaque name from outside (src/ids.ts). */
-const opaqueId = (description: string) =>
+const opaqueId = (description: string, example: string) =>
   z
     .string()
     .refine((id) => faultOfId(id) === null, {
       error: ({ input }) => faultOfId(String(input)) ?? '',
     })
-    .meta({ minLength: 1, maxLength: MAX_ID_BYTES, description });
+    .meta({ minLength: 1, maxLength: MAX_ID_BYTES, description, examples: [example] });
 
-export const userIdSchema = opaqueId("The app's own id of the user; opaque to Mooring.");
+export const userIdSchema = opaqueId("The app's own id of the user; opaque to Mooring.", 'user-1');
 
-export const accountIdSchema = opaqueId("The provider's own id of the account.");
+export const accountIdSchema = opaqueId("The provider's own id of the account.", 't2_1w72');
 
 export const providerIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider id is a-z, 0-9, "-" and "_", at most 64')
-  .describe('A provider, such as `reddit`.');
+  .meta({ description: 'A provider, by its id in the catalog.', examples: ['reddit'] });
 
 export const userParam = z.object({ userId: userIdSchema });
 

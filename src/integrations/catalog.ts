@@ -19,19 +19,33 @@ const parameterSchema = z.object({
   default: z.string().optional(),
 });
 
-export const providerEntrySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(['oauth2', 'credentials']),
-  configured: z.boolean().describe('False: the operator has given no client for it.'),
-  scopes: z.array(z.string()).describe('What is asked for unless a connect says otherwise.'),
-  experimental: z.boolean(),
-  fields: z.record(z.string(), fieldSchema).optional().describe('Kind `credentials` only.'),
-  parameters: z
-    .record(z.string(), parameterSchema)
-    .optional()
-    .describe('What a connect must name besides, such as a shop.'),
-});
+export const providerEntrySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(['oauth2', 'credentials']),
+    configured: z.boolean().describe('False: the operator has given no client for it.'),
+    scopes: z.array(z.string()).describe('What is asked for unless a connect says otherwise.'),
+    experimental: z.boolean(),
+    fields: z.record(z.string(), fieldSchema).optional().describe('Kind `credentials` only.'),
+    parameters: z
+      .record(z.string(), parameterSchema)
+      .optional()
+      .describe('What a connect must name besides, such as a shop.'),
+  })
+  .meta({
+    id: 'Provider',
+    examples: [
+      {
+        id: 'reddit',
+        name: 'Reddit',
+        kind: 'oauth2',
+        configured: true,
+        scopes: ['identity', 'read'],
+        experimental: false,
+      },
+    ],
+  });
 
 export type ProviderEntry = z.output<typeof providerEntrySchema>;
 
@@ -42,11 +56,13 @@ const list = route(
     path: '/v1/providers',
     tag: 'Providers',
     summary: 'What can be connected',
+    description:
+      'Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.',
     callers: ['service', 'user'],
     replies: {
       200: {
         description: 'All providers, by id.',
-        schema: z.object({ providers: z.array(providerEntrySchema) }),
+        schema: z.object({ providers: z.array(providerEntrySchema) }).meta({ id: 'Catalog' }),
       },
     },
   },

@@ -36,6 +36,8 @@ const list = route(
     path: '/v1/users/:userId/integrations',
     tag: 'Integrations',
     summary: 'The integrations of a user, with their status',
+    description:
+      'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
     callers: ['service', 'user'],
     logFailuresOnly: true,
     param: userParam,
@@ -70,6 +72,7 @@ const one = route(
     path: '/v1/users/:userId/integrations/:provider/:accountId',
     tag: 'Integrations',
     summary: 'One integration',
+    description: 'As in the list of all of them, and from the same caches.',
     callers: ['service', 'user'],
     logFailuresOnly: true,
     param: integrationParam,
@@ -100,9 +103,12 @@ const many = route(
     path: '/v1/status',
     tag: 'Integrations',
     summary: 'The integrations of up to a hundred users',
+    description: 'One bulk read of the cache, and one of the database for those who are not in it.',
     callers: ['service'],
     logFailuresOnly: true,
-    json: z.object({ userIds: z.array(userIdSchema).min(1).max(100) }),
+    json: z
+      .object({ userIds: z.array(userIdSchema).min(1).max(100) })
+      .meta({ id: 'StatusRequest', examples: [{ userIds: ['user-1', 'user-2'] }] }),
     replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
     errors: ['unavailable'],
   },

@@ -8,6 +8,22 @@ import { statusAt } from './status';
 
 const time = z.iso.datetime();
 
+const example = {
+  provider: 'reddit',
+  accountId: 't2_1w72',
+  displayName: 'robin',
+  status: 'connected',
+  isConnected: true,
+  scopes: ['identity', 'read'],
+  missingScopes: [],
+  expiresAt: '2026-11-22T13:00:00.000Z',
+  reconnectBy: null,
+  connectedAt: '2026-11-20T09:30:00.000Z',
+  updatedAt: '2026-11-20T09:30:00.000Z',
+  lastRefreshedAt: '2026-11-22T12:00:00.000Z',
+  metadata: {},
+};
+
 export const integrationSchema = z
   .object({
     provider: z.string(),
@@ -35,7 +51,7 @@ export const integrationSchema = z
     lastRefreshedAt: time.nullable(),
     metadata: z.record(z.string(), z.string().nullable()),
   })
-  .meta({ id: 'Integration' });
+  .meta({ id: 'Integration', examples: [example] });
 
 export type Integration = z.output<typeof integrationSchema>;
 
@@ -51,11 +67,22 @@ export const integrationListSchema = z
     freshUntil: time.describe('Until then nothing here changes without the version growing.'),
     integrations,
   })
-  .meta({ id: 'IntegrationList' });
+  .meta({
+    id: 'IntegrationList',
+    examples: [
+      {
+        userId: 'user-1',
+        version: 7,
+        asOf: '2026-11-22T12:00:00.000Z',
+        freshUntil: '2026-11-22T12:05:00.000Z',
+        integrations: [example],
+      },
+    ],
+  });
 
 export type IntegrationList = z.output<typeof integrationListSchema>;
 
-const statusOfUserSchema = z.object({ version, asOf, integrations });
+const statusOfUserSchema = z.object({ version, asOf, integrations }).meta({ id: 'StatusOfUser' });
 
 export const statusOfManySchema = z
   .object({

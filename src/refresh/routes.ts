@@ -23,7 +23,18 @@ const accessTokenSchema = z
     expiresAt: time.nullable().describe('Null: unknown or never.'),
     scope: z.array(z.string()).describe('Granted.'),
   })
-  .meta({ id: 'AccessToken' });
+  .meta({
+    id: 'AccessToken',
+    examples: [
+      {
+        kind: 'oauth2',
+        accessToken: 'an-access-token',
+        tokenType: 'bearer',
+        expiresAt: '2026-11-22T13:00:00.000Z',
+        scope: ['identity', 'read'],
+      },
+    ],
+  });
 
 const credentialsSchema = z
   .object({
@@ -33,7 +44,16 @@ const credentialsSchema = z
       .record(z.string(), z.string())
       .describe('In which to send them, where the record knows; secret as they are.'),
   })
-  .meta({ id: 'Credentials' });
+  .meta({
+    id: 'Credentials',
+    examples: [
+      {
+        kind: 'credentials',
+        credentials: { key: 'an-api-key' },
+        headers: { Authorization: 'Bearer an-api-key' },
+      },
+    ],
+  });
 
 const token = route(
   {
@@ -52,9 +72,14 @@ const token = route(
         .regex(/^\d{1,9}$/, 'a whole number of seconds')
         .transform(Number)
         .optional()
-        .describe(
-          'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
-        ),
+        .meta({
+          description:
+            'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+          override: ({ jsonSchema }) => {
+            Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: 999_999_999 });
+            delete jsonSchema.pattern;
+          },
+        }),
     }),
     replies: {
       200: {
@@ -94,7 +119,9 @@ const refresh = route(
     method: 'post',
     path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
     tag: 'Refresh',
-    summary: 'Refreshes an integration now',
+    summary: 'Refresh an integration now',
+    description:
+      "Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.",
     callers: ['service', 'user'],
     limit: 'refresh',
     param: integrationParam,
@@ -131,17 +158,26 @@ const many = route(
     method: 'post',
     path: '/v1/refresh',
     tag: 'Refresh',
-    summary: 'Refreshes up to a hundred integrations, in groups of five',
+    summary: 'Refresh up to a hundred integrations, in groups of five',
     description: 'Goes on after single failures. What was not started fails with `not_started`.',
     callers: ['service'],
-    json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }),
+    json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }).meta({
+      id: 'RefreshRequest',
+      examples: [{ accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] }],
+    }),
     replies: {
       200: {
         description: 'What became of each.',
-        schema: z.object({
-          refreshed: z.array(integrationSchema),
-          failed: z.array(z.object({ ...accountName, code: z.string(), message: z.string() })),
-        }),
+        schema: z
+          .object({
+            refreshed: z.array(integrationSchema),
+            failed: z.array(
+              z
+                .object({ ...accountName, code: z.string(), message: z.string() })
+                .meta({ id: 'FailedRefresh' }),
+            ),
+          })
+          .meta({ id: 'Refreshed' }),
         headers: z.object({
           'Consistency-Token': consistencyToken(
             'The newest version of these users; good for each of them. None where none is known.',
@@ -171,24 +207,43 @@ const runs = route(
     path: '/v1/refresh/runs',
     tag: 'Refresh',
     summary: 'What the scheduled refreshes did, newest first',
+    description: 'Runs that found nothing due are not noted.',
     callers: ['service'],
     replies: {
       200: {
         description: 'The last hundred runs that had something to do.',
-        schema: z.object({
-          runs: z.array(
-            z.object({
-              trigger: z.enum(['cron', 'queue', 'operator']),
-              started: time,
-              ended: time,
-              claimed: z.int().describe('Integrations that were due.'),
-              refreshed: z.int(),
-              refused: z.int().describe('The provider wants the user to connect again.'),
-              failed: z.int().describe('For any other cause; tried again.'),
-              left: z.boolean().describe('More was due than the run could do.'),
-            }),
-          ),
-        }),
+        schema: z
+          .object({
+            runs: z.array(
+              z
+                .object({
+                  trigger: z.enum(['cron', 'queue', 'operator']),
+                  started: time,
+                  ended: time,
+                  claimed: z.int().describe('Integrations that were due.'),
+                  refreshed: z.int(),
+                  refused: z.int().describe('The provider wants the user to connect again.'),
+                  failed: z.int().describe('For any other cause; tried again.'),
+                  left: z.boolean().describe('More was due than the run could do.'),
+                })
+                .meta({
+                  id: 'RefreshRun',
+                  examples: [
+                    {
+                      trigger: 'cron',
+                      started: '2026-11-22T12:00:00.120Z',
+                      ended: '2026-11-22T12:00:01.480Z',
+                      claimed: 12,
+                      refreshed: 11,
+                      refused: 0,
+                      failed: 1,
+                      left: false,
+                    },
+                  ],
+                }),
+            ),
+          })
+          .meta({ id: 'RefreshRuns' }),
       },
     },
     errors: ['unavailable'],

@@ -17,12 +17,14 @@ const GROUP_MS = 3_000;
 const TOTAL_MS = 10_000;
 const RETRY_AFTER_SECONDS = 5;
 
-export const clearedSchema = z.object({
-  deleted: z.int().describe('Keys of KV.'),
-  truncated: z
-    .boolean()
-    .describe('Some are left: more than one request can delete, or KV refused.'),
-});
+export const clearedSchema = z
+  .object({
+    deleted: z.int().describe('Keys of KV.'),
+    truncated: z
+      .boolean()
+      .describe('Some are left: more than one request can delete, or KV refused.'),
+  })
+  .meta({ id: 'ClearedCache' });
 
 /** @throws AppError unavailable, when KV does not list its keys */
 export async function clearCache(

@@ -66,6 +66,7 @@ const entrySchema = z
     freshUntil: z.iso.datetime(),
     ttl: z.int().describe('Seconds for which it may still be served; 0: expired.'),
   })
+  .meta({ id: 'CacheEntry' })
   .nullable();
 
 const show = route(
@@ -82,7 +83,7 @@ const show = route(
     replies: {
       200: {
         description: 'null: nothing is held.',
-        schema: z.object({ memory: entrySchema, kv: entrySchema }),
+        schema: z.object({ memory: entrySchema, kv: entrySchema }).meta({ id: 'CachedUser' }),
       },
     },
     errors: ['unavailable'],

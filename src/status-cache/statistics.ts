@@ -3,24 +3,34 @@ import * as z from 'zod';
 import type { Deps } from '../deps';
 import { listKv, putsArePaused } from './kv';
 
-export const cacheStatsSchema = z.object({
-  memory: z
-    .object({
-      size: z.int(),
-      active: z.int(),
-      expired: z.int(),
-      hits: z.int(),
-      misses: z.int(),
-    })
-    .describe('Of the isolate that answers; every isolate has its own.'),
-  kv: z.object({
-    size: z.int().nullable().describe('Keys that were counted; null when KV is away.'),
-    truncated: z.boolean().describe('There are more.'),
-    hits: z.int().describe('Of the isolate that answers.'),
-    misses: z.int().describe('Of the isolate that answers.'),
-    putsPaused: z.boolean().describe('KV refused a put within the last five minutes.'),
-  }),
-});
+export const cacheStatsSchema = z
+  .object({
+    memory: z
+      .object({
+        size: z.int(),
+        active: z.int(),
+        expired: z.int(),
+        hits: z.int(),
+        misses: z.int(),
+      })
+      .describe('Of the isolate that answers; every isolate has its own.'),
+    kv: z.object({
+      size: z.int().nullable().describe('Keys that were counted; null when KV is away.'),
+      truncated: z.boolean().describe('There are more.'),
+      hits: z.int().describe('Of the isolate that answers.'),
+      misses: z.int().describe('Of the isolate that answers.'),
+      putsPaused: z.boolean().describe('KV refused a put within the last five minutes.'),
+    }),
+  })
+  .meta({
+    id: 'CacheStats',
+    examples: [
+      {
+        memory: { size: 12, active: 10, expired: 2, hits: 480, misses: 31 },
+        kv: { size: 214, truncated: false, hits: 19, misses: 12, putsPaused: false },
+      },
+    ],
+  });
 
 export type CacheStats = z.output<typeof cacheStatsSchema>;
 

@@ -180,6 +180,14 @@ describe('CORS', () => {
     expect(reply.headers.get('Vary')).toContain('Origin');
   });
 
+  it('an answer varies by Origin, and says so once', async () => {
+    for (const path of ['/v1/providers', '/v1/users/u1/integrations', '/v1/nothing']) {
+      for (const headers of [{}, { Origin: app }, { Origin: 'https://evil.example' }]) {
+        expect((await api(path, { headers })).headers.get('Vary')).toBe('Origin');
+      }
+    }
+  });
+
   it.each([
     'null',
     'https://evil.example',
@@ -197,7 +205,16 @@ describe('CORS', () => {
     }
   });
 
-  it('only /v1 is for other origins', async () => {
+  it('the document may be read by every origin', async () => {
+    const reply = await api('/openapi.json', {
+      token: null,
+      headers: { Origin: 'https://a.example' },
+    });
+    expect(reply.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(reply.headers.get('Vary')).toBe('Origin');
+  });
+
+  it('nothing else but /v1 is for other origins', async () => {
     const reply = await api('/health', { headers: { Origin: app } });
     expect(reply.headers.get('Access-Control-Allow-Origin')).toBeNull();
   });
@@ -330,12 +347,17 @@ describe('rate limits', () => {
 });
 
 describe('/openapi.json', () => {
-  it('tells of every declared route, to anyone', async () => {
+  it('tells of every declared route that a client calls, to anyone', async () => {
     const reply = await api('/openapi.json', { token: null });
     expect(reply.headers.get('Content-Type')).toContain('application/json');
-    const document = await reply.json<{ openapi: string; paths: Record<string, object> }>();
+    const document = await reply.json<{
+      openapi: string;
+      servers: { url: string }[];
+      paths: Record<string, object>;
+    }>();
     expect(document.openapi).toMatch(/^3\.1/);
-    for (const spec of routes) {
+    expect(document.servers).toMatchObject([{ url: 'http://localhost:8787' }]);
+    for (const spec of routes.filter(({ tag }) => tag !== 'Browser')) {
       const path = spec.path.replaceAll(/:(\w+)/g, '{$1}');
       expect(document.paths[path]).toHaveProperty(spec.method);
     }

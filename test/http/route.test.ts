@@ -21,6 +21,7 @@ const base = {
   path: '/things/:id',
   tag: 'Service',
   summary: 'A thing',
+  description: 'The one with this id.',
   callers: 'anyone',
   param: z.object({ id: z.string() }),
   query: z.object({ deep: z.literal('1').optional() }),

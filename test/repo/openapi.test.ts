@@ -32,9 +32,34 @@ describe('assets/openapi.json', () => {
   });
 
   it.each(routes.filter(({ path }) => /^.connect.(start|callback)/.test(path)))(
-    '$id: the database may be away there too',
-    (spec) => expect(errorsOf(spec)).toContain('unavailable'),
+    '$id: the database may be away there too, and a session may be missing',
+    (spec) => expect(errorsOf(spec)).toEqual(expect.arrayContaining(['forbidden', 'unavailable'])),
   );
+
+  it('tells of every route but those that a browser goes to by itself', () => {
+    const told = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method} ${path}`),
+    );
+    const declared = routes
+      .filter(({ tag }) => tag !== 'Browser')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    expect(told.toSorted()).toEqual(declared.toSorted());
+  });
+
+  it('lets replies grow, and problems too', () => {
+    expect(JSON.stringify(document)).not.toContain('"additionalProperties":false');
+  });
+
+  it('narrows the code of each problem', () => {
+    const schemas = Object.keys(document.components?.schemas ?? {});
+    expect(schemas).toContain('NeedsReconnectProblem');
+    expect(document.components?.schemas?.NeedsReconnectProblem).toMatchObject({
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        { properties: { code: expect.anything() } },
+      ],
+    });
+  });
 
   it('documents each parameter of a path', () => {
     for (const spec of routes) {

@@ -29,6 +29,7 @@ const start = route(
     path: '/connect/start/:ticket',
     tag: 'Browser',
     summary: 'Where the browser begins: on to the provider',
+    description: 'Binds the connection to this browser.',
     callers: 'anyone',
     param: z.object({ ticket: z.string().max(128) }),
     replies: {
@@ -56,6 +57,7 @@ const callback = route(
     path: '/connect/callback/:provider',
     tag: 'Browser',
     summary: 'Where the provider sends the browser back to',
+    description: "A provider's redirect URI.",
     callers: 'anyone',
     param: z.object({ provider: providerIdSchema }),
     // What a provider signs may be anything that it sends (Shopify).

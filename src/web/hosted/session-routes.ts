@@ -21,31 +21,47 @@ const create = route(
     callers: ['service'],
     param: userParam,
     header: consistencyHeader,
-    json: z.object({
-      label: z
-        .string()
-        .trim()
-        .min(1)
-        .max(120)
-        .regex(/^\P{Cc}*$/u, 'must not hold control characters')
-        .describe('What your app calls this user: a name or an e-mail address. The page shows it.'),
-      providers: z
-        .array(providerIdSchema)
-        .min(1)
-        .max(100)
-        .optional()
-        .describe(
-          'Which providers the page shows, in this order. All that are set up, unless said.',
-        ),
-      returnTo: z
-        .string()
-        .max(2048)
-        .describe('Where the page leads back to; its origin must be one of APP_ORIGINS.'),
-    }),
+    json: z
+      .object({
+        label: z
+          .string()
+          .trim()
+          .min(1)
+          .max(120)
+          .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+          .describe(
+            'What your app calls this user: a name or an e-mail address. The page shows it.',
+          ),
+        providers: z
+          .array(providerIdSchema)
+          .min(1)
+          .max(100)
+          .optional()
+          .describe(
+            'Which providers the page shows, in this order. All that are set up, unless said.',
+          ),
+        returnTo: z
+          .string()
+          .max(2048)
+          .describe('Where the page leads back to; its origin must be one of APP_ORIGINS.'),
+      })
+      .meta({
+        id: 'PageSessionRequest',
+        examples: [{ label: 'robin@example.com', returnTo: 'https://app.example.com/settings' }],
+      }),
     replies: {
       201: {
         description: 'The page can be opened.',
-        schema: z.object({ token: z.string(), action: z.url(), expiresAt: z.iso.datetime() }),
+        schema: z.object({ token: z.string(), action: z.url(), expiresAt: z.iso.datetime() }).meta({
+          id: 'PageSession',
+          examples: [
+            {
+              token: 'a-token',
+              action: 'https://mooring.example/connect/session',
+              expiresAt: '2026-11-22T12:01:00.000Z',
+            },
+          ],
+        }),
       },
     },
   },
@@ -66,6 +82,7 @@ const begin = route(
     path: BEGIN_PATH,
     tag: 'Browser',
     summary: "Where the app's form goes: begins a session of the hosted page",
+    description: 'The token ends with it.',
     callers: 'anyone',
     form: z.object({ token: z.string().max(128) }),
     replies: {
