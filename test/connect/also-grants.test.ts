@@ -8,8 +8,9 @@ import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
 import type { Received } from '../simulator/simulator';
 import { d1With, gate } from '../status-cache/faults';
+import { configWith } from '../support/config';
 import { insertAccount } from '../support/fixtures';
-import { codeOf, configWith, type Journey, journey } from './journey';
+import { codeOf, type Journey, journey } from './journey';
 
 const settings = { SLACK_CLIENT_ID: 'slack-id', SLACK_CLIENT_SECRET: 'slack-secret' };
 const slackConfig = configWith(
@@ -343,21 +344,11 @@ describe('while a connect runs', () => {
       const j = slack();
       const user = `race-1${path.replace(/\W/g, '-')}`;
       const team = `T21${path.length}`;
-      const waiting = gate();
-      const ordinary = j.provider.fetch;
-      let reached = false;
-      j.deps.fetch = async (input, init) => {
-        const request = new Request(input, init);
-        if (new URL(request.url).pathname === path) {
-          reached = true;
-          await waiting.promise;
-        }
-        return ordinary(request);
-      };
+      const held = j.provider.hold(path);
       const completing = connect(j, user, `code-${team}.U1`);
-      await expect.poll(() => reached).toBe(true);
+      await held.arrived;
       expect((await j.api(`/v1/users/${user}`, { method: 'DELETE' })).status).toBe(204);
-      waiting.resolve();
+      held.release();
       expect((await completing).status).toBe(404);
       await j.deps.settle();
       expect((await rowsOf(j, user)).count).toBe(0);

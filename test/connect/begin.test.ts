@@ -2,8 +2,9 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { connectTransactions } from '../../src/db/schema';
 import { userToken } from '../support/api';
+import { configWith } from '../support/config';
 import { insertAccount } from '../support/fixtures';
-import { codeOf, configWith, journey } from './journey';
+import { codeOf, journey } from './journey';
 
 const shop = {
   shopper: {

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { connectTransactions } from '../../src/db/schema';
-import { codeOf, configWith, journey } from './journey';
+import { configWith } from '../support/config';
+import { codeOf, journey } from './journey';
 
 /** A provider that signs its callbacks as Shopify does. */
 const config = () =>

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { connectionError } from '../../src/connect/callback';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';
-import { codeOf, configWith, type Journey, journey } from './journey';
+import { clientsOf, configWith, recordByIssuer, serverMetadata } from '../support/config';
+import { codeOf, type Journey, journey } from './journey';
 
 const row = async (j: Journey, id: string) => {
   const [found] = await j.deps.db
@@ -192,25 +193,17 @@ describe('iss (C5, RFC 9207)', () => {
     const j = journey({
       config: configWith(
         {
-          oidc: {
-            name: 'Oidc',
-            kind: 'oauth2',
-            issuer: `https://${name}.example`,
-            accountId: 'sub',
-            refreshModel: 'rotating',
-          },
+          oidc: recordByIssuer(`https://${name}.example`),
         },
-        { OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: 'secret' },
+        clientsOf(['oidc']),
       ),
     });
     j.provider.answer('/.well-known/openid-configuration', () =>
-      Response.json({
-        issuer: `https://${name}.example`,
-        authorization_endpoint: `https://${name}.example/auth`,
-        token_endpoint: `https://${name}.example/token`,
-        userinfo_endpoint: `https://${name}.example/me`,
-        authorization_response_iss_parameter_supported: announced,
-      }),
+      Response.json(
+        serverMetadata(`https://${name}.example`, {
+          authorization_response_iss_parameter_supported: announced,
+        }),
+      ),
     );
     return j;
   };

@@ -6,7 +6,8 @@ import { deliverRevocations } from '../../src/disconnect/revocation';
 import { owedRevocation } from '../../src/events/outbox';
 import { accountContext } from '../../src/vault/vault';
 import { d1With, gate } from '../status-cache/faults';
-import { codeOf, configWith, type Journey, journey } from './journey';
+import { clientsOf, configWith, recordAt } from '../support/config';
+import { codeOf, type Journey, journey } from './journey';
 
 const rowsOf = (j: Journey, userId: string) =>
   j.deps.db.select().from(oauthAccounts).where(eq(oauthAccounts.userId, userId));
@@ -44,22 +45,12 @@ describe('erasure in mid-complete wins (I7)', () => {
     const j = journey();
     const user = `erase${path.replace('/', '-')}`;
     const account = user;
-    const waiting = gate();
-    const ordinary = j.provider.fetch;
-    let reached = false;
-    j.deps.fetch = async (input, init) => {
-      const request = new Request(input, init);
-      if (new URL(request.url).pathname === path) {
-        reached = true;
-        await waiting.promise;
-      }
-      return ordinary(request);
-    };
+    const held = j.provider.hold(path);
     const id = await j.authorize(user, `code-${account}`);
     const completing = j.complete(user, id);
-    await expect.poll(() => reached).toBe(true);
+    await held.arrived;
     expect((await j.api(`/v1/users/${user}`, { method: 'DELETE' })).status).toBe(204);
-    waiting.resolve();
+    held.release();
     const reply = await completing;
     expect([reply.status, await codeOf(reply)]).toEqual([404, 'connection_not_found']);
     await j.deps.settle();
@@ -194,19 +185,9 @@ describe('D1 at the commit', () => {
   test('stored although no answer ever came: 503, then 200, and its tokens are not revoked', async () => {
     const config = configWith(
       {
-        single: {
-          name: 'Single',
-          kind: 'oauth2',
-          authorizationUrl: 'https://single.example/authorize',
-          tokenUrl: 'https://single.example/token',
-          revocationUrl: 'https://single.example/revoke',
-          profileUrl: 'https://single.example/me',
-          accountId: 'sub',
-          refreshModel: 'rotating',
-          revocationReach: 'token',
-        },
+        single: recordAt('single', { revocationReach: 'token' }),
       },
-      { SINGLE_CLIENT_ID: 'id', SINGLE_CLIENT_SECRET: 'secret' },
+      clientsOf(['single']),
     );
     // Three tries and two looks between them; what comes after them is answered.
     const { j, arm } = journeyWith(['after', 'before', 'before', 'before', 'before'], { config });

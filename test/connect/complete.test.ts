@@ -14,8 +14,9 @@ import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
 import { gate } from '../status-cache/faults';
 import { userToken } from '../support/api';
+import { clientsOf, configWith, recordAt, recordByIssuer, serverMetadata } from '../support/config';
 import { insertAccount } from '../support/fixtures';
-import { codeOf, configWith, type Journey, journey } from './journey';
+import { codeOf, type Journey, journey } from './journey';
 
 const rowOf = async (j: Journey, accountId: string, provider = 'acme') => {
   const [row] = await j.deps.db
@@ -250,24 +251,12 @@ describe('one exchange per code (I4)', () => {
   test('an outage of the discovery costs no code: the connection can still be completed', async () => {
     const config = configWith(
       {
-        oidc: {
-          name: 'Oidc',
-          kind: 'oauth2',
-          issuer: 'https://once.example',
-          accountId: 'sub',
-          refreshModel: 'rotating',
-        },
+        oidc: recordByIssuer('https://once.example'),
       },
-      { OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: 'secret' },
+      clientsOf(['oidc']),
     );
     const j = journey({ config });
-    const metadata = () =>
-      Response.json({
-        issuer: 'https://once.example',
-        authorization_endpoint: 'https://once.example/auth',
-        token_endpoint: 'https://once.example/token',
-        userinfo_endpoint: 'https://once.example/me',
-      });
+    const metadata = () => Response.json(serverMetadata('https://once.example'));
     j.provider.answer('/.well-known/openid-configuration', metadata);
     const id = await j.authorize('once-4', 'code-jo', { provider: 'oidc' });
     j.provider.answer('/.well-known/openid-configuration', () => new Response('', { status: 503 }));
@@ -641,19 +630,9 @@ describe('an account belongs to one user (I9, C10)', () => {
   test('where a revocation ends its token only, the tokens that came in vain are revoked', async () => {
     const config = configWith(
       {
-        single: {
-          name: 'Single',
-          kind: 'oauth2',
-          authorizationUrl: 'https://single.example/authorize',
-          tokenUrl: 'https://single.example/token',
-          revocationUrl: 'https://single.example/revoke',
-          profileUrl: 'https://single.example/me',
-          accountId: 'sub',
-          refreshModel: 'static',
-          revocationReach: 'token',
-        },
+        single: recordAt('single', { refreshModel: 'static', revocationReach: 'token' }),
       },
-      { SINGLE_CLIENT_ID: 'id', SINGLE_CLIENT_SECRET: 'secret' },
+      clientsOf(['single']),
     );
     const j = journey({ config });
     await insertAccount(j.deps, {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { accountContext } from '../../src/vault/vault';
 import { userToken } from '../support/api';
-import { codeOf, configWith, journey } from './journey';
+import { configWith } from '../support/config';
+import { codeOf, journey } from './journey';
 
 const session = (authId: string, more: Record<string, string> = {}) => ({
   auth_id: authId,

@@ -3,23 +3,12 @@
  * test's own hands.
  */
 
-import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { Bindings } from '../../src/config';
-import { readConfig } from '../../src/config';
 import type { BegunConnection } from '../../src/connect/begin';
 import type { Simulator } from '../simulator/simulator.ts';
 import { apiWith } from '../support/api';
 import { type TestDeps, testClock, testDeps } from '../support/deps';
 import { acmeServer } from '../support/provider';
-
-/** More providers for a test, next to those of the test settings. */
-export const configWith = (providers: Record<string, unknown>, more: Record<string, string> = {}) =>
-  readConfig({
-    ...env,
-    ...more,
-    PROVIDERS: JSON.stringify({ ...JSON.parse((env as Bindings).PROVIDERS), ...providers }),
-  });
 
 export interface Journey {
   deps: TestDeps;

@@ -2,12 +2,13 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { deliverRevocations } from '../../src/disconnect/revocation';
+import { clientsOf, configWith } from '../support/config';
 import { recordedDatabase } from '../support/plans';
-import { configWith, type Journey, journey } from './journey';
+import { type Journey, journey } from './journey';
 
 const config = configWith(
   { slack: { authorizationParams: { user_scope: 'users:read' } } },
-  { SLACK_CLIENT_ID: 'id', SLACK_CLIENT_SECRET: 'secret' },
+  clientsOf(['slack']),
 );
 
 /** Slack's bot, and the person with it. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/crypto';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';
-import { codeOf, configWith, journey } from './journey';
+import { clientsOf, configWith, recordByIssuer } from '../support/config';
+import { codeOf, journey } from './journey';
 
 const row = async (j: ReturnType<typeof journey>, id: string) => {
   const [found] = await j.deps.db
@@ -136,15 +137,9 @@ describe('GET /connect/start', () => {
   test('a provider whose discovery is away: back to the app, and the link stays usable', async () => {
     const config = configWith(
       {
-        oidc: {
-          name: 'Oidc',
-          kind: 'oauth2',
-          issuer: 'https://away.example',
-          accountId: 'sub',
-          refreshModel: 'rotating',
-        },
+        oidc: recordByIssuer('https://away.example'),
       },
-      { OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: 'secret' },
+      clientsOf(['oidc']),
     );
     const j = journey({ config });
     const { id, connectUrl } = await j.begin('start-9', { provider: 'oidc' });

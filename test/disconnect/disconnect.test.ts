@@ -10,37 +10,25 @@ import {
 import { deliverRevocations } from '../../src/disconnect/revocation';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { keyOf } from '../../src/status-cache/kv';
-import { codeOf, configWith, type Journey, journey } from '../connect/journey';
+import { codeOf, type Journey, journey } from '../connect/journey';
 import { d1With, gate, storedIn } from '../status-cache/faults';
 import { userToken } from '../support/api';
+import { clientsOf, configWith, recordAt } from '../support/config';
 import { dumpDatabase } from '../support/dump';
 import { accountRow, insertAccount } from '../support/fixtures';
 
-const base = (host: string) => ({
-  name: host,
-  kind: 'oauth2',
-  authorizationUrl: `https://${host}.example/authorize`,
-  tokenUrl: `https://${host}.example/token`,
-  revocationUrl: `https://${host}.example/revoke`,
-  profileUrl: `https://${host}.example/me`,
-  accountId: 'sub',
-  refreshModel: 'rotating',
-});
-
 const config = configWith(
   {
-    single: { ...base('single'), revocationReach: 'token' },
-    channels: { ...base('channels'), subject: 'owner', revocationReach: 'grant' },
-    videos: { ...base('videos'), subject: 'owner', sharesGrantWith: ['photos'] },
-    photos: { ...base('photos'), subject: 'owner', sharesGrantWith: ['videos'] },
-    silent: { ...base('silent'), revocationUrl: undefined },
+    single: recordAt('single', { revocationReach: 'token' }),
+    channels: recordAt('channels', { subject: 'owner', revocationReach: 'grant' }),
+    videos: recordAt('videos', { subject: 'owner', sharesGrantWith: ['photos'] }),
+    photos: recordAt('photos', { subject: 'owner', sharesGrantWith: ['videos'] }),
+    silent: recordAt('silent', { revocationUrl: undefined }),
   },
-  Object.fromEntries(
-    ['SINGLE', 'CHANNELS', 'VIDEOS', 'PHOTOS', 'SILENT'].flatMap((name) => [
-      [`${name}_CLIENT_ID`, name === 'PHOTOS' ? 'VIDEOS' : name],
-      [`${name}_CLIENT_SECRET`, 'secret'],
-    ]),
-  ),
+  {
+    ...clientsOf(['single', 'channels', 'silent']),
+    ...clientsOf(['videos', 'photos'], { id: 'videos', secret: 'secret' }),
+  },
 );
 
 const remove = (j: Journey, userId: string, provider: string, accountId: string) =>

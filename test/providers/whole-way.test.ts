@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { records } from '../../src/providers/records';
 import { fixtures } from '../simulator/fixtures';
 import { apiWith } from '../support/api';
+import { configWith } from '../support/config';
 import { testDeps } from '../support/deps';
-import { clearTables, configOf } from './support/traveller';
+import { clearTables } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
 beforeEach(clearTables);
@@ -87,7 +88,7 @@ const kept: Kept[] = [
 
 describe('the way of credentials, which no provider is asked about', { timeout: 30_000 }, () => {
   it.each(kept)('$provider: $what', async ({ provider, record, credentials, next, headers }) => {
-    const deps = testDeps({ config: configOf([], record ? { [provider]: record } : {}) });
+    const deps = testDeps({ config: configWith(record ? { [provider]: record } : {}) });
     const api = apiWith(deps);
     const path = `/v1/users/ada/integrations/${provider}`;
     const put = (given: Record<string, string>, account: Record<string, string> = {}) =>

@@ -397,12 +397,11 @@ describe('races', () => {
   it('a disconnect in mid-refresh wins: nothing is put back, the new tokens are owed a revocation (helm-api#893)', async () => {
     const { deps, server, due, provider } = world();
     const account = await due();
-    const held = Promise.withResolvers<void>();
-    server.answer('/token', () => held.promise);
+    const held = server.hold('/token');
     const run = runRefresh(deps, 'cron');
-    while (server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, account.id));
-    held.resolve();
+    held.release();
     await run;
     expect(await deps.db.$count(oauthAccounts, eq(oauthAccounts.provider, provider))).toBe(0);
     const owed = await deps.db.select().from(outbox).where(eq(outbox.provider, provider));
@@ -420,10 +419,9 @@ describe('races', () => {
   it('a reconnect in mid-refresh wins: its tokens stay', async () => {
     const { deps, server, due, row } = world();
     const account = await due();
-    const held = Promise.withResolvers<void>();
-    server.answer('/token', () => held.promise);
+    const held = server.hold('/token');
     const run = runRefresh(deps, 'cron');
-    while (server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     const sealed = await deps.vault.seal('reconnected', [
       'oauth_accounts',
       account.provider,
@@ -432,7 +430,7 @@ describe('races', () => {
     ]);
     const reconnected = { refreshToken: sealed, tokenVersion: deps.now() + 5 };
     await deps.db.update(oauthAccounts).set(reconnected).where(eq(oauthAccounts.id, account.id));
-    held.resolve();
+    held.release();
     await run;
     expect(await row(account.id)).toMatchObject(reconnected);
   });
@@ -440,10 +438,9 @@ describe('races', () => {
   it('a row that was only sealed anew meanwhile is still ours', async () => {
     const { deps, server, due, tokens } = world();
     const account = await due();
-    const held = Promise.withResolvers<void>();
-    server.answer('/token', () => held.promise);
+    const held = server.hold('/token');
     const run = runRefresh(deps, 'cron');
-    while (server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     const sealed = await deps.vault.seal(`refresh-${account.providerAccountId}`, [
       'oauth_accounts',
       account.provider,
@@ -454,7 +451,7 @@ describe('races', () => {
       .update(oauthAccounts)
       .set({ refreshToken: sealed, tokenVersion: account.tokenVersion + 1 })
       .where(eq(oauthAccounts.id, account.id));
-    held.resolve();
+    held.release();
     await run;
     expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
   });
@@ -484,16 +481,15 @@ describe('races', () => {
   it('a holder paused past its lease after it asked still saves what it got, and takes no lease away', async () => {
     const { deps, server, due, row, tokens } = world();
     const account = await due();
-    const held = Promise.withResolvers<void>();
-    server.answer('/token', () => held.promise);
+    const held = server.hold('/token');
     const run = runRefresh(deps, 'cron');
-    while (server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     deps.clock.advance(70_000);
     await deps.db
       .update(oauthAccounts)
       .set({ leaseId: 'successor.1', leaseUntil: deps.now() + 60_000 })
       .where(eq(oauthAccounts.id, account.id));
-    held.resolve();
+    held.release();
     await run;
     expect((await tokens(account.id)).refresh).toBe(`refresh-${account.providerAccountId}-1`);
     expect(await row(account.id)).toMatchObject({ leaseId: 'successor.1' });
@@ -519,16 +515,15 @@ describe('races', () => {
   it('a commit after another holder moved the due time is visible: cached promises rely on that time', async () => {
     const { deps, server, due } = world();
     const account = await due();
-    const held = Promise.withResolvers<void>();
-    server.answer('/token', () => held.promise);
+    const held = server.hold('/token');
     const run = runRefresh(deps, 'cron');
-    while (server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     await deps.db
       .update(oauthAccounts)
       .set({ refreshDueAt: deps.now() + 45_000, leaseId: null, leaseUntil: null })
       .where(eq(oauthAccounts.id, account.id));
     const before = await versionOf(deps, account.userId);
-    held.resolve();
+    held.release();
     expect(await run).toMatchObject({ refreshed: 1 });
     expect(await versionOf(deps, account.userId)).toBeGreaterThan(before);
   });

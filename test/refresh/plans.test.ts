@@ -36,13 +36,12 @@ it('no statement of the refresh scans a table', async () => {
   await tokenFor(deps, { ...key, minTtlSeconds: null });
   await refreshOne(deps, key);
   await refreshOne(deps, { ...key, userId: null });
-  const held = Promise.withResolvers<void>();
-  server.answer('/token', () => held.promise);
+  const held = server.hold('/token');
   const leaving = await due({}, 20 * 60_000);
   const run = runRefresh(deps, 'cron');
-  while (server.inFlight === 0) await scheduler.wait(1);
+  await held.arrived;
   await deps.db.delete(oauthAccounts).where(eq(oauthAccounts.id, leaving.id));
-  held.resolve();
+  held.release();
   await run;
   await listRuns(deps.db);
   await sweep(deps);

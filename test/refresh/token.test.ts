@@ -5,10 +5,11 @@ import { AppError } from '../../src/errors';
 import { refreshMany, refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { clientsOf } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import type { AccountRow } from '../support/fixtures';
 import { errorReply } from '../support/provider';
-import { configWith, type World, world } from './support/world';
+import { configOfProviders, type World, world } from './support/world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -199,12 +200,11 @@ describe('many at once', () => {
   it('a caller who hangs up cancels nothing (Floway#411)', async () => {
     const w = world();
     const row = await expired(w);
-    const held = Promise.withResolvers<void>();
-    w.server.answer('/token', () => held.promise);
+    const held = w.server.hold('/token');
     // Nobody awaits the answer; only what was given to waitUntil goes on.
     tokenOf(w.deps, row).catch(() => {});
-    while (w.server.inFlight === 0) await scheduler.wait(1);
-    held.resolve();
+    await held.arrived;
+    held.release();
     await w.deps.settle();
     expect((await w.tokens(row.id)).access).toBe(`access-${row.providerAccountId}-1`);
   });
@@ -291,13 +291,12 @@ describe('a refresh that does not succeed', () => {
   it('where the provider ends the old token at a refresh, none is handed out during one (GitHub Apps)', async () => {
     const w = world({ refreshEndsAccessToken: true });
     const row = await w.due();
-    const held = Promise.withResolvers<void>();
-    w.server.answer('/token', () => held.promise);
+    const held = w.server.hold('/token');
     const run = runRefresh(w.deps, 'cron');
-    while (w.server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     const answer = tokenOf(another(w.deps), row);
     await scheduler.wait(5);
-    held.resolve();
+    held.release();
     expect(await answer).toMatchObject({ accessToken: `access-${row.providerAccountId}-1` });
     await run;
   });
@@ -381,9 +380,9 @@ describe('other cases', () => {
   it('a provider without a client: what lives is handed out, then it says so', async () => {
     const w = world();
     const row = await w.due({ expiresAt: w.deps.now() + HOUR });
-    const config = configWith(
+    const config = configOfProviders(
       { [w.provider]: {} },
-      { [`${w.provider.toUpperCase()}_CLIENT_ID`]: '' },
+      clientsOf([w.provider], { id: '', secret: '' }),
     );
     const deps = { ...w.deps, config };
     expect(await tokenOf(deps, row)).toMatchObject({ kind: 'token' });
@@ -451,13 +450,12 @@ describe('a forced refresh', () => {
   it('during another refresh waits for that one, and counts it as its own', async () => {
     const w = world();
     const row = await w.due();
-    const held = Promise.withResolvers<void>();
-    w.server.answer('/token', () => held.promise);
+    const held = w.server.hold('/token');
     const run = runRefresh(w.deps, 'cron');
-    while (w.server.inFlight === 0) await scheduler.wait(1);
+    await held.arrived;
     const forced = refreshOne(another(w.deps), keyOf(row));
     await scheduler.wait(5);
-    held.resolve();
+    held.release();
     await run;
     expect((await forced).facts.lastRefreshedAt).not.toBeNull();
     expect(w.server.requests).toHaveLength(1);

@@ -92,6 +92,8 @@ export interface Simulator {
   withdraw(): void;
   /** Comes before the answers of one path, or of every path (`*`); null: as usual again. */
   answer(path: string, interception: Interception | null): void;
+  /** Requests of this path wait, whatever answers them, until they are let go. */
+  hold(path: string): { arrived: Promise<void>; release(): void };
   /** Answers refreshes so, with tokens that are good, and not as usual; null: as usual again. */
   answerRefreshes(answer: Answer<Issued> | null): void;
   /** Whether an API of the provider would take it now. */
@@ -131,6 +133,7 @@ export function simulate(
   /** By path. */
   const counts = new Map<string, number>();
   const all = () => [...visits, ...requests];
+  const holds = new Map<string, { arrived: () => void; released: Promise<void> }>();
   const interceptions = new Map<string, Interception>();
   let planted: Answer<Issued> | null = null;
   const good = (kind: 'access' | 'refresh', value: string) => grants.good(kind, value, clock());
@@ -142,6 +145,9 @@ export function simulate(
       received.inFlight = simulator.inFlight;
       simulator.mostInFlight = Math.max(simulator.mostInFlight, simulator.inFlight);
       try {
+        const held = holds.get(received.path);
+        held?.arrived();
+        await held?.released;
         const intercept = interceptions.get(received.path) ?? interceptions.get('*');
         const usual = () => answer(received, sent);
         const given = await intercept?.(received, usual);
@@ -181,6 +187,16 @@ export function simulate(
     answer(path, interception) {
       if (interception) interceptions.set(path, interception);
       else interceptions.delete(path);
+    },
+    hold(path) {
+      const arrived = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      holds.set(path, { arrived: arrived.resolve, released: released.promise });
+      const release = () => {
+        holds.delete(path);
+        released.resolve();
+      };
+      return { arrived: arrived.promise, release };
     },
     answerRefreshes(answer) {
       planted = answer;

@@ -2,9 +2,7 @@
  * A user who goes through the app with one provider, which the simulator plays. Says at which step
  * something went wrong, and what the simulator had to say to it.
  */
-import { env } from 'cloudflare:workers';
 import { and, eq } from 'drizzle-orm';
-import { type Bindings, type Config, readConfig } from '../../../src/config';
 import {
   auditEvents,
   connectTransactions,
@@ -17,6 +15,7 @@ import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
 import { type Journey, journey } from '../../connect/journey';
 import { type Simulator, simulate } from '../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../simulator/types';
+import { clientsOf, configWith } from '../../support/config';
 import { type TestDeps, testClock, testDeps } from '../../support/deps';
 
 export type Change = Record<string, unknown>;
@@ -47,22 +46,6 @@ export type Row = typeof oauthAccounts.$inferSelect;
 const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
 const USER = 'ada';
 
-/** `change`: what the record is to be instead, as an operator would say it in PROVIDERS. */
-export function configOf(ids: readonly string[], change: Record<string, Change> = {}): Config {
-  const prefix = (id: string) => id.toUpperCase().replaceAll('-', '_');
-  const { PROVIDERS: _, ...bindings } = env as Bindings;
-  return readConfig({
-    ...bindings,
-    PROVIDERS: JSON.stringify(change),
-    ...Object.fromEntries(
-      ids.flatMap((id) => [
-        [`${prefix(id)}_CLIENT_ID`, CLIENT.id],
-        [`${prefix(id)}_CLIENT_SECRET`, CLIENT.secret],
-      ]),
-    ),
-  });
-}
-
 export class Traveller {
   readonly simulator: Simulator;
   readonly deps: TestDeps;
@@ -76,7 +59,7 @@ export class Traveller {
     change: Change | null = null,
     clients: readonly string[] = [fixture.id, 'slack'],
   ) {
-    const config = configOf(clients, change ? { [fixture.id]: change } : {});
+    const config = configWith(change ? { [fixture.id]: change } : {}, clientsOf(clients, CLIENT));
     const clock = testClock(Date.now());
     const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
     this.#journey = journey({ config, clock }, (now) =>

@@ -1,8 +1,7 @@
 /** Everything a refresh test needs: deps with a simulated provider behind `fetch`, and due accounts. */
-import { env } from 'cloudflare:workers';
-import { readConfig } from '../../../src/config';
 import { accountContext } from '../../../src/vault/vault';
 import type { Simulator } from '../../simulator/simulator';
+import { clientsOf, configWith, recordAt } from '../../support/config';
 import { type TestDeps, testClock, testDeps } from '../../support/deps';
 import {
   type AccountOverrides,
@@ -21,31 +20,19 @@ interface ProviderChange {
   [field: string]: unknown;
 }
 
-/** A config in which only `providers` exist besides the built-in ones, which have no client. */
-export function configWith(providers: Record<string, ProviderChange>, settings = {}) {
-  const records = Object.entries(providers).map(([id, change]) => [
+/** A configuration in which only these providers have a client. */
+export function configOfProviders(
+  providers: Record<string, ProviderChange>,
+  settings: Record<string, string> = {},
+) {
+  const ids = Object.keys(providers);
+  const records = ids.map((id) => [
     id,
-    {
-      name: id,
-      kind: 'oauth2',
-      authorizationUrl: `https://${id}.example/authorize`,
-      tokenUrl: `https://${id}.example/token`,
-      profileUrl: `https://${id}.example/me`,
-      accountId: 'sub',
-      refreshModel: 'rotating',
-      ...change,
-    },
+    recordAt(id, { revocationUrl: undefined, ...providers[id] }),
   ]);
-  const clients = Object.keys(providers).flatMap((id) => [
-    [`${id.toUpperCase()}_CLIENT_ID`, 'client'],
-    [`${id.toUpperCase()}_CLIENT_SECRET`, 'secret'],
-  ]);
-  const without = { REDDIT_CLIENT_ID: '', INSTAGRAM_CLIENT_ID: '', ACME_CLIENT_ID: '' };
-  return readConfig({
-    ...env,
-    ...without,
-    PROVIDERS: JSON.stringify(Object.fromEntries(records)),
-    ...Object.fromEntries(clients),
+  return configWith(Object.fromEntries(records), {
+    ...clientsOf(['reddit', 'instagram', 'acme'], { id: '', secret: '' }),
+    ...clientsOf(ids),
     ...settings,
   });
 }
@@ -70,7 +57,7 @@ export function world(
   worlds += 1;
   const clock = overrides.clock ?? testClock(Date.now());
   const provider = `p${worlds}`;
-  const config = overrides.config ?? configWith({ [provider]: change }, settings);
+  const config = overrides.config ?? configOfProviders({ [provider]: change }, settings);
   const { refreshModel = 'rotating', reuseGraceSeconds } = change;
   const server = acmeServer(clock.now, {
     rotates: refreshModel === 'rotating',
