@@ -2,6 +2,7 @@
  * Whether a redirect back is the provider's own, where the provider signs it (Shopify; see
  * `callbackSignature` of records). Besides `state`, which says whose connection it is.
  */
+import { fillTemplate } from '../providers/templates';
 import type { OAuth2Client } from '../providers/types';
 
 /**
@@ -19,7 +20,8 @@ export async function isSignedCallback(
   const signature = bytesOf(given);
   if (clientSecret === null || signature === null) return false;
   const expected = Object.entries(rule.expect).every(
-    ([name, template]) => signed[name] === fill(template, parameters),
+    ([name, template]) =>
+      signed[name] === fillTemplate(template, (parameter) => valueIn(parameters, parameter) ?? ''),
   );
   const message = Object.keys(signed)
     .sort()
@@ -35,10 +37,8 @@ export async function isSignedCallback(
   return authentic && expected;
 }
 
-const fill = (template: string, values: Readonly<Record<string, string>>): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) =>
-    Object.hasOwn(values, name) ? (values[name] ?? '') : '',
-  );
+const valueIn = (values: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** Hex; null where it is not. */
 function bytesOf(hex: string): Uint8Array | null {

@@ -4,8 +4,9 @@
  */
 import { AppError } from '../errors';
 import { wholeMatch } from '../providers/check';
+import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
-import { callbackUrl, checkEndpoint, fillPlaceholders, placeholdersOf } from '../providers/urls';
+import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
 import { type DiscoveryDeps, discover } from './discovery';
 
 export interface Endpoints {

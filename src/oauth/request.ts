@@ -2,6 +2,7 @@
  * How a request to a provider is put together: parameters in the query, a form or JSON, the
  * client's proof of who it is, and the record's headers.
  */
+import { fillTemplate } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import type { Outgoing } from './send';
 
@@ -105,8 +106,8 @@ export function withQuery(endpoint: string, params: Readonly<Record<string, stri
 }
 
 /**
- * Puts the real values where a placeholder is the whole value: `{client_id}`, `{client_secret}`
- * and what `more` names (`access_token` for `{access_token}`).
+ * The record's parameters with `{client_id}`, `{client_secret}` and what `more` names
+ * (`access_token` for `{access_token}`) filled in.
  */
 export function fillParams(
   params: Readonly<Record<string, string>>,
@@ -119,7 +120,7 @@ export function fillParams(
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      (/^\{\w+\}$/.test(value) ? values.get(value.slice(1, -1)) : undefined) ?? value,
+      fillTemplate(value, (placeholder) => values.get(placeholder)),
     ]),
   );
 }

@@ -3,9 +3,10 @@
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
 import { readsFrom } from './paths';
-import { fieldsIn, withoutPlaceholders } from './request-headers';
+import { withoutBase64 } from './request-headers';
+import { placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
-import { checkEndpoint, placeholdersOf } from './urls';
+import { checkEndpoint } from './urls';
 
 export interface Fault {
   path: string[];
@@ -196,9 +197,11 @@ function checkCredentials(provider: CredentialsProvider): Fault | null {
     return { path: ['accountIdField'], message: 'names no required field of "fields"' };
   }
   for (const [header, template] of Object.entries(provider.requestHeaders)) {
-    const unknown = fieldsIn(template).find((name) => !Object.hasOwn(provider.fields, name));
+    const unknown = placeholdersOf(withoutBase64(template)).find(
+      (name) => !Object.hasOwn(provider.fields, name),
+    );
     if (unknown) return undeclared(['requestHeaders', header], unknown, 'fields');
-    if (/[{}]/.test(withoutPlaceholders(template))) {
+    if (/[{}]/.test(withoutPlaceholders(withoutBase64(template)))) {
       return {
         path: ['requestHeaders', header],
         message: 'holds a brace that is neither {field} nor {base64:one:two}',

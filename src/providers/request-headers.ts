@@ -1,17 +1,13 @@
 /** The headers in which credentials are sent, as their record writes them. Pure. */
+import { fillTemplate, placeholdersOf } from './templates';
 import type { CredentialsProvider } from './types';
 
-/** `{field}`, or `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). */
-const placeholder = /\{(?:base64:([A-Za-z]\w*):([A-Za-z]\w*)|([A-Za-z]\w*))\}/g;
+/** `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). */
+const base64Pair = /\{base64:([A-Za-z]\w*):([A-Za-z]\w*)\}/g;
 
-/** The fields that a header's template names. */
-export const fieldsIn = (template: string): string[] =>
-  Array.from(template.matchAll(placeholder), (match) => match.slice(1))
-    .flat()
-    .filter((field) => field !== undefined);
-
-/** What is left is sent as it stands. */
-export const withoutPlaceholders = (template: string): string => template.replace(placeholder, '');
+/** The template with each pair as two plain placeholders: `{one}:{two}`. */
+export const withoutBase64 = (template: string): string =>
+  template.replace(base64Pair, '{$1}:{$2}');
 
 /** A header that names a field which was not given is left out whole. */
 export function requestHeadersOf(
@@ -21,18 +17,22 @@ export function requestHeadersOf(
   const fieldValue = (field: string): string =>
     (Object.hasOwn(credentials, field) ? credentials[field] : undefined) ?? '';
   const given = Object.entries(requestHeaders).filter(([, template]) =>
-    fieldsIn(template).every((field) => fieldValue(field) !== ''),
+    placeholdersOf(withoutBase64(template)).every((field) => fieldValue(field) !== ''),
   );
-  return Object.fromEntries(
-    given.map(([name, template]) => [
-      name,
-      template.replace(placeholder, (_, first?: string, second?: string, field?: string) =>
-        first !== undefined && second !== undefined
-          ? base64(`${fieldValue(first)}:${fieldValue(second)}`)
-          : fieldValue(field ?? ''),
-      ),
-    ]),
-  );
+  return Object.fromEntries(given.map(([name, template]) => [name, fill(template, fieldValue)]));
+}
+
+/** Piece by piece, so that what a value holds is never taken for a placeholder. */
+function fill(template: string, valueFor: (field: string) => string): string {
+  let filled = '';
+  let end = 0;
+  for (const pair of template.matchAll(base64Pair)) {
+    const [whole, one = '', two = ''] = pair;
+    filled += fillTemplate(template.slice(end, pair.index), valueFor);
+    filled += base64(`${valueFor(one)}:${valueFor(two)}`);
+    end = pair.index + whole.length;
+  }
+  return filled + fillTemplate(template.slice(end), valueFor);
 }
 
 const base64 = (text: string): string =>

@@ -6,8 +6,9 @@
  * Names are judged, not addresses: a Worker cannot resolve a name before it calls it, so a public
  * name that points to a private address is not recognised here.
  */
+import { fillTemplate, placeholdersOf, withoutPlaceholders } from './templates';
 
-const placeholder = /\{([a-z][a-z0-9_]{0,31})\}/g;
+const placeholderName = /^[a-z][a-z0-9_]{0,31}$/;
 
 /** What a placeholder may become, whatever its own pattern lets through. RFC 3986 unreserved. */
 const hostValue = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
@@ -21,32 +22,27 @@ export const isLocal = (url: URL): boolean =>
 export const callbackUrl = (publicUrl: string, provider: string): string =>
   `${publicUrl}/connect/callback/${provider}`;
 
-/** The names of the placeholders in a URL, each once. */
-export const placeholdersOf = (url: string): string[] => [
-  ...new Set(Array.from(url.matchAll(placeholder), ([, name = '']) => name)),
-];
-
 /**
  * What is wrong with a provider's URL, as a sentence's end (`must be https`); null where nothing
  * is. The URL may hold placeholders in its host and path. `publicUrl` is this Worker's own origin.
  */
 export function checkEndpoint(url: string, publicUrl: string): string | null {
-  const hasPlaceholders = placeholdersOf(url).length > 0;
   // A label that no host has, so that the checks below see a whole URL.
-  const parsed = URL.parse(url.replace(placeholder, 'x0'));
+  const parsed = URL.parse(fillTemplate(url, () => 'x0'));
   if (!parsed) return 'is not a URL';
   if (/[\s\\]/.test(url)) return 'holds white space or a backslash';
-  if (/[{}]/.test(url.replace(placeholder, ''))) {
+  const names = placeholdersOf(url);
+  if (/[{}]/.test(withoutPlaceholders(url)) || !names.every((name) => placeholderName.test(name))) {
     return 'holds a brace that is no placeholder (placeholders are lower case, such as {shop})';
   }
   if (parsed.username || parsed.password) return 'holds a user name or password';
   if (url.includes('#')) return 'holds a fragment';
-  if (hasPlaceholders && !placeholdersOnlyInHostAndPath(url)) {
+  if (!placeholdersOnlyInHostAndPath(url)) {
     return 'has a placeholder elsewhere than in its host or path';
   }
   if (isLocal(parsed)) return checkLocal(parsed, publicUrl);
   if (parsed.protocol !== 'https:') return 'must be https (http only to localhost)';
-  return checkHost(parsed.hostname, hasPlaceholders);
+  return checkHost(parsed.hostname, names.length > 0);
 }
 
 function checkLocal(url: URL, publicUrl: string): string | null {
@@ -66,13 +62,10 @@ function checkHost(hostname: string, hasPlaceholders: boolean): string | null {
 }
 
 function placeholdersOnlyInHostAndPath(url: string): boolean {
-  const [, authority = '', path = '', rest = ''] =
-    /^[a-z]+:\/\/([^/?#]*)([^?#]*)(.*)$/is.exec(url) ?? [];
-  const allowed = placeholdersIn(authority.replace(/:[^:]*$/, '')) + placeholdersIn(path);
-  return allowed === placeholdersIn(url) && placeholdersIn(rest) === 0;
+  const [, authority = '', , rest = ''] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)(.*)$/is.exec(url) ?? [];
+  const port = /:([^:]*)$/.exec(authority)?.[1] ?? '';
+  return placeholdersOf(url.slice(0, url.indexOf('://')) + port + rest).length === 0;
 }
-
-const placeholdersIn = (text: string): number => Array.from(text.matchAll(placeholder)).length;
 
 /**
  * A URL with its placeholders filled; null where a value is missing or holds what would change
@@ -86,8 +79,8 @@ export function fillPlaceholders(
 ): string | null {
   const pathAt = url.indexOf('/', url.indexOf('://') + 3);
   let usable = true;
-  const filled = url.replace(placeholder, (whole, name: string, at: number) => {
-    if (name === kept) return whole;
+  const filled = fillTemplate(url, (name, at) => {
+    if (name === kept) return undefined;
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     const inPath = pathAt !== -1 && at > pathAt;
     if (value === undefined || !(inPath ? pathValue : hostValue).test(value)) usable = false;

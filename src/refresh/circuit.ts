@@ -14,8 +14,9 @@ import {
 } from '../db/schema';
 import type { Deps } from '../deps';
 import { auditEvent, type EventType } from '../events/audit';
+import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
-import { fillPlaceholders, placeholdersOf } from '../providers/urls';
+import { fillPlaceholders } from '../providers/urls';
 import { retry } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { LEASE_MS } from './claim';

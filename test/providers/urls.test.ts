@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkEndpoint, fillPlaceholders, placeholdersOf } from '../../src/providers/urls';
+import { placeholdersOf } from '../../src/providers/templates';
+import { checkEndpoint, fillPlaceholders } from '../../src/providers/urls';
 
 const deployed = 'https://mooring.example.com';
 const local = 'http://localhost:8787';
