@@ -10,7 +10,7 @@
 import { and, eq, gt, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import { hashSecret } from '../crypto';
-import { connectTransactions } from '../db/schema';
+import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { BrowserError } from '../http/browser-error';
@@ -20,7 +20,7 @@ import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { completionOf } from './completion';
 import { type Outcome, type WayBack, wayBackOf } from './return-to';
-import { type ConnectionError, isExpired, type Transaction } from './transactions';
+import { isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed may be any of it. */
 export interface CallbackQuery extends Record<string, string | undefined> {

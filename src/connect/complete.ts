@@ -23,7 +23,6 @@ import type { Attempt } from './commit';
 import { isCompletionOf } from './completion';
 import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
 import {
-  type ConnectionError,
   connectionNotFound,
   failUnfinished,
   findTransaction,
@@ -130,7 +129,7 @@ const inProgress = (): AppError =>
 
 /** The same answer as the first time, where that says what to do; else that it failed, and why. */
 function failed(error: string | null): AppError {
-  switch (error as ConnectionError | null) {
+  switch (error) {
     case 'account_mismatch':
       return accountMismatch();
     case 'account_linked_to_another_user':

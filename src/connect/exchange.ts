@@ -5,7 +5,7 @@
  * may bring further grants (Slack): they ride along, and never stand in the way of the main one.
  */
 import { and, eq, not } from 'drizzle-orm';
-import { connectTransactions } from '../db/schema';
+import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
@@ -23,7 +23,7 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { transactionContext } from '../vault/vault';
 import { type Attempt, commitAccounts, isRevocationInFlight, type ReceivedAccount } from './commit';
 import { accountOf, type Grant, isStored } from './store';
-import { type ConnectionError, connectionNotFound, type Transaction } from './transactions';
+import { connectionNotFound, type Transaction } from './transactions';
 
 const EXCHANGE_MS = 8_000;
 const EXTEND_MS = 4_000;

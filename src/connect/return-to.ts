@@ -2,6 +2,7 @@
  * Where the browser goes back to when a connection is over. Only what APP_ORIGINS allows, and only
  * what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
  */
+import type { ConnectionError } from '../db/schema';
 
 /**
  * The URL in its normal form; null where it may not be used.
@@ -31,7 +32,7 @@ function isWithin({ origin, pathname }: URL, page: URL): boolean {
  * `error` is a code of ours. Neither: another browser opened a link that was used before.
  */
 export interface Outcome {
-  error?: string | null;
+  error?: ConnectionError | 'connection_expired' | null;
   completion?: string | null;
 }
 
@@ -42,7 +43,7 @@ export type WayBack =
       kind: 'page';
       connection: string;
       provider: string;
-      error: string | null;
+      error: ConnectionError | 'connection_expired' | null;
       completion: string | null;
     };
 

@@ -14,7 +14,7 @@ import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
-import type { ConnectionError, Transaction } from './transactions';
+import type { Transaction } from './transactions';
 
 /**
  * Where to send the browser. `browser` is the secret in its cookie.
@@ -55,7 +55,7 @@ export async function startAuthorization(
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
-    return wayBackOf(transaction, { error: 'provider_unavailable' satisfies ConnectionError });
+    return wayBackOf(transaction, { error: 'provider_unavailable' });
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { and, eq, inArray, lte } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { connectTransactions } from '../db/schema';
+import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { MINUTE_MS } from '../time';
@@ -15,20 +15,6 @@ export type Transaction = typeof connectTransactions.$inferSelect;
 
 /** From the start to the end of `complete`. */
 export const TRANSACTION_MS = 10 * MINUTE_MS;
-
-/** Why a transaction failed. Also the `error` in the URL that brings the user back. */
-export type ConnectionError =
-  | 'access_denied'
-  | 'invalid_scope'
-  | 'provider_error'
-  | 'provider_unavailable'
-  | 'issuer_mismatch'
-  | 'wrong_user'
-  | 'account_mismatch'
-  | 'account_linked_to_another_user'
-  | 'not_finished'
-  /** On Mooring's own page: nobody was there any more to complete it. */
-  | 'session_ended';
 
 /** What callers are told. `completing` is Mooring's own affair: to them it is `authorized`. */
 export type ConnectionState = 'started' | 'authorized' | 'completed' | 'failed' | 'expired';
@@ -56,7 +42,7 @@ export async function findTransaction(
   if (found?.state !== 'completing' || (found.attemptUntil ?? 0) > now) return found;
   await db
     .update(connectTransactions)
-    .set({ state: 'failed', error: 'not_finished' satisfies ConnectionError, code: null })
+    .set({ state: 'failed', error: 'not_finished', code: null })
     .where(
       and(
         byId,

@@ -130,6 +130,22 @@ export const userVersions = sqliteTable('user_versions', {
 });
 
 /** One try of a user to connect an account. */
+/** Why a transaction failed. Also the `error` in the URL that brings the user back. */
+export const connectionErrors = [
+  'access_denied',
+  'invalid_scope',
+  'provider_error',
+  'provider_unavailable',
+  'issuer_mismatch',
+  'wrong_user',
+  'account_mismatch',
+  'account_linked_to_another_user',
+  'not_finished',
+  /** On the hosted page: the session that would have completed it was over. */
+  'session_ended',
+] as const;
+export type ConnectionError = (typeof connectionErrors)[number];
+
 export const connectTransactions = sqliteTable(
   'connect_transactions',
   {
@@ -146,8 +162,7 @@ export const connectTransactions = sqliteTable(
     /** On a reconnect: the account that must come back. */
     expectedAccountId: text('expected_account_id'),
     state: text({ enum: ['started', 'authorized', 'completing', 'completed', 'failed'] }).notNull(),
-    /** Why it failed, as a code. */
-    error: text(),
+    error: text({ enum: connectionErrors }),
     /** SHA-256 of the `state` parameter of the latest authorization request. */
     stateHash: text('state_hash'),
     /** SHA-256 of the browser's cookie. */

@@ -19,9 +19,10 @@ import type { Context } from 'hono';
 import { deleteCookie, generateCookie, getCookie } from 'hono/cookie';
 import { allowedReturnTo } from '../../connect/return-to';
 import { hashSecret, isSecret, randomSecret } from '../../crypto';
-import { pageSessions } from '../../db/schema';
+import { type ConnectionError, pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { AppError } from '../../errors';
+import type { Receipt } from '../../disconnect/disconnect';
+import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import { MINUTE_MS } from '../../time';
@@ -47,7 +48,7 @@ export interface HostedFlash {
   /** The account's name, where it may be gone by now. */
   name: string | null;
   /** Why not; or what becomes of the grant. */
-  code: string | null;
+  code: ErrorCode | ConnectionError | Receipt | null;
   /** ms; when it is worth another try. */
   retryAt: number | null;
 }

@@ -93,7 +93,7 @@ export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock
         text: 'This takes a few seconds. Load the page again to see it.',
       };
     case 'not_connected':
-      return { ...notConnected(flash.code, names), text: notConnected(flash.code, names).text };
+      return notConnected(flash.code, names);
     case 'refreshed':
       return { tone: 'good', title: 'Refreshed', text: `Access to ${it} was renewed.` };
     case 'not_refreshed':
@@ -102,7 +102,7 @@ export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock
       return {
         tone: 'good',
         title: `${name} is disconnected`,
-        text: goneWords(flash.code, names),
+        text: disconnectedText(flash.code, names),
       };
     case 'not_disconnected':
       return notDisconnected(flash.code, names);
@@ -111,8 +111,10 @@ export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock
   }
 }
 
-/** By the receipt of a disconnect. */
-function goneWords(receipt: string | null, { brand, provider, account }: Names): string {
+function disconnectedText(
+  receipt: HostedFlash['code'],
+  { brand, provider, account }: Names,
+): string {
   const gone = `${brand} can no longer use ${account ?? 'that account'}.`;
   switch (receipt) {
     case 'queued':
@@ -124,8 +126,10 @@ function goneWords(receipt: string | null, { brand, provider, account }: Names):
   }
 }
 
-/** By ConnectionError or an AppError's code. */
-function notConnected(code: string | null, { brand, provider: name, account }: Names): Message {
+function notConnected(
+  code: HostedFlash['code'],
+  { brand, provider: name, account }: Names,
+): Message {
   const nothing = 'Nothing was connected.';
   switch (code) {
     case 'access_denied':
@@ -248,7 +252,7 @@ function notRefreshed({ code, retryAt }: HostedFlash, names: Names, clock: Clock
   }
 }
 
-function notDisconnected(code: string | null, { provider: name }: Names): Message {
+function notDisconnected(code: HostedFlash['code'], { provider: name }: Names): Message {
   if (code === 'integration_not_found') {
     return {
       tone: 'info',
