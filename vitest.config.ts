@@ -34,6 +34,7 @@ export default defineConfig({
             'test/repo/**',
             'test/sandbox/**',
             'test/model/**',
+            'test/openapi-tools/**',
           ],
           isolate: false,
           setupFiles: ['./test/support/fresh-file.ts'],

@@ -153,8 +153,8 @@ export function route<const S extends RouteSpec>(
       const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
       const header =
         spec.header && parseInput(spec.header, valuesOf(headerNames, request), 'header');
-      const json = spec.json && parseInput(spec.json, await bodyOf(request, spec.json), 'body');
-      const form = spec.form && parseInput(spec.form, await readForm(request), 'body');
+      const json = spec.json && parseInput(spec.json, await bodyOf(c, spec.json), 'body');
+      const form = spec.form && parseInput(spec.form, await readForm(c), 'body');
 
       const reply = (status: number, body: unknown, headers?: Record<string, string>): Response =>
         new Response(typeof body === 'string' || body === null ? body : JSON.stringify(body), {
@@ -217,8 +217,8 @@ function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Cal
 }
 
 /** A body may be left out where its schema takes that. */
-const bodyOf = async (request: Request, schema: z.ZodType): Promise<unknown> =>
-  request.body === null && schema.safeParse(undefined).success ? undefined : readJson(request);
+const bodyOf = async (c: Context, schema: z.ZodType): Promise<unknown> =>
+  c.req.raw.body === null && schema.safeParse(undefined).success ? undefined : readJson(c);
 
 /** A parameter given twice is ambiguous: refused rather than guessed. */
 function queryOf(queries: Record<string, string[]>): Record<string, string> {

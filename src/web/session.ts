@@ -33,7 +33,7 @@ export async function readPostedForm<Session extends { formToken: string }>(
 ): Promise<{ session: Session; form: Record<string, string> }> {
   refuseForeignForm(c);
   const session = await sessionOf(c);
-  const { token = '', ...form } = await readForm(c.req.raw);
+  const { token = '', ...form } = await readForm(c);
   if (!isEqual(token, session.formToken)) {
     throw new BrowserError(
       'forbidden',

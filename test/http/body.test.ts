@@ -1,3 +1,4 @@
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors';
 import { MAX_BODY_BYTES, readJson } from '../../src/http/body';
@@ -9,8 +10,20 @@ const post = (body: BodyInit | null, type: string | null = 'application/json'): 
   return request;
 };
 
+/** As a route reads it. */
+async function read(request: Request): Promise<unknown> {
+  let outcome: Promise<unknown> | undefined;
+  const app = new Hono().post('*', async (c) => {
+    outcome = readJson(c);
+    await outcome.catch(() => null);
+    return c.body(null);
+  });
+  await app.fetch(request);
+  return outcome;
+}
+
 async function refusal(request: Request): Promise<AppError> {
-  const error = await readJson(request).then(
+  const error = await read(request).then(
     () => new Error('it was taken'),
     (thrown: unknown) => thrown,
   );
@@ -22,7 +35,7 @@ describe('a JSON body', () => {
   it.each(['application/json', 'Application/JSON', 'application/json; charset=utf-8'])(
     'is taken as %s',
     async (type) => {
-      expect(await readJson(post('{"a":[1,{"b":null}]}', type))).toEqual({ a: [1, { b: null }] });
+      expect(await read(post('{"a":[1,{"b":null}]}', type))).toEqual({ a: [1, { b: null }] });
     },
   );
 
@@ -64,16 +77,16 @@ describe('a JSON body', () => {
 
   it('the same key in different objects is no fault, nor is a text that looks like keys', async () => {
     const text = '{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"\\"a\\":1,{[\\\\","d":"__proto__"}';
-    expect(await readJson(post(text))).toEqual(JSON.parse(text));
+    expect(await read(post(text))).toEqual(JSON.parse(text));
   });
 
   it('32 deep is no fault', async () => {
-    expect(await readJson(post('['.repeat(32) + ']'.repeat(32)))).toBeDefined();
+    expect(await read(post('['.repeat(32) + ']'.repeat(32)))).toBeDefined();
   });
 
   it('may have 65,536 bytes, and not one more', async () => {
     const text = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
-    expect(await readJson(post(text(MAX_BODY_BYTES)))).toBeTypeOf('string');
+    expect(await read(post(text(MAX_BODY_BYTES)))).toBeTypeOf('string');
     expect((await refusal(post(text(MAX_BODY_BYTES + 1)))).code).toBe('too_large');
     // Counted in bytes: fewer characters than the limit.
     expect((await refusal(post(`"${'é'.repeat(40_000)}"`))).code).toBe('too_large');

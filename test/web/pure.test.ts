@@ -1,9 +1,10 @@
 /** The page's pure parts: colours, times, names, permissions. */
 import fc from 'fast-check';
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { prefersHtml } from '../../src/http/accept';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
+import { prefersPage } from '../../src/web/hosted/error-page';
 import { initials } from '../../src/web/hosted/integrations-page';
 import { permissionSentences, permissionsOf } from '../../src/web/hosted/permissions';
 import { contrastOf, paletteOf } from '../../src/web/ui/palette';
@@ -118,8 +119,10 @@ describe('Accept', () => {
     ['application/json, text/html', false],
     ['application/problem+json;q=0.1, text/html;q=0.2', true],
     ['text/html;q=0', false],
-    ['text/html;q=nonsense', false],
-  ])('%s asks for a page: %s', (accept, expected) => {
-    expect(prefersHtml(accept)).toBe(expected);
+    ['text/html;q=nonsense', true],
+  ])('%s asks for a page: %s', async (accept, expected) => {
+    const app = new Hono().get('/', (c) => c.json(prefersPage(c)));
+    const headers = accept === undefined ? {} : { Accept: accept };
+    expect(await (await app.request('/', { headers })).json()).toBe(expected);
   });
 });

@@ -1,7 +1,7 @@
 /** Errors of the hosted page and of a connect, for a person in a browser. */
 import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import type { AppError } from '../../errors';
-import { prefersHtml } from '../../http/accept';
 import { BrowserError, type Situation } from '../../http/browser-error';
 import { problemResponse, toAppError } from '../../http/problem';
 import type { AppEnv } from '../../http/route';
@@ -144,11 +144,24 @@ const ErrorPage = ({
   );
 };
 
+const pageTypes = ['text/html', 'application/xhtml+xml'];
+const jsonTypes = ['application/json', 'application/problem+json'];
+
+/** A page has to be named: what takes anything is a program. */
+export const prefersPage = (c: Context): boolean =>
+  pageTypes.includes(
+    accepts(c, {
+      header: 'Accept',
+      supports: [...pageTypes, ...jsonTypes],
+      default: 'application/json',
+    }),
+  );
+
 /** The sub-app's `onError`: a page where a person's browser asks for one, else a problem document. */
 export async function errorReply(thrown: unknown, c: Context<AppEnv>): Promise<Response> {
   const error = toAppError(thrown, c.get('log'));
   const requestId = c.get('requestId');
-  if (!prefersHtml(c.req.header('accept'))) return problemResponse(error, requestId);
+  if (!prefersPage(c)) return problemResponse(error, requestId);
   const theme = await themeOf(c.get('deps'), 'hosted');
   return htmlReply(
     c,

@@ -69,7 +69,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     refuseForeignForm(c);
     // The header is Cloudflare's own; what a client sends in it is replaced.
     await checkSignInLimit(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
-    const { key = '' } = await readForm(c.req.raw);
+    const { key = '' } = await readForm(c);
     const name = await matchServiceKey(key.trim(), deps.config.serviceKeys);
     if (name === null) {
       deps.log.warn('operator.sign_in_refused');
