@@ -38,6 +38,4 @@ export interface Deps {
   log: Log;
   /** Keeps the invocation alive for work that goes on after the reply. */
   waitUntil(work: Promise<unknown>): void;
-  /** Starts work that nobody waits for once the reply is on its way, so as not to delay it. */
-  afterReply(work: () => Promise<unknown>): void;
 }

@@ -10,11 +10,8 @@ import { createLog, type Log, type LogFields } from './log';
 import { MemoryTier } from './status-cache/memory';
 import { createVault } from './vault/vault';
 
-/** There is no telling when a reply has left; by then it has, if it was ready. */
-const AFTER_REPLY_MS = 10;
-
 /** What is the same for all invocations. */
-type Isolate = Omit<Deps, 'log' | 'waitUntil' | 'afterReply'>;
+type Isolate = Omit<Deps, 'log' | 'waitUntil'>;
 
 /** By its bindings, which are one object for all requests of an isolate. */
 const isolates = new WeakMap<Bindings, Isolate>();
@@ -59,12 +56,12 @@ export function depsOf(
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   log: Log = createRootLog(),
 ): Deps {
-  const waitUntil: Deps['waitUntil'] = (work) =>
-    ctx.waitUntil(work.catch((error) => log.error('invocation.background_work_failed', {}, error)));
   return {
     ...isolateOf(env),
     log,
-    waitUntil,
-    afterReply: (work) => waitUntil(scheduler.wait(AFTER_REPLY_MS).then(work)),
+    waitUntil: (work) =>
+      ctx.waitUntil(
+        work.catch((error) => log.error('invocation.background_work_failed', {}, error)),
+      ),
   };
 }

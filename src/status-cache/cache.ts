@@ -18,16 +18,7 @@ import type { Snapshot } from './snapshot';
 
 export type ReadDeps = Pick<
   Deps,
-  | 'db'
-  | 'session'
-  | 'kv'
-  | 'memory'
-  | 'now'
-  | 'random'
-  | 'sleep'
-  | 'log'
-  | 'waitUntil'
-  | 'afterReply'
+  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
 >;
 
 export interface Served {

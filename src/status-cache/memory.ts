@@ -55,6 +55,12 @@ export class MemoryTier {
   /** What this isolate has seen of the KV tier (kv.ts). */
   readonly kv = { hits: 0, misses: 0, putsPausedUntil: 0 };
 
+  /**
+   * Of fills of KV (publish.ts): users whose snapshot is to be put there, until when a request is busy
+   * with that, and when the database was read last.
+   */
+  readonly fills = { waiting: new Set<string>(), busyUntil: 0, readAt: 0 };
+
   constructor(limits: { users?: number; integrations?: number } = {}) {
     this.#limits = { users: MAX_USERS, integrations: MAX_INTEGRATIONS, ...limits };
   }

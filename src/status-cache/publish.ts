@@ -16,13 +16,20 @@ import { isFresh } from './promise';
 import type { Snapshot } from './snapshot';
 
 type PublishDeps = KvDeps & Pick<Deps, 'db' | 'session' | 'waitUntil'>;
-type FillDeps = PublishDeps & Pick<Deps, 'afterReply'>;
 
 /** How long a visible change waits for KV before it answers. */
 const WAIT_MS = 1_000;
 /** What ends sooner is memory's alone: other places would hardly see the put before it ends. */
 const WORTH_STORING_MS = 15_000;
 const ROUNDS = 3;
+const PAUSE_OF_READS_MS = 50;
+export const FILL_POLL_MS = 10;
+/** KV takes as many keys in one read; POST /v1/status reads as many users. */
+const FILLED_AT_ONCE = 100;
+/** The free plan allows 1,000 requests to KV and D1 in one invocation. */
+const FILL_ROUNDS = 3;
+/** A round that takes longer has lost its invocation, or waits for a KV that stalls. */
+const FILL_MS = 10_000;
 /** Of the six connections that an invocation has, one stays free. */
 const AT_ONCE = 5;
 
@@ -43,8 +50,9 @@ export async function publish(deps: PublishDeps, snapshot: Snapshot): Promise<vo
  * After a read from the database: into memory at once, into KV after the reply. Returns those that
  * go into KV.
  */
-export function fill(deps: FillDeps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
+export function fill(deps: PublishDeps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
   const now = deps.now();
+  const { fills } = deps.memory;
   const storable = putsArePaused(deps)
     ? []
     : snapshots.filter(
@@ -53,8 +61,39 @@ export function fill(deps: FillDeps, snapshots: readonly Snapshot[]): ReadonlySe
           !deps.memory.hasJustTaken(snapshot, now),
       );
   for (const snapshot of snapshots) deps.memory.put(snapshot, now);
-  if (storable.length > 0) deps.afterReply(() => putVerified(deps, storable));
+  fills.readAt = now;
+  for (const { userId } of storable) fills.waiting.add(userId);
+  if (storable.length > 0 && now >= fills.busyUntil) deps.waitUntil(putWaiting(deps));
   return new Set(storable);
+}
+
+/**
+ * One request at a time puts what all requests of this isolate have read, so that one look at the
+ * primary verifies many puts; reads go first. What it leaves, the next fill goes on with, also where
+ * this invocation ends before its time.
+ */
+async function putWaiting(deps: PublishDeps): Promise<void> {
+  const { fills } = deps.memory;
+  for (let round = 1; round <= FILL_ROUNDS; round += 1) {
+    fills.busyUntil = deps.now() + FILL_MS;
+    await readsPause(deps);
+    const userIds = [...fills.waiting].slice(0, FILLED_AT_ONCE);
+    for (const userId of userIds) fills.waiting.delete(userId);
+    const now = deps.now();
+    // As memory has it now: newer perhaps, or forgotten meanwhile.
+    const snapshots = userIds.flatMap((userId) => deps.memory.peek(userId, now)?.snapshot ?? []);
+    if (snapshots.length === 0) break;
+    await putVerified(deps, snapshots, () => readsPause(deps));
+  }
+  fills.busyUntil = 0;
+}
+
+/** Waits until this isolate has not read the database for a moment, but no longer than twice that. */
+async function readsPause(deps: PublishDeps): Promise<void> {
+  const { fills } = deps.memory;
+  for (let i = 0; i < 10 && deps.now() - fills.readAt < PAUSE_OF_READS_MS; i += 1) {
+    await deps.sleep(FILL_POLL_MS);
+  }
 }
 
 /**
@@ -67,10 +106,15 @@ export async function forget(deps: KvDeps, userId: string): Promise<boolean> {
   return deleteKv(deps, userId);
 }
 
-async function putVerified(deps: PublishDeps, snapshots: readonly Snapshot[]): Promise<void> {
+/** `pause`: between groups of puts. */
+async function putVerified(
+  deps: PublishDeps,
+  snapshots: readonly Snapshot[],
+  pause?: () => Promise<void>,
+): Promise<void> {
   let pending = snapshots;
   for (let round = 1; round <= ROUNDS && pending.length > 0; round += 1) {
-    const put = await inGroups(pending, (snapshot) => putOne(deps, snapshot));
+    const put = await inGroups(pending, (snapshot) => putOne(deps, snapshot), pause);
     pending = await newerThan(
       deps,
       put.filter((snapshot) => snapshot !== null),
@@ -111,9 +155,14 @@ async function newerThan(deps: PublishDeps, put: readonly Snapshot[]): Promise<S
   }
 }
 
-async function inGroups<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+async function inGroups<T, R>(
+  items: readonly T[],
+  run: (item: T) => Promise<R>,
+  pause?: () => Promise<void>,
+): Promise<R[]> {
   const results: R[] = [];
   for (let i = 0; i < items.length; i += AT_ONCE) {
+    if (i > 0) await pause?.();
     results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(run))));
   }
   return results;

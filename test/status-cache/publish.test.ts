@@ -9,7 +9,7 @@ import { keyOf, PAUSE_MS } from '../../src/status-cache/kv';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { forget, publish } from '../../src/status-cache/publish';
 import type { Snapshot } from '../../src/status-cache/snapshot';
-import { type TestDeps, testDeps } from '../support/deps';
+import { type TestDeps, testClock, testDeps } from '../support/deps';
 import { growVersion, insertAccount } from '../support/fixtures';
 import { d1Away, d1With, gate, kvWith, quotaSpent, readsWith, storedIn, tooOften } from './faults';
 
@@ -294,6 +294,63 @@ describe('a fill', () => {
       false,
       false,
     ]);
+  });
+
+  it('of all who were read at once is verified by one look at the primary', async () => {
+    let looks = 0;
+    const db = readsWith((read) => {
+      looks += 1;
+      return read();
+    });
+    const deps = testDeps({ db });
+    const userIds = await Promise.all(
+      Array.from({ length: 7 }, async () => (await insertAccount(testDeps())).userId),
+    );
+    await Promise.all(userIds.map((userId) => readSnapshot(deps, userId, 0)));
+    await deps.settle();
+    expect(looks).toBe(1);
+    for (const userId of userIds) expect(await storedIn(keyOf(userId))).not.toBeNull();
+  });
+
+  it('waits for reads to pause, but a moment only', async () => {
+    const clock = testClock(Date.now());
+    let slept = 0;
+    let begun: number | null = null;
+    const deps = testDeps({
+      clock,
+      kv: kvWith({
+        put: async (key: string, text: string) => {
+          begun ??= slept;
+          await put(key, text);
+        },
+      }),
+      sleep: async (ms) => {
+        clock.advance(ms);
+        slept += ms;
+        // Somebody else is read each time.
+        if (begun === null) await readSnapshot(deps, `somebody at ${slept}`, 0);
+      },
+    });
+    const { userId } = await insertAccount(deps);
+    await readSnapshot(deps, userId, 0);
+    await deps.settle();
+    expect(begun).toBe(100);
+  });
+
+  it('that an ended invocation has left undone is taken up by the next one', async () => {
+    const deps = testDeps();
+    const gone = { ...deps, sleep: () => new Promise<void>(() => {}), waitUntil: () => {} };
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => insertAccount(deps)));
+    await readSnapshot(gone, first?.userId ?? '', 0);
+    await readSnapshot(deps, second?.userId ?? '', 0);
+    await deps.settle();
+    expect(await storedIn(keyOf(first?.userId ?? ''))).toBeNull();
+    deps.clock.advance(10_000);
+    await readSnapshot(deps, third?.userId ?? '', 0);
+    await deps.settle();
+    for (const row of [first, second, third]) {
+      expect(await storedIn(keyOf(row?.userId ?? ''))).not.toBeNull();
+    }
   });
 
   it.each([

@@ -46,7 +46,6 @@ export interface Hour {
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-const AFTER_REPLY_MS = 10;
 /** Cron comes a little after the minute. */
 const CRON_LATE_MS = 1_000;
 
@@ -108,16 +107,7 @@ class WatchedMemory extends MemoryTier {
 
 type SimulatedDeps = Pick<
   Deps,
-  | 'db'
-  | 'session'
-  | 'kv'
-  | 'memory'
-  | 'now'
-  | 'random'
-  | 'sleep'
-  | 'log'
-  | 'waitUntil'
-  | 'afterReply'
+  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
 >;
 
 function depsOf(
@@ -150,7 +140,6 @@ function depsOf(
     log,
     // Its failure ends the simulation, as an unhandled rejection.
     waitUntil: () => {},
-    afterReply: (work) => void time.pause(AFTER_REPLY_MS).then(work),
   };
 }
 

@@ -73,7 +73,6 @@ export function depsOf(world: World, invocation: Invocation): Deps {
     sleep: invocation.sleep,
     log: logOf(world, invocation),
     waitUntil: (work) => void invocation.during(work).catch(() => {}),
-    afterReply: (work) => void invocation.during(Promise.resolve().then(work)).catch(() => {}),
   };
 }
 

@@ -23,8 +23,6 @@ const places = [
   { location: 1, clock: -300 },
 ];
 
-/** About when a fill begins. */
-const AFTER_REPLY_MS = 10;
 const PRIMARY_ANSWERS = 0.3;
 
 interface Location {
@@ -150,7 +148,6 @@ export class World extends Journal {
       sleep: (ms) => this.scheduler.pause(ms),
       log,
       waitUntil: (work) => void this.background(work),
-      afterReply: (work) => void this.background(this.scheduler.pause(AFTER_REPLY_MS).then(work)),
     };
     return this.mutation.deps?.(deps, { isolate, atLeast }) ?? deps;
   }
