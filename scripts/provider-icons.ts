@@ -35,7 +35,7 @@ import {
   siZoom,
 } from 'simple-icons';
 import { contrastOf } from '../src/web/ui/palette';
-import type { ProviderIcons } from '../src/web/ui/provider-icon';
+import type { ProviderIcons } from '../src/web/ui/theme';
 
 /** By provider. One that simple-icons lacks gets its first letter. */
 const icons = {

@@ -9,7 +9,6 @@ import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { readPostedForm } from '../session';
 import { htmlReply } from '../ui/reply';
-import { themeOf } from '../ui/theme';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
 import { cardFor } from './catalog';
 import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './session';
@@ -47,11 +46,10 @@ export const addRoutes = new Hono<AppEnv>()
       });
       // Shown when the browser comes back without an outcome: by the back button, say.
       await setFlashMessage(deps, session, flashMessage('connecting', about));
-      const theme = await themeOf(deps, 'hosted');
       return await htmlReply(
         c,
-        theme,
-        <ConnectingPage theme={theme} session={session} card={card} connectUrl={connectUrl} />,
+        'hosted',
+        <ConnectingPage session={session} card={card} connectUrl={connectUrl} />,
       );
     } catch (error) {
       const errors = errorsOf(error).filter(({ path }) => path.startsWith('body.parameters'));
@@ -126,17 +124,10 @@ async function parametersReply(
   if (provider?.kind !== 'oauth2' || !card.isConfigured || !mustAsk(provider)) {
     throw new AppError('provider_not_found', 'there is nothing to ask for this provider');
   }
-  const theme = await themeOf(deps, 'hosted');
   return htmlReply(
     c,
-    theme,
-    <ParametersPage
-      theme={theme}
-      session={session}
-      card={card}
-      provider={provider}
-      entry={entry}
-    />,
+    'hosted',
+    <ParametersPage session={session} card={card} provider={provider} entry={entry} />,
   );
 }
 
@@ -155,12 +146,10 @@ async function credentialsReply(
     throw new AppError('provider_not_found', 'this provider takes no credentials');
   }
   const account = accountId === undefined ? null : await ownAccount(deps, session, id, accountId);
-  const theme = await themeOf(deps, 'hosted');
   return htmlReply(
     c,
-    theme,
+    'hosted',
     <CredentialsPage
-      theme={theme}
       session={session}
       card={card}
       provider={provider}

@@ -7,7 +7,6 @@ import { problemResponse, toAppError } from '../../http/problem';
 import type { AppEnv } from '../../http/route';
 import { MessagePage } from '../ui/layout';
 import { htmlReply } from '../ui/reply';
-import { type Theme, themeOf } from '../ui/theme';
 import { returnLabel } from './layout';
 import { PAGE_PATH } from './session';
 
@@ -111,12 +110,10 @@ function wordsFor(error: AppError): Words {
 
 /** For browsers, in the place of a problem document. */
 const ErrorPage = ({
-  theme,
   error,
   requestId,
   path,
 }: {
-  theme: Theme;
   error: AppError;
   requestId: string;
   path: string;
@@ -128,7 +125,6 @@ const ErrorPage = ({
     situation === 'form_outdated' || (path.startsWith(PAGE_PATH) && error.status !== 403);
   return (
     <MessagePage
-      theme={theme}
       title={title}
       text={text}
       links={[
@@ -162,11 +158,10 @@ export async function errorReply(thrown: unknown, c: Context<AppEnv>): Promise<R
   const error = toAppError(thrown, c.get('log'));
   const requestId = c.get('requestId');
   if (!prefersPage(c)) return problemResponse(error, requestId);
-  const theme = await themeOf(c.get('deps'), 'hosted');
   return htmlReply(
     c,
-    theme,
-    <ErrorPage theme={theme} error={error} requestId={requestId} path={c.req.path} />,
+    'hosted',
+    <ErrorPage error={error} requestId={requestId} path={c.req.path} />,
     error.status,
     // The address may hold a code or a ticket.
     { ...error.headers, 'Referrer-Policy': 'no-referrer', Vary: 'Accept' },

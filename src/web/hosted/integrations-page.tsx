@@ -2,7 +2,7 @@
 import { PostForm } from '../ui/form';
 import { type Message, MessageBox } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
-import type { Theme } from '../ui/theme';
+import { useTheme } from '../ui/theme';
 import { type Clock, day, full, relative } from '../ui/times';
 import {
   type Account,
@@ -19,7 +19,6 @@ import { mustAsk } from './step-pages';
 import { statusWords, troubleWords } from './words';
 
 export interface IntegrationsProps {
-  theme: Theme;
   session: PageSession;
   catalog: Catalog;
   query: CatalogQuery;
@@ -35,13 +34,13 @@ export interface IntegrationsProps {
 const SEARCH_FROM = 7;
 
 export function IntegrationsPage(props: IntegrationsProps) {
-  const { theme, session, catalog, query, flash, isStale } = props;
-  const { brand } = theme;
+  const { session, catalog, query, flash, isStale } = props;
+  const { brand } = useTheme();
   const { connected, available, counts } = catalog;
   const isWhole = query.search === '' && query.filter === 'all';
   const nothingFound = connected.length + available.length === 0;
   return (
-    <SessionLayout theme={theme} session={session} title="Connections">
+    <SessionLayout session={session} title="Connections">
       <a class="back" href={session.returnTo}>{`← ${returnLabel(session.returnTo)}`}</a>
       <h1>Connections</h1>
       <p class="intro">
@@ -162,7 +161,7 @@ interface CardProps extends IntegrationsProps {
   card: Card;
 }
 
-const ConnectedCard = ({ card, theme, clock, session }: CardProps) => (
+const ConnectedCard = ({ card, clock, session }: CardProps) => (
   <li class="card">
     <div class="head">
       <ProviderIcon id={card.id} name={card.name} />
@@ -176,19 +175,14 @@ const ConnectedCard = ({ card, theme, clock, session }: CardProps) => (
     </div>
     <ul>
       {card.accounts.map((account) => (
-        <AccountRow
-          account={account}
-          card={card}
-          brand={theme.brand.name}
-          clock={clock}
-          formToken={session.formToken}
-        />
+        <AccountRow account={account} card={card} clock={clock} formToken={session.formToken} />
       ))}
     </ul>
   </li>
 );
 
-const Offer = ({ card, session, theme, pending }: CardProps) => {
+const Offer = ({ card, session, pending }: CardProps) => {
+  const { brand } = useTheme();
   const { provider } = card;
   const canAdd = card.isConfigured && provider !== undefined;
   return (
@@ -204,7 +198,7 @@ const Offer = ({ card, session, theme, pending }: CardProps) => {
       <p class="may">
         {canAdd
           ? permissionSentences(provider)
-          : `Not available yet: ${theme.brand.name} has not set it up.`}
+          : `Not available yet: ${brand.name} has not set it up.`}
       </p>
       {pending === card.id ? <p class="status">Not finished</p> : null}
     </li>
@@ -258,16 +252,20 @@ function Add({ card, session, label, quiet = false }: AddProps) {
 interface AccountProps {
   account: Account;
   card: Card;
-  brand: string;
   clock: Clock;
   formToken: string;
 }
 
 /** One account: who, in what state, since when, and what can be done. */
-function AccountRow({ account, card, brand, clock, formToken }: AccountProps) {
+function AccountRow({ account, card, clock, formToken }: AccountProps) {
+  const { brand } = useTheme();
   const { facts, status, name, detail } = account;
   const { label, tone } = statusWords[status.status];
-  const trouble = troubleWords(status, { brand, provider: card.name, account: name }, clock);
+  const trouble = troubleWords(
+    status,
+    { brand: brand.name, provider: card.name, account: name },
+    clock,
+  );
   return (
     <li class="account">
       <div class="person">
@@ -281,7 +279,7 @@ function AccountRow({ account, card, brand, clock, formToken }: AccountProps) {
         <span class={`status ${tone}`}>{label}</span>
       </div>
       {trouble === null ? null : <p class="trouble">{trouble}</p>}
-      <Missing card={card} facts={facts} brand={brand} />
+      <Missing card={card} facts={facts} />
       <dl class="facts">
         <Fact
           term="Connected since"
@@ -357,13 +355,14 @@ function End({ account: { facts, status }, clock }: { account: Account; clock: C
 }
 
 /** Permissions that were asked for and not given (C12). */
-function Missing({ card, facts, brand }: { card: Card; facts: Account['facts']; brand: string }) {
+function Missing({ card, facts }: { card: Card; facts: Account['facts'] }) {
+  const { brand } = useTheme();
   const missing = missingOf(facts);
   if (missing.length === 0) return null;
   const { known, unknown } = permissionsOf(card.id, missing);
   return (
     <p class="trouble">
-      {`You did not allow ${brand} to ${listing([...known, ...unknown.map((scope) => `use “${scope}”`)])}. Reconnect to allow it.`}
+      {`You did not allow ${brand.name} to ${listing([...known, ...unknown.map((scope) => `use “${scope}”`)])}. Reconnect to allow it.`}
     </p>
   );
 }

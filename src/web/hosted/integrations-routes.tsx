@@ -12,7 +12,6 @@ import { versionsOnPrimary } from '../../status-cache/origin';
 import type { Snapshot } from '../../status-cache/snapshot';
 import { readPostedForm } from '../session';
 import { htmlReply } from '../ui/reply';
-import { themeOf } from '../ui/theme';
 import { clockOf } from '../ui/times';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
 import { accountOf, type CatalogQuery, cardFor, catalogOf, filters } from './catalog';
@@ -41,12 +40,10 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const clock = clockOf(c);
     const { integrations } = snapshot;
     const { providers } = deps.config;
-    const theme = await themeOf(deps, 'hosted');
     return htmlReply(
       c,
-      theme,
+      'hosted',
       <IntegrationsPage
-        theme={theme}
         session={session}
         catalog={catalogOf(providers, session.providers, integrations, query, clock.now)}
         query={query}
@@ -81,12 +78,10 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const session = await pageSessionOf(c);
     const { provider, account } = parseInput(accountFields, c.req.query(), 'query');
     const card = cardFor(deps.config.providers, session.providers, provider);
-    const theme = await themeOf(deps, 'hosted');
     return htmlReply(
       c,
-      theme,
+      'hosted',
       <DisconnectPage
-        theme={theme}
         session={session}
         card={card}
         account={await ownAccount(deps, session, provider, account)}
@@ -121,8 +116,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const { session } = await readPostedForm(c, pageSessionOf);
     await endPageSession(deps, session);
     deleteSessionCookie(c);
-    const theme = await themeOf(deps, 'hosted');
-    return htmlReply(c, theme, <SignedOutPage theme={theme} returnTo={session.returnTo} />);
+    return htmlReply(c, 'hosted', <SignedOutPage returnTo={session.returnTo} />);
   });
 
 /** An address that somebody has typed wrong shows everything. */

@@ -5,14 +5,13 @@ import type { CredentialsProvider, OAuth2Provider } from '../../providers/types'
 import { Field, PostForm } from '../ui/form';
 import { MessageBox, MessagePage } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
-import type { Theme } from '../ui/theme';
+import { useTheme } from '../ui/theme';
 import type { Account, Card } from './catalog';
 import { returnLabel, SessionLayout } from './layout';
 import { permissionSentences } from './permissions';
 import type { PageSession } from './session';
 
 interface StepProps {
-  theme: Theme;
   session: PageSession;
   card: Card;
 }
@@ -23,17 +22,11 @@ export const mustAsk = (provider: OAuth2Provider): boolean =>
 
 /** Before the provider's page, which takes a while to open; the browser goes on by itself. */
 export const ConnectingPage = ({
-  theme,
   session,
   card,
   connectUrl,
 }: StepProps & { connectUrl: string }) => (
-  <SessionLayout
-    theme={theme}
-    session={session}
-    title={`Connecting to ${card.name}`}
-    redirectTo={connectUrl}
-  >
+  <SessionLayout session={session} title={`Connecting to ${card.name}`} redirectTo={connectUrl}>
     <div class="narrow">
       <span class="wait" aria-hidden="true" />
       <h1>{`Connecting to ${card.name}`}</h1>
@@ -52,14 +45,13 @@ export const ConnectingPage = ({
 
 /** A step about one provider. */
 const StepLayout = ({
-  theme,
   session,
   card,
   title,
   heading = title,
   children,
 }: StepProps & { title: string; heading?: string; children: Child }) => (
-  <SessionLayout theme={theme} session={session} title={title}>
+  <SessionLayout session={session} title={title}>
     <div class="narrow">
       <div class="head">
         <ProviderIcon id={card.id} name={card.name} />
@@ -131,11 +123,12 @@ export const CredentialsPage = ({
   account: Account | null;
   entry: FormEntry;
 }) => {
-  const { card, theme, session } = step;
+  const { brand } = useTheme();
+  const { card, session } = step;
   return (
     <StepLayout {...step} title={account ? `Replace: ${account.name}` : `Connect ${card.name}`}>
       <p class="intro">
-        {`${theme.brand.name} uses what you enter to work with ${card.name} for you. It is kept encrypted, and secrets are never shown again.`}
+        {`${brand.name} uses what you enter to work with ${card.name} for you. It is kept encrypted, and secrets are never shown again.`}
         {provider.experimental
           ? ` ${card.name} does not offer this officially: it can stop working at any time.`
           : ''}
@@ -193,8 +186,8 @@ export const DisconnectPage = ({
   /** The provider can be told. */
   canRevoke: boolean;
 }) => {
-  const { card, theme, session } = step;
-  const brand = theme.brand.name;
+  const { brand } = useTheme();
+  const { card, session } = step;
   return (
     <StepLayout
       {...step}
@@ -204,7 +197,7 @@ export const DisconnectPage = ({
       <div class="card">
         <ul class="points">
           <li>
-            <span>{`${brand} can no longer use this ${card.name} account. What depends on it stops working.`}</span>
+            <span>{`${brand.name} can no longer use this ${card.name} account. What depends on it stops working.`}</span>
           </li>
           <li>
             <span>
@@ -214,7 +207,7 @@ export const DisconnectPage = ({
             </span>
           </li>
           <li>
-            <span>{atProvider(card, brand, canRevoke)}</span>
+            <span>{atProvider(card, brand.name, canRevoke)}</span>
           </li>
           <li>
             <span>You can connect it again at any time.</span>
@@ -247,9 +240,8 @@ function atProvider(card: Card, brand: string, canRevoke: boolean): string {
     : `${card.name} cannot be told. To end the permission there too, remove ${brand} in your ${card.name} settings.`;
 }
 
-export const SignedOutPage = ({ theme, returnTo }: { theme: Theme; returnTo: string }) => (
+export const SignedOutPage = ({ returnTo }: { returnTo: string }) => (
   <MessagePage
-    theme={theme}
     title="Signed out"
     heading="You are signed out"
     text="Your accounts stay connected. Only this page is closed."

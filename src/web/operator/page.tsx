@@ -1,7 +1,6 @@
 /** The operator's page: what is going on, and the few things to do about it. */
 
 import { Layout, type Message, MessageBox } from '../ui/layout';
-import type { Theme } from '../ui/theme';
 import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
@@ -14,17 +13,16 @@ import type { OperatorSession } from './session';
 import { atLeast, cell, number, percent } from './words';
 
 export interface OperatorPageProps extends View {
-  theme: Theme;
   session: OperatorSession;
   overview: Overview;
   flash: Message | null;
 }
 
 export function OperatorPage(props: OperatorPageProps) {
-  const { theme, session, overview, flash, clock } = props;
+  const { session, overview, flash, clock } = props;
   const { cache, stored } = overview;
   return (
-    <Layout theme={theme} title="Operations">
+    <Layout title="Operations">
       <div class="bar-head">
         <div>
           <h1>Operations</h1>

@@ -16,7 +16,6 @@ import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate'
 import { readPostedForm, refuseForeignForm } from '../session';
 import { type Message, MessagePage } from '../ui/layout';
 import { htmlReply, redirectReply } from '../ui/reply';
-import { themeOf } from '../ui/theme';
 import { clockOf } from '../ui/times';
 import { closeNow, forgetNow, type OperatorFlash, recordAction, runNow } from './actions';
 import { readOverview } from './overview';
@@ -49,12 +48,10 @@ export const operatorRoutes = new Hono<AppEnv>()
     const nameOf = (id: string) => providers.get(id)?.name ?? id;
     const overview = await readOverview(deps, flash !== null);
     clearFlashMessage(c);
-    const theme = await themeOf(deps, 'operator');
     return htmlReply(
       c,
-      theme,
+      'operator',
       <OperatorPage
-        theme={theme}
         session={session}
         formToken={session.formToken}
         overview={overview}
@@ -112,8 +109,7 @@ async function signInReply(
   message: Message | null,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const theme = await themeOf(c.get('deps'), 'operator');
-  return htmlReply(c, theme, <SignInPage theme={theme} message={message} />, status, headers);
+  return htmlReply(c, 'operator', <SignInPage message={message} />, status, headers);
 }
 
 /** Back to the page, which then says what was done. */
@@ -130,11 +126,10 @@ async function errorReply(c: Context<AppEnv>, error: AppError): Promise<Response
   if (isSignedOut || error.code === 'rate_limited') {
     return signInReply(c, status, { tone: 'bad', ...words }, headers);
   }
-  const theme = await themeOf(c.get('deps'), 'operator');
   return htmlReply(
     c,
-    theme,
-    <MessagePage theme={theme} {...words} links={[{ href: PATH, label: 'To the operator’s page' }]}>
+    'operator',
+    <MessagePage {...words} links={[{ href: PATH, label: 'To the operator’s page' }]}>
       {status < 500 ? null : <p class="small soft">{`In the log: ${c.get('requestId')}`}</p>}
     </MessagePage>,
     status,

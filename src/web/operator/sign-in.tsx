@@ -1,10 +1,9 @@
 /** The sign-in to the operator's page. */
 import { Field } from '../ui/form';
 import { Layout, type Message, MessageBox } from '../ui/layout';
-import type { Theme } from '../ui/theme';
 
-export const SignInPage = ({ theme, message }: { theme: Theme; message: Message | null }) => (
-  <Layout theme={theme} title="Operations">
+export const SignInPage = ({ message }: { message: Message | null }) => (
+  <Layout title="Operations">
     <div class="narrow">
       <h1>Operations</h1>
       <p class="intro">

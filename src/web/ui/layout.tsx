@@ -1,10 +1,8 @@
 /** What all pages are made of: document and header, message boxes, and pages that are only a message. */
 import type { Child } from 'hono/jsx';
-import { ProviderIconsContext } from './provider-icon';
-import type { Theme } from './theme';
+import { useTheme } from './theme';
 
 export interface LayoutProps {
-  theme: Theme;
   title: string;
   /** Stands on the right of the header. */
   headerEnd?: Child;
@@ -13,8 +11,8 @@ export interface LayoutProps {
   children: Child;
 }
 
-export function Layout({ theme, title, headerEnd, redirectTo, children }: LayoutProps) {
-  const { brand, css, icons } = theme;
+export function Layout({ title, headerEnd, redirectTo, children }: LayoutProps) {
+  const { brand, css } = useTheme();
   return (
     <html lang="en">
       <head>
@@ -45,7 +43,7 @@ export function Layout({ theme, title, headerEnd, redirectTo, children }: Layout
           {headerEnd}
         </header>
         <main id="content" tabindex={-1}>
-          <ProviderIconsContext.Provider value={icons}>{children}</ProviderIconsContext.Provider>
+          {children}
         </main>
       </body>
     </html>
@@ -69,7 +67,6 @@ export const MessageBox = ({ tone, title, text }: Message) => (
 );
 
 export interface MessagePageProps {
-  theme: Theme;
   title: string;
   /** Where it is not the title. */
   heading?: string;
@@ -81,14 +78,13 @@ export interface MessagePageProps {
 }
 
 export const MessagePage = ({
-  theme,
   title,
   heading = title,
   text,
   links,
   children,
 }: MessagePageProps) => (
-  <Layout theme={theme} title={title}>
+  <Layout title={title}>
     <div class="narrow">
       <h1>{heading}</h1>
       <p class="intro">{text}</p>

@@ -1,14 +1,8 @@
 /** A provider's icon, or where there is none its first letter. Decoration: the name stands beside. */
-import { createContext, useContext } from 'hono/jsx';
-
-/** Provider -> colour, colour of the drawing on it, path in a box of 24 by 24. */
-export type ProviderIcons = Readonly<Record<string, readonly [string, string, string]>>;
-
-/** Set by the layout. */
-export const ProviderIconsContext = createContext<ProviderIcons>({});
+import { useTheme } from './theme';
 
 export function ProviderIcon({ id, name }: { id: string; name: string }) {
-  const icons = useContext(ProviderIconsContext);
+  const { icons } = useTheme();
   const family = id.replace(/-(app|user)$/, '');
   const icon = Object.hasOwn(icons, family) ? icons[family] : undefined;
   if (!icon) {

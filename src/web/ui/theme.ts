@@ -3,18 +3,21 @@
  * the providers' icons. The stylesheet is inline, so a page is one request. The policy names it by its
  * hash, so the browser takes no other style, and no script at all.
  */
+import { createContext, useContext } from 'hono/jsx';
 import type { Brand } from '../../config';
 import { sha256 } from '../../crypto';
 import type { Deps } from '../../deps';
 import { readAsset } from '../../http/assets';
 import { type Palette, paletteOf } from './palette';
-import type { ProviderIcons } from './provider-icon';
 
 /** Everything that text and outlines stand on. */
 export const grounds = {
   light: ['#f6f6f4', '#ffffff', '#efefec'],
   dark: ['#131315', '#1c1c1f', '#26262a'],
 } as const;
+
+/** Provider -> colour, colour of the drawing on it, path in a box of 24 by 24. */
+export type ProviderIcons = Readonly<Record<string, readonly [string, string, string]>>;
 
 export interface Theme {
   brand: Brand;
@@ -34,6 +37,16 @@ const stylesheets = {
 } as const;
 
 export type ThemeName = keyof typeof stylesheets;
+
+/** Set by htmlReply. */
+export const ThemeContext = createContext<Theme | null>(null);
+
+/** Of the page that is rendered. In synchronous components only: no context outlasts an await here. */
+export function useTheme(): Theme {
+  const theme = useContext(ThemeContext);
+  if (!theme) throw new Error('a component was rendered outside of htmlReply');
+  return theme;
+}
 
 const themes = () => new Map<ThemeName, Theme>();
 

@@ -1,28 +1,31 @@
 /** The two replies that a page gives: HTML, and a redirect after an action. */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../../http/route';
-import type { Theme } from './theme';
+import { ThemeContext, type ThemeName, themeOf } from './theme';
 
-/** HTML, which is in no cache, under the theme's policy. */
-export const htmlReply = (
+/** A page in its theme, under the theme's policy, in no cache. */
+export async function htmlReply(
   c: Context<AppEnv>,
-  { contentSecurityPolicy }: Theme,
-  page: JSX.Element,
+  name: ThemeName,
+  page: Child,
   status = 200,
   headers: Readonly<Record<string, string>> = {},
-): Response | Promise<Response> =>
-  c.html(html`<!doctype html>${page}`, status as ContentfulStatusCode, {
+): Promise<Response> {
+  const theme = await themeOf(c.get('deps'), name);
+  const document = <ThemeContext.Provider value={theme}>{page}</ThemeContext.Provider>;
+  return c.html(html`<!doctype html>${document}`, status as ContentfulStatusCode, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentSecurityPolicy,
+    'Content-Security-Policy': theme.contentSecurityPolicy,
     // Nothing to other sites; to this one, because a form of a page that says `no-referrer` would
     // come with `Origin: null`.
     'Referrer-Policy': 'same-origin',
     ...headers,
   });
+}
 
 /** After an action, so that a reload of what follows repeats nothing. */
 export function redirectReply(c: Context<AppEnv>, location: string): Response {
