@@ -18,10 +18,11 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
 import { owedRevocation } from '../events/outbox';
-import { withDeadline } from '../retry';
+import { type Backoff, retry, withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
 import type { Snapshot } from '../status-cache/snapshot';
+import { SECOND_MS } from '../time';
 import { type ConnectedAccount, isNewAccount, isOf, isStored, upsertAccount } from './store';
 
 /** One exchange of one transaction; nobody else may finish it. */
@@ -43,8 +44,8 @@ export interface ReceivedAccount {
   shared: readonly string[];
 }
 
-const TRIES = 3;
-const TRY_MS = 4_000;
+const backoff: Backoff = { firstMs: 200, factor: 2, longestMs: 400, jitter: 0 };
+const TRY_MS = 4 * SECOND_MS;
 
 /** @throws AppError unavailable, when D1 did not answer; it may have been committed all the same */
 export async function commitAccounts(
@@ -53,8 +54,19 @@ export async function commitAccounts(
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): Promise<Commit> {
   const [{ account }] = received;
-  for (let tries = 1; ; tries += 1) {
-    try {
+  let isFirst = true;
+  const isPassing = (error: unknown) => {
+    deps.log.warn('connect.commit_retried', { connection: attempt.transactionId }, error);
+    return true;
+  };
+  try {
+    return await retry(deps, { tries: 3, tryMs: null, backoff, isPassing }, async () => {
+      if (!isFirst) {
+        // "Connection lost" is ambiguous: it may have been committed.
+        const found = await whyNot(deps, attempt, account).catch(() => null);
+        if (found?.kind === 'committed' || found?.kind === 'transaction_gone') return found;
+      }
+      isFirst = false;
       const { changed, snapshot } = await withDeadline(
         changeVisibly(
           deps,
@@ -66,18 +78,9 @@ export async function commitAccounts(
         'd1_commit',
       );
       return changed ? { kind: 'committed', snapshot } : await whyNot(deps, attempt, account);
-    } catch (error) {
-      if (tries === TRIES)
-        throw new AppError('unavailable', 'the database did not answer', {
-          cause: error,
-          retryAfter: 30,
-        });
-      deps.log.warn('connect.commit_retried', { connection: attempt.transactionId }, error);
-      await deps.sleep(200 * tries);
-      // "Connection lost" is ambiguous: it may have been committed.
-      const found = await whyNot(deps, attempt, account).catch(() => null);
-      if (found?.kind === 'committed' || found?.kind === 'transaction_gone') return found;
-    }
+    });
+  } catch (cause) {
+    throw new AppError('unavailable', 'the database did not answer', { cause, retryAfter: 30 });
   }
 }
 

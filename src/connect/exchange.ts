@@ -18,8 +18,10 @@ import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { closeCircuit } from '../refresh/circuit';
+import { type Backoff, poll } from '../retry';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
+import { SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
 import { type Attempt, commitAccounts, isRevocationInFlight, type ReceivedAccount } from './commit';
 import { accountOf, type Grant, isStored } from './store';
@@ -30,8 +32,8 @@ const EXTEND_MS = 4_000;
 const PROFILE_MS = 4_000;
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
-const REVOCATION_POLLS = 20;
-const REVOCATION_POLL_MS = 250;
+const REVOCATION_MS = 5 * SECOND_MS;
+const revocationBackoff: Backoff = { firstMs: 250, factor: 1, longestMs: 250, jitter: 0 };
 
 /** @throws AppError as completeConnection says */
 export async function exchange(
@@ -218,7 +220,8 @@ async function commitBesideRevocations(
   received: readonly [Received, ...Received[]],
   { provider }: OAuth2Client,
 ): Promise<Snapshot> {
-  for (let polls = 0; polls < REVOCATION_POLLS; polls += 1) {
+  const until = deps.now() + REVOCATION_MS;
+  for (;;) {
     const result = await commitAccounts(deps, attempt, received);
     switch (result.kind) {
       case 'committed':
@@ -227,19 +230,24 @@ async function commitBesideRevocations(
         throw linkedToAnotherUser();
       case 'transaction_gone':
         throw connectionNotFound();
-      case 'revocation_in_flight':
-        while (polls < REVOCATION_POLLS && (await isRevocationInFlight(deps, received))) {
-          polls += 1;
-          await deps.sleep(REVOCATION_POLL_MS);
+      case 'revocation_in_flight': {
+        const isOver = await poll(deps, { until, backoff: revocationBackoff }, async () =>
+          (await isRevocationInFlight(deps, received)) ? null : true,
+        );
+        if (!isOver) {
+          throw new AppError(
+            'provider_error',
+            `${provider.name} is still ending a former connection of this account; connect again in a minute`,
+          );
         }
         // It may have ended these grants too, which are not in the table yet.
         for (const { stillAlive } of received) await stillAlive();
+        break;
+      }
+      default:
+        return result satisfies never;
     }
   }
-  throw new AppError(
-    'provider_error',
-    `${provider.name} is still ending a former connection of this account; connect again in a minute`,
-  );
 }
 
 /** The end of a transaction that came to nothing. Logs where even that cannot be written. */

@@ -22,9 +22,11 @@ import {
 } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
+import { hasRow } from '../db/conditions';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
-import type { Log } from '../log';
+import type { Deps } from '../deps';
+import { type Backoff, backoffMs } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
 import { auditEvent } from './audit';
 
@@ -32,8 +34,8 @@ import { auditEvent } from './audit';
 export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
-const FIRST_RETRY_MS = MINUTE_MS;
-const LONGEST_RETRY_MS = 6 * HOUR_MS;
+/** After a delivery that failed: from a minute to six hours, the upper half by lot. */
+const backoff: Backoff = { firstMs: MINUTE_MS, factor: 2, longestMs: 6 * HOUR_MS, jitter: 0.5 };
 
 export type OutboxEntry = typeof outbox.$inferSelect;
 
@@ -94,16 +96,6 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
  */
 export type Delivery = 'done' | 'retry' | 'gave_up';
 
-/** The parts of Deps that a drain needs. */
-export interface OutboxDeps {
-  db: Database;
-  now(): number;
-  /** 0 <= x < 1 */
-  random(): number;
-  uuid(): string;
-  log: Log;
-}
-
 export interface DrainBudget {
   /** No group is started after this, in ms since the epoch. */
   until: number;
@@ -116,7 +108,7 @@ export interface DrainBudget {
  * an entry is leased to one. Returns how many entries were tried.
  */
 export async function drainOutbox(
-  deps: OutboxDeps,
+  deps: Deps,
   deliver: (entry: OutboxEntry) => Promise<Delivery>,
   budget: DrainBudget,
 ): Promise<number> {
@@ -156,7 +148,7 @@ export function claimDue(db: Database, leaseId: string, limit: number, now: numb
 }
 
 async function deliverOne(
-  deps: OutboxDeps,
+  deps: Deps,
   deliver: (entry: OutboxEntry) => Promise<Delivery>,
   entry: OutboxEntry,
 ): Promise<void> {
@@ -185,7 +177,7 @@ async function deliverOne(
           provider: entry.provider,
           detail: { attempts: entry.attempts, reason: tooOld ? 'too_old' : 'refused' },
         },
-        sql`exists (select 1 from ${outbox} where ${mine})`,
+        hasRow(db, outbox, mine),
       ),
       db.delete(outbox).where(mine),
     ]);
@@ -202,8 +194,6 @@ async function deliverOne(
   }
 }
 
-/** Doubles from a minute to six hours; the upper half is jitter. In ms. Pure. */
-export function retryDelay(attempts: number, random: number): number {
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
-  return Math.round(longest / 2 + (longest / 2) * random);
-}
+/** Before the next try, ms. Pure. */
+export const retryDelay = (attempts: number, random: number): number =>
+  backoffMs(backoff, attempts, random);

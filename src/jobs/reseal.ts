@@ -8,27 +8,18 @@
  * key there is nothing to look for, and nothing is read.
  */
 
-import { and, gt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, max, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../db/client';
 import { oauthAccounts } from '../db/schema';
-import type { Log } from '../log';
+import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
-import { MINUTE_MS } from '../time';
+import { MINUTE_MS, SECOND_MS } from '../time';
 import type { Keyring } from '../vault/keyring';
-import { accountContext, prefixOf, type Vault } from '../vault/vault';
+import { accountContext, prefixOf } from '../vault/vault';
 
-const CALL_MS = 5_000;
+const CALL_MS = 5 * SECOND_MS;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
 const ROWS_PER_STATEMENT = 10;
-
-/** The parts of Deps that it needs. */
-export interface ResealDeps {
-  db: Database;
-  vault: Vault;
-  now(): number;
-  log: Log;
-}
 
 const columns = {
   id: oauthAccounts.id,
@@ -54,7 +45,7 @@ interface Row {
  *
  * @throws what D1 throws
  */
-export async function reseal(deps: ResealDeps, keyring: Keyring, ids: number): Promise<number> {
+export async function reseal(deps: Deps, keyring: Keyring, ids: number): Promise<number> {
   const [first, ...others] = keyring.kids;
   if (others.length === 0) return 0;
   const { db, log } = deps;
@@ -67,11 +58,19 @@ export async function reseal(deps: ResealDeps, keyring: Keyring, ids: number): P
     );
     if (sealed.length === 0) continue;
     await withDeadline(
-      db.run(sql`
-        UPDATE oauth_accounts AS a
-        SET access_token = s.value->>'accessToken', refresh_token = s.value->>'refreshToken'
-        FROM json_each(${JSON.stringify(sealed)}) AS s
-        WHERE a.id = s.value->>'id' AND a.token_version = s.value->>'tokenVersion'`),
+      db
+        .update(oauthAccounts)
+        .set({
+          accessToken: sql`s.value->>'accessToken'`,
+          refreshToken: sql`s.value->>'refreshToken'`,
+        })
+        .from(sql`json_each(${JSON.stringify(sealed)}) as s`)
+        .where(
+          and(
+            eq(oauthAccounts.id, sql`s.value->>'id'`),
+            eq(oauthAccounts.tokenVersion, sql`s.value->>'tokenVersion'`),
+          ),
+        ),
       CALL_MS,
       'd1_write',
     );
@@ -81,10 +80,8 @@ export async function reseal(deps: ResealDeps, keyring: Keyring, ids: number): P
   return done;
 }
 
-async function rowsInTurn({ db, now }: ResealDeps, kid: string, ids: number): Promise<Row[]> {
-  const [newest] = await db.all<{ id: number | null }>(
-    sql`SELECT max(id) AS id FROM ${oauthAccounts}`,
-  );
+async function rowsInTurn({ db, now }: Deps, kid: string, ids: number): Promise<Row[]> {
+  const [newest] = await db.select({ id: max(oauthAccounts.id) }).from(oauthAccounts);
   const slices = Math.ceil((newest?.id ?? 0) / ids);
   if (slices === 0) return [];
   const from = (Math.floor(now() / MINUTE_MS) % slices) * ids;
@@ -95,7 +92,7 @@ async function rowsInTurn({ db, now }: ResealDeps, kid: string, ids: number): Pr
       and(
         gt(oauthAccounts.id, from),
         lte(oauthAccounts.id, from + ids),
-        sql`(${notUnder(kid, oauthAccounts.accessToken)} OR ${notUnder(kid, oauthAccounts.refreshToken)})`,
+        or(notUnder(kid, oauthAccounts.accessToken), notUnder(kid, oauthAccounts.refreshToken)),
       ),
     );
 }
@@ -106,7 +103,7 @@ function notUnder(kid: string, column: SQLiteColumn): SQL {
 }
 
 /** Null: it does not open, which is no reason to leave the others. */
-async function sealAnew({ vault, log }: ResealDeps, row: Row): Promise<Row | null> {
+async function sealAnew({ vault, log }: Deps, row: Row): Promise<Row | null> {
   const anew = async (sealed: string | null, field: 'access_token' | 'refresh_token') => {
     if (sealed === null) return null;
     const context = accountContext(row.provider, row.accountId, field);

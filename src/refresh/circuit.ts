@@ -4,8 +4,9 @@
  * integrations in a row open it, or one operator's fault, or a storm of refusals (storm.ts); then
  * one group at a time probes. All that is written into `provider_health` stands here.
  */
-import { and, eq, exists, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
+import { hasRow } from '../db/conditions';
 import {
   type FailureCategory,
   isTroubled,
@@ -109,7 +110,7 @@ export async function countFailure(
   const ids = sql`CASE WHEN ${isKnown} OR json_array_length(${failedIds}) >= ${OPENS_AFTER} THEN ${failedIds} ELSE json_insert(${failedIds}, '$[#]', ${rowId}) END`;
   const count = sql`json_array_length(${ids})`;
   const opens = operator
-    ? sql`${openUntil} IS NULL`
+    ? isNull(openUntil)
     : sql`(${openUntil} IS NULL AND ${count} >= ${OPENS_AFTER})`;
   await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const now = deps.now();
@@ -232,15 +233,11 @@ function openingEvent(
   opens: SQL,
   alsoFirst: boolean,
 ) {
-  const circuit = (condition?: SQL) =>
-    db
-      .select({ provider: providerHealth.provider })
-      .from(providerHealth)
-      .where(and(isCircuit(key), condition));
+  const isThere = (condition?: SQL) => hasRow(db, providerHealth, and(isCircuit(key), condition));
   return auditEvent(
     db,
     { at: now, type, provider: key.provider, detail: { code, host: key.host } },
-    or(alsoFirst ? notExists(circuit()) : undefined, exists(circuit(opens))),
+    or(alsoFirst ? not(isThere()) : undefined, isThere(opens)),
   );
 }
 

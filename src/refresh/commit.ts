@@ -8,9 +8,9 @@
  * has the only copy of a rotated token, and must save it. Every statement here may be repeated, also
  * after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
  */
-import { and, eq, exists, notExists, sql } from 'drizzle-orm';
+import { and, eq, not, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { isSame } from '../db/conditions';
+import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { owedRevocation } from '../events/outbox';
@@ -196,12 +196,7 @@ const write = (
       deps,
       row.userId,
       [db.update(oauthAccounts).set(columns).where(fence)],
-      exists(
-        db
-          .select({ id: oauthAccounts.id })
-          .from(oauthAccounts)
-          .where(and(eq(oauthAccounts.id, row.id), oursInRow)),
-      ),
+      hasRow(db, oauthAccounts, and(eq(oauthAccounts.id, row.id), oursInRow)),
     );
     return { hit: change.changed, quiet, snapshot: change.snapshot };
   });
@@ -324,21 +319,18 @@ async function giveBack(deps: Deps, grant: Grant, until: number): Promise<Commit
   const { provider, accountId, subject, parameters, accessToken, refreshToken } = grant;
   const owed = { provider, accountId, subject, parameters, accessToken, refreshToken };
   // Once, also when it is tried again after a lost answer.
-  const missing = notExists(
-    db
-      .select({ id: outbox.id })
-      .from(outbox)
-      .where(
-        and(
-          eq(outbox.provider, provider),
-          eq(outbox.subject, subject),
-          accessToken === null
-            ? isSame(outbox.refreshToken, refreshToken)
-            : eq(outbox.accessToken, accessToken),
-        ),
-      ),
+  const noted = hasRow(
+    db,
+    outbox,
+    and(
+      eq(outbox.provider, provider),
+      eq(outbox.subject, subject),
+      accessToken === null
+        ? isSame(outbox.refreshToken, refreshToken)
+        : eq(outbox.accessToken, accessToken),
+    ),
   );
-  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), missing)]));
+  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), not(noted))]));
   deps.log.info('refresh.grant_discarded', { provider, rowId: grant.rowId });
   return { kind: 'gone' };
 }

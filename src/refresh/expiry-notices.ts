@@ -12,13 +12,13 @@ import type { Deps } from '../deps';
 import type { EventType } from '../events/audit';
 import type { Provider } from '../providers/types';
 import { withDeadline } from '../retry';
-import { DAY_MS } from '../time';
+import { DAY_MS, SECOND_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 
 const EXPIRING: EventType = 'integration.expiring';
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
-const CALL_MS = 5_000;
+const CALL_MS = 5 * SECOND_MS;
 
 /** Returns how many rows were due. With none it writes nothing. @throws what D1 throws */
 export async function giveNotices(deps: Deps): Promise<number> {

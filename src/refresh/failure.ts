@@ -6,9 +6,9 @@
  * Unlike a grant, a failure counts only under its own lease: whoever lost the lease has nothing to
  * say any more.
  */
-import { and, eq, exists, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { isSame } from '../db/conditions';
+import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
@@ -200,19 +200,16 @@ function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: 
 }
 
 const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
-  exists(
-    db
-      .select({ id: oauthAccounts.id })
-      .from(oauthAccounts)
-      .where(
-        and(
-          eq(oauthAccounts.id, row.id),
-          eq(oauthAccounts.tokenVersion, row.tokenVersion),
-          isNull(oauthAccounts.leaseId),
-          isSame(oauthAccounts.refreshDueAt, columns.refreshDueAt),
-          isSame(oauthAccounts.lastFailedAt, columns.lastFailedAt ?? row.lastFailedAt),
-        ),
-      ),
+  hasRow(
+    db,
+    oauthAccounts,
+    and(
+      eq(oauthAccounts.id, row.id),
+      eq(oauthAccounts.tokenVersion, row.tokenVersion),
+      isNull(oauthAccounts.leaseId),
+      isSame(oauthAccounts.refreshDueAt, columns.refreshDueAt),
+      isSame(oauthAccounts.lastFailedAt, columns.lastFailedAt ?? row.lastFailedAt),
+    ),
   );
 
 /** Only what is certain becomes a user's event: the confirmed refusal. */

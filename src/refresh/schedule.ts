@@ -91,7 +91,7 @@ function dueAt(
     const daily = (input.lastRefreshedAt ?? now) + IDLE_INTERVAL_MS;
     due = Math.max(due, Math.floor(Math.min(daily, lastChance ?? daily)));
   }
-  return Math.max(due, now + (provider.minTokenAgeSeconds ?? 0) * 1000);
+  return Math.max(due, now + (provider.minTokenAgeSeconds ?? 0) * SECOND_MS);
 }
 
 const marginOf = (lifetime: number): number => Math.min(MARGIN_MS, lifetime / 2);
@@ -122,7 +122,7 @@ export function nextNotice(end: number | null, after: number): number | null {
 export function accessEnd(provider: Provider, now: number, replied: number | null): number | null {
   if (provider.kind === 'credentials') return null;
   const assumed = provider.assumedLifetimeSeconds;
-  return replied ?? (assumed === undefined ? null : now + assumed * 1000);
+  return replied ?? (assumed === undefined ? null : now + assumed * SECOND_MS);
 }
 
 export interface RefreshEndInput {
@@ -148,7 +148,7 @@ export function refreshEnd(input: RefreshEndInput): number | null {
   if (input.replied !== null) return input.replied;
   const lifetime = provider.refreshLifetimeSeconds;
   const starts = input.consented || provider.refreshDeadline === 'rolling';
-  if (lifetime !== undefined && starts) return input.now + lifetime * 1000;
+  if (lifetime !== undefined && starts) return input.now + lifetime * SECOND_MS;
   return input.consented ? null : input.stored;
 }
 

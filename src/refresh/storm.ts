@@ -7,7 +7,8 @@
  * are counted only from a refusal on: a healthy provider costs no write, and no quiet refresh pays
  * for it.
  */
-import { and, eq, exists, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import { hasRow } from '../db/conditions';
 import { oauthAccounts, type ProviderHealth, providerHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { retry } from '../retry';
@@ -107,13 +108,10 @@ export async function unmarkStorm(
               ),
             ),
         ],
-        exists(
-          db
-            .select({ id: oauthAccounts.id })
-            .from(oauthAccounts)
-            .where(
-              and(same, eq(oauthAccounts.state, 'active'), eq(oauthAccounts.lastError, STORM)),
-            ),
+        hasRow(
+          db,
+          oauthAccounts,
+          and(same, eq(oauthAccounts.state, 'active'), eq(oauthAccounts.lastError, STORM)),
         ),
       ),
     );

@@ -10,7 +10,7 @@ import { AppError } from '../errors';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
 import { withDeadline } from '../retry';
-import { HOUR_MS, MINUTE_MS } from '../time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import type { AccessToken } from './attempt';
 import { isLeased } from './claim';
@@ -25,9 +25,9 @@ import {
 /** Less life than this is not worth handing out. */
 const LEAST_LIFE_MS = MINUTE_MS;
 /** What is handed out although it could not be refreshed lives at least this long. */
-const LAST_LIFE_MS = 10_000;
+const LAST_LIFE_MS = 10 * SECOND_MS;
 const NOTE_USE_EVERY_MS = 6 * HOUR_MS;
-const WRITE_MS = 5_000;
+const WRITE_MS = 5 * SECOND_MS;
 
 export interface TokenRequest extends IntegrationKey {
   userId: string;
@@ -85,7 +85,7 @@ function livesLongEnough(
   if (row.expiresAt === null) return true;
   // `token_version` starts at the time of issue.
   const lifetime = Math.max(0, row.expiresAt - row.tokenVersion);
-  const asked = Math.max(LEAST_LIFE_MS, (minTtlSeconds ?? 0) * 1000);
+  const asked = Math.max(LEAST_LIFE_MS, (minTtlSeconds ?? 0) * SECOND_MS);
   return row.expiresAt - now >= Math.max(1, Math.min(asked, lifetime / 2));
 }
 
@@ -96,7 +96,7 @@ const isRefreshableNow = (
   now: number,
 ): boolean =>
   isRenewable(provider, row, now) &&
-  now >= row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * 1000;
+  now >= row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * SECOND_MS;
 
 /** The last seconds of a token are better than none, unless more was asked for. */
 function mayFallBack(

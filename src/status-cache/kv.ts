@@ -8,7 +8,7 @@
 
 import type { Deps } from '../deps';
 import type { LogEvent } from '../log';
-import { withDeadline } from '../retry';
+import { type Backoff, retry, withDeadline } from '../retry';
 import { MAX_FRESH_MS } from './promise';
 import { type Snapshot, snapshotSchema } from './snapshot';
 
@@ -19,8 +19,8 @@ const CACHE_TTL_SECONDS = 30;
 const READ_MS = 1_000;
 const LIST_MS = 2_000;
 const DELETE_MS = 5_000;
-/** KV takes one write a second for each key; the pause is this, and up to as much again. */
-const BACKOFF_MS = 1_050;
+/** KV takes one write a second for each key: a pause of 1.05 s, and up to as much again. */
+const backoff: Backoff = { firstMs: 2_100, factor: 1, longestMs: 2_100, jitter: 0.5 };
 const WRITE_TRIES = 3;
 /** After a refusal that will not pass in a second, such as the free plan's daily quota. */
 export const PAUSE_MS = 300_000;
@@ -117,18 +117,14 @@ async function patiently(
   event: LogEvent<'warn'>,
   write: () => Promise<void>,
 ): Promise<'done' | 'too_often' | 'refused'> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await write();
-      return 'done';
-    } catch (error) {
-      if (!isTooOften(error)) {
-        deps.log.warn(event, describe(error));
-        return 'refused';
-      }
-      if (tries === WRITE_TRIES) return 'too_often';
-      await deps.sleep(BACKOFF_MS * (1 + deps.random()));
-    }
+  const options = { tries: WRITE_TRIES, tryMs: null, backoff, isPassing: isTooOften };
+  try {
+    await retry(deps, options, write);
+    return 'done';
+  } catch (error) {
+    if (isTooOften(error)) return 'too_often';
+    deps.log.warn(event, describe(error));
+    return 'refused';
   }
 }
 
