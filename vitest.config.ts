@@ -29,6 +29,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: [
+            '**/node_modules/**',
             'test/e2e/**',
             'test/browser/**',
             'test/repo/**',
