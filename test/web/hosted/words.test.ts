@@ -1,0 +1,62 @@
+/** What the hosted page says of names, scopes and a browser's wishes. */
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { records } from '../../../src/providers/records';
+import { providerSchema } from '../../../src/providers/types';
+import { prefersPage } from '../../../src/web/hosted/error-page';
+import { initials } from '../../../src/web/hosted/integrations-page';
+import { permissionSentences, permissionsOf } from '../../../src/web/hosted/permissions';
+
+describe('initials', () => {
+  it.each([
+    ['Ada Fairwind', 'AF'],
+    ['rkeel', 'R'],
+    ['robin@keel.example', 'R'],
+    ['Ana María de la Cruz', 'AC'],
+    ['u/sailor_jane', 'UJ'],
+    ['ليلى الحسن', 'لا'],
+    ['···', '•'],
+    ['', '•'],
+    ['<script>', '•'],
+  ])('of "%s" are "%s"', (name, letters) => {
+    expect(initials(name)).toBe(letters);
+  });
+});
+
+describe('permissions', () => {
+  it('of every built-in record are told in words', () => {
+    for (const record of records) {
+      const provider = providerSchema.parse(record);
+      const scopes = provider.kind === 'oauth2' ? provider.scopes : [];
+      expect([provider.id, permissionsOf(provider.id, scopes).unknown]).toEqual([provider.id, []]);
+      expect(permissionSentences(provider)).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('that nobody has words for are named, and names of prototypes are none', () => {
+    expect(permissionsOf('acme', ['openid', 'constructor', 'boats.write'])).toEqual({
+      known: ['know who you are'],
+      unknown: ['constructor', 'boats.write'],
+    });
+    expect(permissionsOf('__proto__', ['toString']).unknown).toEqual(['toString']);
+  });
+});
+
+describe('Accept', () => {
+  it.each([
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
+    ['text/html', true],
+    ['*/*', false],
+    [undefined, false],
+    ['', false],
+    ['application/json', false],
+    ['application/json, text/html', false],
+    ['application/problem+json;q=0.1, text/html;q=0.2', true],
+    ['text/html;q=0', false],
+    ['text/html;q=nonsense', true],
+  ])('%s asks for a page: %s', async (accept, expected) => {
+    const app = new Hono().get('/', (c) => c.json(prefersPage(c)));
+    const headers = accept === undefined ? {} : { Accept: accept };
+    expect(await (await app.request('/', { headers })).json()).toBe(expected);
+  });
+});
