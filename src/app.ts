@@ -16,6 +16,7 @@ import { integrationsRoutes } from './integrations/routes';
 import { createRootLog, depsOf } from './isolate';
 import { refreshRoutes } from './refresh/routes';
 import { cacheRoutes } from './status-cache/routes';
+import { homeRoutes } from './web/home';
 import { browserRoutes, hostedRoutes } from './web/hosted/routes';
 import { pageSessionRoutes } from './web/hosted/session-routes';
 import { operatorRoutes } from './web/operator/routes';
@@ -58,6 +59,7 @@ const apiRoutes = [
   ...cacheRoutes,
   ...catalogRoutes,
   ...serviceRoutes,
+  ...homeRoutes,
 ];
 
 /** All that are declared. */

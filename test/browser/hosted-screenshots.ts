@@ -24,6 +24,7 @@ const everywhere = [
   'credentials-wrong',
   'account-taken',
   'bare-link',
+  'home',
 ];
 
 describe('the hosted page', () => {

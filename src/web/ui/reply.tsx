@@ -3,8 +3,21 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Deps } from '../../deps';
 import type { AppEnv } from '../../http/route';
 import { ThemeContext, type ThemeName, themeOf } from './theme';
+
+/** A page in its theme, as text. It must be sent under the theme's policy. */
+export async function renderPage(
+  deps: Deps,
+  name: ThemeName,
+  page: Child,
+): Promise<{ text: string; contentSecurityPolicy: string }> {
+  const theme = await themeOf(deps, name);
+  const document = <ThemeContext.Provider value={theme}>{page}</ThemeContext.Provider>;
+  const text = await html`<!doctype html>${document}`;
+  return { text: text.toString(), contentSecurityPolicy: theme.contentSecurityPolicy };
+}
 
 /** A page in its theme, under the theme's policy, in no cache. */
 export async function htmlReply(
@@ -14,12 +27,11 @@ export async function htmlReply(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const theme = await themeOf(c.get('deps'), name);
-  const document = <ThemeContext.Provider value={theme}>{page}</ThemeContext.Provider>;
-  return c.html(html`<!doctype html>${document}`, status as ContentfulStatusCode, {
+  const { text, contentSecurityPolicy } = await renderPage(c.get('deps'), name, page);
+  return c.html(text, status as ContentfulStatusCode, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': theme.contentSecurityPolicy,
+    'Content-Security-Policy': contentSecurityPolicy,
     // Nothing to other sites; to this one, because a form of a page that says `no-referrer` would
     // come with `Origin: null`.
     'Referrer-Policy': 'same-origin',

@@ -358,6 +358,13 @@ export const hostedStates: readonly HostedState[] = [
     },
   },
   {
+    name: 'home',
+    shows: 'This is Mooring',
+    async reach(page, deployment) {
+      await page.goto(deployment.hosted);
+    },
+  },
+  {
     name: 'bare-link',
     shows: 'Open this page from your app',
     async reach(page, deployment) {

@@ -1,0 +1,64 @@
+/** `GET /`: what answers here, for whoever comes upon it. It shows nothing about anybody. */
+import * as z from 'zod';
+import { route } from '../http/route';
+import { Layout } from './ui/layout';
+import { renderPage } from './ui/reply';
+
+const HomePage = () => (
+  <Layout title="What this is">
+    <div class="narrow">
+      <h1>This is Mooring</h1>
+      <p class="intro">
+        An app uses it to keep its users connected to their accounts at other services. It asks them
+        for their consent, knows the state of each connection, and renews what runs out.
+      </p>
+      <div class="card">
+        <ul class="points">
+          <li>
+            <span>
+              Looking for your own connections? Open them in the app that you use. For your safety
+              none of them are shown here.
+            </span>
+          </li>
+          <li>
+            <span>
+              Building an app? <a href="/openapi.json">The API is described here</a>, as an OpenAPI
+              document. The guides are in the folder <code>docs</code> of the source code.
+            </span>
+          </li>
+          <li>
+            <span>
+              Running it? There is <a href="/operator">the operator’s page</a>, and{' '}
+              <a href="/health">the health</a> of its storage.
+            </span>
+          </li>
+        </ul>
+      </div>
+    </div>
+  </Layout>
+);
+
+const home = route(
+  {
+    id: 'getHome',
+    method: 'get',
+    path: '/',
+    tag: 'Browser',
+    summary: 'What this is',
+    description: 'A small page: where the document, the operator’s page and the health are.',
+    callers: 'anyone',
+    replies: {
+      200: {
+        description: 'The page.',
+        type: 'text/html; charset=utf-8',
+        headers: z.object({ 'Content-Security-Policy': z.string() }),
+      },
+    },
+  },
+  async ({ deps, reply }) => {
+    const { text, contentSecurityPolicy } = await renderPage(deps, 'hosted', <HomePage />);
+    return reply(200, text, { 'Content-Security-Policy': contentSecurityPolicy });
+  },
+);
+
+export const homeRoutes = [home];
