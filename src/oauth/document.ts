@@ -56,6 +56,13 @@ export function valueAt(document: unknown, path: string): unknown {
 /** One token of JSON; white space and what no JSON has are tokens too. */
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;
 
+/** A string and a literal as RFC 8259 has them. Looked at first: an exception costs as much as a page. */
+const jsonString = /^"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"$/iu;
+const jsonLiteral = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+/** Deeper than any reply; what lies deeper is left out. */
+const MAX_DEPTH = 32;
+
 interface Frame {
   node: Record<string, unknown> | unknown[];
   /** The key or index at which the next value stands; null: a key comes first. */
@@ -83,7 +90,7 @@ export function recoverDocument(body: string): unknown {
     if (!frame) break;
     if (piece === '{' || piece === '[') {
       const inner = frameOf(piece);
-      put(frame, inner.node);
+      if (stack.length < MAX_DEPTH) put(frame, inner.node);
       stack.push(inner);
     } else if (piece === '}' || piece === ']') {
       stack.pop();
@@ -112,20 +119,10 @@ function put({ node, key }: Frame, value: unknown): void {
   Reflect.set(node, key, value);
 }
 
-function unquote(piece: string): string {
-  try {
-    return String(JSON.parse(piece));
-  } catch {
-    // Raw control characters or an unknown escape: taken as they stand.
-    return piece.slice(1, -1);
-  }
-}
+/** Raw control characters and unknown escapes are taken as they stand. */
+const unquote = (piece: string): string =>
+  jsonString.test(piece) ? String(JSON.parse(piece)) : piece.slice(1, -1);
 
 /** Undefined for white space, a colon, and what is no value of JSON. */
-function literal(piece: string): unknown {
-  try {
-    return JSON.parse(piece, exactIntegers);
-  } catch {
-    return undefined;
-  }
-}
+const literal = (piece: string): unknown =>
+  jsonLiteral.test(piece) ? JSON.parse(piece, exactIntegers) : undefined;

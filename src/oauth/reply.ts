@@ -40,12 +40,17 @@ export function readTokenReply(
   now: number,
 ): TokenReply {
   const { reply } = provider;
-  const document =
-    parseDocument(raw.body, raw.headers.get('Content-Type')) ?? recoverDocument(raw.body);
+  // Read once: its cost is what a stranger's server can make of it.
+  let recovered: unknown;
+  const recover = (): unknown => {
+    if (recovered === undefined) recovered = recoverDocument(raw.body);
+    return recovered;
+  };
+  const document = parseDocument(raw.body, raw.headers.get('Content-Type')) ?? recover();
   const clock = { now, server: serverTime(raw.headers, now) };
   return {
-    accessToken: tokenAt(document, raw.body, reply.accessToken),
-    refreshToken: tokenAt(document, raw.body, reply.refreshToken),
+    accessToken: tokenAt(document, recover, reply.accessToken),
+    refreshToken: tokenAt(document, recover, reply.refreshToken),
     tokenType: firstAt(document, reply.tokenType, usableString),
     scopes: firstAt(document, reply.scope, (value) => readScopes(value, provider.scopeSeparator)),
     expiresAt: readEnd(document, reply.expiresIn, reply.expiresAt, clock),
@@ -74,11 +79,15 @@ const usableString = (value: unknown): string | null =>
     ? value
     : null;
 
-function tokenAt(document: unknown, body: string, paths: readonly string[]): string | null {
+function tokenAt(
+  document: unknown,
+  recover: () => unknown,
+  paths: readonly string[],
+): string | null {
   return (
     firstAt(document, paths, usableString) ??
     // A key that is there twice, and the second time empty: JSON.parse knows only the second.
-    firstAt(recoverDocument(body), paths, usableString)
+    firstAt(recover(), paths, usableString)
   );
 }
 

@@ -5,7 +5,7 @@
 import type { OAuth2Client } from '../providers/types';
 import type { Endpoints } from './endpoints';
 import { authenticateClient, fillParams, formPost, headersOf, requestOf } from './request';
-import { type RawReply, send } from './send';
+import { type Outgoing, type RawReply, send } from './send';
 
 interface Fetching {
   fetch: typeof fetch;
@@ -14,6 +14,18 @@ interface Fetching {
 interface Limits {
   timeoutMs: number;
 }
+
+/**
+ * A token may have 64 KB, and there may be two; a longer reply is nobody's. What is read costs CPU,
+ * and a provider's answer is a stranger's text.
+ */
+const MAX_REPLY_BYTES = 131_072;
+
+const sendTokenRequest = (
+  deps: Fetching,
+  request: Outgoing,
+  { timeoutMs }: Limits,
+): Promise<RawReply> => send(deps.fetch, request, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
 
 /** RFC 6749 4.1.3, with RFC 7636's verifier. */
 export function exchangeCode(
@@ -32,8 +44,8 @@ export function exchangeCode(
   };
   const headers = headersOf(provider);
   authenticateClient(client, params, headers);
-  return send(
-    deps.fetch,
+  return sendTokenRequest(
+    deps,
     requestOf(endpoints.tokenUrl, provider.tokenRequest, params, headers),
     grant,
   );
@@ -64,7 +76,7 @@ export async function refreshGrant(
   });
   if (provider.refreshModel === 'extend') {
     if (!grant.accessToken) throw new Error('an extend refresh needs the access token');
-    return send(deps.fetch, requestOf(endpoints.refreshUrl, style, extra, headers), grant);
+    return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, extra, headers), grant);
   }
   if (!grant.refreshToken) throw new Error('a refresh needs the refresh token');
   const params: Record<string, string> = {
@@ -76,7 +88,7 @@ export async function refreshGrant(
     ...extra,
   };
   authenticateClient(client, params, headers);
-  return send(deps.fetch, requestOf(endpoints.refreshUrl, style, params, headers), grant);
+  return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, params, headers), grant);
 }
 
 /**
@@ -94,8 +106,8 @@ export async function extendToken(
   if (!step || endpoints.extendedTokenUrl === null) throw new Error('no extendedToken step');
   const params = fillParams(step.params, client, { access_token: grant.accessToken });
   const style = step.method === 'GET' ? ({ method: 'GET', body: 'query' } as const) : formPost;
-  return send(
-    deps.fetch,
+  return sendTokenRequest(
+    deps,
     requestOf(endpoints.extendedTokenUrl, style, params, headersOf(client.provider)),
     grant,
   );

@@ -479,3 +479,38 @@ describe('whatever comes', () => {
     );
   });
 });
+
+describe('a hostile reply', () => {
+  const size = 60_000;
+  it.each([
+    ['colons', ':'.repeat(size)],
+    ['words', `{"x" ${'a '.repeat(size / 2)}`],
+    ['quotes', `{"a${'"'.repeat(size)}`],
+    ['open arrays', '['.repeat(size)],
+    ['open objects', '{"a":'.repeat(size / 5)],
+    ['escapes that are none', `{${'"\\q",'.repeat(size / 5)}`],
+    ['many members', `{${Array.from({ length: size / 10 }, (_, i) => `"k${i}":x${i}`).join(',')}}`],
+  ])(
+    'of %s throws a few exceptions, not one for each piece: each costs as much as a page',
+    (_, body) => {
+      const { parse } = JSON;
+      let thrown = 0;
+      JSON.parse = (...args) => {
+        try {
+          return parse(...args);
+        } catch (error) {
+          thrown += 1;
+          throw error;
+        }
+      };
+      let reply: ReturnType<typeof read>;
+      try {
+        reply = read(body);
+      } finally {
+        JSON.parse = parse;
+      }
+      expect([reply.accessToken, reply.refreshToken]).toEqual([null, null]);
+      expect(thrown).toBeLessThan(10);
+    },
+  );
+});

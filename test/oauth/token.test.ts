@@ -129,6 +129,21 @@ describe('the code exchange', () => {
   });
 });
 
+describe('a token reply', () => {
+  it('of two tokens of 60 KB is read, a longer one is not', async () => {
+    const of = (length: number) => json({ access_token: 'a'.repeat(length), refresh_token: 'r' });
+    const sent = (length: number) =>
+      refreshGrant(
+        { fetch: answering(of(length)).fetch },
+        clientOf(oauth2Provider()),
+        endpoints,
+        refresh,
+      );
+    expect(await sent(120_000)).toMatchObject({ kind: 'reply' });
+    expect(await sent(132_000)).toEqual({ kind: 'failed', reason: 'too_large' });
+  });
+});
+
 describe('the refresh', () => {
   it('is the request of RFC 6749 6, without scopes', async () => {
     const { fetch, requests } = answering(json({}));
