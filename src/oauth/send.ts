@@ -3,6 +3,7 @@
  * redirect is followed, body and time are limited, and nothing is thrown. What a reply means is
  * judged elsewhere. URLs are never logged or quoted from here: some providers want secrets in them.
  */
+import { DeadlineError, withDeadline } from '../retry';
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
@@ -31,19 +32,14 @@ export async function send(
   request: Request | Outgoing,
   { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: SendLimits,
 ): Promise<RawReply> {
-  const ended = AbortSignal.timeout(timeoutMs);
-  // Raced, not only passed on: a body that stalls after the abort must not hold the caller.
-  let giveUp = () => {};
-  const abandoned = new Promise<RawReply>((resolve) => {
-    giveUp = () => resolve({ kind: 'failed', reason: 'deadline' });
-    ended.addEventListener('abort', giveUp, { once: true });
-  });
+  const controller = new AbortController();
   try {
-    return await Promise.race([perform(fetchFn, request, ended, maxBytes), abandoned]);
-  } catch {
-    return { kind: 'failed', reason: ended.aborted ? 'deadline' : 'network' };
-  } finally {
-    ended.removeEventListener('abort', giveUp);
+    const performed = perform(fetchFn, request, controller.signal, maxBytes);
+    // Raced, not only aborted: a body that stalls after the abort must not hold the caller.
+    return await withDeadline(performed, timeoutMs, 'provider');
+  } catch (error) {
+    controller.abort();
+    return { kind: 'failed', reason: error instanceof DeadlineError ? 'deadline' : 'network' };
   }
 }
 

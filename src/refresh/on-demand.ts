@@ -5,7 +5,7 @@
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import {
   type AccountRow,
   type FailureCategory,
@@ -61,7 +61,7 @@ export async function readIntegration(
     eq(oauthAccounts.providerAccountId, accountId),
   );
   const owner =
-    userId ?? sql`(${db.select({ id: oauthAccounts.userId }).from(oauthAccounts).where(account)})`;
+    userId ?? db.select({ userId: oauthAccounts.userId }).from(oauthAccounts).where(account);
   const queries = db.batch([
     db
       .select()
