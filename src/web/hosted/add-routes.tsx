@@ -21,18 +21,18 @@ import {
   ParametersPage,
 } from './step-pages';
 
-const place = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
+const addFields = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
 
 export const addRoutes = new Hono<AppEnv>()
   .get(`${PAGE_PATH}/connect`, async (c) => {
     const session = await pageSessionOf(c);
-    const { provider } = parseInput(place, c.req.query(), 'query');
+    const { provider } = parseInput(addFields, c.req.query(), 'query');
     return parametersReply(c, session, provider, emptyFormEntry);
   })
   .post(`${PAGE_PATH}/connect`, async (c) => {
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
-    const { provider, account: accountId } = parseInput(place, form, 'body');
+    const { provider, account: accountId } = parseInput(addFields, form, 'body');
     const card = cardFor(deps.config.providers, session.providers, provider);
     const parameters = recordFieldsOf(form);
     const about = { provider, accountId: accountId ?? null };
@@ -62,13 +62,13 @@ export const addRoutes = new Hono<AppEnv>()
   })
   .get(`${PAGE_PATH}/credentials`, async (c) => {
     const session = await pageSessionOf(c);
-    const { provider, account } = parseInput(place, c.req.query(), 'query');
+    const { provider, account } = parseInput(addFields, c.req.query(), 'query');
     return credentialsReply(c, session, provider, account, emptyFormEntry);
   })
   .post(`${PAGE_PATH}/credentials`, async (c) => {
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
-    const { provider, account } = parseInput(place, form, 'body');
+    const { provider, account } = parseInput(addFields, form, 'body');
     cardFor(deps.config.providers, session.providers, provider);
     const credentials = recordFieldsOf(form);
     const name = nameOf(form);

@@ -45,7 +45,11 @@ export const operatorFlashSchema = z.discriminatedUnion('kind', [
 export type OperatorFlash = z.output<typeof operatorFlashSchema>;
 
 /** @param by name of the service key @param signal of the waiting browser */
-export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promise<OperatorFlash> {
+export async function runRefreshNow(
+  deps: Deps,
+  by: string,
+  signal: AbortSignal,
+): Promise<OperatorFlash> {
   recordAction(deps, { type: 'operator.refresh_run', by });
   const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
   deps.waitUntil(run);
@@ -53,7 +57,11 @@ export async function runNow(deps: Deps, by: string, signal: AbortSignal): Promi
 }
 
 /** Throws what D1 throws. */
-export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise<OperatorFlash> {
+export async function closeCircuitNow(
+  deps: Deps,
+  by: string,
+  key: CircuitKey,
+): Promise<OperatorFlash> {
   const { db } = deps;
   const { provider, host } = key;
   const isOpen = hasRow(
@@ -73,7 +81,11 @@ export async function closeNow(deps: Deps, by: string, key: CircuitKey): Promise
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }
 
-export async function forgetNow(deps: Deps, by: string, userId: string): Promise<OperatorFlash> {
+export async function clearUserCache(
+  deps: Deps,
+  by: string,
+  userId: string,
+): Promise<OperatorFlash> {
   const done = await forget(deps, userId);
   recordAction(deps, { type: 'operator.user_invalidated', by, userId });
   return { kind: 'forgotten', userId, done };

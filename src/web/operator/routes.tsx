@@ -17,7 +17,13 @@ import { readPostedForm, refuseForeignForm } from '../session';
 import { type Message, MessagePage } from '../ui/layout';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { clockOf } from '../ui/times';
-import { closeNow, forgetNow, type OperatorFlash, recordAction, runNow } from './actions';
+import {
+  clearUserCache,
+  closeCircuitNow,
+  type OperatorFlash,
+  recordAction,
+  runRefreshNow,
+} from './actions';
 import { readOverview } from './overview';
 import { OperatorPage } from './page';
 import {
@@ -88,17 +94,17 @@ export const operatorRoutes = new Hono<AppEnv>()
   })
   .post(`${PATH}/refresh`, async (c) => {
     const { session } = await readPostedForm(c, operatorSessionOf);
-    return doneReply(c, await runNow(c.get('deps'), session.name, c.req.raw.signal));
+    return actionReply(c, await runRefreshNow(c.get('deps'), session.name, c.req.raw.signal));
   })
   .post(`${PATH}/circuit`, async (c) => {
     const { session, form } = await readPostedForm(c, operatorSessionOf);
     const key = parseInput(circuitForm, form, 'body');
-    return doneReply(c, await closeNow(c.get('deps'), session.name, key));
+    return actionReply(c, await closeCircuitNow(c.get('deps'), session.name, key));
   })
   .post(`${PATH}/invalidate`, async (c) => {
     const { session, form } = await readPostedForm(c, operatorSessionOf);
     const { userId } = parseInput(userForm, form, 'body');
-    return doneReply(c, await forgetNow(c.get('deps'), session.name, userId));
+    return actionReply(c, await clearUserCache(c.get('deps'), session.name, userId));
   });
 
 operatorRoutes.all(`${PATH}/*`, noSuchRoute(operatorRoutes));
@@ -113,7 +119,7 @@ async function signInReply(
 }
 
 /** Back to the page, which then says what was done. */
-function doneReply(c: Context<AppEnv>, flash: OperatorFlash): Response {
+function actionReply(c: Context<AppEnv>, flash: OperatorFlash): Response {
   setFlashMessage(c, flash);
   return redirectReply(c, PATH);
 }

@@ -5,7 +5,7 @@ import { auditEvents, providerHealth, refreshRuns } from '../../../src/db/schema
 import type { Deps } from '../../../src/deps';
 import { readSnapshot } from '../../../src/status-cache/cache';
 import { keyOf } from '../../../src/status-cache/kv';
-import { runNow } from '../../../src/web/operator/actions';
+import { runRefreshNow } from '../../../src/web/operator/actions';
 import { hookedDb } from '../../refresh/support/faults';
 import { world } from '../../refresh/support/world';
 import { testClock, testDeps } from '../../support/deps';
@@ -171,7 +171,7 @@ describe('refreshes due', () => {
     for (let i = 0; i < 6; i += 1) await due();
     const browser = new AbortController();
     server.answer('/token', () => browser.abort());
-    const notice = await runNow(deps, 'test', browser.signal);
+    const notice = await runRefreshNow(deps, 'test', browser.signal);
     await deps.settle();
     expect(notice).toMatchObject({ kind: 'ran', claimed: 5, refreshed: 5, left: true });
     expect(server.requests).toHaveLength(5);
@@ -183,7 +183,7 @@ describe('refreshes due', () => {
     server.answer('/token', () => {
       if (server.requests.length === 1) deps.clock.advance(20_000);
     });
-    const notice = await runNow(deps, 'test', new AbortController().signal);
+    const notice = await runRefreshNow(deps, 'test', new AbortController().signal);
     expect(notice).toMatchObject({ claimed: 5, left: true });
   });
 });
