@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
@@ -9,38 +10,25 @@ export default defineConfig({
   test: {
     // The Worker's log lines, only where a test fails.
     silent: 'passed-only',
+    // By default one less than there are cores, which leaves one of two without work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      {
-        // Modules and routes, inside workerd, on its own D1 and KV.
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ...withoutDeveloperSettings(),
-                ...testSettings,
-                TEST_MIGRATIONS: await readMigrations(),
-              },
-              queueProducers: { REFRESH_QUEUE: 'mooring-refresh-test' },
-            },
-          })),
+      // Modules and routes, inside workerd, on its own D1 and KV.
+      inWorkerd('worker', {
+        include: ['test/**/*.test.ts'],
+        exclude: [
+          '**/node_modules/**',
+          'test/e2e/**',
+          'test/browser/**',
+          'test/repo/**',
+          'test/sandbox/**',
+          'test/model/**',
+          'test/openapi-tools/**',
+          'test/providers/sweep/**',
         ],
-        test: {
-          name: 'worker',
-          include: ['test/**/*.test.ts'],
-          exclude: [
-            '**/node_modules/**',
-            'test/e2e/**',
-            'test/browser/**',
-            'test/repo/**',
-            'test/sandbox/**',
-            'test/model/**',
-            'test/openapi-tools/**',
-          ],
-          isolate: false,
-          setupFiles: ['./test/support/fresh-file.ts'],
-        },
-      },
+      }),
+      // Every built-in record the whole way against the simulator.
+      inWorkerd('providers', { include: ['test/providers/sweep/**/*.test.ts'] }),
       {
         // What looks at the repository itself.
         test: { name: 'repo', include: ['test/repo/**/*.test.ts'], environment: 'node' },
@@ -68,6 +56,25 @@ export default defineConfig({
     ],
   },
 });
+
+function inWorkerd(name: string, files: { include: string[]; exclude?: string[] }) {
+  return {
+    plugins: [
+      cloudflareTest(async () => ({
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: {
+            ...withoutDeveloperSettings(),
+            ...testSettings,
+            TEST_MIGRATIONS: await readMigrations(),
+          },
+          queueProducers: { REFRESH_QUEUE: 'mooring-refresh-test' },
+        },
+      })),
+    ],
+    test: { name, ...files, isolate: false, setupFiles: ['./test/support/fresh-file.ts'] },
+  };
+}
 
 /**
  * A developer's own .dev.vars is read by the test runner too, and cannot be switched off: each of

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { records } from '../../src/providers/records';
-import { fixtures } from '../simulator/fixtures';
-import { apiWith } from '../support/api';
-import { configWith } from '../support/config';
-import { testDeps } from '../support/deps';
+import { records } from '../../../src/providers/records';
+import { fixtures } from '../../simulator/fixtures';
+import { apiWith } from '../../support/api';
+import { configWith } from '../../support/config';
+import { testDeps } from '../../support/deps';
 import { clearTables } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 

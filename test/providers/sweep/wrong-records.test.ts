@@ -3,7 +3,7 @@
  * the whole way, so a record that does is right as far as its fixture is.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fixtures } from '../simulator/fixtures';
+import { fixtures } from '../../simulator/fixtures';
 import { type Change, clearTables, type Step, WrongWay } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 

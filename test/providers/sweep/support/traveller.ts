@@ -10,13 +10,13 @@ import {
   outbox,
   providerHealth,
   userVersions,
-} from '../../../src/db/schema';
-import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
-import { type Journey, journey } from '../../connect/journey';
-import { type Simulator, simulate } from '../../simulator/simulator';
-import type { Answer, Fixture, Issued } from '../../simulator/types';
-import { clientsOf, configWith } from '../../support/config';
-import { type TestDeps, testClock, testDeps } from '../../support/deps';
+} from '../../../../src/db/schema';
+import { EVERY_MINUTE, runJobs } from '../../../../src/jobs/cron';
+import { type Journey, journey } from '../../../connect/journey';
+import { type Simulator, simulate } from '../../../simulator/simulator';
+import type { Answer, Fixture, Issued } from '../../../simulator/types';
+import { clientsOf, configWith } from '../../../support/config';
+import { type TestDeps, testClock, testDeps } from '../../../support/deps';
 
 export type Change = Record<string, unknown>;
 

@@ -6,9 +6,9 @@
  * a separator shows only where there are two.
  */
 import { eq } from 'drizzle-orm';
-import { auditEvents, outbox } from '../../../src/db/schema';
-import type { Simulator } from '../../simulator/simulator';
-import type { Fixture } from '../../simulator/types';
+import { auditEvents, outbox } from '../../../../src/db/schema';
+import type { Simulator } from '../../../simulator/simulator';
+import type { Fixture } from '../../../simulator/types';
 import { type Change, type Integration, type Row, Traveller } from './traveller';
 
 /** A refusal is asked for once more after two minutes. */

@@ -4,14 +4,14 @@
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, providerHealth } from '../../src/db/schema';
-import { fixtures } from '../simulator/fixtures';
-import { instagram, instagramBare } from '../simulator/fixtures/instagram';
-import { linkedinWithoutRefresh } from '../simulator/fixtures/linkedin';
-import { slack, slackWithoutRotation } from '../simulator/fixtures/slack';
-import { slackUser } from '../simulator/fixtures/slack-user';
-import { youtubeWithoutChannel } from '../simulator/fixtures/youtube';
-import type { Answer, Fixture, Issued, Meaning } from '../simulator/types';
+import { auditEvents, oauthAccounts, providerHealth } from '../../../src/db/schema';
+import { fixtures } from '../../simulator/fixtures';
+import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
+import { linkedinWithoutRefresh } from '../../simulator/fixtures/linkedin';
+import { slack, slackWithoutRotation } from '../../simulator/fixtures/slack';
+import { slackUser } from '../../simulator/fixtures/slack-user';
+import { youtubeWithoutChannel } from '../../simulator/fixtures/youtube';
+import type { Answer, Fixture, Issued, Meaning } from '../../simulator/types';
 import { answeredAtRefresh, clearTables, Traveller } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
@@ -72,10 +72,17 @@ describe('an answer to a refresh', { timeout: 30_000 }, () => {
   it.each(refreshable.map((fixture) => [fixture.id, fixture] as const))(
     '%s: a status of 429 or 5xx marks nobody, whatever stands in the body',
     async (_, fixture) => {
+      const traveller = new Traveller(fixture);
+      await traveller.connect();
+      const connected = await traveller.row();
+      traveller.begin('refresh');
       for (const status of [429, 500, 502, 503]) {
         await clearTables();
-        const answer = { ...fixture.errors.refresh, status } as Answer<Issued>;
-        const traveller = await answeredAtRefresh(fixture, answer);
+        // As it was connected, and due as it was then.
+        const { deps, simulator } = traveller;
+        await deps.db.insert(oauthAccounts).values(connected);
+        simulator.answerRefreshes({ ...fixture.errors.refresh, status } as Answer<Issued>);
+        await traveller.reachRefresh();
         expect(['transient', 'unknown'], `${status}`).toContain(await effectOf(traveller));
         expect((await traveller.row()).state, `${status}`).toBe('active');
       }
