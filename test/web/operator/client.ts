@@ -25,13 +25,11 @@ export interface Operator {
   ): Promise<Response>;
 }
 
-let address = 0;
-
 export function operator(overrides: Partial<Deps> = {}): Operator {
   const deps = testDeps(overrides);
   const api = apiWith(deps);
-  address += 1;
-  const from = { 'CF-Connecting-IP': `2001:db8::${address}` };
+  // All test files share one rate limiter.
+  const from = { 'CF-Connecting-IP': `2001:db8::${crypto.randomUUID()}` };
   const self: Operator = {
     deps,
     send: (action, headers, fields) =>
