@@ -1,12 +1,11 @@
 /** What holds for every route: problems, methods, CORS, headers, ids, logs. */
 
-import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp, routes } from '../../src/app';
 import type { Bindings } from '../../src/config';
 import { AppError, ConfigError } from '../../src/errors';
-import { api, apiRequest, apiWith, serviceKey, userToken } from '../support/api';
+import { api, apiOf, apiWith, serviceKey, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 
@@ -68,11 +67,7 @@ describe('an error', () => {
         },
         () => deps.log,
       );
-      const reply = await broken.fetch(
-        apiRequest('/health'),
-        env as Bindings,
-        createExecutionContext(),
-      );
+      const reply = await apiOf(broken)('/health');
       expect(reply.status).toBe(500);
       expect(JSON.stringify(await problemOf(reply))).not.toContain('canary');
     }
@@ -95,11 +90,7 @@ describe('an error', () => {
         },
         () => deps.log,
       );
-      const reply = await broken.fetch(
-        apiRequest('/v1/providers'),
-        env as Bindings,
-        createExecutionContext(),
-      );
+      const reply = await apiOf(broken)('/v1/providers');
       expect(reply.status).toBe(503);
       expect(reply.headers.get('Retry-After')).toBe('2');
       const said = JSON.stringify(await problemOf(reply)) + deps.logLines.join();
@@ -117,11 +108,7 @@ describe('an error', () => {
       },
       () => deps.log,
     );
-    const reply = await broken.fetch(
-      apiRequest('/v1/providers'),
-      env as Bindings,
-      createExecutionContext(),
-    );
+    const reply = await apiOf(broken)('/v1/providers');
     expect(reply.status).toBe(500);
     expect((await problemOf(reply)).detail).toContain('SERVICE_KEYS is missing');
     expect(deps.logLines.join()).toContain('SERVICE_KEYS is missing');
@@ -314,23 +301,18 @@ describe('rate limits', () => {
     };
     return { keys, limiter };
   };
-  const call = async (token: string, bindings: Partial<Bindings>) => {
-    const deps = testDeps();
-    const app = createApp(
-      (_env, _ctx, log) => ({ ...deps, log }),
-      () => deps.log,
-    );
+  const call = (token: string, bindings: Bindings) => {
     const path = (limited?.path ?? '').replace(':userId', 'me');
-    return app.fetch(
-      apiRequest(path, { method: 'POST', token, json: {} }),
-      { ...(env as Bindings), ...bindings },
-      createExecutionContext(),
-    );
+    return apiWith(testDeps(), bindings)(path, { method: 'POST', token, json: {} });
   };
+  const { RATE_LIMIT_CONNECT: _, ...without } = env as Bindings;
 
   it('answer 429 with Retry-After, counted by user', async () => {
     const { keys, limiter } = always(false);
-    const reply = await call(await userToken('limited-user'), { RATE_LIMIT_CONNECT: limiter });
+    const reply = await call(await userToken('limited-user'), {
+      ...without,
+      RATE_LIMIT_CONNECT: limiter,
+    });
     expect(reply.status).toBe(429);
     expect(reply.headers.get('Retry-After')).toBe('60');
     expect((await problemOf(reply)).code).toBe('rate_limited');
@@ -339,16 +321,17 @@ describe('rate limits', () => {
 
   it('do not hold for a service key', async () => {
     const { keys, limiter } = always(false);
-    expect((await call(serviceKey, { RATE_LIMIT_CONNECT: limiter })).status).not.toBe(429);
+    expect((await call(serviceKey, { ...without, RATE_LIMIT_CONNECT: limiter })).status).not.toBe(
+      429,
+    );
     expect(keys).toEqual([]);
   });
 
   it('that fail, or are not bound, limit nobody', async () => {
     const token = await userToken('u1');
     const broken: RateLimit = { limit: () => Promise.reject(new AppError('internal', 'x')) };
-    expect((await call(token, { RATE_LIMIT_CONNECT: broken })).status).toBe(400);
-    const { RATE_LIMIT_CONNECT: _, ...without } = env as Bindings;
-    expect((await call(token, { ...without })).status).toBe(400);
+    expect((await call(token, { ...without, RATE_LIMIT_CONNECT: broken })).status).toBe(400);
+    expect((await call(token, without)).status).toBe(400);
   });
 });
 

@@ -9,6 +9,7 @@ import { MemoryTier } from '../../src/status-cache/memory';
 import { d1Away, readsWith } from '../status-cache/faults';
 import { connect, disconnect, held, isolate, listPath, read } from '../status-cache/support/client';
 import { api, apiRequest, userToken } from '../support/api';
+import { asDeclared } from '../support/declared';
 import { testDeps } from '../support/deps';
 import { growVersion, insertAccount } from '../support/fixtures';
 
@@ -25,7 +26,7 @@ async function ask(overrides: Partial<Deps>, request: Request, bindings: object 
   const ctx = { waitUntil: own.waitUntil, passThroughOnException: () => {} };
   const response = await app.fetch(request, { ...env, ...bindings }, ctx as ExecutionContext);
   await own.settle();
-  return response;
+  return asDeclared(request, response);
 }
 
 describe('GET /v1/users/{userId}/integrations', () => {

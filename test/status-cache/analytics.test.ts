@@ -1,10 +1,9 @@
-import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app';
 import type { Bindings } from '../../src/config';
 import { MemoryTier } from '../../src/status-cache/memory';
-import { apiRequest } from '../support/api';
+import { apiOf } from '../support/api';
 import { type TestDeps, testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { d1Away } from './faults';
@@ -17,9 +16,9 @@ function counted(deps: TestDeps) {
     () => deps,
     () => deps.log,
   );
-  const call = async (...request: Parameters<typeof apiRequest>) => {
-    const bindings = { ...(env as Bindings), STATUS_ANALYTICS };
-    const reply = await app.fetch(apiRequest(...request), bindings, createExecutionContext());
+  const api = apiOf(app, { ...(env as Bindings), STATUS_ANALYTICS });
+  const call = async (...request: Parameters<typeof api>) => {
+    const reply = await api(...request);
     await reply.text();
     await deps.settle();
     return reply.status;

@@ -55,18 +55,24 @@ export function userToken(
     .sign(new TextEncoder().encode(secret));
 }
 
+type Call = (path: string, init?: ApiInit) => Promise<Response>;
+
+/** Calls of an app; every reply is held to its route's declaration. */
+export function apiOf(app: ReturnType<typeof createApp>, bindings = env as Bindings): Call {
+  return async (path, init = {}) => {
+    const request = apiRequest(path, init);
+    return asDeclared(request, await app.fetch(request, bindings, createExecutionContext()));
+  };
+}
+
 /**
  * The same app with given dependencies: a steered clock, a stand-in for the providers. Background
  * work goes to the deps' own `settle()`.
  */
-export function apiWith(deps: Deps): (path: string, init?: ApiInit) => Promise<Response> {
+export function apiWith(deps: Deps, bindings?: Bindings): Call {
   const app = createApp(
     (_env, _ctx, log) => ({ ...deps, log }),
     () => deps.log,
   );
-  return async (path, init = {}) => {
-    const request = apiRequest(path, init);
-    const reply = await app.fetch(request, env as Bindings, createExecutionContext());
-    return asDeclared(request, reply);
-  };
+  return apiOf(app, bindings);
 }
