@@ -105,6 +105,7 @@ export function readConfig(env: object): Config {
   }
   const s = parsed.data;
   const publicUrl = originOf(s.PUBLIC_URL, 'PUBLIC_URL');
+  if (!isLocal(new URL(publicUrl))) refusePublishedSecrets(s);
   const returnPages = list(s.APP_ORIGINS).map(returnPageOf);
   return {
     publicUrl,
@@ -158,12 +159,51 @@ function webUrl(value: string, name: string): URL | null {
   return url;
 }
 
+/**
+ * Secrets that stand, or stood, in this repository: everybody has them. The examples of version 0.1,
+ * and those of the tests.
+ */
+const publishedSecrets = {
+  ENCRYPTION_KEYS: [
+    'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
+    'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=',
+  ],
+  SERVICE_KEYS: [
+    '791207901d3024fbf4d8fcace01198e66a6594fac3c4fcf2345554dc1e42d6e2',
+    '5505d25fe2eb4005423d49129d98171536b7587754770a5e613159164d2406d9',
+  ],
+  AUTH_JWT_SECRET: [
+    'dev-only-secret-of-at-least-32-bytes',
+    'test-jwt-secret-0123456789abcdef0123456789',
+  ],
+};
+
+/** @throws ConfigError. On localhost they do no harm. */
+function refusePublishedSecrets(s: z.output<typeof settings>): void {
+  for (const name of ['ENCRYPTION_KEYS', 'SERVICE_KEYS', 'AUTH_JWT_SECRET'] as const) {
+    const value = s[name]?.toLowerCase() ?? '';
+    if (publishedSecrets[name].some((secret) => value.includes(secret.toLowerCase()))) {
+      throw new ConfigError(
+        `${name}: holds an example of Mooring's repository, which everybody knows; make a secret of your own (openssl rand -base64 32)`,
+      );
+    }
+  }
+}
+
+/** SHA-256 of the empty text: what the documented command gives where its variable is not set. */
+const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 function readServiceKeys(value: string | undefined): ServiceKey[] {
   const keys = list(value).map((entry, i) => {
     const [name, sha256, ...rest] = entry.split(':');
     if (!name || !sha256 || rest.length > 0 || !/^[0-9a-f]{64}$/i.test(sha256)) {
       throw new ConfigError(
         `SERVICE_KEYS: entry ${i + 1} is not "name:sha256 of the key in hex" (printf %s "$KEY" | sha256sum)`,
+      );
+    }
+    if (sha256.toLowerCase() === EMPTY_HASH) {
+      throw new ConfigError(
+        `SERVICE_KEYS: entry ${i + 1} is the hash of an empty key; was $KEY set when you made it? (printf %s "$KEY" | sha256sum)`,
       );
     }
     return { name, sha256: sha256.toLowerCase() };

@@ -1,10 +1,17 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config';
+import { type Bindings, readConfig } from '../src/config';
 import { ConfigError } from '../src/errors';
+import { jwtSecret } from './support/keys';
 
-const settings = (changes: Record<string, unknown> = {}) => ({ ...env, ...changes });
 const hash = 'ab'.repeat(32);
+/** Those of the tests are accepted on localhost only. */
+const ownSecrets = {
+  ENCRYPTION_KEYS: `own:${btoa(`${'x'.repeat(31)}y`)}`,
+  SERVICE_KEYS: `own:${hash}`,
+  AUTH_JWT_SECRET: 'x'.repeat(40),
+};
+const settings = (changes: Record<string, unknown> = {}) => ({ ...env, ...ownSecrets, ...changes });
 /** Part of every wrong value below: it must never be quoted. */
 const canary = 'c4n4ry';
 
@@ -120,6 +127,46 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     const { message } = errorOf({ AUTH_JWKS_URL: 'https://id.example.com/jwks' });
     expect(message).toContain('AUTH_JWT_SECRET');
     expect(message).toContain('AUTH_JWKS_URL');
+  });
+});
+
+describe('secrets of the repository', () => {
+  const own = { ...ownSecrets, PUBLIC_URL: 'https://mooring.example.com' };
+  const published = {
+    ENCRYPTION_KEYS: [
+      (env as Bindings).ENCRYPTION_KEYS,
+      `old:${btoa('01234567890123456789012345678901')}`,
+    ],
+    SERVICE_KEYS: [
+      (env as Bindings).SERVICE_KEYS,
+      'x:791207901D3024FBF4D8FCACE01198E66A6594FAC3C4FCF2345554DC1E42D6E2',
+    ],
+    AUTH_JWT_SECRET: [jwtSecret, 'dev-only-secret-of-at-least-32-bytes'],
+  };
+
+  it.each(
+    Object.entries(published).flatMap(([name, values]) => values.map((value) => [name, value])),
+  )('%s: an example is refused, but on localhost', (name = '', value = '') => {
+    expect(() => readConfig(settings(own))).not.toThrow();
+    const error = errorOf({ ...own, [name]: value });
+    expect(error.message).toContain(name);
+    expect(error.message).toContain('everybody knows');
+    expect(error.message).not.toContain(value);
+    for (const PUBLIC_URL of ['http://localhost:8787', 'http://127.0.0.1:8787']) {
+      expect(() => readConfig(settings({ ...own, PUBLIC_URL, [name]: value }))).not.toThrow();
+    }
+  });
+
+  it('a second key that is an example is refused too', () => {
+    const keys = `${own.ENCRYPTION_KEYS},${(env as Bindings).ENCRYPTION_KEYS}`;
+    expect(errorOf({ ...own, ENCRYPTION_KEYS: keys }).message).toContain('ENCRYPTION_KEYS');
+  });
+
+  it('the hash of an empty key is refused everywhere', () => {
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    const error = errorOf({ SERVICE_KEYS: `app:${hash},op:${empty.toUpperCase()}` });
+    expect(error.message).toContain('entry 2');
+    expect(error.message).toContain('empty key');
   });
 });
 

@@ -1,23 +1,29 @@
-/** `npx wrangler dev` with nothing but the example's settings, on a machine that has no data yet. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+/** `npx wrangler dev` after `npm run setup`, on a machine that has no data yet. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { expect, it } from 'vitest';
 import { freePorts } from './support/mooring.ts';
 import { eventually } from './support/time.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-it('the example’s settings are enough for a plain wrangler dev', async () => {
+it('what setup makes is enough for a plain wrangler dev', async () => {
   const [port] = await freePorts(1);
   const home = mkdtempSync(join(tmpdir(), 'mooring-plain-'));
+  const devVars = join(home, '.dev.vars');
+  execFileSync(process.execPath, [join(root, 'scripts/setup.ts')], {
+    env: { ...process.env, MOORING_HOME: home, WORKER_PORT: String(port) },
+  });
+  const key = parseEnv(readFileSync(devVars, 'utf8')).DEMO_SERVICE_KEY;
   const child = spawn(
     process.execPath,
     [
       join(root, 'node_modules/wrangler/bin/wrangler.js'),
       ...['dev', '--port', String(port), '--inspector-port', '0'],
-      ...['--env-file', '.dev.vars.example', '--persist-to', join(home, '.wrangler/state')],
+      ...['--env-file', devVars, '--persist-to', join(home, '.wrangler/state')],
     ],
     {
       cwd: root,
@@ -30,7 +36,7 @@ it('the example’s settings are enough for a plain wrangler dev', async () => {
   try {
     await eventually(async () => {
       const reply = await fetch(`http://localhost:${port}/v1/users/somebody/integrations`, {
-        headers: { Authorization: 'Bearer dev-service-key' },
+        headers: { Authorization: `Bearer ${key}` },
       });
       expect([reply.status, await reply.json()]).toEqual([
         200,

@@ -30,7 +30,7 @@ export function configOf(plan: Plan, change: object = {}): Deps['config'] {
   const config = readConfig({
     PUBLIC_URL: 'https://mooring.example',
     APP_ORIGINS: 'https://app.example',
-    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 'model').toString('base64')}`,
     SERVICE_KEYS: `model:${'0'.repeat(64)}`,
     IDLE_AFTER_HOURS: '0',
     ACME_CLIENT_ID: 'client',

@@ -57,6 +57,16 @@ describe('the sign-in', () => {
     expect(textOf(await reply.text())).toContain('That key is not known here');
   });
 
+  test('stays shut for a key that is too short to be one, whatever is configured', async () => {
+    for (const key of ['', 'short']) {
+      const sha256OfKey = await sha256(key);
+      const o = operator({
+        config: { ...testDeps().config, serviceKeys: [{ name: 'slip', sha256: sha256OfKey }] },
+      });
+      expect((await o.signIn(key)).status).toBe(403);
+    }
+  });
+
   test('stays shut for the hash of a key, and for a user’s JWT', async () => {
     expect((await operator().signIn(await sha256(serviceKey))).status).toBe(403);
     expect((await operator().signIn(await userToken('somebody'))).status).toBe(403);
