@@ -1,22 +1,27 @@
 /**
- * D1 on node:sqlite: a primary, on which a batch is a transaction, and replicas, to which its
- * writes come later. The tables are those of migrations/. Databases are kept from run to run and
- * emptied, because making one costs more than a run.
+ * D1 on node:sqlite: a primary, on which a batch is a transaction, and replicas, which show what two
+ * of its tables were some time ago. The tables are those of migrations/. Databases are kept from run
+ * to run and emptied, because making one costs more than a run.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Scheduler } from './clock';
-import { type Caller, call, type Service } from './network';
+import type { Invocation } from './invocation';
+import { call, type Service } from './network';
 
 interface Statement {
   text: string;
   params: readonly SQLInputValue[];
 }
 
-interface Commit {
-  at: number;
-  statements: readonly Statement[];
+/** What a read without a version looks at: replicas have no other tables. */
+const replicated = ['oauth_accounts', 'user_versions'] as const;
+
+/** The replicated tables' rows from a time on. */
+interface Past {
+  from: number;
+  rows: readonly unknown[][][];
 }
 
 const migrations = join(import.meta.dirname, '../../../migrations');
@@ -26,7 +31,16 @@ const schema = readdirSync(migrations)
   .map((file) => readFileSync(join(migrations, file), 'utf8'))
   .join('\n');
 
-export const isWrite = (text: string): boolean => /^\s*(insert|update|delete)/i.test(text);
+const writes = new Map<string, boolean>();
+
+function isWrite(text: string): boolean {
+  let write = writes.get(text);
+  if (write === undefined) {
+    write = /^\s*(insert|update|delete)/i.test(text);
+    writes.set(text, write);
+  }
+  return write;
+}
 
 /** One SQLite database with its prepared statements. */
 class Store {
@@ -56,6 +70,11 @@ class Store {
     return statement.all(...params) as unknown as unknown[][];
   }
 
+  /** Rows changed so far. */
+  get changes(): number {
+    return Number(this.all({ text: 'SELECT total_changes() AS n', params: [] })[0]?.n);
+  }
+
   /** All or nothing. */
   transaction<T>(run: () => T): T {
     this.#db.exec('BEGIN');
@@ -79,35 +98,38 @@ class Store {
 }
 
 const pool: Store[] = [];
+/** Shows one past at a time. */
+let shownByReplicas: { store: Store; past: Past | null } | null = null;
 
-/** How late a replica is; asked at each read. What it has once applied, it keeps. */
-export type Lag = (caller: Caller) => number;
+/** How an invocation reaches it. */
+export interface Reach {
+  /** What its sessions read from; null: the primary. */
+  replica: Replica | null;
+  /** How late the replica is, ms; asked at each read. */
+  lag(): number;
+  /** Changes statements on their way: a mutant's. */
+  rewrite?: ((text: string) => string) | undefined;
+}
 
 export class D1 {
   readonly #primary: Store;
-  readonly #taken: Store[] = [];
-  readonly #log: Commit[] = [];
+  /** Ascending; empty as long as there is no replica. */
+  readonly #pasts: Past[] = [];
 
-  /** `onCommit`: after every write that took effect, on the primary. */
+  /** `onCommit`: after each write on the primary; `changed`: whether it hit any row. */
   constructor(
     private readonly scheduler: Scheduler,
     private readonly service: Service,
     private readonly tables: readonly string[],
-    private readonly onCommit: () => void = () => {},
+    private readonly onCommit: (by: Invocation, changed: boolean, texts: readonly string[]) => void,
   ) {
-    this.#primary = this.#take();
+    this.#primary = pool.pop() ?? new Store();
+    this.#primary.empty(this.tables);
   }
 
-  #take(): Store {
-    const store = pool.pop() ?? new Store();
-    store.empty(this.tables);
-    this.#taken.push(store);
-    return store;
-  }
-
-  /** Gives its databases back; it must not be used any more. */
+  /** Gives its database back; it must not be used any more. */
   close(): void {
-    pool.push(...this.#taken.splice(0));
+    pool.push(this.#primary);
   }
 
   /** What the primary says now: for the checks. */
@@ -115,64 +137,104 @@ export class D1 {
     return this.#primary.all({ text, params });
   }
 
+  /** Writes at once, as if by somebody before the run. */
+  write(text: string, ...params: SQLInputValue[]): void {
+    this.#primary.all({ text, params });
+    if (this.#pasts.length > 0) this.#remember();
+  }
+
   replica(): Replica {
-    const store = this.#take();
-    let applied = 0;
+    this.#remember();
+    let newest = 0;
     return {
-      /** Brings it to what the primary was at `time`, or leaves it where it is. */
       at: (time) => {
-        for (let next = this.#log[applied]; next && next.at <= time; next = this.#log[applied]) {
-          for (const statement of next.statements) store.all(statement);
-          applied += 1;
-        }
-        return store;
+        while ((this.#pasts[newest + 1]?.from ?? Number.POSITIVE_INFINITY) <= time) newest += 1;
+        return replicaStore(this.#pasts[newest] ?? null);
       },
     };
   }
 
-  /** As an isolate sees it: the primary, and sessions that a replica may answer. */
-  bind(caller: Caller, replica: Replica, lag: Lag): D1Database {
-    const primary = this.#binding(caller, () => this.#primary);
-    const lagging = this.#binding(caller, () => replica.at(this.scheduler.now - lag(caller)));
+  #remember(): void {
+    const rows = replicated.map((table) =>
+      this.#primary.raw({ text: `SELECT * FROM ${table}`, params: [] }),
+    );
+    this.#pasts.push({ from: this.scheduler.now, rows });
+  }
+
+  /** As an invocation sees it: the primary, and sessions that a replica may answer. */
+  bind(by: Invocation, reach: Reach): D1Database {
+    const { replica, lag } = reach;
+    const primary = this.#binding(by, reach, () => this.#primary);
+    const lagging =
+      replica && this.#binding(by, reach, () => replica.at(this.scheduler.now - lag()));
     return {
       ...primary,
       withSession: (constraint: string) =>
-        constraint === 'first-unconstrained' ? lagging : primary,
+        constraint === 'first-unconstrained' && lagging ? lagging : primary,
     } as unknown as D1Database;
   }
 
-  #binding(caller: Caller, store: () => Store) {
-    const send = <T>(effect: () => T) => call(this.scheduler, this.service, caller, effect);
+  #binding(by: Invocation, { rewrite = (text) => text }: Reach, store: () => Store) {
+    const send = <T>(effect: () => T) => call(this.scheduler, this.service, by, effect);
     const statement = (text: string, params: readonly SQLInputValue[]) => ({
       text,
       params,
       bind: (...values: SQLInputValue[]) => statement(text, values),
-      all: () => send(() => ({ results: this.#run(store(), [{ text, params }])[0] })),
-      run: () => send(() => ({ results: this.#run(store(), [{ text, params }])[0] })),
+      all: () => send(() => ({ results: this.#run(by, store(), [{ text, params }])[0] })),
+      run: () => send(() => ({ results: this.#run(by, store(), [{ text, params }])[0] })),
       raw: () =>
         send(() => {
           if (!isWrite(text)) return store().raw({ text, params });
-          return this.#run(store(), [{ text, params }])[0]?.map((row) => Object.values(row));
+          return this.#run(by, store(), [{ text, params }])[0]?.map((row) => Object.values(row));
         }),
     });
     return {
-      prepare: (text: string) => statement(text, []),
+      prepare: (text: string) => statement(rewrite(text), []),
       batch: (statements: Statement[]) =>
-        send(() => this.#run(store(), statements).map((results) => ({ results, success: true }))),
+        send(() =>
+          this.#run(by, store(), statements).map((results) => ({ results, success: true })),
+        ),
     };
   }
 
-  #run(store: Store, statements: readonly Statement[]): Record<string, unknown>[][] {
-    const writes = statements.filter(({ text }) => isWrite(text));
-    if (writes.length === 0) return statements.map((statement) => store.all(statement));
+  #run(
+    by: Invocation,
+    store: Store,
+    statements: readonly Statement[],
+  ): Record<string, unknown>[][] {
+    if (!statements.some(({ text }) => isWrite(text)))
+      return statements.map((statement) => store.all(statement));
     if (store !== this.#primary) throw new Error('the model sends writes to the primary only');
+    const before = store.changes;
     const results = store.transaction(() => statements.map((statement) => store.all(statement)));
-    this.#log.push({ at: this.scheduler.now, statements: writes });
-    this.onCommit();
+    const changed = store.changes > before;
+    if (changed && this.#pasts.length > 0) this.#remember();
+    this.onCommit(
+      by,
+      changed,
+      statements.map(({ text }) => text),
+    );
     return results;
   }
 }
 
+/** What a replica has once shown, it does not go back behind. */
 export interface Replica {
+  /** What the primary was at `time`. */
   at(time: number): Store;
+}
+
+function replicaStore(past: Past | null): Store {
+  shownByReplicas ??= { store: new Store(), past: null };
+  const { store } = shownByReplicas;
+  if (shownByReplicas.past === past) return store;
+  shownByReplicas.past = past;
+  store.empty(replicated);
+  for (const [i, table] of replicated.entries()) {
+    for (const row of past?.rows[i] ?? []) {
+      const text = `INSERT INTO ${table} VALUES (${row.map(() => '?').join(', ')})`;
+      store.all({ text, params: row as SQLInputValue[] });
+    }
+  }
+  return store;
 }

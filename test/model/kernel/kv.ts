@@ -5,7 +5,8 @@
  */
 
 import type { Scheduler } from './clock';
-import { type Caller, call, type Service } from './network';
+import type { Invocation } from './invocation';
+import { call, type Service } from './network';
 import { between, chance } from './random';
 
 interface Value {
@@ -32,7 +33,7 @@ export class KvStore {
     private readonly scheduler: Scheduler,
     private readonly service: Service,
     private readonly onWrite: (key: string, text: string | null) => void,
-    private readonly onRefusal: (key: string) => void,
+    private readonly onRefusal: (key: string, by: Invocation) => void,
   ) {}
 
   /** What the central store holds now. */
@@ -41,18 +42,18 @@ export class KvStore {
     return value && value.expiresAt > this.scheduler.now ? value.text : null;
   }
 
-  keys(): string[] {
-    return [...this.#values.keys()];
+  keys(prefix: string): string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix));
   }
 
   read(key: string): Value | null {
     return this.#values.get(key) ?? null;
   }
 
-  write(key: string, value: Value | null): void {
+  write(key: string, value: Value | null, by: Invocation): void {
     const now = this.scheduler.now;
     if (now - (this.#writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) < WRITE_EVERY_MS) {
-      this.onRefusal(key);
+      this.onRefusal(key, by);
       throw new Error('KV PUT failed: 429 Too Many Requests');
     }
     this.#writtenAt.set(key, now);
@@ -61,7 +62,7 @@ export class KvStore {
     this.onWrite(key, value?.text ?? null);
   }
 
-  /** A location's way to it; `bind` gives an isolate the namespace there. */
+  /** A location's way to it; `bind` gives an invocation the namespace there. */
   location(): KvLocation {
     return new KvLocation(this, this.scheduler, this.service);
   }
@@ -76,27 +77,30 @@ export class KvLocation {
     private readonly service: Service,
   ) {}
 
-  bind(caller: Caller): KVNamespace {
+  bind(caller: Invocation): KVNamespace {
     const send = <T>(effect: () => T) => call(this.scheduler, this.service, caller, effect);
     const namespace = {
       get: (keys: string | string[]) =>
         send(() =>
           typeof keys === 'string'
             ? this.#read(keys, caller)
-            : new Map(keys.map((key) => [key, this.#read(key, caller)])),
+            : new Map(keys.map((key) => [key, this.#read(key, caller)] as const)),
         ),
       put: (key: string, text: string, { expirationTtl }: { expirationTtl: number }) =>
         send(() =>
           this.#write(key, { text, expiresAt: this.scheduler.now + expirationTtl * 1_000 }, caller),
         ),
       delete: (key: string) => send(() => this.#write(key, null, caller)),
-      list: () =>
-        send(() => ({ keys: this.store.keys().map((name) => ({ name })), list_complete: true })),
+      list: ({ prefix }: { prefix: string }) =>
+        send(() => ({
+          keys: this.store.keys(prefix).map((name) => ({ name })),
+          list_complete: true,
+        })),
     };
     return namespace as unknown as KVNamespace;
   }
 
-  #read(key: string, caller: Caller): string | null {
+  #read(key: string, caller: Invocation): string | null {
     const now = this.scheduler.now;
     let copy = this.#copies.get(key);
     if (!copy || copy.until <= now) {
@@ -106,8 +110,8 @@ export class KvLocation {
     return copy.value && copy.value.expiresAt > now ? copy.value.text : null;
   }
 
-  #write(key: string, value: Value | null, caller: Caller): void {
-    this.store.write(key, value);
+  #write(key: string, value: Value | null, caller: Invocation): void {
+    this.store.write(key, value, caller);
     if (chance(caller.random, SEEN_AT_ONCE)) this.#copies.delete(key);
   }
 }

@@ -1,46 +1,59 @@
 /**
- * The way from an isolate to KV or D1 and back. A call takes effect at one moment between the two;
- * what the caller hears, and when, is another matter.
+ * The way from an invocation to a store and back. A call takes effect at one moment between the
+ * two; what the caller hears, and when, is another matter.
  */
-
 import type { Scheduler } from './clock';
+import type { Invocation } from './invocation';
 import { between, chance, type Random } from './random';
 
-export interface Weather {
-  /** Of calls: that one takes up to the service's own limit. */
+/** Of calls. */
+export interface CallFaults {
+  /** That one takes up to the service's own limit. */
   slow: number;
-  /** Of calls: that one is refused, before it took effect or after. */
+  /** That one fails, before it took effect or after. */
   failing: number;
 }
 
 export interface Service {
   /** No call takes effect later than this, ms. */
   limitMs: number;
-  weather: Weather;
+  faults: CallFaults;
+  /** Whether all calls of an invocation can become slow (Circumstances.stalls). */
+  canStall: boolean;
   /** What it says when it cannot be reached. */
   failure: string;
   /** Calls that have yet to take effect, also those that nobody waits for any more. */
   pending: number;
-}
-
-export interface Caller {
-  random: Random;
-  /** An isolate that died hears nothing any more. */
-  alive(): boolean;
+  /** Whether it cannot be reached at all just now. */
+  isAway(): boolean;
 }
 
 /** Most replies come within some tens of ms, a few take up to this, ms. */
-export const ORDINARY_MS = 700;
+const ORDINARY_MS = 700;
 
 export function call<T>(
   scheduler: Scheduler,
   service: Service,
-  caller: Caller,
+  caller: Invocation,
+  effect: () => T,
+): Promise<T> {
+  return caller.await(() =>
+    service.isAway()
+      ? caller.unreachable(service.failure)
+      : transmit(scheduler, service, caller, effect),
+  );
+}
+
+function transmit<T>(
+  scheduler: Scheduler,
+  service: Service,
+  caller: Invocation,
   effect: () => T,
 ): Promise<T> {
   const { random } = caller;
-  const { slow, failing } = service.weather;
-  const there = chance(random, slow) ? between(random, 0, service.limitMs) : ordinary(random);
+  const { slow, failing } = service.faults;
+  const isSlow = (service.canStall && caller.isStalled()) || chance(random, slow);
+  const there = isSlow ? between(random, 0, service.limitMs) : ordinary(random);
   const back = ordinary(random) / 2;
   const fails = chance(random, failing);
   const lostOnTheWay = fails && chance(random, 0.5);

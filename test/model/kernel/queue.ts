@@ -1,7 +1,8 @@
 /** The queue as its documentation describes it: late, in any order, at least once. */
 
 import type { Scheduler } from './clock';
-import { type Caller, call, type Service } from './network';
+import type { Invocation } from './invocation';
+import { call, type Service } from './network';
 import { between, chance, type Random } from './random';
 
 /** A message whose consumer died comes again after this. */
@@ -24,12 +25,12 @@ export class MessageQueue {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly service: Service,
-    private readonly luck: Random,
+    private readonly random: Random,
     private readonly onAccept: (text: string) => void,
     private readonly deliver: (message: Delivery) => void,
   ) {}
 
-  bind(caller: Caller): Pick<Queue<unknown>, 'send' | 'sendBatch'> {
+  bind(caller: Invocation): Queue<unknown> {
     const send = (bodies: readonly unknown[]) =>
       call(this.scheduler, this.service, caller, () => {
         for (const body of bodies) this.#accept(body);
@@ -38,15 +39,15 @@ export class MessageQueue {
       send: (body: unknown) => send([body]),
       sendBatch: (messages: Iterable<MessageSendRequest<unknown>>) =>
         send([...messages].map(({ body }) => body)),
-    } as unknown as Pick<Queue<unknown>, 'send' | 'sendBatch'>;
+    } as unknown as Queue<unknown>;
   }
 
   #accept(body: unknown): void {
     // As the wire has it.
     const text = JSON.stringify(body);
     this.onAccept(text);
-    this.#later(text, 1, between(this.luck, 100, 10_000));
-    if (chance(this.luck, DOUBLED)) this.#later(text, 1, between(this.luck, 100, 60_000));
+    this.#later(text, 1, between(this.random, 100, 10_000));
+    if (chance(this.random, DOUBLED)) this.#later(text, 1, between(this.random, 100, 60_000));
   }
 
   #later(text: string, attempts: number, ms: number): void {

@@ -1,7 +1,7 @@
 /** Seeded randomness (splitmix32), 0 <= x < 1: the same seed, the same run. */
 export type Random = () => number;
 
-export function random(seed: number): Random {
+export function randomFrom(seed: number): Random {
   let state = seed | 0;
   return () => {
     state = (state + 0x9e3779b9) | 0;

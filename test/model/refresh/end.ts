@@ -1,6 +1,6 @@
 /** How a run ends: faults are over, time has passed, and nothing must have been lost. */
 import { START } from '../kernel/clock';
-import { textOf } from './vault';
+import { textOf } from '../kernel/vault';
 import type { World } from './world';
 
 const MINUTE = 60_000;
@@ -35,8 +35,8 @@ export function isSettled({ d1, queue, rescues, busy }: World): boolean {
 }
 
 export function checkEnd(world: World, settled: boolean): void {
-  const { server, watch, d1, endpoint } = world;
-  endpoint.checkRate();
+  const { server, watch, d1, provider } = world;
+  provider.checkRate();
   if (!settled) {
     const rows = d1.look('SELECT * FROM oauth_accounts WHERE refresh_due_at IS NOT NULL');
     world.violate('not settled in the end', JSON.stringify(rows));

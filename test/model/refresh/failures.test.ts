@@ -5,7 +5,7 @@
  */
 import { it } from 'vitest';
 import { expectToHold } from '../kernel/gate';
-import { faults } from './replies';
+import { faults } from '../kernel/replies';
 import { modelOf } from './run';
 
 const kinds = [

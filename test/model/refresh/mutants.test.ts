@@ -4,8 +4,8 @@
  * record); src/refresh itself runs as it is.
  */
 import { it } from 'vitest';
-import type { Deps } from '../../../src/deps';
 import { expectToBeFound } from '../kernel/gate';
+import type { Deps } from '../product';
 import type { PlanKind } from './plan';
 import { modelOf } from './run';
 import type { Mutation } from './world';

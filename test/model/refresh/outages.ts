@@ -1,6 +1,6 @@
 /** Services that are away for a while, for all invocations at once, and a provider at fault. */
 import type { Scheduler } from '../kernel/clock';
-import type { Service } from './invocation';
+import type { ServiceName } from '../kernel/invocation';
 
 /** No longer in sum than a Worker lives, and than a rescue that is only in the queue is kept near. */
 const MOST_AWAY_MS = 14 * 60_000;
@@ -9,7 +9,7 @@ export class Outages {
   /** When D1, KV and the queue were last away all at once. */
   nothingTookUntil = Number.NEGATIVE_INFINITY;
   /** How many times over. */
-  readonly #away: Record<Service, number> = { d1: 0, kv: 0, queue: 0, provider: 0 };
+  readonly #away: Record<ServiceName, number> = { d1: 0, kv: 0, queue: 0, provider: 0 };
   #refusing = 0;
   #inSum = 0;
   #over = false;
@@ -20,7 +20,7 @@ export class Outages {
     private readonly note: (text: () => string) => void,
   ) {}
 
-  isAway(what: Service): boolean {
+  isAway(what: ServiceName): boolean {
     return !this.#over && this.#away[what] > 0;
   }
 
@@ -29,7 +29,7 @@ export class Outages {
     return !this.#over && this.#refusing > 0;
   }
 
-  begin(what: readonly Service[], ms: number): void {
+  begin(what: readonly ServiceName[], ms: number): void {
     if (this.#inSum + ms > MOST_AWAY_MS) return;
     this.#inSum += ms;
     this.note(() => `away for ${ms / 1000} s: ${what.join(', ')}`);

@@ -1,9 +1,10 @@
-/** What happens in a run: a provider, the weather, and steps in time. */
+/** What happens in a run: a provider, a fault profile, and steps in time. */
 import fc from 'fast-check';
+import type { Rotation } from '../kernel/authorization-server';
+import type { ProviderSetting } from '../kernel/config';
+import type { Trouble } from '../kernel/invocation';
 import { type Moment, moments, seeds, weighted } from '../kernel/plan';
-import type { Trouble } from './invocation';
-import type { Rotation } from './server';
-import type { WeatherName } from './weather';
+import type { ProfileName } from './profiles';
 
 export const actions = [
   'token',
@@ -26,7 +27,7 @@ export interface Step extends Moment {
   /** How long something is away, ms. */
   lasts: number;
   trouble: Trouble | null;
-  luck: number;
+  seed: number;
 }
 
 export interface Start {
@@ -35,22 +36,19 @@ export interface Start {
   expiresIn: number;
 }
 
-export interface Plan {
-  rotation: Rotation;
-  reach: 'token' | 'grant';
-  graceSeconds: number;
+export interface Plan extends ProviderSetting {
   lifetimeSeconds: number;
   queue: boolean;
-  weather: WeatherName;
+  profile: ProfileName;
   missedTicks: number;
   doubledTicks: number;
   accounts: Start[];
   /** All accounts are of one subject. */
   oneSubject: boolean;
   steps: Step[];
-  /** Of cron's ticks and of the queue's consumers, in turn; as many as the weather has. */
+  /** Of cron's ticks and of the queue's consumers, in turn; as many as the profile has. */
   troubles: Trouble[];
-  luck: number;
+  seed: number;
 }
 
 const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
@@ -97,7 +95,7 @@ const step: fc.Arbitrary<Step> = fc
     account: fc.nat({ max: 2 }),
     lasts,
     trouble: fc.option(troubles, { freq: 2 }),
-    luck: seeds,
+    seed: seeds,
   })
   .map(({ moment, ...rest }) => ({ ...rest, ...moment }));
 
@@ -107,7 +105,7 @@ const start: fc.Arbitrary<Start> = fc.record({
 });
 
 /** Few accounts; what comes up is a matter of time, of deaths, of services that go away. */
-const races: readonly WeatherName[] = [
+const races: readonly ProfileName[] = [
   'calm',
   'slow',
   'slow',
@@ -119,7 +117,7 @@ const races: readonly WeatherName[] = [
 ];
 
 /** Few accounts; calls fail. */
-const failures: readonly WeatherName[] = [
+const failures: readonly ProfileName[] = [
   'provider fails',
   'provider fails',
   'D1 fails',
@@ -129,21 +127,21 @@ const failures: readonly WeatherName[] = [
   'everything',
 ];
 
-const few = (weather: readonly WeatherName[]): fc.Arbitrary<Plan> =>
+const few = (names: readonly ProfileName[]): fc.Arbitrary<Plan> =>
   fc.record({
     rotation: weighted<Rotation>([8, 'strict'], [3, 'grace'], [1, 'static'], [1, 'extend']),
     reach: fc.constantFrom('token', 'grant'),
     graceSeconds: weighted([2, 30], [1, 600]),
     lifetimeSeconds: weighted([1, 120], [2, 600], [3, 3_600]),
     queue: fc.boolean(),
-    weather: fc.constantFrom(...weather),
+    profile: fc.constantFrom(...names),
     missedTicks: fc.constantFrom(0, 0, 0.4),
     doubledTicks: fc.constantFrom(0, 0.3),
     accounts: fc.array(start, { minLength: 1, maxLength: 3 }),
     oneSubject: fc.boolean(),
     troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
     steps: fc.array(step, { minLength: 1, maxLength: 7, size: 'max' }),
-    luck: seeds,
+    seed: seeds,
   });
 
 /** Many accounts that fall due at once, and a provider that is away or refuses everybody. */
@@ -162,7 +160,7 @@ const crowd: fc.Arbitrary<Plan> = fc
     );
     return {
       ...plan,
-      weather: 'calm',
+      profile: 'calm',
       lifetimeSeconds: 3_600,
       missedTicks: 0,
       accounts: Array.from({ length: many }, () => ({ dueIn: 30_000, expiresIn: 900_000 })),

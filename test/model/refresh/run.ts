@@ -1,25 +1,27 @@
 /** One run: a plan, step by step; then faults end, and time passes. */
-import { completeConnection } from '../../../src/connect/complete';
-import { completionOf } from '../../../src/connect/completion';
-import { disconnect } from '../../../src/disconnect/disconnect';
-import { deliverRevocations } from '../../../src/disconnect/revocation';
-import { AppError } from '../../../src/errors';
-import { refreshOne } from '../../../src/refresh/on-demand';
-import { consume } from '../../../src/refresh/queue';
-import { recoverRescued } from '../../../src/refresh/rescue';
-import { runRefresh } from '../../../src/refresh/run';
-import { tokenFor } from '../../../src/refresh/token';
 import { START } from '../kernel/clock';
+import { PROVIDER } from '../kernel/config';
 import { type Model, runWorld } from '../kernel/explore';
+import type { Trouble } from '../kernel/invocation';
 import { takeSteps } from '../kernel/plan';
-import { chance, type Random, random } from '../kernel/random';
+import { chance, type Random, randomFrom } from '../kernel/random';
+import { parseToken } from '../kernel/tokens';
+import {
+  AppError,
+  completeConnection,
+  completionOf,
+  consume,
+  deliverRevocations,
+  disconnect,
+  recoverRescued,
+  refreshOne,
+  runRefresh,
+  tokenFor,
+} from '../product';
 import { checkEnd, isSettled, wantedAt } from './end';
-import type { Trouble } from './invocation';
 import { type Plan, type PlanKind, plans, type Step } from './plan';
-import { PROVIDER } from './provider';
-import { insertAccount, insertTransaction, userOf } from './rows';
-import { parseToken } from './tokens';
-import { weathers } from './weather';
+import { profiles } from './profiles';
+import { insertAccount, userOf } from './rows';
 import { type Mutation, World } from './world';
 
 const MINUTE = 60_000;
@@ -40,9 +42,9 @@ class Run {
     for (const [i, account] of world.plan.accounts.entries()) insertAccount(world, i, account);
     world.watch.start();
     world.deliver = (message) => {
-      const luck = random(world.plan.luck * 13 + Math.floor(world.scheduler.now));
+      const random = randomFrom(world.plan.seed * 13 + Math.floor(world.scheduler.now));
       void world
-        .invoke('queue', luck() * 2 ** 31, this.#trouble(luck), (deps, invocation) => {
+        .invoke('queue', random() * 2 ** 31, this.#trouble(random), (deps, invocation) => {
           invocation.whenDead = message.lost;
           const batch = { queue: 'refresh', messages: [message], ackAll() {}, retryAll() {} };
           return consume(batch as unknown as MessageBatch<unknown>, deps);
@@ -73,29 +75,29 @@ class Run {
     const number = step.account % known;
     const account = `a${number}`;
     const user = userOf(number);
-    const trouble = weathers[world.plan.weather].troubles > 0 ? step.trouble : null;
+    const trouble = profiles[world.plan.profile].troubles > 0 ? step.trouble : null;
     const key = { userId: user, provider: PROVIDER, accountId: account };
     const invoke = (...args: Parameters<World['invoke']>) => this.#answered(world.invoke(...args));
     switch (step.action) {
       case 'token':
-        return invoke('token', step.luck, trouble, async (deps) => {
-          const minTtlSeconds = step.luck % 3 === 0 ? 100_000 : null;
+        return invoke('token', step.seed, trouble, async (deps) => {
+          const minTtlSeconds = step.seed % 3 === 0 ? 100_000 : null;
           const answer = await tokenFor(deps, { ...key, minTtlSeconds });
           if (answer.kind === 'token') this.#usable(answer.accessToken);
         });
       case 'forced refresh':
-        return invoke('forced', step.luck, trouble, (deps) => refreshOne(deps, key));
+        return invoke('forced', step.seed, trouble, (deps) => refreshOne(deps, key));
       case 'disconnect':
         // Whoever disconnects may hear any error of D1.
         return world
-          .invoke('disconnect', step.luck, trouble, (deps) =>
+          .invoke('disconnect', step.seed, trouble, (deps) =>
             disconnect(deps, user, PROVIDER, account),
           )
           .catch((error) => world.note(() => `not disconnected: ${error}`));
       case 'connect':
         return this.#connect(step, user, account, trouble);
       case 'tick':
-        return this.#cron(step.luck, trouble);
+        return this.#cron(step.seed, trouble);
       case 'D1 away':
         return world.outages.begin(['d1'], step.lasts);
       case 'KV away':
@@ -129,7 +131,7 @@ class Run {
   /** A caller who is given a token can use it, unless the answer itself was suspended for long. */
   #usable(token: string): void {
     const { server, scheduler, plan } = this.world;
-    if (weathers[plan.weather].suspended > 0) return;
+    if (profiles[plan.profile].suspended > 0) return;
     const end = server.family(token)?.accessEnds.get(parseToken(token)?.serial ?? -1) ?? 0;
     this.world.cover('a token was given');
     if (end <= scheduler.now - 3_000)
@@ -138,7 +140,7 @@ class Run {
 
   /** The user comes back from the provider, and the app completes the connection. */
   async #connect(
-    { luck }: Step,
+    { seed }: Step,
     user: string,
     account: string,
     trouble: Trouble | null,
@@ -147,22 +149,22 @@ class Run {
     const { scheduler } = world;
     this.#codes += 1;
     const id = `c${this.#codes}`;
-    insertTransaction(world, id, user, account);
-    const complete = (seed: number) =>
+    world.insertTransaction(id, user, `${account}.${id}`);
+    const complete = (seeded: number) =>
       world
-        .invoke('connect', seed, trouble, async (deps) =>
+        .invoke('connect', seeded, trouble, async (deps) =>
           completeConnection(deps, user, id, await completionOf(deps.vault, { id })),
         )
         .catch((error) => world.note(() => `not connected: ${error}`));
     // An app may be impatient.
-    if (luck % 4 === 0) scheduler.after(luck % 2_000, () => void complete(luck + 1));
-    await complete(luck);
+    if (seed % 4 === 0) scheduler.after(seed % 2_000, () => void complete(seed + 1));
+    await complete(seed);
   }
 
-  async #cron(luck: number, trouble: Trouble | null): Promise<void> {
+  async #cron(seed: number, trouble: Trouble | null): Promise<void> {
     const { world } = this;
     await world
-      .invoke('cron', luck, trouble, async (deps) => {
+      .invoke('cron', seed, trouble, async (deps) => {
         // The parts of src/jobs/cron.ts that this is about.
         await runRefresh(deps, 'cron');
         if (world.watch.outbox.length === 0) return;
@@ -172,16 +174,16 @@ class Run {
   }
 
   /** The hourly trigger, an invocation of its own. */
-  async #hourlyCron(luck: number, trouble: Trouble | null): Promise<void> {
+  async #hourlyCron(seed: number, trouble: Trouble | null): Promise<void> {
     const { world } = this;
     await world
-      .invoke('cron', luck, trouble, recoverRescued)
+      .invoke('cron', seed, trouble, recoverRescued)
       .catch((error) => world.note(() => `the hourly tick failed: ${error}`));
   }
 
-  #trouble(luck: Random): Trouble | null {
+  #trouble(random: Random): Trouble | null {
     const { plan } = this.world;
-    if (!chance(luck, weathers[plan.weather].troubles)) return null;
+    if (!chance(random, profiles[plan.profile].troubles)) return null;
     this.#troubles += 1;
     return plan.troubles[this.#troubles % plan.troubles.length] ?? null;
   }
@@ -190,8 +192,8 @@ class Run {
   #tick(minute: number): void {
     const { world } = this;
     const { scheduler, plan } = world;
-    const luck = random(plan.luck * 31 + minute);
-    scheduler.at(START + minute * MINUTE + luck() * 2_000, () => {
+    const random = randomFrom(plan.seed * 31 + minute);
+    scheduler.at(START + minute * MINUTE + random() * 2_000, () => {
       const { now } = scheduler;
       if (!world.calm && now >= this.#endsAt) world.becomeCalm();
       if (world.violations.length > 0) return;
@@ -200,17 +202,17 @@ class Run {
         checkEnd(world, settled);
         return;
       }
-      const missed = !world.calm && chance(luck, plan.missedTicks);
-      const wanted = wantedAt(world) <= now + 5_000 || chance(luck, world.calm ? 0 : 0.1);
+      const missed = !world.calm && chance(random, plan.missedTicks);
+      const wanted = wantedAt(world) <= now + 5_000 || chance(random, world.calm ? 0 : 0.1);
       if (wanted && missed) world.cover('a missed tick');
       if (wanted && !missed) {
-        void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
-        if (!world.calm && chance(luck, plan.doubledTicks)) {
+        void this.#cron(random() * 2 ** 31, this.#trouble(random));
+        if (!world.calm && chance(random, plan.doubledTicks)) {
           world.cover('a doubled tick');
-          void this.#cron(luck() * 2 ** 31, this.#trouble(luck));
+          void this.#cron(random() * 2 ** 31, this.#trouble(random));
         }
         if (minute % 60 === 0 && world.rescues.size > 0) {
-          void this.#hourlyCron(luck() * 2 ** 31, this.#trouble(luck));
+          void this.#hourlyCron(random() * 2 ** 31, this.#trouble(random));
         }
       }
       const wait = world.calm ? Math.floor((wantedAt(world) - now) / MINUTE) : 1;

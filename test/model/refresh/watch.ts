@@ -2,12 +2,14 @@
  * Looks at the database after every write that took effect, and compares it with what it was. What
  * must hold of a change holds whoever made it: the watcher knows statements as little as D1 does.
  */
-import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../../../src/status-cache/promise';
+
+import type { AuthorizationServer } from '../kernel/authorization-server';
 import type { Scheduler } from '../kernel/clock';
 import type { D1 } from '../kernel/d1';
-import type { Kind } from './invocation';
-import type { AuthorizationServer, Verdict } from './server';
-import { parseToken } from './tokens';
+import type { Kind } from '../kernel/invocation';
+import type { ProviderEndpoints } from '../kernel/provider-endpoints';
+import { parseToken } from '../kernel/tokens';
+import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../product';
 
 export interface Row {
   id: number;
@@ -35,8 +37,7 @@ export interface WatchHost {
   violate(what: string, details: string): void;
   cover(kind: string): void;
   note(text: () => string): void;
-  /** What the last answer said that this invocation heard about an account. */
-  verdict(invocation: string, account: string): Verdict | undefined;
+  readonly provider: Pick<ProviderEndpoints, 'verdict'>;
 }
 
 /** Two clocks may be this far apart. */
@@ -45,7 +46,6 @@ const CLOCKS_MS = 2_500;
 export class Watch {
   rows: ReadonlyMap<number, Row> = new Map();
   #versions: ReadonlyMap<string, number> = new Map();
-  #changes: unknown;
   outbox: readonly string[] = [];
   /** Rows, with the families that they had before. */
   readonly #former = new Set<string>();
@@ -68,10 +68,6 @@ export class Watch {
   }
 
   observe(): void {
-    // Every second write finds nothing to do, such as a claim when nothing is due.
-    const [{ n } = {}] = this.d1.look('SELECT total_changes() AS n');
-    if (n === this.#changes) return;
-    this.#changes = n;
     const { rows: before } = this;
     const versions = this.#versions;
     this.#look();
@@ -161,7 +157,7 @@ export class Watch {
   /** I6: only a refusal marks. */
   #marked(was: Row, row: Row): void {
     const [by = ''] = (was.lease ?? '').split('~');
-    const verdict = this.host.verdict(by, row.account);
+    const verdict = this.host.provider.verdict(by, row.account);
     if (verdict !== 'refused') {
       this.host.violate('I6: marked without a refusal', `${row.account}, ${by} heard ${verdict}`);
     }

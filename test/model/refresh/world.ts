@@ -1,22 +1,17 @@
-/** The provider, the stores, and the invocations that come and go. */
-import type { Deps } from '../../../src/deps';
+/** Who calls src/refresh, when those invocations end, and what a token's reuse proves. */
+import { type Family, type Issued, isKept } from '../kernel/authorization-server';
 import type { Scheduler } from '../kernel/clock';
-import { D1 } from '../kernel/d1';
-import { Journal } from '../kernel/journal';
-import { KvStore } from '../kernel/kv';
-import type { Service } from '../kernel/network';
-import { type Delivery, MessageQueue } from '../kernel/queue';
-import { between, random } from '../kernel/random';
-import { depsOf } from './deps';
-import { Endpoint } from './endpoint';
-import { Invocation, isScheduled, type Kind, type Trouble } from './invocation';
+import { type Invocation, isScheduled, type Kind, type Trouble } from '../kernel/invocation';
+import type { KvLocation } from '../kernel/kv';
+import { type Place, Platform } from '../kernel/platform';
+import type { Delivery } from '../kernel/queue';
+import { between, chance, randomFrom } from '../kernel/random';
+import { parseToken } from '../kernel/tokens';
+import { type Deps, MemoryTier } from '../product';
 import { Outages } from './outages';
 import type { Plan } from './plan';
-import { configOf } from './provider';
-import { AuthorizationServer, type Family } from './server';
-import { parseToken } from './tokens';
+import { profiles } from './profiles';
 import { Watch } from './watch';
-import { weathers } from './weather';
 
 /** `waitUntil` ends so long after the reply, ms; a tick after a quarter of an hour. */
 const AFTER_REPLY_MS = 30_000;
@@ -24,128 +19,139 @@ const SCHEDULED_MS = 15 * 60_000;
 const CLOCKS_MS = 1_200;
 /** Longer than anything is away: a token that ends is no use to anybody. */
 const EXTENDED_MS = 4 * 3_600_000;
+/** Who holds a grant that nothing took tries again after 15 s and what the tries take. */
+const NEXT_TRY_MS = 25_000;
+/** Of clocks, and of what is on its way. */
+const SLACK_MS = 6_000;
 
-/** What a broken product would do, where its parts are handed in. Each is a mutant's one flag. */
+/** What a mutant changes in what src/refresh is handed. */
 export interface Mutation {
   /** Of the provider's record. */
   record?: object;
-  sql?: (text: string, invocation: Invocation) => string;
-  deps?: (deps: Deps, invocation: Invocation) => Deps;
+  sql?: (text: string, by: Invocation) => string;
+  deps?: (deps: Deps, by: Invocation) => Deps;
 }
 
-export class World extends Journal {
-  readonly d1: D1;
-  readonly kv: KvStore;
-  readonly queue: MessageQueue;
-  readonly server: AuthorizationServer;
-  readonly endpoint: Endpoint;
+export class World extends Platform {
   readonly watch: Watch;
   readonly outages: Outages;
   /** Keys of rescue records in KV. */
   readonly rescues = new Set<string>();
-  /** That the vault has made. */
-  seals = 0;
   /** Faults have ended. */
   calm = false;
   /** Takes a message; set by the run. */
-  deliver: (message: Delivery) => void = () => {};
-  readonly #services: Record<'d1' | 'kv' | 'queue', Service>;
-  readonly locations;
-  readonly config;
-  readonly #invocations: Invocation[] = [];
+  override deliver: (message: Delivery) => void = () => {};
+  readonly #locations: readonly [KvLocation, KvLocation];
 
   constructor(
     scheduler: Scheduler,
     readonly plan: Plan,
-    readonly mutation: Mutation,
+    private readonly mutation: Mutation,
     tracing: boolean,
   ) {
-    super(scheduler, tracing);
-    const { slow, d1, kv, queue } = weathers[plan.weather];
-    const service = (limitMs: number, failing: number, failure: string): Service => ({
-      limitMs,
-      weather: { slow, failing },
-      failure,
-      pending: 0,
+    super(scheduler, tracing, profiles[plan.profile], {
+      provider: plan,
+      record: mutation.record,
+      queue: plan.queue,
+      seed: plan.seed * 17,
     });
-    this.#services = {
-      d1: service(30_000, d1, 'D1_ERROR: Network connection lost.'),
-      kv: service(15_000, kv, 'KV failed: 503 Service Unavailable'),
-      queue: service(15_000, queue, 'Queue send failed'),
-    };
-    this.config = configOf(plan, mutation.record);
     this.outages = new Outages(scheduler, plan.queue, (text) => this.note(text));
-    this.server = new AuthorizationServer(
-      {
-        now: () => scheduler.now,
-        violate: (what, details) => this.violate(what, details),
-        note: (text) => this.note(text),
-        cover: (kind) => this.cover(kind),
-        accessEndInRow: (family) => this.#accessEndInRow(family),
-        familiesInRows: () => this.familiesInRows(),
-        nothingTookUntil: () => this.outages.nothingTookUntil,
-      },
-      plan.rotation,
-      plan.graceSeconds * 1000,
-      plan.rotation === 'extend' ? EXTENDED_MS : plan.lifetimeSeconds * 1000,
-      plan.reach,
-    );
-    this.endpoint = new Endpoint(this);
-    this.d1 = new D1(scheduler, this.#services.d1, tables, () => this.watch.observe());
-    this.watch = new Watch(scheduler, this.d1, this.server, {
-      violate: (what, details) => this.violate(what, details),
-      cover: (kind) => this.cover(kind),
-      note: (text) => this.note(text),
-      verdict: (invocation, account) => this.endpoint.verdict(invocation, account),
-    });
-    this.kv = new KvStore(
-      scheduler,
-      this.#services.kv,
-      (key, text) => {
-        if (!key.startsWith('rescue/')) return;
-        if (text === null) this.rescues.delete(key);
-        else this.rescues.add(key);
-        this.note(() => `KV ${key}: ${text === null ? 'deleted' : 'put'}`);
-        if (text === null) return;
-        this.cover('a rescue record in KV');
-        this.server.saved(text);
-      },
-      () => this.cover('429 of KV'),
-    );
-    this.locations = [this.kv.location(), this.kv.location()];
-    this.queue = new MessageQueue(
-      scheduler,
-      this.#services.queue,
-      random(plan.luck * 17),
-      (text) => {
-        this.note(() => `queue: ${text.slice(0, 60)}`);
-        this.cover(text.includes('"wake"') ? 'a wake-up' : 'a rescue message');
-        this.server.saved(text);
-      },
-      (message) => this.deliver(message),
-    );
+    this.watch = new Watch(scheduler, this.d1, this.server, this);
+    this.#locations = [this.kv.location(), this.kv.location()];
+  }
+
+  get lifetime(): number {
+    return this.plan.rotation === 'extend' ? EXTENDED_MS : this.plan.lifetimeSeconds * 1000;
+  }
+
+  override lifetimeMs(): number {
+    return this.lifetime;
+  }
+
+  override subjectOf(account: string): string {
+    return this.plan.oneSubject ? 'subject' : account;
+  }
+
+  override isAway(service: 'd1' | 'kv' | 'queue' | 'provider'): boolean {
+    const isAway = this.outages.isAway(service);
+    if (isAway) this.cover(`${service} was away`);
+    return isAway;
+  }
+
+  override get refusing(): boolean {
+    return this.outages.refusing;
+  }
+
+  protected override onCommit(_by: Invocation, changed: boolean): void {
+    // Every second write finds nothing to do, such as a claim when nothing is due.
+    if (changed) this.watch.observe();
+  }
+
+  protected override onKvWrite(key: string, text: string | null): void {
+    if (!key.startsWith('rescue/')) return;
+    if (text === null) this.rescues.delete(key);
+    else this.rescues.add(key);
+    this.note(() => `KV ${key}: ${text === null ? 'deleted' : 'put'}`);
+    if (text === null) return;
+    this.cover('a rescue record in KV');
+    this.server.saved(text);
+  }
+
+  protected override onQueued(text: string): void {
+    this.note(() => `queue: ${text.slice(0, 60)}`);
+    this.cover(text.includes('"wake"') ? 'a wake-up' : 'a rescue message');
+    this.server.saved(text);
+  }
+
+  /** I4, I5: the reuse of a token whose successor somebody has, or could have kept, is our fault. */
+  protected override onReuse(
+    family: Family,
+    token: string,
+    brought: readonly Issued[],
+    sentInTime: boolean,
+  ): boolean {
+    const { now } = this.scheduler;
+    const lost = brought.find(isKept);
+    if (lost && !lost.saved && now < this.outages.nothingTookUntil + NEXT_TRY_MS) {
+      this.cover('a family died of an outage of all stores');
+      return true;
+    }
+    if (lost) {
+      const how = lost.saved ? 'saved' : 'received';
+      this.violate('I5: a rotated token was lost', `${token} again, ${lost.token} was ${how}`);
+      return false;
+    }
+    this.cover('a family died of an answer that nobody could keep');
+    const end = this.#accessEndInRow(family);
+    if (!sentInTime && end !== null && end > now + SLACK_MS) {
+      this.violate(
+        'I4: a token of unknown fate was sent again while the access token lives',
+        token,
+      );
+    }
+    return true;
+  }
+
+  /** I7: never a grant that somebody lives by. */
+  protected override onRevocation({ id }: Family, token: string): void {
+    if (!this.familiesInRows().has(id)) return;
+    this.violate('I7: a revocation killed a grant that is in use', `${id}, by ${token}`);
+  }
+
+  protected override async beforeVault(by: Invocation): Promise<void> {
+    const { suspended } = profiles[this.calm ? 'calm' : this.plan.profile];
+    if (!chance(by.random, suspended)) return;
+    this.cover('a suspension');
+    await by.sleep(between(by.random, 5_000, 90_000));
   }
 
   /** All that fails ends. */
   becomeCalm(): void {
     this.outages.end();
     this.calm = true;
-    for (const service of Object.values(this.#services)) service.weather = { slow: 0, failing: 0 };
+    this.setFaults(profiles.calm);
     this.note(() => 'all is well again');
   }
-
-  providerWeather() {
-    const { provider: slow, faulty, faults } = weathers[this.calm ? 'calm' : this.plan.weather];
-    return {
-      slow,
-      faulty,
-      faults,
-      away: this.outages.isAway('provider'),
-      refusing: this.outages.refusing,
-    };
-  }
-
-  subjectOf = (account: string): string => (this.plan.oneSubject ? 'subject' : account);
 
   familiesInRows(): ReadonlySet<number> {
     const families = new Set<number>();
@@ -156,6 +162,11 @@ export class World extends Journal {
     return families;
   }
 
+  /** How far an invocation's clock is off, ms. */
+  #drift(seed: number): number {
+    return between(randomFrom(seed * 7 + 1), -CLOCKS_MS, CLOCKS_MS);
+  }
+
   #accessEndInRow(family: Family): number | null {
     const row = this.watch.row(family.account);
     // Once it was refused, and the user knows, there is nothing to spare any more.
@@ -163,53 +174,37 @@ export class World extends Journal {
     return lives ? row.expiresAt : null;
   }
 
-  /** Somebody is still at work, perhaps suspended. */
-  get busy(): boolean {
-    return this.#invocations.some(({ atWork }) => atWork);
-  }
-
   /** Runs work in an invocation of its own, until it is done, dies, or the platform ends it. */
   async invoke(
     kind: Kind,
     seed: number,
     trouble: Trouble | null,
-    work: (deps: Deps, invocation: Invocation) => Promise<unknown>,
+    work: (deps: Deps, by: Invocation) => Promise<unknown>,
   ): Promise<void> {
-    const luck = random(seed);
-    const invocation = new Invocation(
-      kind,
-      this.#invocations.length + 1,
-      this.scheduler,
-      luck,
-      between(luck, -CLOCKS_MS, CLOCKS_MS),
-      this.calm ? null : trouble,
-      {
-        onDeath: ({ name, diedAtWork }) => {
-          if (diedAtWork) this.cover(`${kind} died`);
-          this.note(() => `${name} ${diedAtWork ? 'dies' : 'is over'}`);
-        },
-        beAway: (what, ms) => this.outages.begin(what, ms),
+    const by = this.invocation(kind, seed, {
+      drift: this.#drift(seed),
+      stalls: false,
+      trouble: this.calm ? null : trouble,
+      onDeath: ({ name, diedAtWork }) => {
+        if (diedAtWork) this.cover(`${kind} died`);
+        this.note(() => `${name} ${diedAtWork ? 'dies' : 'is over'}`);
       },
-    );
-    this.#invocations.push(invocation);
+      beAway: (what, ms) => this.outages.begin(what, ms),
+    });
     const scheduled = isScheduled(kind);
-    this.note(() => `${invocation.name} begins`);
-    if (scheduled) this.scheduler.after(SCHEDULED_MS, () => invocation.kill());
-    const deps = depsOf(this, invocation);
+    this.note(() => `${by.name} begins`);
+    if (scheduled) this.scheduler.after(SCHEDULED_MS, () => by.kill());
+    const { sql } = this.mutation;
+    const place: Place = {
+      reach: { replica: null, lag: () => 0, rewrite: sql && ((text) => sql(text, by)) },
+      location: this.#locations[chance(by.random, 0.5) ? 0 : 1],
+      memory: new MemoryTier(),
+    };
+    const deps = this.depsFor(by, place);
     try {
-      await invocation.during(work(this.mutation.deps?.(deps, invocation) ?? deps, invocation));
+      await by.during(work(this.mutation.deps?.(deps, by) ?? deps, by));
     } finally {
-      if (!scheduled) this.scheduler.after(AFTER_REPLY_MS, () => invocation.kill());
+      if (!scheduled) this.scheduler.after(AFTER_REPLY_MS, () => by.kill());
     }
   }
 }
-
-const tables = [
-  'oauth_accounts',
-  'user_versions',
-  'outbox',
-  'provider_health',
-  'refresh_runs',
-  'audit_events',
-  'connect_transactions',
-];

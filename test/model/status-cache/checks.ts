@@ -1,11 +1,8 @@
 /** What must hold of every reply, and of KV when all is quiet (docs/testing.md). */
-import type { Served } from '../../../src/status-cache/cache';
-import { keyOf } from '../../../src/status-cache/kv';
-import { isFresh } from '../../../src/status-cache/promise';
-import { snapshotSchema } from '../../../src/status-cache/snapshot';
-import { weathers } from './plan';
-import { contentOfSnapshot, type State } from './truth';
-import { describe, type Isolate, seconds, users, type World } from './world';
+import { isFresh, keyOf, type Served, snapshotSchema } from '../product';
+import { profiles } from './plan';
+import { contentOfSnapshot, describe, type State, seconds } from './truth';
+import { type Isolate, users, type World } from './world';
 
 /** KV's caches, then memory, then clocks and the way back. */
 const SPREAD_MS = 60_000 + 5_000 + 1_000;
@@ -76,7 +73,7 @@ function checkStaleness(
   const lagged = outdatedAt + plan.lag + READ_MS;
   const spread = Math.max(lagged, truth.lastHeld(user, shown.version) + SPREAD_MS);
   if (askedAt > spread) world.violate('stale for longer than KV takes to spread', reply());
-  if (plan.weather === 'ordinary' && askedAt > lagged + REPAIR_MS + SPREAD_MS) {
+  if (plan.profile === 'ordinary' && askedAt > lagged + REPAIR_MS + SPREAD_MS) {
     world.violate('stale, and nobody repaired it', reply());
   }
 }
@@ -84,8 +81,8 @@ function checkStaleness(
 /** I3, whenever nothing is under way. */
 export function checkKv(world: World): void {
   const { truth, kv, scheduler, plan } = world;
-  const { kvFailing, deaths } = weathers[plan.weather];
-  if (kvFailing > 0 || deaths || !world.quiet) return;
+  const profile = profiles[plan.profile];
+  if (profile.kv.failing > 0 || profile.deaths || !world.quiet) return;
   for (const user of users) {
     if (truth.reused.has(user)) continue;
     const text = kv.stored(keyOf(user));

@@ -1,5 +1,3 @@
-import type { Snapshot } from '../../../src/status-cache/snapshot';
-
 /** What an app's page knows: for each user the newest version, and the newest state that it saw. */
 export class Client {
   readonly #tokens = new Map<string, number>();
@@ -11,9 +9,9 @@ export class Client {
     return this.sendsTokens ? (this.#tokens.get(user) ?? 0) : 0;
   }
 
-  learn(user: string, snapshot: Snapshot | null): void {
-    const known = this.#tokens.get(user) ?? 0;
-    if (snapshot) this.#tokens.set(user, Math.max(known, snapshot.version));
+  /** From a reply's Consistency-Token. */
+  learn(user: string, version: number): void {
+    this.#tokens.set(user, Math.max(version, this.#tokens.get(user) ?? 0));
   }
 
   /** The user was erased: what was known of it means nothing any more. */

@@ -1,5 +1,6 @@
 /**
- * The protocol of src/status-cache, unchanged, over simulated locations, KV and D1 (docs/testing.md).
+ * src/status-cache, src/refresh, connects and disconnects, unchanged, over simulated locations, KV,
+ * D1 and an authorization server (docs/testing.md).
  */
 import { it } from 'vitest';
 import { expectToHold } from '../kernel/gate';
@@ -7,8 +8,7 @@ import { model } from './run';
 
 /** What the runs must have come upon, or the plans are no good. */
 const kinds = [
-  '429 of KV',
-  '429 during a write-through',
+  ...['read', 'cron', 'forced', 'connect', 'disconnect'].map((kind) => `429 of KV, ${kind}`),
   'published after a lost answer',
   'KV looked at in a quiet moment',
   ...['invalidate', 'clear', 'erase', 'death'],
@@ -18,11 +18,17 @@ const kinds = [
     `bulk answer from ${source}`,
     `outdated answer from ${source}`,
   ]),
-  ...['granted', 'failed', 'waiting'].map((outcome) => `quiet write: ${outcome}`),
-  ...['granted', 'failed', 'refused', 'waiting'].flatMap((outcome) => [
-    `late refresh, visible: ${outcome}`,
-    `forced refresh, visible: ${outcome}`,
+  ...['granted', 'failed', 'waiting'].flatMap((outcome) => [
+    `cron, quiet: ${outcome}`,
+    `token, quiet: ${outcome}`,
   ]),
+  ...['granted', 'failed', 'refused', 'waiting'].flatMap((outcome) => [
+    `cron, visible: ${outcome}`,
+    `forced, visible: ${outcome}`,
+  ]),
+  ...['granted', 'failed', 'refused'].map((outcome) => `token, visible: ${outcome}`),
+  'refresh.grant_not_committed',
+  'refresh.failure_not_written',
 ];
 
 it(

@@ -1,21 +1,48 @@
-/** What happens in a run: the weather, and steps of clients, in time. */
+/** What happens in a run: a provider, a fault profile, and steps of clients, in time. */
 import fc from 'fast-check';
+import type { Rotation } from '../kernel/authorization-server';
 import { type Moment, moments, seeds, weighted } from '../kernel/plan';
+import { type FaultProfile, noFaults } from '../kernel/platform';
+import type { ProviderFaults } from '../kernel/provider-endpoints';
 
-export const weathers = {
+const provider: ProviderFaults = {
+  slow: 0.2,
+  slowOthers: 0.02,
+  faulty: 0.3,
+  faults: [
+    'false refusal',
+    'false refusal',
+    'connection refused',
+    '503',
+    '429',
+    '400 invalid_request',
+    '401 invalid_client',
+    'silence',
+    'half',
+  ],
+};
+
+/** Of calls to KV and D1: those that take up to the service's limit, and those that fail. */
+const stores = (kvSlow: number, kvFailing: number, d1Slow: number, d1Failing: number) => ({
+  ...noFaults,
+  kv: { slow: kvSlow, failing: kvFailing },
+  d1: { slow: d1Slow, failing: d1Failing },
+  provider,
+  deaths: false,
+});
+
+export const profiles = {
   /** Calls take up to a second. */
-  ordinary: { kvSlow: 0, d1Slow: 0, d1Failing: 0, kvFailing: 0, deaths: false },
-  /** One call in seven takes up to the service's limit. */
-  slow: { kvSlow: 0.15, d1Slow: 0.15, d1Failing: 0, kvFailing: 0, deaths: false },
+  ordinary: stores(0, 0, 0, 0),
+  slow: { ...stores(0.15, 0, 0.15, 0), provider: { ...provider, slowOthers: 0.1 } },
   /** Every other statement takes up to 30 s. */
-  stalling: { kvSlow: 0, d1Slow: 0.5, d1Failing: 0, kvFailing: 0, deaths: false },
-  /** The database fails, before or after a statement took effect. */
-  d1Failing: { kvSlow: 0.05, d1Slow: 0.05, d1Failing: 0.15, kvFailing: 0, deaths: false },
+  stalling: stores(0, 0, 0.5, 0),
+  d1Failing: stores(0.05, 0, 0.05, 0.15),
   /** Everything fails, and isolates die in the middle of what they do. */
-  stormy: { kvSlow: 0.1, d1Slow: 0.1, d1Failing: 0.1, kvFailing: 0.1, deaths: true },
-} as const;
+  stormy: { ...stores(0.1, 0.1, 0.1, 0.1), deaths: true },
+} satisfies Record<string, FaultProfile & { deaths: boolean }>;
 
-export type Weather = keyof typeof weathers;
+export type ProfileName = keyof typeof profiles;
 
 export const actions = [
   'read',
@@ -23,6 +50,7 @@ export const actions = [
   'connect',
   'disconnect',
   'forced refresh',
+  'token',
   'erase',
   'invalidate',
   'clear',
@@ -39,13 +67,16 @@ export interface Step extends Moment {
   isolate: number;
   /** 0 and 1 send back their tokens, 2 never does. */
   client: number;
-  /** What a connect says: until its token is due, ms; null: never. */
-  dueIn: number | null;
-  luck: number;
+  /** Of a connect: the lifetime of its access token, s; null: it has no end, and is never due. */
+  expiresIn: number | null;
+  /** D1 stalls for it, unless all is ordinary. */
+  stalls: boolean;
+  seed: number;
 }
 
 export interface Plan {
-  weather: Weather;
+  rotation: Rotation;
+  profile: ProfileName;
   /** How late a replica can be, ms. */
   lag: number;
   /** Of cron's ticks: that one does not come. */
@@ -61,6 +92,7 @@ const step: fc.Arbitrary<Step> = fc
       [3, 'connect'],
       [1, 'disconnect'],
       [2, 'forced refresh'],
+      [1, 'token'],
       [1, 'invalidate'],
       [1, 'clear'],
       [1, 'erase'],
@@ -83,40 +115,43 @@ const step: fc.Arbitrary<Step> = fc
     /** One of them more often: memory is served for 5 s only. */
     isolate: weighted([3, 0], [1, 1], [1, 2], [1, 3]),
     client: fc.nat({ max: 2 }),
-    dueIn: weighted<number | null>([2, 20_000], [3, 60_000], [2, 150_000], [1, 400_000], [1, null]),
-    luck: seeds,
+    /** Due after half of that, or on the minute that follows. */
+    expiresIn: weighted<number | null>([2, 40], [3, 120], [2, 300], [1, 800], [1, null]),
+    stalls: weighted([7, false], [1, true]),
+    seed: seeds,
   })
   .map(({ moment, ...rest }) => ({ ...rest, ...moment }));
 
-/** A story that chance alone rarely tells: a refresh so late that copies are believed again. */
+/**
+ * What chance alone rarely brings: a refresh so late that snapshots are stored again while its
+ * statements are under way.
+ */
 const lateRefresh: fc.Arbitrary<Step[]> = fc
-  .tuple(step, step, step, step)
-  .map(([connect, tick, read, later]) => [
-    { ...connect, action: 'connect', client: 0, dueIn: 20_000 },
-    { ...tick, action: 'tick', due: true, after: 110_000 + (tick.luck % 45_000) },
-    {
-      ...read,
-      action: 'read',
-      user: connect.user,
-      client: 0,
-      due: false,
-      after: 2_000 + (read.luck % 30_000),
-    },
-    {
-      ...later,
-      action: 'read',
-      user: connect.user,
-      due: false,
-      after: 5_000 + (later.luck % 40_000),
-    },
-  ]);
+  .tuple(step, step, step, step, step)
+  .map(([connect, first, tick, read, later]) => {
+    const ofUser = { user: connect.user, account: connect.account, stalls: false };
+    return [
+      { ...connect, ...ofUser, action: 'connect', client: 0, expiresIn: 40 },
+      { ...first, ...ofUser, action: 'read', due: false, after: 3_000 },
+      { ...tick, action: 'tick', due: true, after: 130_000 + (tick.seed % 25_000), stalls: true },
+      { ...read, ...ofUser, action: 'read', due: true, after: 156_000 + (read.seed % 10_000) },
+      { ...later, ...ofUser, action: 'read', due: false, after: 10_000 + (later.seed % 30_000) },
+    ];
+  });
+
+/** The same of a refresh that is visible while KV holds what it changes. */
+const forcedSoon: fc.Arbitrary<Step[]> = fc.tuple(step, step).map(([connect, forced]) => [
+  { ...connect, action: 'connect', expiresIn: 800 },
+  { ...forced, action: 'forced refresh', user: connect.user, due: false, after: 3_000 },
+]);
 
 export const plans: fc.Arbitrary<Plan> = fc.record({
-  weather: weighted<Weather>(
+  rotation: weighted<Rotation>([3, 'static'], [3, 'grace'], [2, 'strict'], [1, 'extend']),
+  profile: weighted<ProfileName>(
     [3, 'ordinary'],
     [3, 'slow'],
     [2, 'stalling'],
-    [1, 'd1Failing'],
+    [2, 'd1Failing'],
     [1, 'stormy'],
   ),
   lag: fc.constantFrom(500, 5_000, 60_000, 200_000),
@@ -126,6 +161,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
       fc.oneof(
         { weight: 15, arbitrary: step.map((one) => [one]) },
         { weight: 1, arbitrary: lateRefresh },
+        { weight: 1, arbitrary: forcedSoon },
       ),
       { minLength: 6, maxLength: 25, size: 'max' },
     )

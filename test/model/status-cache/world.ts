@@ -1,17 +1,13 @@
 /** Several locations with their isolates, one KV, one D1 with a replica in each location. */
-import { createDatabase } from '../../../src/db/client';
-import type { ReadDeps } from '../../../src/status-cache/cache';
-import { keyOf } from '../../../src/status-cache/kv';
-import { MemoryTier } from '../../../src/status-cache/memory';
-import type { Snapshot } from '../../../src/status-cache/snapshot';
-import { type Scheduler, START } from '../kernel/clock';
-import { D1, type Replica } from '../kernel/d1';
-import { Journal } from '../kernel/journal';
-import { type KvLocation, KvStore } from '../kernel/kv';
-import type { Caller, Service } from '../kernel/network';
-import { between, chance, type Random } from '../kernel/random';
-import { type Plan, weathers } from './plan';
-import { Truth } from './truth';
+import type { Scheduler } from '../kernel/clock';
+import type { Replica } from '../kernel/d1';
+import type { Invocation, Kind } from '../kernel/invocation';
+import type { KvLocation } from '../kernel/kv';
+import { Platform } from '../kernel/platform';
+import { between, chance, pick } from '../kernel/random';
+import { type Deps, keyOf, MemoryTier, type Snapshot } from '../product';
+import { type Plan, profiles, type Step } from './plan';
+import { describe, Truth } from './truth';
 
 export const users = ['ada', 'bob'];
 
@@ -21,9 +17,23 @@ const places = [
   { location: 0, clock: 0 },
   { location: 1, clock: 900 },
   { location: 1, clock: -300 },
-];
+] as const;
 
+/** Of sessions that a replica may answer: those that the primary answers. */
 const PRIMARY_ANSWERS = 0.3;
+const GRACE_SECONDS = 60;
+/** Of the access tokens that refreshes bring, s. */
+const LIFETIMES = [60, 120, 400, 612, 682];
+
+/**
+ * What the product logs where it could not tell whether a change was made: nobody publishes that
+ * one, until the next attempt finds out.
+ */
+const unconfirmed = [
+  'refresh.failure_not_written',
+  'refresh.grant_not_committed',
+  'rescue.lookup_failed',
+];
 
 interface Location {
   kv: KvLocation;
@@ -35,77 +45,90 @@ export interface Isolate {
   location: Location;
   clock: number;
   memory: MemoryTier;
-  /** Grows with each death. */
-  life: number;
+  invocations: Set<Invocation>;
 }
 
-/** What a broken product would do, where its parts are handed in. Each is a mutant's one flag. */
+/** What a mutant changes in what the product is handed. */
 export interface Mutation {
   memory?: () => MemoryTier;
-  /** Around the parts that an isolate gets for one request. */
-  deps?: (deps: ReadDeps, request: { isolate: Isolate; atLeast: number }) => ReadDeps;
-  /** A failed refresh is only published by the try that hit, even where its answer got lost. */
-  trustsLostAnswers?: boolean;
+  deps?: (deps: Deps, request: { isolate: Isolate; atLeast: number }) => Deps;
 }
 
-const log = { info() {}, warn() {}, error() {}, with: () => log };
-
-export class World extends Journal {
+export class World extends Platform {
   readonly truth: Truth;
-  readonly kv: KvStore;
-  readonly d1: D1;
-  readonly isolates: Isolate[];
-  /** Requests and background work. */
-  underWay = 0;
-  readonly #services: readonly Service[];
+  readonly isolates: readonly Isolate[];
+  /** Of invocations: whether the last change that was to be visible made a version grow. */
+  readonly #grew = new Map<Invocation, boolean>();
 
   constructor(
     scheduler: Scheduler,
     readonly plan: Plan,
-    readonly mutation: Mutation,
+    private readonly mutation: Mutation,
     tracing: boolean,
   ) {
-    super(scheduler, tracing);
-    const { kvSlow, d1Slow, d1Failing, kvFailing } = weathers[plan.weather];
-    this.truth = new Truth(scheduler, users);
-    const kv: Service = {
-      limitMs: 15_000,
-      weather: { slow: kvSlow, failing: kvFailing },
-      failure: 'KV failed: 503 Service Unavailable',
-      pending: 0,
-    };
-    const d1: Service = {
-      limitMs: 30_000,
-      weather: { slow: d1Slow, failing: d1Failing },
-      failure: 'D1_ERROR: Network connection lost.',
-      pending: 0,
-    };
-    this.#services = [kv, d1];
-    this.kv = new KvStore(
-      scheduler,
-      kv,
-      (key, text) => {
-        const user = users.find((name) => keyOf(name) === key);
-        const snapshot = text === null ? null : (JSON.parse(text) as Snapshot);
-        if (user) this.truth.stored(user, snapshot);
-        this.note(() => `KV ${snapshot ? describe(snapshot) : `${key} deleted`}`);
-      },
-      (key) => {
-        this.cover('429 of KV');
-        this.note(() => `KV ${key}: 429`);
-      },
-    );
-    this.d1 = new D1(scheduler, d1, ['oauth_accounts', 'user_versions'], () => {
-      this.truth.observe(this.d1);
-      this.note(
-        () => `D1 ${users.map((u) => `${u}: ${describeState(this.truth.now(u))}`).join('; ')}`,
-      );
+    const provider = {
+      rotation: plan.rotation,
+      reach: 'token',
+      graceSeconds: GRACE_SECONDS,
+    } as const;
+    // Without an address for revocations: what the outbox does is the other model's.
+    super(scheduler, tracing, profiles[plan.profile], {
+      provider,
+      record: { revocationUrl: undefined },
+      queue: false,
+      seed: 0,
     });
-    const locations = [0, 1].map(() => ({ kv: this.kv.location(), replica: this.d1.replica() }));
-    this.isolates = places.map(({ location, clock }, i) => {
-      const at = locations[location];
-      if (!at) throw new Error('no such location');
-      return { name: `isolate ${i}`, location: at, clock, memory: this.#memory(), life: 0 };
+    this.truth = new Truth(this, users);
+    const location = (): Location => ({ kv: this.kv.location(), replica: this.d1.replica() });
+    const locations = [location(), location()] as const;
+    this.isolates = places.map(({ location, clock }, i) => ({
+      name: `isolate ${i}`,
+      location: locations[location],
+      clock,
+      memory: this.#memory(),
+      invocations: new Set(),
+    }));
+  }
+
+  override lifetimeMs({ random }: Invocation, code: string | null): number | null {
+    if (code === null) return pick(random, LIFETIMES) * 1_000;
+    const expiresIn = code.split('.').at(-1);
+    return expiresIn === 'null' ? null : Number(expiresIn) * 1_000;
+  }
+
+  override subjectOf(account: string): string {
+    return account;
+  }
+
+  /** Which of them dies is no matter here. */
+  protected override onReuse(): boolean {
+    return true;
+  }
+
+  protected override onCommit(by: Invocation, changed: boolean, texts: readonly string[]): void {
+    const grew = changed && this.truth.observe(by);
+    const visible = texts.some((text) => text.startsWith('insert into "user_versions"'));
+    if (visible) this.#grew.set(by, grew);
+  }
+
+  protected override onKvWrite(key: string, text: string | null): void {
+    const user = users.find((name) => keyOf(name) === key);
+    const snapshot = user && text !== null ? (JSON.parse(text) as Snapshot) : null;
+    if (user) this.truth.stored(user, snapshot);
+    this.note(() => `KV ${snapshot ? describe(snapshot) : `${key} ${text ? 'put' : 'deleted'}`}`);
+  }
+
+  protected override onLog(_by: Invocation, event: string, fields: { rowId?: number }): void {
+    if (!unconfirmed.includes(event)) return;
+    const user = this.truth.userOf(fields.rowId ?? 0);
+    if (user) this.truth.unpublished.add(user);
+  }
+
+  /** Whoever disconnects, connects or erases may leave revocations, which D1 may fail. */
+  protected override background(by: Invocation, work: Promise<unknown>): void {
+    const mayFail = by.kind === 'connect' && profiles[this.plan.profile].d1.failing > 0;
+    void by.during(work).catch((error) => {
+      if (!mayFail) this.violate('background work failed', String(error));
     });
   }
 
@@ -115,65 +138,61 @@ export class World extends Journal {
     return isolate;
   }
 
-  /** Nobody does anything, and nothing is on its way. */
-  get quiet(): boolean {
-    return this.underWay === 0 && this.#services.every(({ pending }) => pending === 0);
-  }
-
   /** All that it was doing ends; what it had sent arrives all the same. */
   kill(isolate: Isolate): void {
-    isolate.life += 1;
+    for (const by of isolate.invocations) by.kill();
+    isolate.invocations.clear();
     isolate.memory = this.#memory();
+  }
+
+  /**
+   * Runs work in an invocation of its own. `atLeast`: the request's Consistency-Token, or 0.
+   */
+  async invoke<T>(
+    kind: Kind,
+    isolate: Isolate,
+    { seed, stalls }: Pick<Step, 'seed' | 'stalls'>,
+    work: (deps: Deps) => Promise<T>,
+    atLeast = 0,
+  ): Promise<T> {
+    const by = this.invocation(kind, seed, {
+      drift: isolate.clock,
+      stalls: stalls && this.plan.profile !== 'ordinary',
+      trouble: null,
+      onDeath: ({ name }) => this.note(() => `${name} dies`),
+      beAway: () => {},
+    });
+    isolate.invocations.add(by);
+    const { random } = by;
+    const deps = this.depsFor(by, {
+      reach: {
+        replica: isolate.location.replica,
+        lag: () => (chance(random, PRIMARY_ANSWERS) ? 0 : between(random, 0, this.plan.lag)),
+      },
+      location: isolate.location.kv,
+      memory: kind === 'read' ? isolate.memory : this.#observed(isolate.memory, by),
+    });
+    return by.during(work(this.mutation.deps?.(deps, { isolate, atLeast }) ?? deps));
   }
 
   #memory(): MemoryTier {
     return this.mutation.memory?.() ?? new MemoryTier();
   }
 
-  /** The parts for one request in this isolate; `random` decides what its calls meet. */
-  deps(isolate: Isolate, random: Random, atLeast = 0): ReadDeps {
-    const { life } = isolate;
-    const caller: Caller = { random, alive: () => isolate.life === life };
-    const { lag } = this.plan;
-    const d1 = this.d1.bind(caller, isolate.location.replica, () =>
-      chance(random, PRIMARY_ANSWERS) ? 0 : between(random, 0, lag),
-    );
-    const deps: ReadDeps = {
-      db: createDatabase(d1),
-      session: (constraint) => createDatabase(d1.withSession(constraint)),
-      kv: isolate.location.kv.bind(caller),
-      memory: isolate.memory,
-      now: () => Math.floor(this.scheduler.now + isolate.clock),
-      random,
-      sleep: (ms) => this.scheduler.pause(ms),
-      log,
-      waitUntil: (work) => void this.background(work),
+  /** Whoever is no reader puts into memory what it publishes. */
+  #observed(memory: MemoryTier, by: Invocation): MemoryTier {
+    const put: MemoryTier['put'] = (snapshot, now) => {
+      this.truth.publish(snapshot);
+      this.note(() => `${by.name} publishes ${describe(snapshot)}`);
+      if (this.#grew.get(by) === false) this.cover('published after a lost answer');
+      memory.put(snapshot, now);
     };
-    return this.mutation.deps?.(deps, { isolate, atLeast }) ?? deps;
-  }
-
-  /** Work that is counted while it is under way, and must not fail. */
-  async background(work: Promise<unknown>): Promise<void> {
-    this.underWay += 1;
-    try {
-      await work;
-    } catch (error) {
-      this.violate('background work failed', String(error));
-    } finally {
-      this.underWay -= 1;
-    }
+    return new Proxy(memory, {
+      get: (tier, name) => {
+        if (name === 'put') return put;
+        const value: unknown = Reflect.get(tier, name, tier);
+        return typeof value === 'function' ? value.bind(tier) : value;
+      },
+    });
   }
 }
-
-export const seconds = (time: number): string => `${((time - START) / 1_000).toFixed(3)} s`;
-
-/** Versions are times: told from the start, or 0 where there is none. */
-const short = (version: number): string => `v${version === 0 ? 'none' : version - START}`;
-
-export const describe = ({ userId, version, freshUntil, integrations }: Snapshot): string =>
-  `${userId} ${short(version)} until ${seconds(freshUntil)} [${integrations
-    .map(({ accountId, metadata }) => `${accountId}=${metadata.write}`)
-    .join(' ')}]`;
-
-const describeState = ({ version, content }: { version: number; content: string }): string =>
-  `${short(version)} [${content}]`;

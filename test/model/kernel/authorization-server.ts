@@ -1,7 +1,7 @@
 /**
- * An authorization server as they are: it rotates refresh tokens, punishes their reuse, revokes,
- * and fails in every way that is known of one. It also keeps the books: which token it gave, who
- * got it, and whether it was saved anywhere before its receiver died.
+ * An authorization server: it rotates refresh tokens, ends a family whose token is used again,
+ * revokes, and fails in every way that is known of one. It records which token it gave, who got it,
+ * and whether that was saved anywhere before its receiver died.
  */
 import type { Invocation } from './invocation';
 import { type Fault, rotates } from './replies';
@@ -9,7 +9,7 @@ import { accessToken, parseToken, refreshToken } from './tokens';
 
 export type Rotation = 'strict' | 'grace' | 'static' | 'extend';
 
-interface Issued {
+export interface Issued {
   token: string;
   /** Null: given to nobody that we know (an exchange of a code). */
   to: Invocation | null;
@@ -20,7 +20,7 @@ interface Issued {
 }
 
 /** Whether whoever got it could have kept it, or something has. */
-const isKept = ({ saved, delivered, to }: Issued): boolean =>
+export const isKept = ({ saved, delivered, to }: Issued): boolean =>
   saved || (delivered && !to?.diedAtWork);
 
 export interface Family {
@@ -33,6 +33,8 @@ export interface Family {
   /** Serials of refresh tokens that were used, when for the first time, and what they brought. */
   used: Map<number, { at: number; brought: Issued[] }>;
   serial: number;
+  /** Of the newest access token. */
+  lifetimeMs: number | null;
   /** Of access tokens, their ends. */
   accessEnds: Map<number, number>;
   /** Its row was disconnected, and not by a reconnect. */
@@ -41,23 +43,21 @@ export interface Family {
 
 export interface ServerHost {
   now(): number;
-  violate(what: string, details: string): void;
   note(text: () => string): void;
   cover(kind: string): void;
-  /** When the access token that the family's active row holds runs out; null: no such row. */
-  accessEndInRow(family: Family): number | null;
-  /** Families that a row lives by. */
-  familiesInRows(): ReadonlySet<number>;
-  /** When D1, KV and the queue were last away all at once. */
-  nothingTookUntil(): number;
+  /** Of the next access token, ms; null: it has no end. `code`: what it is given for. */
+  lifetimeMs(by: Invocation, code: string | null): number | null;
+  /**
+   * A family ends because `token` was used again, which had brought others before. Returns whether
+   * nobody could have kept those.
+   */
+  onReuse(family: Family, token: string, brought: readonly Issued[], sentInTime: boolean): boolean;
+  /** A family ends because `token` was revoked. */
+  onRevocation(family: Family, token: string): void;
 }
 
 export type Verdict = 'granted' | 'refused' | 'failed';
 
-/** Who holds a grant that nothing took tries again after 15 s and what the tries take. */
-const NEXT_TRY_MS = 25_000;
-/** Of clocks, and of what is on its way. */
-const SLACK_MS = 6_000;
 /** What must be left of a grace when a used token is sent again. */
 const LEAST_WAY_MS = 2_500;
 
@@ -69,11 +69,11 @@ export class AuthorizationServer {
     private readonly host: ServerHost,
     readonly rotation: Rotation,
     private readonly graceMs: number,
-    readonly lifetimeMs: number,
     private readonly reach: 'token' | 'grant',
   ) {}
 
-  connect(account: string, subject: string): Family {
+  /** `lifetimeMs`: of its access token; null: without end. */
+  connect(account: string, subject: string, lifetimeMs: number | null): Family {
     const family: Family = {
       id: this.families.length + 1,
       account,
@@ -82,7 +82,8 @@ export class AuthorizationServer {
       excused: false,
       used: new Map(),
       serial: 0,
-      accessEnds: new Map([[0, this.host.now() + this.lifetimeMs]]),
+      lifetimeMs,
+      accessEnds: new Map([[0, this.host.now() + (lifetimeMs ?? Number.POSITIVE_INFINITY)]]),
       disconnected: false,
     };
     this.families.push(family);
@@ -107,7 +108,7 @@ export class AuthorizationServer {
     return {
       access_token: accessToken(family.id, family.serial),
       token_type: 'bearer',
-      expires_in: this.lifetimeMs / 1000,
+      ...(family.lifetimeMs === null ? {} : { expires_in: family.lifetimeMs / 1000 }),
       ...(this.rotation === 'extend' ? {} : { refresh_token: refreshToken(family.id, serial) }),
     };
   }
@@ -140,13 +141,17 @@ export class AuthorizationServer {
     }
     // Only the way there was too long; who knows clocks and ways keeps so far from the grace's end.
     const sentInTime = this.rotation === 'grace' && sentAt <= used.at + this.graceMs - LEAST_WAY_MS;
-    this.#punish(family, token, used.brought, sentInTime);
+    family.alive = false;
+    host.note(() => `the server ends family ${family.id}: ${token} was used again`);
+    family.excused = host.onReuse(family, token, used.brought, sentInTime);
     return null;
   }
 
   #issue(family: Family, to: Invocation, brought: Issued[] | null) {
     family.serial += 1;
-    family.accessEnds.set(family.serial, this.host.now() + this.lifetimeMs);
+    family.lifetimeMs = this.host.lifetimeMs(to, null);
+    const lives = family.lifetimeMs ?? Number.POSITIVE_INFINITY;
+    family.accessEnds.set(family.serial, this.host.now() + lives);
     const serial = this.#refreshSerial(family);
     const issued: Issued = {
       token: refreshToken(family.id, serial),
@@ -161,34 +166,6 @@ export class AuthorizationServer {
     return { reply: this.#reply(family, serial), issued };
   }
 
-  /** I5: the reuse of a token whose successor somebody has, or could have kept, is our fault. */
-  #punish(family: Family, token: string, brought: readonly Issued[], sentInTime: boolean): void {
-    const { host } = this;
-    family.alive = false;
-    family.excused = true;
-    host.note(() => `the server ends family ${family.id}: ${token} was used again`);
-    const lost = brought.find(isKept);
-    if (lost && !lost.saved && host.now() < host.nothingTookUntil() + NEXT_TRY_MS) {
-      host.cover('a family died of an outage of all stores');
-      return;
-    }
-    if (lost) {
-      family.excused = false;
-      const how = lost.saved ? 'saved' : 'received';
-      host.violate('I5: a rotated token was lost', `${token} again, ${lost.token} was ${how}`);
-      return;
-    }
-    host.cover('a family died of an answer that nobody could keep');
-    if (sentInTime) return;
-    const end = host.accessEndInRow(family);
-    if (end !== null && end > host.now() + SLACK_MS) {
-      host.violate(
-        'I4: a token of unknown fate was sent again while the access token lives',
-        token,
-      );
-    }
-  }
-
   /** `text` has been taken by D1, KV or the queue. */
   saved(text: string): void {
     if (this.#unsaved.size === 0) return;
@@ -199,7 +176,6 @@ export class AuthorizationServer {
     }
   }
 
-  /** I7: never a grant that somebody lives by. */
   revoke(token: string): void {
     const { host } = this;
     const family = this.family(token);
@@ -211,13 +187,11 @@ export class AuthorizationServer {
       (one) =>
         one.alive && (one === family || (this.reach === 'grant' && one.subject === family.subject)),
     );
-    const inRows = host.familiesInRows();
     for (const one of ended) {
       one.alive = false;
       one.excused = true;
       host.note(() => `the server ends family ${one.id}: revoked by ${token}`);
-      if (inRows.has(one.id))
-        host.violate('I7: a revocation killed a grant that is in use', `${one.id}, by ${token}`);
+      host.onRevocation(one, token);
     }
     host.cover('a grant was revoked');
   }

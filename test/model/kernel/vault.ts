@@ -2,7 +2,7 @@
  * A vault that seals as JSON: in no time, since crypto.subtle knows no virtual one, and so that a
  * token can be found in what was sealed. Two sealings of one text differ, as real ones do.
  */
-import type { SealContext, Vault } from '../../../src/vault/vault';
+import type { SealContext, Vault } from '../product';
 
 export const seal = (n: number, text: string, context: SealContext): string =>
   JSON.stringify([n, context.join('/'), text]);

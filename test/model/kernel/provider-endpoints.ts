@@ -1,21 +1,30 @@
 /** The way to the provider and back: delays, faults, requests that nobody waits for any more. */
 
-import type { Scheduler } from '../kernel/clock';
-import { between, chance, pick } from '../kernel/random';
+import type { AuthorizationServer, Verdict } from './authorization-server';
+import type { Scheduler } from './clock';
 import { type Invocation, isScheduled } from './invocation';
+import { between, chance, pick } from './random';
 import { type Fault, responseTo } from './replies';
-import type { AuthorizationServer, Verdict } from './server';
+
+export interface ProviderFaults {
+  /** Of refreshes: that one takes up to 20 s, and as long again for its answer. */
+  slow: number;
+  /** Of all other requests. */
+  slowOthers: number;
+  /** Of refreshes: that one meets one of the faults. */
+  faulty: number;
+  faults: readonly Fault[];
+}
 
 export interface EndpointHost {
   readonly scheduler: Scheduler;
   readonly server: AuthorizationServer;
-  providerWeather(): {
-    slow: number;
-    faulty: number;
-    faults: readonly Fault[];
-    away: boolean;
-    refusing: boolean;
-  };
+  readonly providerFaults: ProviderFaults;
+  /** It answers nobody. */
+  isAway(service: 'provider'): boolean;
+  /** It refuses everybody. */
+  readonly refusing: boolean;
+  lifetimeMs(by: Invocation, code: string | null): number | null;
   subjectOf(account: string): string;
   violate(what: string, details: string): void;
   cover(kind: string): void;
@@ -35,7 +44,7 @@ const IN_VAIN_MS = 5 * 60_000;
 
 const whileAway: readonly Fault[] = ['503', 'connection refused', 'silence, nothing done'];
 
-export class Endpoint {
+export class ProviderEndpoints {
   /** By invocation and account. */
   readonly #verdicts = new Map<string, Verdict>();
   /** Node ends the signal of a request only as long as somebody holds the request. */
@@ -96,17 +105,17 @@ export class Endpoint {
         by,
         request.signal,
         () => ({
-          response: this.#other(path, params, request),
+          response: this.#other(by, path, params, request),
           heard: () => {},
         }),
-        path === '/token',
+        { late: path === '/token', slow: this.host.providerFaults.slowOthers },
       );
     }
     return this.#refresh(by, params, request.signal);
   }
 
   /** Code, profile, revocation: they always work, if late. */
-  #other(path: string, params: URLSearchParams, request: Request): Response {
+  #other(by: Invocation, path: string, params: URLSearchParams, request: Request): Response {
     const { server } = this.host;
     if (path === '/revoke') {
       server.revoke(params.get('token') ?? '');
@@ -117,8 +126,10 @@ export class Endpoint {
       if (!family?.alive) return Response.json({ error: 'invalid_token' }, { status: 401 });
       return Response.json({ id: family.account, sub: family.subject });
     }
-    const [account = ''] = (params.get('code') ?? '').split('.');
-    const family = server.connect(account, this.host.subjectOf(account));
+    const code = params.get('code') ?? '';
+    const [account = ''] = code.split('.');
+    const lifetimeMs = this.host.lifetimeMs(by, code);
+    const family = server.connect(account, this.host.subjectOf(account), lifetimeMs);
     this.host.note(() => `the server grants family ${family.id} to ${account}`);
     return Response.json(server.tokensOf(family));
   }
@@ -156,7 +167,7 @@ export class Endpoint {
           },
         };
       },
-      true,
+      { late: true, slow: host.providerFaults.slow },
     );
   }
 
@@ -186,12 +197,12 @@ export class Endpoint {
   }
 
   #fault(by: Invocation, account: string): Fault {
-    const { faulty, faults, away, refusing } = this.host.providerWeather();
-    if (away) {
+    const { faulty, faults } = this.host.providerFaults;
+    if (this.host.isAway('provider')) {
       if (isScheduled(by.kind)) this.askedInVain.push(this.host.scheduler.now);
       return pick(by.random, whileAway);
     }
-    if (refusing) {
+    if (this.host.refusing) {
       this.host.cover('refused like everybody');
       return 'false refusal';
     }
@@ -209,10 +220,9 @@ export class Endpoint {
     by: Invocation,
     signal: AbortSignal,
     effect: () => { response: Response | 'broken' | 'never'; heard: () => void },
-    late: boolean,
+    { late, slow }: { late: boolean; slow: number },
   ): Promise<Response> {
     const { scheduler } = this.host;
-    const { slow } = this.host.providerWeather();
     const there = delay(by, slow);
     const back = delay(by, slow);
     const tookEffectLate = late && chance(by.random, 0.5);

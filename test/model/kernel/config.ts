@@ -1,14 +1,24 @@
-/** The provider's record and this deployment's configuration, as a plan wants them. */
-import { readConfig } from '../../../src/config';
-import type { Deps } from '../../../src/deps';
-import type { Plan } from './plan';
+/** The provider's record and this deployment's configuration. */
+import { type Deps, readConfig } from '../product';
+import type { Rotation } from './authorization-server';
 
 export const PROVIDER = 'acme';
 
+export interface ProviderSetting {
+  rotation: Rotation;
+  /** What a revocation ends. */
+  reach: 'token' | 'grant';
+  /** With rotation `grace`: how long a used token is taken again. */
+  graceSeconds: number;
+}
+
 const configs = new Map<string, Deps['config']>();
 
-export function configOf(plan: Plan, change: object = {}): Deps['config'] {
-  const { rotation, graceSeconds, reach } = plan;
+/** `change`: of the record. */
+export function configOf(
+  { rotation, graceSeconds, reach }: ProviderSetting,
+  change: object = {},
+): Deps['config'] {
   const record = {
     name: 'Acme',
     kind: 'oauth2',

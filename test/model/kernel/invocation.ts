@@ -4,10 +4,8 @@
  * of it. A dead one's timers may still run, but nothing that it does reaches anybody. Services can
  * go away at any of its awaits too.
  */
-import { createDatabase, type Database } from '../../../src/db/client';
-import type { Scheduler } from '../kernel/clock';
-import type { Caller } from '../kernel/network';
-import { chance, type Random } from '../kernel/random';
+import type { Scheduler } from './clock';
+import { between, chance, type Random } from './random';
 
 /** What happens at one of its awaits, before or after it has sent what it was about to. */
 export interface Trouble {
@@ -15,20 +13,42 @@ export interface Trouble {
   since: 'begin' | 'answer';
   at: number;
   sent: boolean;
-  what: 'death' | readonly Service[];
+  what: 'death' | readonly ServiceName[];
   /** How long these services are away from then on, ms. */
   lasts: number;
 }
 
-export type Service = 'd1' | 'kv' | 'queue' | 'provider';
+export type ServiceName = 'd1' | 'kv' | 'queue' | 'provider';
 
-export type Kind = 'cron' | 'queue' | 'token' | 'forced' | 'connect' | 'disconnect';
+export type Kind =
+  | 'cron'
+  | 'queue'
+  | 'token'
+  | 'forced'
+  | 'connect'
+  | 'disconnect'
+  | 'erase'
+  | 'read'
+  | 'cache';
 
 export const isScheduled = (kind: Kind): boolean => kind === 'cron' || kind === 'queue';
 
+/** As a rule a claim is over by then, and a commit is not. */
+const STALLS_FROM_MS = [500, 3_000] as const;
+
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
-export class Invocation implements Caller {
+export interface Circumstances {
+  /** How far its clock is off, ms. */
+  drift: number;
+  /** From a moment in its first seconds on, all its calls to D1 take up to D1's limit. */
+  stalls: boolean;
+  trouble: Trouble | null;
+  onDeath(invocation: Invocation): void;
+  beAway(what: readonly ServiceName[], ms: number): void;
+}
+
+export class Invocation {
   readonly name: string;
   /** Its requests to the token endpoint that are under way. */
   asking = 0;
@@ -41,24 +61,23 @@ export class Invocation implements Caller {
   #awaits = 0;
   #answeredAt = Number.NaN;
   #uuids = 0;
+  readonly #stalledFrom: number;
 
   constructor(
     readonly kind: Kind,
-    n: number,
+    number: number,
     private readonly scheduler: Scheduler,
     readonly random: Random,
-    /** How far its clock is off, ms. */
-    readonly drift: number,
-    private readonly trouble: Trouble | null,
-    private readonly host: {
-      onDeath(invocation: Invocation): void;
-      beAway(what: readonly Service[], ms: number): void;
-    },
+    private readonly circumstances: Circumstances,
   ) {
-    this.name = `${kind}${n}`;
+    this.name = `${kind}${number}`;
     this.#beganAt = scheduler.now;
+    this.#stalledFrom = circumstances.stalls
+      ? between(random, ...STALLS_FROM_MS)
+      : Number.POSITIVE_INFINITY;
   }
 
+  /** A dead one hears nothing any more. */
   alive(): boolean {
     return this.#alive;
   }
@@ -72,8 +91,12 @@ export class Invocation implements Caller {
     if (!this.#alive) return;
     this.#alive = false;
     this.#diedAtWork = this.#working > 0;
-    this.host.onDeath(this);
+    this.circumstances.onDeath(this);
     this.whenDead();
+  }
+
+  isStalled(): boolean {
+    return this.age >= this.#stalledFrom;
   }
 
   /** Since it began, ms. */
@@ -104,12 +127,12 @@ export class Invocation implements Caller {
   await<T>(send: () => Promise<T>): Promise<T> {
     if (!this.#alive) return never();
     this.#awaits += 1;
-    const { trouble } = this;
+    const { trouble } = this.circumstances;
     const since = trouble?.since === 'answer' ? this.#answeredAt : 0;
     if (!trouble || this.#awaits - since !== trouble.at) return send();
     const sent = trouble.sent ? send() : null;
     if (trouble.what !== 'death') {
-      this.host.beAway(trouble.what, trouble.lasts);
+      this.circumstances.beAway(trouble.what, trouble.lasts);
       return sent ?? send();
     }
     sent?.catch(() => {});
@@ -117,7 +140,7 @@ export class Invocation implements Caller {
     return never();
   }
 
-  now = (): number => Math.floor(this.scheduler.now + this.drift);
+  now = (): number => Math.floor(this.scheduler.now + this.circumstances.drift);
 
   uuid = (): string => {
     this.#uuids += 1;
@@ -125,30 +148,6 @@ export class Invocation implements Caller {
   };
 
   sleep = (ms: number): Promise<void> => this.await(() => this.scheduler.pause(ms));
-
-  /** D1, with this invocation's death in every call; `rewrite` is a mutant's. */
-  database(
-    d1: D1Database,
-    isAway: () => boolean,
-    rewrite: (text: string) => string = (text) => text,
-  ): Database {
-    const send = <T>(work: () => Promise<T>) =>
-      this.await(() =>
-        isAway() ? this.unreachable<T>('D1_ERROR: Network connection lost.') : work(),
-      );
-    const wrap = (statement: D1PreparedStatement): D1PreparedStatement =>
-      ({
-        ...statement,
-        bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-        all: () => send(() => statement.all()),
-        run: () => send(() => statement.run()),
-        raw: () => send(() => statement.raw()),
-      }) as unknown as D1PreparedStatement;
-    return createDatabase({
-      prepare: (text: string) => wrap(d1.prepare(rewrite(text))),
-      batch: (statements: D1PreparedStatement[]) => send(() => d1.batch(statements)),
-    } as unknown as D1Database);
-  }
 
   async unreachable<T>(failure: string): Promise<T> {
     // At once, or after a while.

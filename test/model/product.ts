@@ -1,0 +1,36 @@
+/** What the models run and look at of the product: the only imports from src, mocks and types aside. */
+
+export { Caches } from '../../src/caches';
+export { readConfig } from '../../src/config';
+export { completeConnection } from '../../src/connect/complete';
+export { completionOf } from '../../src/connect/completion';
+export { createDatabase } from '../../src/db/client';
+export { userVersions } from '../../src/db/schema';
+export type { Deps } from '../../src/deps';
+export { disconnect } from '../../src/disconnect/disconnect';
+export { eraseUser } from '../../src/disconnect/erase';
+export { deliverRevocations } from '../../src/disconnect/revocation';
+export { AppError } from '../../src/errors';
+export { refreshOne } from '../../src/refresh/on-demand';
+export { consume } from '../../src/refresh/queue';
+export { recoverRescued } from '../../src/refresh/rescue';
+export { runRefresh } from '../../src/refresh/run';
+export { tokenFor } from '../../src/refresh/token';
+export { readSnapshot, readSnapshots, type Served } from '../../src/status-cache/cache';
+export { clearCache } from '../../src/status-cache/clear';
+export { keyOf } from '../../src/status-cache/kv';
+export { type Found, MemoryTier } from '../../src/status-cache/memory';
+export {
+  BEYOND_ALL_PROMISES_MS,
+  HOLD_OFF_MS,
+  isFresh,
+  MAX_FRESH_MS,
+} from '../../src/status-cache/promise';
+export { forget } from '../../src/status-cache/publish';
+export { type Facts, type Snapshot, snapshotSchema } from '../../src/status-cache/snapshot';
+export {
+  accountContext,
+  type SealContext,
+  transactionContext,
+  type Vault,
+} from '../../src/vault/vault';
