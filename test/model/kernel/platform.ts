@@ -220,11 +220,12 @@ export abstract class Platform extends Journal {
     };
   }
 
-  /** What the product logs tells which of its ways a run has taken. */
+  /** What the product logs tells which of its ways a run has taken. Stack frames differ by the run. */
   #log(by: Invocation, event: string, fields: object = {}, cause?: unknown): void {
     this.cover(event);
     this.note(
-      () => `${by.name} logs ${event} ${JSON.stringify(fields)}${cause ? ` ${cause}` : ''}`,
+      () =>
+        `${by.name} logs ${event} ${JSON.stringify({ ...fields, frames: undefined })}${cause ? ` ${cause}` : ''}`,
     );
     this.onLog(by, event, fields);
   }
