@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { Caches } from '../src/caches';
 import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
 import { endpointsOf } from '../src/oauth/endpoints';
@@ -52,7 +53,7 @@ async function aboutOAuth2(
 ): Promise<string[]> {
   const parameters = parametersFrom(provider, assignments);
   const endpoints = await endpointsOf(
-    { fetch, now: Date.now, config: { publicUrl } },
+    { fetch, now: Date.now, config: { publicUrl }, caches: new Caches() },
     provider,
     parameters,
   );

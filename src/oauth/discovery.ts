@@ -6,8 +6,10 @@
  */
 
 import * as z from 'zod';
+import { BoundedCache, type Caches } from '../caches';
 import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
+import { DAY_MS, HOUR_MS } from '../time';
 import { parseDocument } from './document';
 import { send } from './send';
 
@@ -26,35 +28,36 @@ const metadataSchema = z.object({
 export type ServerMetadata = z.output<typeof metadataSchema>;
 
 export interface DiscoveryDeps {
+  caches: Caches;
   fetch: typeof fetch;
   now(): number;
   config: { readonly publicUrl: string };
 }
 
-const FRESH_MS = 3600_000;
-const STALE_MS = 24 * FRESH_MS;
+const FRESH_MS = HOUR_MS;
+/** While the server is down. */
+const STALE_MS = DAY_MS;
 const TIMEOUT_MS = 5_000;
-const MAX_ISSUERS = 200;
 
-const known = new Map<string, { at: number; metadata: ServerMetadata }>();
+/** By issuer. */
+const fetched = () => new BoundedCache<{ at: number; metadata: ServerMetadata }>(200);
 
 /**
  * @throws AppError `provider_unavailable` where the server did not answer, `provider_error` where
  *   what it answered cannot be used.
  */
 export async function discover(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
-  const kept = known.get(issuer);
-  const age = kept ? deps.now() - kept.at : Number.POSITIVE_INFINITY;
-  if (kept && age < FRESH_MS) return kept.metadata;
+  const cache = deps.caches.of(fetched);
+  const known = cache.get(issuer, deps.now());
+  if (known && deps.now() - known.at < FRESH_MS) return known.metadata;
   try {
     const metadata = await request(deps, issuer);
-    known.delete(issuer);
-    if (known.size >= MAX_ISSUERS) known.delete(known.keys().next().value ?? '');
-    known.set(issuer, { at: deps.now(), metadata });
+    const at = deps.now();
+    cache.set(issuer, { at, metadata }, at + STALE_MS);
     return metadata;
   } catch (error) {
     const away = error instanceof AppError && error.code === 'provider_unavailable';
-    if (kept && away && age < STALE_MS) return kept.metadata;
+    if (known && away) return known.metadata;
     throw error;
   }
 }

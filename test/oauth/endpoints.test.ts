@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Caches } from '../../src/caches';
 import { AppError } from '../../src/errors';
 import { endpointsOf } from '../../src/oauth/endpoints';
 import { testClock } from '../support/deps';
@@ -10,12 +11,15 @@ const HOUR = 3_600_000;
 function setup(publicUrl: string, ...answers: Answer[]) {
   const clock = testClock();
   const { fetch, requests } = answering(...answers);
-  return { clock, requests, deps: { fetch, now: clock.now, config: { publicUrl } } };
+  return {
+    clock,
+    requests,
+    deps: { fetch, now: clock.now, config: { publicUrl }, caches: new Caches() },
+  };
 }
 const deployed = (...answers: Answer[]) => setup('https://mooring.example.com', ...answers);
 const local = (...answers: Answer[]) => setup('http://localhost:8787', ...answers);
 
-/** Metadata is kept per isolate: every test has an issuer of its own. */
 let issuers = 0;
 const freshIssuer = () => `https://id${++issuers}.acme.example`;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Caches } from '../../src/caches';
 import { endpointsOf } from '../../src/oauth/endpoints';
 import { exchangeCode, extendToken, refreshGrant } from '../../src/oauth/token';
 import { records } from '../../src/providers/records';
@@ -19,6 +20,7 @@ const endpointsFor = (provider: OAuth2Provider) =>
     {
       fetch: answering().fetch,
       now: () => 0,
+      caches: new Caches(),
       config: { publicUrl: 'https://mooring.example.com' },
     },
     provider,
