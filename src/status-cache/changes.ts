@@ -10,6 +10,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { userVersions } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { snapshotFrom, snapshotQuery } from './origin';
 import type { Snapshot } from './snapshot';
@@ -38,7 +39,7 @@ export interface VisibleChange {
 export const versionGrowth = (db: Database, userId: string, now: number, happened: SQL) =>
   db
     .insert(userVersions)
-    .select(sql`SELECT ${userId}, ${now} WHERE ${happened}`)
+    .select(valuesWhere(userVersions, { userId, version: now }, happened))
     .onConflictDoUpdate({
       target: userVersions.userId,
       set: { version: sql`max(${userVersions.version} + 1, excluded.version)` },

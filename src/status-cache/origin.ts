@@ -2,8 +2,9 @@
  * Snapshots from where the truth is: version and rows of a user in one statement, so that a version
  * never comes with the rows of another.
  */
-import { desc, getTableColumns, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
+import { inJson } from '../db/conditions';
 import { oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -27,7 +28,7 @@ const factColumns = {
   metadata: account.metadata,
   expiresAt: account.expiresAt,
   refreshExpiresAt: account.refreshExpiresAt,
-  hasRefreshToken: sql<boolean>`${account.refreshToken} IS NOT NULL`.mapWith(Boolean),
+  hasRefreshToken: isNotNull(account.refreshToken).mapWith(Boolean),
   refreshDueAt: account.refreshDueAt,
   refreshFailures: account.refreshFailures,
   lastError: account.lastError,
@@ -85,8 +86,8 @@ export const snapshotQuery = (db: Database, userIds: readonly string[]) =>
   db
     .select({ userId: wanted, version: userVersions.version, account: factColumns })
     .from(among(userIds))
-    .leftJoin(userVersions, sql`${userVersions.userId} = ${wanted}`)
-    .leftJoin(oauthAccounts, sql`${oauthAccounts.userId} = ${wanted}`)
+    .leftJoin(userVersions, eq(userVersions.userId, wanted))
+    .leftJoin(oauthAccounts, eq(oauthAccounts.userId, wanted))
     .orderBy(desc(oauthAccounts.createdAt), desc(oauthAccounts.id));
 
 type SnapshotRow = Awaited<ReturnType<typeof snapshotQuery>>[number];
@@ -95,7 +96,7 @@ export const versionQuery = (db: Database, userIds: readonly string[]) =>
   db
     .select()
     .from(userVersions)
-    .where(sql`${userVersions.userId} IN (SELECT value FROM ${among(userIds)})`);
+    .where(inJson(userVersions.userId, [...new Set(userIds)]));
 
 /**
  * `rows`: this user's, of `snapshotQuery`. `takenAt`: the clock before it was sent. One that may not be stored anywhere promises
