@@ -3,13 +3,22 @@
  * rounds that take turns. How each request is made to be answered where it should be stands in
  * docs/benchmarks.md; whether it was, is looked at in the replies' Cache-Status.
  */
-import type { Results } from './figures.ts';
+import { setTimeout } from 'node:timers/promises';
+import { serviceKey } from '../support/keys.ts';
+import { cpuTimeOf, workerdPid } from './cpu.ts';
+import type { Figure, FigureId, Observation, Results } from './figures.ts';
 import { ofSpread } from './figures.ts';
-import { type Generator, type Load, type Measured, startGenerator } from './load/generator.ts';
+import {
+  type Generator,
+  type Load,
+  type Measured,
+  request,
+  startGenerator,
+} from './load/generator.ts';
 import type { Runtime } from './runtime.ts';
 import { startRuntime } from './runtime.ts';
 import { median, ratios } from './statistics.ts';
-import { insertUsers, range, readOfMany, readsOf } from './users.ts';
+import { insertUsers, range, readOfMany, readsOf, userId } from './users.ts';
 
 const ROUNDS = 7;
 const ROUND_MS = 600;
@@ -19,15 +28,19 @@ const EXPECTED = 0.95;
 /** Between two requests of a single client: time for what goes on after a reply. */
 const PAUSE_MS = 30;
 const MISSES = 150;
+/** Of a round at 16 connections. */
+const PACKED_MISSES = 320;
+/** Until the fills that a round has left behind are done. */
+const FILLS_MS = 1_000;
 const SLOW_MISSES = 12;
 const SLOW_HITS = 60;
 
 /** Who is asked for what: no user plays two parts. */
-const USERS = 10_000;
+const USERS = 12_000;
 const inMemory = range(0, CONNECTIONS);
 /** Three times what memory holds, in turn: each is forgotten there before it comes again. */
 const inKv = range(1_000, 3_000);
-const unknown = range(4_000, 6_000);
+const unknown = range(4_000, 8_000);
 
 const hit = { memory: 'mooring-memory; hit', kv: 'mooring-kv; hit', none: 'mooring-kv; fwd=miss' };
 
@@ -48,6 +61,14 @@ interface Bench {
   reads: { memory: Uint8Array[]; kv: Uint8Array[]; unknown: Uint8Array[] };
   /** How many of `reads.unknown` are used up. */
   asked: number;
+  /** CPU time of workerd, ms; null where it is not counted. */
+  cpu(): Promise<number | null>;
+}
+
+/** What one contender did in one round. */
+interface Round extends Measured {
+  /** CPU time of workerd for each reply, us. */
+  cpuUs: number;
 }
 
 export async function measureKnow(scripts: Scripts): Promise<Results> {
@@ -59,7 +80,7 @@ export async function measureKnow(scripts: Scripts): Promise<Results> {
     const results = [
       await throughputOfMemory(bench),
       await throughputOfKv(bench),
-      await latencyOfMisses(bench),
+      await measureMisses(bench),
       await latenciesWithNetwork(bench),
     ];
     return {
@@ -79,6 +100,7 @@ export async function measureKnow(scripts: Scripts): Promise<Results> {
 }
 
 async function prepare(runtime: Runtime, generator: Generator): Promise<Bench> {
+  const pid = await workerdPid();
   const names = ['mooring', 'limited', 'slow', 'static', 'jwt', 'kv', 'd1'] as const;
   const ports = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await runtime.port(name)] as const)),
@@ -92,30 +114,31 @@ async function prepare(runtime: Runtime, generator: Generator): Promise<Bench> {
       unknown: await readsOf(unknown),
     },
     asked: 0,
+    cpu: () => cpuTimeOf(pid),
   };
 }
 
 const perSecond = ({ replies, seconds }: Measured): number => replies / seconds;
 
-async function load(bench: Bench, options: Load): Promise<Measured> {
+async function load(bench: Bench, options: Load): Promise<Round> {
+  const before = await bench.cpu();
   const measured = await bench.generator.run(options);
+  const after = await bench.cpu();
   const share = measured.expected / measured.replies;
   if (options.expect !== undefined && share < EXPECTED) {
     throw new Error(`only ${(share * 100).toFixed(1)} % were "${options.expect}"`);
   }
-  return measured;
+  const cpuMs = before === null || after === null ? Number.NaN : after - before;
+  return { ...measured, cpuUs: (cpuMs * 1000) / measured.replies };
 }
 
 /** One round after the other, in each every contender once; the first round only warms up. */
-async function interleaved<N extends string>(
-  contenders: Record<N, () => Promise<number>>,
+async function interleaved<N extends string, T>(
+  contenders: Record<N, () => Promise<T>>,
   rounds = ROUNDS,
-): Promise<Record<N, number[]>> {
+): Promise<Record<N, T[]>> {
   const names = Object.keys(contenders) as N[];
-  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
-    N,
-    number[]
-  >;
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<N, T[]>;
   for (let round = 0; round <= rounds; round += 1) {
     // Who goes first has the colder machine: turn about.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
@@ -126,31 +149,61 @@ async function interleaved<N extends string>(
   return results;
 }
 
+const rates = (rounds: readonly Round[]): number[] => rounds.map(perSecond);
+
+/** `above` over `below`, by the throughput of their rounds. */
+const throughput = (id: FigureId, above: readonly Round[], below: readonly Round[]): Figure =>
+  ofSpread(
+    id,
+    ratios(rates(above), rates(below)),
+    `${rate(rates(above))} over ${rate(rates(below))}`,
+  );
+
+/** The least of the rounds: what else goes on on the machine only adds to it. */
+const cpuOf = (contenders: Readonly<Record<string, readonly Round[]>>): Observation => ({
+  what: `CPU of workerd for each request, least of the rounds: ${Object.keys(contenders).join(', ')}`,
+  value: Object.values(contenders)
+    .map((rounds) => `${Math.min(...rounds.map(({ cpuUs }) => cpuUs)).toFixed(0)} us`)
+    .join(', '),
+});
+
 const rate = (values: readonly number[]): string => `${Math.round(median(values))}/s`;
 const time = (values: readonly number[]): string => `${median(values).toFixed(2)} ms`;
 
 async function throughputOfMemory(bench: Bench): Promise<Results> {
   const { ports, reads } = bench;
-  const contender = (port: number, expect?: string) => async () => {
-    const options = { port, requests: reads.memory, connections: CONNECTIONS };
+  const contender = (port: number, requests: Uint8Array[], expect?: string) => async () => {
+    const options = { port, requests, connections: CONNECTIONS };
     // Since the last round memory has run out: fill it again, and leave that out.
     await bench.generator.run({ ...options, ms: 0, count: CONNECTIONS * 4 });
-    return perSecond(
-      await load(bench, { ...options, ms: ROUND_MS, ...(expect === undefined ? {} : { expect }) }),
-    );
+    return load(bench, { ...options, ms: ROUND_MS, ...(expect === undefined ? {} : { expect }) });
   };
-  const measured = await interleaved({
-    bare: contender(ports.static),
-    jwt: contender(ports.jwt),
-    mooring: contender(ports.mooring, hit.memory),
+  const byKey = inMemory.map((i) =>
+    request('GET', `/v1/users/${userId(i)}/integrations`, serviceKey),
+  );
+  const { bare, jwt, mooring, key } = await interleaved({
+    bare: contender(ports.static, reads.memory),
+    jwt: contender(ports.jwt, reads.memory),
+    mooring: contender(ports.mooring, reads.memory, hit.memory),
+    key: contender(ports.mooring, byKey, hit.memory),
   });
-  const { bare, jwt, mooring } = measured;
   return {
     figures: [
-      ofSpread('memory-hit-vs-bare', ratios(mooring, bare), `${rate(mooring)} over ${rate(bare)}`),
-      ofSpread('memory-hit-vs-jwt', ratios(mooring, jwt), `${rate(mooring)} over ${rate(jwt)}`),
+      throughput('memory-hit-vs-bare', mooring, bare),
+      throughput('memory-hit-vs-jwt', mooring, jwt),
     ],
-    observations: [],
+    observations: [
+      {
+        what: "Hit in memory by a service key, over that by a user's token",
+        value: ratios(rates(key), rates(mooring)).median.toFixed(2),
+      },
+      cpuOf({
+        'static route': bare,
+        'JWT check': jwt,
+        'hit in memory': mooring,
+        'by a service key': key,
+      }),
+    ],
   };
 }
 
@@ -165,8 +218,8 @@ async function fillKv(bench: Bench): Promise<void> {
     connections: 1,
     ms: 0,
     count: requests.length,
-    // Each answer's hundred puts come after it.
-    pauseMs: 200,
+    // Each answer's hundred puts come after it, and memory must not forget whom they are for.
+    pauseMs: 700,
   });
 }
 
@@ -185,7 +238,7 @@ async function throughputOfKv(bench: Bench): Promise<Results> {
         ...(expect === undefined ? {} : { expect }),
       });
       offset += measured.replies;
-      return perSecond(measured);
+      return measured;
     };
   };
   const { raw, mooring } = await interleaved({
@@ -197,29 +250,27 @@ async function throughputOfKv(bench: Bench): Promise<Results> {
     2,
   );
   return {
-    figures: [
-      ofSpread('kv-hit-vs-raw', ratios(mooring, raw), `${rate(mooring)} over ${rate(raw)}`),
-    ],
+    figures: [throughput('kv-hit-vs-raw', mooring, raw)],
     observations: [
+      cpuOf({ 'JWT check and raw KV get': raw, 'hit in KV': mooring }),
       {
         what: "Hit in KV over the raw get with miniflare's rate limiter bound, a Worker of its own here",
-        value: `${ratios(limited.mooring, limited.raw).median.toFixed(2)} (${rate(limited.mooring)} over ${rate(limited.raw)})`,
+        value: `${ratios(rates(limited.mooring), rates(limited.raw)).median.toFixed(2)} (${rate(rates(limited.mooring))} over ${rate(rates(limited.raw))})`,
       },
     ],
   };
 }
 
-/** One client, one request after the other; each time a user whom nobody asked for before. */
-async function oneByOne(
+/** So many requests, each for a user whom nobody asked for before. */
+async function misses(
   bench: Bench,
   port: number,
   count: number,
-  options: { pauseMs: number; expect?: string },
-): Promise<number> {
-  const { latencies } = await load(bench, {
+  options: { connections: number; pauseMs?: number; expect?: string },
+): Promise<Round> {
+  const round = await load(bench, {
     port,
     requests: bench.reads.unknown,
-    connections: 1,
     ms: 0,
     count,
     offset: bench.asked,
@@ -227,34 +278,48 @@ async function oneByOne(
   });
   bench.asked += count;
   if (bench.asked > unknown.length) throw new Error('every user has been asked for');
-  return median(latencies);
+  return round;
 }
 
-async function latencyOfMisses(bench: Bench): Promise<Results> {
+const latency = ({ latencies }: Round): number => median(latencies);
+
+async function measureMisses(bench: Bench): Promise<Results> {
   const { ports } = bench;
-  const both = (pauseMs: number, rounds: number) =>
+  const both = (
+    count: number,
+    rounds: number,
+    options: { connections: number; pauseMs?: number },
+  ) =>
     interleaved(
       {
-        raw: () => oneByOne(bench, ports.d1, MISSES, { pauseMs }),
-        mooring: () => oneByOne(bench, ports.mooring, MISSES, { pauseMs, expect: hit.none }),
+        raw: () => misses(bench, ports.d1, count, options),
+        mooring: async () => {
+          const round = await misses(bench, ports.mooring, count, { ...options, expect: hit.none });
+          await setTimeout(FILLS_MS);
+          return round;
+        },
       },
       rounds,
     );
-  const paced = await both(PAUSE_MS, ROUNDS);
-  const packed = await both(0, 3);
+  const paced = await both(MISSES, ROUNDS, { connections: 1, pauseMs: PAUSE_MS });
+  const latencies = { raw: paced.raw.map(latency), mooring: paced.mooring.map(latency) };
+  const packed = await both(PACKED_MISSES, 5, { connections: CONNECTIONS });
   return {
     figures: [
       ofSpread(
         'miss-vs-raw',
-        ratios(paced.mooring, paced.raw),
-        `${time(paced.mooring)} over ${time(paced.raw)}`,
+        ratios(latencies.mooring, latencies.raw),
+        `${time(latencies.mooring)} over ${time(latencies.raw)}`,
       ),
+      throughput('miss-16-vs-raw', packed.mooring, packed.raw),
     ],
     observations: [
-      {
-        what: 'Miss over raw D1 select, the client asking again at once, so that the fill of one request takes its share of the single thread from the next',
-        value: `${ratios(packed.mooring, packed.raw).median.toFixed(2)} (${time(packed.mooring)} over ${time(packed.raw)})`,
-      },
+      cpuOf({
+        'JWT check and raw D1 select, back to back': packed.raw,
+        'miss, back to back': packed.mooring,
+        'the former, paced': paced.raw,
+        'the latter, paced, with its fill': paced.mooring,
+      }),
     ],
   };
 }
@@ -296,7 +361,14 @@ async function latenciesWithNetwork(bench: Bench): Promise<Results> {
         return fromMemory();
       },
       kv: single(reads.kv.slice(half), hit.kv, SLOW_HITS),
-      miss: () => oneByOne(bench, port, SLOW_MISSES, { pauseMs: PAUSE_MS, expect: hit.none }),
+      miss: async () =>
+        latency(
+          await misses(bench, port, SLOW_MISSES, {
+            connections: 1,
+            pauseMs: PAUSE_MS,
+            expect: hit.none,
+          }),
+        ),
       hundred: single(hundreds, undefined, hundreds.length),
     },
     5,

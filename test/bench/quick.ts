@@ -1,14 +1,15 @@
 /** What needs no load: the size of the bundle, and what workerd takes until it listens with it. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { testSettings } from '../support/settings.ts';
+import { cpuTimeOf } from './cpu.ts';
 import type { Results } from './figures.ts';
-import { median } from './statistics.ts';
+import { ofSpread } from './figures.ts';
+import { median, spread } from './statistics.ts';
 
 const STARTS = 21;
 
@@ -27,16 +28,14 @@ export async function measureQuick(product: string, bare: string): Promise<Resul
         if (i > 0) times[name].push(ms);
       }
     }
-    const deltas = times.product.map((ms, i) => ms - (times.bare[i] ?? 0));
     const kib = gzipSync(product).length / 1024;
     return {
       figures: [
-        {
-          id: 'startup-delta',
-          value: median(deltas),
-          spread: { min: Math.min(...deltas), median: median(deltas), max: Math.max(...deltas) },
-          note: `${median(times.product).toFixed(1)} ms over ${median(times.bare).toFixed(1)} ms`,
-        },
+        ofSpread(
+          'startup',
+          spread(times.product),
+          `${median(times.bare).toFixed(1)} ms of a bare one`,
+        ),
         { id: 'bundle', value: kib, note: `${(product.length / 1024).toFixed(0)} KiB minified` },
       ],
       observations: [],
@@ -94,19 +93,4 @@ async function timeToListen(config: string): Promise<number> {
     child.kill('SIGKILL');
     await ended;
   }
-}
-
-/** Of all threads, in ms: Linux counts it. What else goes on on the machine does not stretch it much. */
-async function cpuTimeOf(pid: number | undefined): Promise<number | null> {
-  if (!existsSync('/proc/self/schedstat')) return null;
-  const tasks = `/proc/${pid}/task`;
-  const threads = await readdir(tasks);
-  const times = await Promise.all(
-    threads.map(async (thread) => {
-      // One that ends meanwhile has done nothing worth counting.
-      const text = await readFile(`${tasks}/${thread}/schedstat`, 'utf8').catch(() => '0');
-      return Number.parseInt(text, 10);
-    }),
-  );
-  return times.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
