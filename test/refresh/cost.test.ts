@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
 import { giveNotices } from '../../src/refresh/expiry-notices';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { countedKv, hookedDb } from './support/faults';
@@ -68,4 +69,17 @@ it('a token that is good for a while costs what the page says', async () => {
   expect(meter.rowsWritten).toBe(0);
   expect(meter.rowsRead).toBeLessThanOrEqual(counts.token.rowsRead);
   expect(kvCalls).toEqual([]);
+});
+
+it.each([
+  ['a token on demand', tokenFor],
+  ['a forced refresh', refreshOne],
+] as const)('%s that needs a refresh reads its integration once', async (_, refresh) => {
+  const { deps, meter, due, reset } = metered();
+  const { userId, provider, providerAccountId } = await due({ expiresAt: deps.now() - 1 });
+  const key = { userId, provider, accountId: providerAccountId, minTtlSeconds: null };
+  reset();
+  await refresh(deps, key);
+  const reads = meter.calls.filter((text) => /^select .* from "oauth_accounts" where/.test(text));
+  expect(reads).toHaveLength(1);
 });
