@@ -8,11 +8,11 @@ export async function dumpDatabase(): Promise<Record<string, unknown[]>> {
      AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
      AND name NOT LIKE 'd1\\_%' ESCAPE '\\' ORDER BY name`,
   ).all<{ name: string }>();
-  const dump: Record<string, unknown[]> = {};
-  for (const { name } of tables) {
-    dump[name] = (await env.DB.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()).results;
-  }
-  return dump;
+  // One call for all of them: some tests look after each of hundreds of requests.
+  const rows = await env.DB.batch(
+    tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2`)),
+  );
+  return Object.fromEntries(tables.map(({ name }, i) => [name, rows[i]?.results ?? []]));
 }
 
 /** Key -> value and metadata. */
