@@ -9,7 +9,7 @@ const TIME_LIMIT_MS = 2000;
 type Part = 'D1' | 'KV';
 
 /** What is wrong with each part that does not work, in words for an operator. */
-export async function troubles(deps: Pick<Deps, 'db' | 'kv' | 'log'>): Promise<string[]> {
+export async function troubles(deps: Deps): Promise<string[]> {
   const found = await Promise.all([
     // A table of ours: a database without any answers too, but can do nothing.
     troubleOf('D1', () => deps.db.run(sql`SELECT 1 FROM ${userVersions} LIMIT 1`), deps),
@@ -22,7 +22,7 @@ export async function troubles(deps: Pick<Deps, 'db' | 'kv' | 'log'>): Promise<s
 async function troubleOf(
   part: Part,
   ask: () => PromiseLike<unknown>,
-  { log }: Pick<Deps, 'log'>,
+  { log }: Deps,
 ): Promise<string | null> {
   try {
     await withDeadline(ask(), TIME_LIMIT_MS, part);

@@ -16,11 +16,6 @@ import { CLOCK_SLACK_MS, isFresh } from './promise';
 import { fill } from './publish';
 import type { Snapshot } from './snapshot';
 
-export type ReadDeps = Pick<
-  Deps,
-  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
->;
-
 export interface Served {
   /** Its `version` is the one to reply with: never below the request's. */
   snapshot: Snapshot;
@@ -52,7 +47,7 @@ const RETRY_AFTER_SECONDS = 5;
  * @throws AppError unavailable, when the database is away and no tier has an answer
  */
 export async function readSnapshot(
-  deps: ReadDeps,
+  deps: Deps,
   userId: string,
   atLeast: number,
   options: ReadOptions = {},
@@ -73,7 +68,7 @@ export async function readSnapshot(
  * @throws AppError unavailable, when the database is away and a user is in no tier
  */
 export async function readSnapshots(
-  deps: ReadDeps,
+  deps: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, Served>> {
   const served = new Map<string, Served>();
@@ -95,7 +90,7 @@ const servedFromMemory = (snapshot: Snapshot, ttlMs: number): Served => ({
 });
 
 async function readBeyondMemory(
-  deps: ReadDeps,
+  deps: Deps,
   misses: ReadonlyMap<string, MissInMemory>,
   atLeast: number,
 ): Promise<Map<string, Served>> {
@@ -149,7 +144,7 @@ async function readBeyondMemory(
 
 /** Whether what KV gave may be the answer; `values` is null where KV was away. */
 function judge(
-  deps: ReadDeps,
+  deps: Deps,
   values: ReadonlyMap<string, Snapshot> | null,
   userId: string,
   atLeast: number,
@@ -171,7 +166,7 @@ function judge(
 
 /** From any replica, unless the request or this isolate has seen something newer than it has. */
 async function readNewest(
-  deps: ReadDeps,
+  deps: Deps,
   userIds: readonly string[],
   atLeast: number,
 ): Promise<Map<string, Snapshot>> {

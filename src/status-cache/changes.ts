@@ -55,7 +55,7 @@ export const versionGrowth = (db: Database, userId: string, now: number, happene
  * be committed, so the caller decides how long to wait and how to find out.
  */
 export async function changeVisibly(
-  deps: Pick<Deps, 'db' | 'now'>,
+  deps: Deps,
   userId: string,
   statements: readonly BatchItem<'sqlite'>[],
   happened: SQL,

@@ -27,9 +27,7 @@ export const clearedSchema = z
   .meta({ id: 'ClearedCache' });
 
 /** @throws AppError unavailable, when KV does not list its keys */
-export async function clearCache(
-  deps: Pick<Deps, 'kv' | 'memory' | 'now' | 'log'>,
-): Promise<z.output<typeof clearedSchema>> {
+export async function clearCache(deps: Deps): Promise<z.output<typeof clearedSchema>> {
   const startedAt = deps.now();
   deps.memory.clear(startedAt);
   const listed = await listKv(deps, KEYS_AT_MOST);

@@ -1,6 +1,6 @@
 /** What the tiers hold of one user: for operators who ask why an answer is what it is. */
 import type { Deps } from '../deps';
-import { type KvDeps, readKv } from './kv';
+import { readKv } from './kv';
 import { trustedUntil } from './promise';
 import type { Snapshot } from './snapshot';
 
@@ -20,10 +20,7 @@ export interface Inspection {
 }
 
 /** Asks no database, fills no tier and counts as no hit. */
-export async function inspect(
-  deps: KvDeps & Pick<Deps, 'memory'>,
-  userId: string,
-): Promise<Inspection> {
+export async function inspect(deps: Deps, userId: string): Promise<Inspection> {
   const values = await readKv(deps, [userId]);
   const now = deps.now();
   const inMemory = deps.memory.peek(userId, now);

@@ -12,8 +12,6 @@ import { type Backoff, retry, withDeadline } from '../retry';
 import { MAX_FRESH_MS } from './promise';
 import { type Snapshot, snapshotSchema } from './snapshot';
 
-export type KvDeps = Pick<Deps, 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log'>;
-
 /** For how long a location may repeat what it has read; the least that KV allows, s. */
 const CACHE_TTL_SECONDS = 30;
 const READ_MS = 1_000;
@@ -32,7 +30,7 @@ export const keyOf = (userId: string): string => PREFIX + userId;
 
 /** What KV holds for each user; null: KV is away. Unreadable values are left out. */
 export async function readKv(
-  deps: KvDeps,
+  deps: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, Snapshot> | null> {
   try {
@@ -72,11 +70,10 @@ function parse(text: string | null | undefined): Snapshot | null {
   }
 }
 
-export const putsArePaused = (deps: Pick<KvDeps, 'memory' | 'now'>): boolean =>
-  deps.now() < deps.memory.kv.putsPausedUntil;
+export const putsArePaused = (deps: Deps): boolean => deps.now() < deps.memory.kv.putsPausedUntil;
 
 /** Whether it was written. A refusal other than "too often" pauses this isolate's puts. */
-export async function putKv(deps: KvDeps, snapshot: Snapshot): Promise<boolean> {
+export async function putKv(deps: Deps, snapshot: Snapshot): Promise<boolean> {
   if (putsArePaused(deps)) return false;
   const written = await patiently(deps, 'kv.put_refused', () =>
     deps.kv.put(keyOf(snapshot.userId), JSON.stringify(snapshot), {
@@ -91,7 +88,7 @@ export async function putKv(deps: KvDeps, snapshot: Snapshot): Promise<boolean> 
  * Whether it was deleted. Not paused: the free plan counts deletes apart from puts. One that comes
  * after its deadline does no harm, so here, unlike for puts, there is one.
  */
-export async function deleteKv(deps: KvDeps, userId: string): Promise<boolean> {
+export async function deleteKv(deps: Deps, userId: string): Promise<boolean> {
   const deleted = await patiently(deps, 'kv.delete_refused', () =>
     withDeadline(deps.kv.delete(keyOf(userId)), DELETE_MS, 'kv_delete'),
   );
@@ -100,7 +97,7 @@ export async function deleteKv(deps: KvDeps, userId: string): Promise<boolean> {
 
 /** The first keys of the tier, as far as the listing knows them; null: KV is away. */
 export async function listKv(
-  deps: Pick<KvDeps, 'kv' | 'log'>,
+  deps: Deps,
   limit: number,
 ): Promise<{ keys: string[]; truncated: boolean } | null> {
   try {
@@ -113,7 +110,7 @@ export async function listKv(
 }
 
 async function patiently(
-  deps: KvDeps,
+  deps: Deps,
   event: LogEvent<'warn'>,
   write: () => Promise<void>,
 ): Promise<'done' | 'too_often' | 'refused'> {

@@ -125,7 +125,7 @@ export function snapshotFrom(
  * Throws whatever D1 throws, and DeadlineError.
  */
 export async function readOrigin(
-  deps: Pick<Deps, 'session' | 'now'>,
+  deps: Deps,
   userIds: readonly string[],
   constraint: 'first-primary' | 'first-unconstrained',
 ): Promise<Map<string, Snapshot>> {
@@ -144,7 +144,7 @@ export async function readOrigin(
 
 /** The users' versions, from the primary; 0 where there is none. Throws as readOrigin does. */
 export async function versionsOnPrimary(
-  deps: Pick<Deps, 'db'>,
+  deps: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, number>> {
   const rows = await withDeadline(versionQuery(deps.db, userIds), READ_MS, 'd1_read');

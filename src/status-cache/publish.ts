@@ -10,12 +10,10 @@
 import type { Deps } from '../deps';
 import { describeError } from '../log';
 import { settledWithin } from '../retry';
-import { deleteKv, type KvDeps, putKv, putsArePaused } from './kv';
+import { deleteKv, putKv, putsArePaused } from './kv';
 import { readOrigin, versionsOnPrimary } from './origin';
 import { isFresh } from './promise';
 import type { Snapshot } from './snapshot';
-
-type PublishDeps = KvDeps & Pick<Deps, 'db' | 'session' | 'waitUntil'>;
 
 /** How long a visible change waits for KV before it answers. */
 const WAIT_MS = 1_000;
@@ -37,7 +35,7 @@ const AT_ONCE = 5;
  * After a visible change: write-through of the snapshot that `changeVisibly` gave. Memory has it at
  * once; KV within a second, or else after the reply. Never throws: the change is made.
  */
-export async function publish(deps: PublishDeps, snapshot: Snapshot): Promise<void> {
+export async function publish(deps: Deps, snapshot: Snapshot): Promise<void> {
   deps.memory.put(snapshot, deps.now());
   const work = isFresh(snapshot.freshUntil, deps.now())
     ? putVerified(deps, [snapshot])
@@ -50,7 +48,7 @@ export async function publish(deps: PublishDeps, snapshot: Snapshot): Promise<vo
  * After a read from the database: into memory at once, into KV after the reply. Returns those that
  * go into KV.
  */
-export function fill(deps: PublishDeps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
+export function fill(deps: Deps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
   const now = deps.now();
   const { fills } = deps.memory;
   const storable = putsArePaused(deps)
@@ -72,7 +70,7 @@ export function fill(deps: PublishDeps, snapshots: readonly Snapshot[]): Readonl
  * primary verifies many puts; reads go first. What it leaves, the next fill goes on with, also where
  * this invocation ends before its time.
  */
-async function putWaiting(deps: PublishDeps): Promise<void> {
+async function putWaiting(deps: Deps): Promise<void> {
   const { fills } = deps.memory;
   for (let round = 1; round <= FILL_ROUNDS; round += 1) {
     fills.busyUntil = deps.now() + FILL_MS;
@@ -89,7 +87,7 @@ async function putWaiting(deps: PublishDeps): Promise<void> {
 }
 
 /** Waits until this isolate has not read the database for a moment, but no longer than twice that. */
-async function readsPause(deps: PublishDeps): Promise<void> {
+async function readsPause(deps: Deps): Promise<void> {
   const { fills } = deps.memory;
   for (let i = 0; i < 10 && deps.now() - fills.readAt < PAUSE_OF_READS_MS; i += 1) {
     await deps.sleep(FILL_POLL_MS);
@@ -101,14 +99,14 @@ async function readsPause(deps: PublishDeps): Promise<void> {
  * that are under way in this isolate notice; one in another isolate may still land. Returns whether
  * KV took the delete.
  */
-export async function forget(deps: KvDeps, userId: string): Promise<boolean> {
+export async function forget(deps: Deps, userId: string): Promise<boolean> {
   deps.memory.forget(userId, deps.now());
   return deleteKv(deps, userId);
 }
 
 /** `pause`: between groups of puts. */
 async function putVerified(
-  deps: PublishDeps,
+  deps: Deps,
   snapshots: readonly Snapshot[],
   pause?: () => Promise<void>,
 ): Promise<void> {
@@ -125,7 +123,7 @@ async function putVerified(
 }
 
 /** Puts a snapshot and returns it; where that fails, sees to it that no older one stays. */
-async function putOne(deps: KvDeps, snapshot: Snapshot): Promise<Snapshot | null> {
+async function putOne(deps: Deps, snapshot: Snapshot): Promise<Snapshot | null> {
   const storable = isFresh(snapshot.freshUntil, deps.now()) && !deps.memory.hasForgotten(snapshot);
   const put = storable && (await putKv(deps, snapshot));
   if (put && !deps.memory.hasForgotten(snapshot)) return snapshot;
@@ -134,7 +132,7 @@ async function putOne(deps: KvDeps, snapshot: Snapshot): Promise<Snapshot | null
 }
 
 /** New snapshots of the users whose version is no longer the one that was put. */
-async function newerThan(deps: PublishDeps, put: readonly Snapshot[]): Promise<Snapshot[]> {
+async function newerThan(deps: Deps, put: readonly Snapshot[]): Promise<Snapshot[]> {
   if (put.length === 0) return [];
   try {
     const versions = await versionsOnPrimary(

@@ -37,9 +37,7 @@ export type CacheStats = z.output<typeof cacheStatsSchema>;
 /** One page of a listing. */
 const COUNT_AT_MOST = 1_000;
 
-export async function cacheStats(
-  deps: Pick<Deps, 'kv' | 'memory' | 'now' | 'log'>,
-): Promise<CacheStats> {
+export async function cacheStats(deps: Deps): Promise<CacheStats> {
   const listed = await listKv(deps, COUNT_AT_MOST);
   const { hits, misses } = deps.memory.kv;
   return {

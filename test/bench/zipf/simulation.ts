@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { and, eq, sql } from 'drizzle-orm';
+import { Caches } from '../../../src/caches.ts';
 import { createDatabase } from '../../../src/db/client.ts';
 import { oauthAccounts } from '../../../src/db/schema.ts';
 import type { Deps } from '../../../src/deps.ts';
@@ -105,18 +106,13 @@ class WatchedMemory extends MemoryTier {
   }
 }
 
-type SimulatedDeps = Pick<
-  Deps,
-  'db' | 'session' | 'kv' | 'memory' | 'now' | 'random' | 'sleep' | 'log' | 'waitUntil'
->;
-
 function depsOf(
   time: VirtualTime,
   d1: CountingD1,
   kv: CountingKv,
   memory: MemoryTier,
   random: () => number,
-): SimulatedDeps {
+): Deps {
   const db = createDatabase(d1.binding);
   const log: Deps['log'] = {
     info: () => {},
@@ -129,11 +125,13 @@ function depsOf(
     },
     with: () => log,
   };
-  return {
+  // What the status cache uses; it asks for nothing else.
+  const used: Partial<Deps> = {
     db,
     session: () => db,
     kv: kv.binding,
     memory,
+    caches: new Caches(),
     now: () => Math.floor(time.now),
     random,
     sleep: (ms) => time.pause(ms),
@@ -141,9 +139,10 @@ function depsOf(
     // Its failure ends the simulation, as an unhandled rejection.
     waitUntil: () => {},
   };
+  return used as Deps;
 }
 
-async function change(deps: SimulatedDeps, userId: string): Promise<void> {
+async function change(deps: Deps, userId: string): Promise<void> {
   const now = deps.now();
   const touch = deps.db
     .update(oauthAccounts)
