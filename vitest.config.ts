@@ -72,7 +72,14 @@ function inWorkerd(name: string, files: { include: string[]; exclude?: string[] 
         },
       })),
     ],
-    test: { name, ...files, isolate: false, setupFiles: ['./test/support/fresh-file.ts'] },
+    test: {
+      name,
+      ...files,
+      isolate: false,
+      setupFiles: ['./test/support/fresh-file.ts'],
+      // A test that writes thousands of rows takes more than the default 5 s on a busy machine.
+      testTimeout: 20_000,
+    },
   };
 }
 
