@@ -10,7 +10,7 @@ const kinds = ['an outage with a crowd', 'refused like everybody', 'a wake-up'];
 it(
   'I6 and I11 hold where a provider fails a crowd',
   () => expectToHold(modelOf('crowd'), { share: 0.02, kinds, kindsFrom: 10_000 }),
-  600_000,
+  1_800_000,
 );
 
 it('a plan runs the same way each time, so that a seed brings a failure back', async () => {

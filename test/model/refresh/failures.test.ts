@@ -24,5 +24,5 @@ const kinds = [
 it(
   'I2, I4, I5, I6 and I7 hold, whatever fails',
   () => expectToHold(modelOf('failures'), { share: 0.48, kinds, kindsFrom: 10_000 }),
-  600_000,
+  1_800_000,
 );

@@ -31,5 +31,5 @@ const kinds = [
 it(
   'I2, I4, I5, I6 and I7 hold, whoever dies when',
   () => expectToHold(modelOf('races'), { share: 0.5, kinds, kindsFrom: 10_000 }),
-  600_000,
+  1_800_000,
 );

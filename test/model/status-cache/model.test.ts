@@ -34,5 +34,5 @@ const kinds = [
 it(
   'I1, I2, I3, monotonic reads and bounded staleness hold in every run',
   () => expectToHold(model, { kinds, kindsFrom: 1_000 }),
-  600_000,
+  1_800_000,
 );

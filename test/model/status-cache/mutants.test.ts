@@ -139,7 +139,7 @@ it.each(Object.entries(mutants))(
     rules.trustsLostAnswers = mutant.trustsLostAnswers ?? false;
     await expectToBeFound(model, name, mutant.mutation ?? {}, mutant.runs);
   },
-  600_000,
+  1_800_000,
 );
 
 /** The look at the primary after a put finds the versions that were put, whatever is there. */
