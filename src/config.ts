@@ -30,10 +30,15 @@ export interface ServiceKey {
   sha256: string;
 }
 
-/** How user JWTs are checked; null: user calls are refused. */
-export type UserAuth =
-  | { kind: 'secret'; secret: Uint8Array; issuer: string | null; audience: string | null }
-  | { kind: 'jwks'; url: string; issuer: string | null; audience: string | null };
+/** How user JWTs are checked. */
+export type UserAuth = ({ kind: 'secret'; secret: Uint8Array } | { kind: 'jwks'; url: string }) & {
+  /** Values of `alg` that a JWT may have. */
+  algorithms: string[];
+  /** How far `nbf` and `iat` may be ahead. */
+  clockToleranceSeconds: number;
+  issuer: string | null;
+  audience: string | null;
+};
 
 export interface Config {
   /** This Worker's own origin, no trailing slash. */
@@ -43,6 +48,7 @@ export interface Config {
   /** Where `returnTo` may lie: at one of these URLs or below it. An origin alone allows all of it. */
   returnPages: readonly URL[];
   serviceKeys: readonly ServiceKey[];
+  /** Null: user calls are refused. */
   userAuth: UserAuth | null;
   /** 0: all integrations are kept warm. */
   idleAfterMs: number;
@@ -80,6 +86,8 @@ const settings = z.object({
   AUTH_JWKS_URL: text,
   AUTH_ISSUER: text,
   AUTH_AUDIENCE: text,
+  AUTH_ALGORITHMS: text,
+  AUTH_CLOCK_TOLERANCE: number(z.number().int().gte(0).lte(3600), 30),
   IDLE_AFTER_HOURS: number(
     z
       .number()
@@ -220,23 +228,42 @@ function readServiceKeys(value: string | undefined): ServiceKey[] {
   return keys;
 }
 
+/** RFC 7518 section 3.1 and RFC 9864, without what needs a shared secret: nobody can keep one in a JWKS. */
+const asymmetricAlgorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
 function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth | null {
-  const issuer = s.AUTH_ISSUER || null;
-  const audience = s.AUTH_AUDIENCE || null;
   if (s.AUTH_JWT_SECRET && s.AUTH_JWKS_URL) {
     throw new ConfigError('set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both');
   }
+  const allowed = s.AUTH_JWT_SECRET ? ['HS256'] : asymmetricAlgorithms;
+  const algorithms = s.AUTH_ALGORITHMS ? list(s.AUTH_ALGORITHMS) : allowed;
+  if (algorithms.length === 0 || algorithms.some((name) => !allowed.includes(name))) {
+    throw new ConfigError(
+      s.AUTH_JWT_SECRET
+        ? 'AUTH_ALGORITHMS: with AUTH_JWT_SECRET only HS256 is allowed; leave it empty'
+        : `AUTH_ALGORITHMS: must be one or more, comma-separated, of ${asymmetricAlgorithms.join(', ')}`,
+    );
+  }
+  const checks = {
+    algorithms,
+    clockToleranceSeconds: s.AUTH_CLOCK_TOLERANCE,
+    issuer: s.AUTH_ISSUER || null,
+    audience: s.AUTH_AUDIENCE || null,
+  };
   if (s.AUTH_JWT_SECRET) {
     const secret = new TextEncoder().encode(s.AUTH_JWT_SECRET);
     if (secret.length < 32) {
       throw new ConfigError('AUTH_JWT_SECRET is shorter than 32 bytes, the least for HS256');
     }
-    return { kind: 'secret', secret, issuer, audience };
+    return { kind: 'secret', secret, ...checks };
   }
   if (s.AUTH_JWKS_URL) {
     const wrong = checkEndpoint(s.AUTH_JWKS_URL, publicUrl);
     if (wrong !== null) throw new ConfigError(`AUTH_JWKS_URL: ${wrong}`);
-    return { kind: 'jwks', url: s.AUTH_JWKS_URL, issuer, audience };
+    return { kind: 'jwks', url: s.AUTH_JWKS_URL, ...checks };
   }
   return null;
 }

@@ -82,6 +82,13 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     ['IDLE_AFTER_HOURS', canary],
     ['IDLE_AFTER_HOURS', '-1'],
     ['IDLE_AFTER_HOURS', 'Infinity'],
+    ['AUTH_CLOCK_TOLERANCE', canary],
+    ['AUTH_CLOCK_TOLERANCE', '-1'],
+    ['AUTH_CLOCK_TOLERANCE', '1.5'],
+    ['AUTH_CLOCK_TOLERANCE', '3601'],
+    ['AUTH_ALGORITHMS', canary],
+    ['AUTH_ALGORITHMS', 'RS256'],
+    ['AUTH_ALGORITHMS', 'HS512'],
     ['RUN_SUBREQUESTS', canary],
     ['RUN_SUBREQUESTS', '9'],
     ['RUN_SUBREQUESTS', '12.5'],
@@ -122,6 +129,19 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     });
     expect(message).toContain('AUTH_JWKS_URL');
   });
+
+  it.each(['HS256', 'RS256,HS256', 'none', 'rs256', 'RS256 ES256', 'ES256K', canary, ','])(
+    'AUTH_ALGORITHMS = %s, of a JWKS',
+    (value) => {
+      const { message } = errorOf({
+        AUTH_JWT_SECRET: undefined,
+        AUTH_JWKS_URL: 'https://id.example.com/jwks',
+        AUTH_ALGORITHMS: value,
+      });
+      expect(message).toMatch(/^AUTH_ALGORITHMS: .*RS256.*Ed25519/);
+      expect(message).not.toContain(canary);
+    },
+  );
 
   it('a secret and a JWKS at once: which one holds would be a guess', () => {
     const { message } = errorOf({ AUTH_JWKS_URL: 'https://id.example.com/jwks' });
@@ -176,15 +196,40 @@ describe('what is not set', () => {
     expect(readConfig(settings({ AUTH_JWT_SECRET: '' })).userAuth).toBeNull();
   });
 
+  it('the algorithms of user JWTs: all asymmetric ones of a JWKS, HS256 of a secret', () => {
+    const jwks = {
+      AUTH_JWT_SECRET: undefined,
+      AUTH_JWKS_URL: 'https://id.example.com/jwks',
+    };
+    for (const value of [undefined, '', '  ']) {
+      expect(readConfig(settings({ ...jwks, AUTH_ALGORITHMS: value })).userAuth).toMatchObject({
+        algorithms: 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(
+          ' ',
+        ),
+        clockToleranceSeconds: 30,
+      });
+      expect(readConfig(settings({ AUTH_ALGORITHMS: value })).userAuth).toMatchObject({
+        algorithms: ['HS256'],
+      });
+    }
+    const some = settings({ ...jwks, AUTH_ALGORITHMS: ' ES256, PS384 ' });
+    expect(readConfig(some).userAuth).toMatchObject({ algorithms: ['ES256', 'PS384'] });
+    const secret = settings({ AUTH_ALGORITHMS: 'HS256' });
+    expect(readConfig(secret).userAuth).toMatchObject({ algorithms: ['HS256'] });
+  });
+
   it('no APP_ORIGINS: no origin is allowed', () => {
     expect(readConfig(settings({ APP_ORIGINS: undefined })).appOrigins.size).toBe(0);
   });
 
   // `.dev.vars` and CI write an unset variable as an empty one.
   it.each([undefined, '', '  '])('numbers take their defaults: %j', (value) => {
-    const config = readConfig(settings({ IDLE_AFTER_HOURS: value, RUN_SUBREQUESTS: value }));
+    const config = readConfig(
+      settings({ IDLE_AFTER_HOURS: value, RUN_SUBREQUESTS: value, AUTH_CLOCK_TOLERANCE: value }),
+    );
     expect(config.idleAfterMs).toBe(72 * 3_600_000);
     expect(config.runSubrequests).toBe(45);
+    expect(config.userAuth?.clockToleranceSeconds).toBe(30);
   });
 
   it('IDLE_AFTER_HOURS=0 keeps all integrations warm', () => {

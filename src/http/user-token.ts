@@ -5,14 +5,12 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { UserAuth } from '../config';
 import type { Deps } from '../deps';
-import { MINUTE_MS } from '../time';
+import { MINUTE_MS, SECOND_MS } from '../time';
 import { jwksKeys } from './jwks';
 import { userIdSchema } from './validate';
 
 /** With a JWKS, whose keys can be withdrawn: then a token must be verified anew. */
 const JWKS_PROOF_MS = 2 * MINUTE_MS;
-/** The issuer's clock may be a little ahead of ours (`nbf`). `exp` is held to the letter. */
-const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
  * The verified user and until when this proof may be remembered, ms; or in words for the caller why
@@ -31,18 +29,22 @@ export async function verifyUserToken(
   if (typeof payload === 'string') return payload;
   const userId = userIdSchema.safeParse(payload.sub);
   if (!userId.success) return 'the token names no usable user in "sub"';
-  const expiresAt = (payload.exp ?? 0) * 1000;
+  // jose gives `exp` the tolerance too, and `iat` no check but that it is a number.
+  const expiresAt = (payload.exp ?? 0) * SECOND_MS;
   if (expiresAt <= now) return 'the token has run out';
+  if (((payload.iat ?? 0) - auth.clockToleranceSeconds) * SECOND_MS > now) {
+    return 'the token\'s "iat" does not fit';
+  }
   const until = auth.kind === 'secret' ? expiresAt : Math.min(expiresAt, now + JWKS_PROOF_MS);
   return { userId: userId.data, until };
 }
 
 async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPayload | string> {
   const options = {
-    algorithms: auth.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256', 'EdDSA'],
+    algorithms: auth.algorithms,
     requiredClaims: ['exp', 'sub'],
     currentDate: new Date(deps.now()),
-    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    clockTolerance: auth.clockToleranceSeconds,
     ...(auth.issuer ? { issuer: auth.issuer } : {}),
     ...(auth.audience ? { audience: auth.audience } : {}),
   };

@@ -94,6 +94,8 @@ describe('a user token with a shared secret', () => {
     ['without exp', () => sign({ sub: 'u1' })],
     ['with an exp that is no number', () => sign({ sub: 'u1', exp: 'tomorrow' })],
     ['not valid yet', () => userToken('u1', { nbf: seconds + 600 })],
+    ['issued in the future', () => userToken('u1', { iat: seconds + 600 })],
+    ['with an iat that is no number', () => sign({ sub: 'u1', exp: seconds + 60, iat: 'now' })],
     ['without sub', () => sign({ exp: seconds + 60 })],
     ['with an empty sub', () => userToken('')],
     ['with a number as sub', () => sign({ sub: 42, exp: seconds + 60 })],
@@ -145,6 +147,38 @@ describe('a user token with a shared secret', () => {
     expect((await authenticate(bearer(token), deps)).kind).toBe('user');
     clock.advance(1);
     expect((await refusal(bearer(token), deps)).code).toBe('unauthenticated');
+  });
+
+  it.each(['nbf', 'iat'])(
+    '%s may be 30 s ahead: the issuer may have another clock',
+    async (name) => {
+      const deps = testDeps({ clock: testClock(seconds * 1000) });
+      const token = await userToken('u1', { [name]: seconds + 30 });
+      expect((await authenticate(bearer(token), deps)).kind).toBe('user');
+      const ahead = await userToken('u1', { [name]: seconds + 31 });
+      expect((await refusal(bearer(ahead), deps)).detail).toBe(
+        `the token's "${name}" does not fit`,
+      );
+    },
+  );
+
+  it('AUTH_CLOCK_TOLERANCE is for nbf and iat alone, exp is held to the letter', async () => {
+    const config = readConfig({ ...env, AUTH_CLOCK_TOLERANCE: '2' });
+    const deps = testDeps({ config, clock: testClock(seconds * 1000) });
+    for (const name of ['nbf', 'iat']) {
+      const token = await userToken('u1', { [name]: seconds + 2 });
+      expect((await authenticate(bearer(token), deps)).kind).toBe('user');
+      const ahead = await userToken('u1', { [name]: seconds + 3 });
+      expect((await refusal(bearer(ahead), deps)).code).toBe('unauthenticated');
+    }
+    const expired = await userToken('u1', { exp: seconds });
+    expect((await refusal(bearer(expired), deps)).detail).toBe('the token has run out');
+    const none = testDeps({
+      config: readConfig({ ...env, AUTH_CLOCK_TOLERANCE: '0' }),
+      clock: testClock(seconds * 1000),
+    });
+    const ahead = await userToken('u1', { nbf: seconds + 1 });
+    expect((await refusal(bearer(ahead), none)).code).toBe('unauthenticated');
   });
 
   it('a refusal is not remembered: a token of the near future works once its time has come', async () => {

@@ -1,13 +1,5 @@
 import { env } from 'cloudflare:workers';
-import {
-  type CryptoKey,
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  type JWK,
-  type JWTHeaderParameters,
-  SignJWT,
-} from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config';
 import { AppError } from '../../src/errors';
@@ -16,7 +8,18 @@ import { jwtSecret } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'] as const;
-type Algorithm = (typeof algorithms)[number];
+/** The others that AUTH_ALGORITHMS holds by default. */
+const siblings = [
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES384',
+  'ES512',
+  'Ed25519',
+] as const;
+type Algorithm = (typeof algorithms)[number] | (typeof siblings)[number];
 interface Pair {
   privateKey: CryptoKey;
   publicKey: CryptoKey;
@@ -24,12 +27,14 @@ interface Pair {
 }
 const pairs = new Map<string, Pair>();
 
+async function newPair(alg: Algorithm): Promise<Pair> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: alg, alg, use: 'sig' };
+  return { privateKey, publicKey, jwk };
+}
+
 beforeAll(async () => {
-  for (const alg of algorithms) {
-    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
-    const jwk = { ...(await exportJWK(publicKey)), kid: alg, alg, use: 'sig' };
-    pairs.set(alg, { privateKey, publicKey, jwk });
-  }
+  for (const alg of [...algorithms, ...siblings]) pairs.set(alg, await newPair(alg));
 });
 
 const pair = (alg: Algorithm): Pair => {
@@ -40,7 +45,10 @@ const pair = (alg: Algorithm): Pair => {
 
 /** A JWKS server of its own URL, a clock, and the deps that use them. */
 let serial = 0;
-function issuer(keys: () => unknown = () => ({ keys: algorithms.map((alg) => pair(alg).jwk) })) {
+function issuer(
+  keys: () => unknown = () => ({ keys: algorithms.map((alg) => pair(alg).jwk) }),
+  settings: Record<string, string> = {},
+) {
   const url = `https://id${++serial}.example.com/jwks.json`;
   const clock = testClock();
   const server = { requests: 0, answer: async () => new Response(JSON.stringify(keys())) };
@@ -48,7 +56,7 @@ function issuer(keys: () => unknown = () => ({ keys: algorithms.map((alg) => pai
     clock,
     // To wait for another request's keys takes no time that a test counts.
     sleep: (ms) => scheduler.wait(ms),
-    config: readConfig({ ...env, AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url }),
+    config: readConfig({ ...env, AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: url, ...settings }),
     fetch: async (input) => {
       const requested = input instanceof Request ? input.url : String(input);
       if (requested !== url) throw new Error(`a request to ${requested}`);
@@ -58,12 +66,12 @@ function issuer(keys: () => unknown = () => ({ keys: algorithms.map((alg) => pai
   });
   const token = (
     alg: Algorithm = 'ES256',
-    header: Partial<JWTHeaderParameters> = {},
-    sub = `u${Math.random()}`,
+    { kid = alg }: { kid?: string | null } = {},
+    { privateKey } = pair(alg),
   ) =>
-    new SignJWT({ sub, exp: Math.floor(clock.now() / 1000) + 3600 })
-      .setProtectedHeader({ alg, kid: alg, ...header })
-      .sign(pair(alg).privateKey);
+    new SignJWT({ sub: `u${Math.random()}`, exp: Math.floor(clock.now() / 1000) + 3600 })
+      .setProtectedHeader(kid === null ? { alg } : { alg, kid })
+      .sign(privateKey);
   const call = async (jwt: string | Promise<string>): Promise<string> => {
     const headers = new Headers({ Authorization: `Bearer ${await jwt}` });
     return authenticate(headers, deps).then(
@@ -81,6 +89,18 @@ describe('a user token under a JWKS', () => {
   it.each(algorithms)('%s is let in', async (alg) => {
     const { call, token } = issuer();
     expect(await call(token(alg))).toBe('user');
+  });
+
+  it.each(siblings)('%s is let in', async (alg) => {
+    const { call, token } = issuer(() => ({ keys: [pair(alg).jwk] }));
+    expect(await call(token(alg))).toBe('user');
+  });
+
+  it('only the algorithms of AUTH_ALGORITHMS are let in', async () => {
+    const { call, token } = issuer(undefined, { AUTH_ALGORITHMS: 'ES256, RS256' });
+    expect(await call(token('ES256'))).toBe('user');
+    expect(await call(token('RS256'))).toBe('user');
+    expect(await call(token('EdDSA'))).toBe('unauthenticated');
   });
 
   it('keys are fetched once for many tokens', async () => {
@@ -192,6 +212,30 @@ describe('when keys change at the server', () => {
     keys = [pair('ES256').jwk];
     clock.advance(600_000);
     expect(await call(token('RS256'))).toBe('unauthenticated');
+  });
+
+  it('a token whose key was taken away works for twelve minutes at most', async () => {
+    let keys = [pair('RS256').jwk];
+    const { call, token, clock, server, deps } = issuer(() => ({ keys }));
+    expect(await call(token('RS256'))).toBe('user');
+    keys = [pair('ES256').jwk];
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    server.answer = async () => {
+      await answered;
+      return new Response(JSON.stringify({ keys }));
+    };
+    clock.advance(599_999);
+    const jwt = await token('RS256');
+    expect(await call(jwt)).toBe('user');
+    answer();
+    await deps.settle();
+    clock.advance(119_999);
+    expect(await call(jwt)).toBe('user');
+    clock.advance(1);
+    expect(await call(jwt)).toBe('unauthenticated');
   });
 });
 

@@ -16,6 +16,8 @@ export const testSettings = {
   AUTH_JWKS_URL: '',
   AUTH_ISSUER: '',
   AUTH_AUDIENCE: '',
+  AUTH_ALGORITHMS: '',
+  AUTH_CLOCK_TOLERANCE: '',
   IDLE_AFTER_HOURS: '72',
   RUN_SUBREQUESTS: '45',
   BRAND_NAME: '',
