@@ -1,6 +1,6 @@
 /**
- * Who is asking: the app's backend with a service key, or a user with a JWT of the app. A bearer
- * token of three parts is tried as a JWT first; any text can be a service key.
+ * Who is asking: the app's backend with a service key, or a user with a JWT of the app. Any text can
+ * be a service key, one of three parts too, so those are tried first: they need nothing of elsewhere.
  *
  * Callers that proved themselves are remembered in this isolate, refusals are not. A service key is
  * remembered for as long as the configuration; a user's token until it expires, and where the keys
@@ -42,18 +42,14 @@ export async function authenticate(headers: Headers, deps: Deps): Promise<Caller
 
 /** `until`: how long the proof holds; without it, as long as the configuration. */
 async function verify(token: string, deps: Deps): Promise<{ caller: Caller; until?: number }> {
-  let refusal = 'this key is not known';
-  if (token.split('.').length === 3) {
-    const verified = await verifyUserToken(token, deps);
-    if (typeof verified !== 'string') {
-      const { userId, until } = verified;
-      return { caller: { kind: 'user', userId }, until };
-    }
-    refusal = verified;
-  }
   const name = await matchServiceKey(token, deps.config.serviceKeys);
-  if (name === null) throw unauthenticated(refusal, 'invalid_token');
-  return { caller: { kind: 'service', name } };
+  if (name !== null) return { caller: { kind: 'service', name } };
+  if (token.split('.').length !== 3) {
+    throw unauthenticated('this key is not known', 'invalid_token');
+  }
+  const verified = await verifyUserToken(token, deps);
+  if (typeof verified === 'string') throw unauthenticated(verified, 'invalid_token');
+  return { caller: { kind: 'user', userId: verified.userId }, until: verified.until };
 }
 
 /** RFC 6750 section 3: no error code where no credentials were sent. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { env } from 'cloudflare:workers';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -261,6 +262,16 @@ describe('when the JWKS is down', () => {
     clock.advance(5000);
     await call(token());
     expect(server.requests).toBe(2);
+  });
+
+  it('a service key that looks like a JWT is let in, and nothing is fetched', async () => {
+    const key = await issuer().token();
+    const hash = createHash('sha256').update(key).digest('hex');
+    const { call, token, server } = issuer(undefined, { SERVICE_KEYS: `jwt:${hash}` });
+    server.answer = async () => new Response('oops', { status: 500 });
+    expect(await call(key)).toBe('service');
+    expect(server.requests).toBe(0);
+    expect(await call(token())).toBe('unavailable');
   });
 
   it('known keys go on, for a day', async () => {
