@@ -8,6 +8,7 @@
  *   steady traffic no request waits for them.
  * - While the server is down the old keys go on for a day.
  * - An unknown `kid` loads them anew at most every 30 s, so a flood of made-up ones floods nobody.
+ * - An entry that is no key is left out, and the others are used.
  * - After a failure nothing is fetched for 5 s. One fetch at a time, the others wait for its keys.
  */
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
@@ -30,7 +31,7 @@ const polling = { firstMs: 50, factor: 1, longestMs: 50, jitter: 0 };
 /** The keys at one URL, as this isolate knows them. Times in ms. */
 interface KeySet {
   remote: ReturnType<typeof createRemoteJWKSet>;
-  /** What the server answered last that was a set of keys. */
+  /** The keys of the server's last answer that was a set of keys, as JSON. */
   body: string;
   fetchedAt: number;
   failedAt: number;
@@ -40,11 +41,20 @@ interface KeySet {
 
 const keySets = () => new Map<string, KeySet>();
 
+const jwkSchema = z.looseObject({ kty: z.string() });
+
+/** Without the entries that are no keys. There must be one that is. */
 const jwksSchema = z.object({
-  keys: z.array(z.looseObject({ kty: z.string() })).min(1),
+  keys: z
+    .array(z.unknown())
+    .transform((keys) => keys.filter((key) => jwkSchema.safeParse(key).success))
+    .refine((keys) => keys.length > 0),
 });
 
-/** What jose asks for a token's key. It throws AppError unavailable, or jose's errors. */
+/**
+ * What jose asks for a token's key. It throws AppError unavailable, jose's errors, or WebCrypto's where
+ * the key cannot be imported.
+ */
 export function jwksKeys(url: string, deps: Deps): JWTVerifyGetKey {
   return async (header, token) => {
     const set = keySetOf(url, deps);
@@ -107,8 +117,9 @@ async function load(
           { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
         );
   set.busyUntil = turn;
-  if (reply?.kind === 'reply' && reply.status === 200 && isKeySet(reply.body)) {
-    set.body = reply.body;
+  const body = reply?.kind === 'reply' && reply.status === 200 ? keysOf(reply.body) : null;
+  if (body !== null) {
+    set.body = body;
     set.fetchedAt = turn;
   } else if (reply) {
     set.failedAt = turn;
@@ -117,11 +128,12 @@ async function load(
   return new Response(set.body);
 }
 
-function isKeySet(body: string): boolean {
+/** The set without what is no key, as JSON; null where it is no set. */
+function keysOf(body: string): string | null {
   try {
-    return jwksSchema.safeParse(JSON.parse(body)).success;
+    return JSON.stringify(jwksSchema.parse(JSON.parse(body)));
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { env } from 'cloudflare:workers';
+import { createHash } from 'node:crypto';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config';
@@ -144,6 +144,98 @@ describe('a user token under a JWKS', () => {
   it('a key of another algorithm is not used, whatever kid the token names', async () => {
     const { call, token } = issuer();
     expect(await call(token('ES256', { kid: 'RS256' }))).toBe('unauthenticated');
+  });
+});
+
+describe('several keys fit a token', () => {
+  it.each(['ES256', 'RS256'] as const)('%s without kid: whichever signed', async (alg) => {
+    const [first, second] = [await newPair(alg), await newPair(alg)];
+    const keys = [
+      { ...first.jwk, kid: 'first' },
+      { ...second.jwk, kid: 'second' },
+    ];
+    const { call, token } = issuer(() => ({ keys }));
+    expect(await call(token(alg, { kid: null }, first))).toBe('user');
+    expect(await call(token(alg, { kid: null }, second))).toBe('user');
+    expect(await call(token(alg, { kid: null }, await newPair(alg)))).toBe('unauthenticated');
+  });
+
+  it('under one kid: the same key twice, and two keys', async () => {
+    const other = await newPair('ES256');
+    const { call, token } = issuer(() => ({
+      keys: [pair('ES256').jwk, pair('ES256').jwk, other.jwk],
+    }));
+    expect(await call(token())).toBe('user');
+    expect(await call(token('ES256', {}, other))).toBe('user');
+    expect(await call(token('ES256', {}, await newPair('ES256')))).toBe('unauthenticated');
+  });
+
+  it('the claims of a token are still checked, and the reason is told', async () => {
+    const other = await newPair('ES256');
+    const { deps, clock } = issuer(() => ({ keys: [other.jwk, pair('ES256').jwk] }));
+    const jwt = await new SignJWT({ sub: 'u1', exp: Math.floor(clock.now() / 1000) })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(pair('ES256').privateKey);
+    const headers = new Headers({ Authorization: `Bearer ${jwt}` });
+    await expect(authenticate(headers, deps)).rejects.toThrow('the token has run out');
+  });
+
+  it('five are tried at most', async () => {
+    const keys = await Promise.all(Array.from({ length: 6 }, () => newPair('ES256')));
+    const { call, token } = issuer(() => ({ keys: keys.map(({ jwk }) => jwk) }));
+    expect(await call(token('ES256', {}, keys[4]))).toBe('user');
+    expect(await call(token('ES256', {}, keys[5]))).toBe('unauthenticated');
+  });
+});
+
+describe('a key that cannot be used', () => {
+  const unusable: [string, () => unknown][] = [
+    ['no object', () => 'key'],
+    ['null', () => null],
+    ['without kty', () => ({ kid: 'ES256' })],
+    ['with a number as kty', () => ({ kty: 1, kid: 'ES256' })],
+    ['of an unknown curve', () => ({ ...pair('ES256').jwk, crv: 'secp256k1' })],
+    ['of the curve Ed448', () => ({ kty: 'OKP', crv: 'Ed448', x: 'AAAA', kid: 'ES256' })],
+    ['whose point is not on the curve', () => ({ ...pair('ES256').jwk, x: pair('ES256').jwk.y })],
+    ['whose numbers are no base64url', () => ({ ...pair('ES256').jwk, x: '!' })],
+    ['whose numbers are missing', () => ({ kty: 'EC', crv: 'P-256', kid: 'ES256' })],
+    ['with a number that is an object', () => ({ ...pair('ES256').jwk, y: {} })],
+    ['with a private part', () => ({ ...pair('ES256').jwk, d: pair('ES256').jwk.x })],
+    ['that is symmetric', () => ({ kty: 'oct', k: 'AAAA', kid: 'ES256' })],
+  ];
+
+  it.each(unusable)('%s is passed over', async (_, key) => {
+    for (const first of [true, false]) {
+      const { jwk } = pair('ES256');
+      const { call, token } = issuer(() => ({ keys: first ? [key(), jwk] : [jwk, key()] }));
+      expect(await call(token())).toBe('user');
+      expect(await call(token('ES256', { kid: null }))).toBe('user');
+    }
+  });
+
+  it.each(unusable)('%s is no error of ours where the token names it', async (_, key) => {
+    const { call, token } = issuer(() => ({ keys: [key(), pair('RS256').jwk] }));
+    expect(await call(token())).toBe('unauthenticated');
+    expect(await call(token('RS256'))).toBe('user');
+  });
+
+  it('RSA of fewer than 2048 bits (RFC 7518 section 3.3)', async () => {
+    const weak = await crypto.subtle.generateKey(
+      {
+        name: 'RSASSA-PKCS1-v1_5',
+        hash: 'SHA-256',
+        modulusLength: 1024,
+        publicExponent: new Uint8Array([1, 0, 1]),
+      },
+      true,
+      ['sign', 'verify'],
+    );
+    if (!('publicKey' in weak)) throw new Error('a pair was expected');
+    const jwk = { ...(await exportJWK(weak.publicKey)), kid: 'RS256', alg: 'RS256' };
+    const alone = issuer(() => ({ keys: [jwk] }));
+    expect(await alone.call(alone.token('RS256'))).toBe('unauthenticated');
+    const both = issuer(() => ({ keys: [jwk, pair('RS256').jwk] }));
+    expect(await both.call(both.token('RS256'))).toBe('user');
   });
 });
 
