@@ -1,10 +1,12 @@
 /**
- * Atlassian (Jira, Confluence), OAuth 2.0 (3LO). Source: developer.atlassian.com/cloud/oauth/
- * getting-started/refresh-tokens (stored copy without a date). That a used refresh token is taken
- * again for ten minutes is told by many who use it, but on no page that was read.
+ * Atlassian (Jira, Confluence), OAuth 2.0 (3LO). Sources: developer.atlassian.com/cloud/oauth/
+ * getting-started/refresh-tokens (stored copy without a date); on the end of used tokens,
+ * community.developer.atlassian.com/t/83103 (Atlassian's own announcement, read 2026-11-26).
  *
  * A refresh token comes only with `offline_access`, rotates, and ends after 90 days without use.
- * A dead one is `invalid_grant` with status 403. Which sites a token reaches is another question:
+ * The page gives `invalid_grant` with status 403 for a dead one; what is met is
+ * `unauthorized_client` with a sentence. Ten minutes after a refresh the former access token ends
+ * too, whatever lifetime it was given. Which sites a token reaches is another question:
  * api.atlassian.com/oauth/token/accessible-resources. No revocation endpoint.
  */
 import type { ProviderInput } from '../types';
@@ -24,11 +26,18 @@ export const atlassian = {
   authorizationParams: { audience: 'api.atlassian.com', prompt: 'consent' },
   tokenRequest: { method: 'POST', body: 'json' },
 
+  // The sentence first: the code `unauthorized_client` alone is the operator's fault.
+  reply: { error: ['error_description', 'error'] },
   refreshModel: 'rotating',
   reuse: 'grace',
+  // "10-minutes grace period (leeway window)": community.developer.atlassian.com/t/83103, read
+  // 2026-11-26.
   reuseGraceSeconds: 10 * 60,
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 90 * 24 * 3600,
+  // Status 403: github.com/raycast/extensions/issues/11836 (2024-04-16), the sentence also in
+  // github.com/ParabolInc/parabol/issues/11849 (2025-08-19); both read 2026-11-26.
+  refusedCodes: ['refresh_token is invalid'],
 
   accountId: 'account_id',
   displayName: ['email', 'name'],

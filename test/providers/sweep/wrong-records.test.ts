@@ -187,6 +187,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     'token',
   ],
   ['instagram', 'rotating', { refreshModel: 'rotating' }, 'refresh'],
+  ['atlassian', 'the code without its sentence', { reply: {} }, 'refused'],
   ['facebook', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['github-app', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['slack', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
