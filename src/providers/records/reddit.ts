@@ -27,6 +27,10 @@ export const reddit = {
   refreshModel: 'static',
   // A string (OAuth's) or a number (HTTP's); an error also comes with status 200.
   reply: { error: ['error'] },
+  // A dead grant is `{ "message": "Bad Request", "error": 400 }`: github.com/PostHog/posthog,
+  // posthog/models/integration/refresh_tracking.py, from production (read 2026-11-26). A refresh of
+  // this engine is always formed in the same way, so 400 says nothing of the request.
+  refusedCodes: ['400'],
   // At the token endpoint a 401 is about the client's credentials, and nothing else.
   operatorCodes: ['401'],
 

@@ -190,6 +190,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['atlassian', 'the code without its sentence', { reply: {} }, 'refused'],
   ['facebook', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['github-app', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
+  ['reddit', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['slack', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['twitch', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['x', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
