@@ -238,7 +238,7 @@ describe('a refresh token that was used', () => {
       refresh_token: second.body.refresh_token,
     });
     await refresh(second.body.refresh_token ?? '');
-    expect((await refresh(first)).body.error).toBe('invalid_grant');
+    expect((await refresh(first)).body.error).toBe('invalid_request');
   });
 
   it('stays (Microsoft), although each refresh brings another one', async () => {

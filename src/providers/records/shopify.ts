@@ -5,7 +5,9 @@
  * "Offline access tokens now support expiry and refresh" (2025-12-10).
  *
  * Expiring tokens have to be asked for (`expiring=1`); all public apps must by 2027-01-01. A used
- * refresh token stays good until its replacement is used, so a lost reply can be fetched again.
+ * refresh token stays good until its replacement is used, for 30 days at most, so a lost reply can
+ * be fetched again. A dead one is `invalid_request` with a sentence, and so is that of an app which
+ * was uninstalled. A shop that is closed answers 404 without any code.
  * The redirect back is signed. The shop's own domain is the account: it is what Shopify's
  * webhooks name. Disconnecting does not uninstall the app: that is the merchant's to do.
  */
@@ -39,11 +41,21 @@ export const shopify = {
   callbackSignature: { param: 'hmac', expect: { shop: '{shop}.myshopify.com' } },
   tokenParams: { expiring: '1' },
 
+  // The sentence first: the code `invalid_request` alone says nothing of the token.
+  reply: { error: ['error_description', 'error'] },
   refreshModel: 'rotating',
   reuse: 'grace',
-  // No time is stated: until the replacement is used. A day outlasts an outage.
-  reuseGraceSeconds: 24 * 3600,
+  // Until the replacement is used, and 30 days from the first use at most: shopify.dev/changelog/
+  // more-resilient-refreshes-for-expiring-offline-access-tokens (2026-08-28), read 2026-11-26.
+  reuseGraceSeconds: 30 * 24 * 3600,
   refreshLifetimeSeconds: 90 * 24 * 3600,
+  // Status 401, for an unknown, replaced or expired token and for an app that was uninstalled: the
+  // page on offline access tokens as quoted by public code of 2026-10-03, and several unrelated
+  // projects that match it; read 2026-11-26.
+  refusedCodes: [
+    'This request requires an active refresh_token',
+    'This request requires an active refresh_token.',
+  ],
 
   accountId: 'data.shop.myshopifyDomain',
   displayName: 'data.shop.name',
