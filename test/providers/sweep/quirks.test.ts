@@ -7,17 +7,26 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, providerHealth } from '../../../src/db/schema';
 import { fixtures } from '../../simulator/fixtures';
 import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
+import { linear } from '../../simulator/fixtures/linear';
 import { linkedinWithoutRefresh } from '../../simulator/fixtures/linkedin';
 import { slack, slackWithoutRotation } from '../../simulator/fixtures/slack';
 import { slackUser } from '../../simulator/fixtures/slack-user';
 import { youtubeWithoutChannel } from '../../simulator/fixtures/youtube';
 import type { Answer, Fixture, Issued, Meaning } from '../../simulator/types';
-import { answeredAtRefresh, clearTables, Traveller } from './support/traveller';
+import { answeredAtRefresh, type Change, clearTables, Traveller } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
 beforeEach(clearTables);
 
 const refreshable = fixtures.filter(({ refresh }) => refresh !== null);
+
+/** Those that take a used refresh token again for a time, where they issue it. */
+const replayable = refreshable.flatMap((fixture) =>
+  fixture.refresh?.kind === 'refresh_token' &&
+  (typeof fixture.refresh.used === 'object' || fixture.refresh.used === 'until_replacement_is_used')
+    ? [[fixture.id, fixture, new URL(fixture.refresh.url).pathname] as const]
+    : [],
+);
 
 const cases: [name: string, fixture: Fixture, answer: Answer<Issued>, means: Meaning][] =
   refreshable.flatMap((fixture) =>
@@ -88,6 +97,39 @@ describe('an answer to a refresh', { timeout: 30_000 }, () => {
       }
     },
   );
+});
+
+/** Refreshed by force: the provider did it, and nobody learnt what it gave. */
+async function replyLost(fixture: Fixture, path: string, change: Change | null = null) {
+  const traveller = new Traveller(fixture, change);
+  await traveller.connect();
+  traveller.simulator.answer(path, async (_, usual) => {
+    await usual();
+    throw new TypeError('connection reset');
+  });
+  await traveller.refresh();
+  expect((await traveller.row()).unknownSince).not.toBeNull();
+  traveller.simulator.answer(path, null);
+  return traveller;
+}
+
+describe('a refresh whose reply was lost', { timeout: 30_000 }, () => {
+  it.each(replayable)(
+    '%s: is asked again with the used token, while the provider takes it',
+    async (_, fixture, path) => {
+      const traveller = await replyLost(fixture, path);
+      await traveller.reachRefresh();
+      expect(await traveller.row()).toMatchObject({ unknownSince: null, lastError: null });
+      expect(traveller.simulator.accepts(await traveller.token())).toBe(true);
+      expect(traveller.simulator.ended()).toEqual([]);
+    },
+  );
+
+  it('Linear: is lost for good where the record knows of no window', async () => {
+    const traveller = await replyLost(linear, '/oauth/token', { reuse: 'revokes_family' });
+    await traveller.reachRefresh();
+    expect((await traveller.row()).state).toBe('needs_reconnect');
+  });
 });
 
 describe('another course of the same provider', { timeout: 30_000 }, () => {

@@ -232,6 +232,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     },
     'disconnect',
   ],
+  ['linear', 'the token under RFC 7009’s name', { revocation: {} }, 'disconnect'],
   ['dropbox', 'the token in a form', { revocation: {} }, 'disconnect'],
   ['tiktok', 'the refresh token', { revocation: { token: 'refresh' } }, 'disconnect'],
   ['twitch', 'the refresh token', { revocation: { token: 'refresh' } }, 'disconnect'],
