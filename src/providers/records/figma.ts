@@ -1,8 +1,11 @@
 /**
- * Figma. Source: github.com/figma/rest-api-spec, openapi/openapi.yaml (2026-03-30).
+ * Figma. Sources: github.com/figma/rest-api-spec, openapi/openapi.yaml (2026-03-30);
+ * developers.figma.com/docs/rest-api/oauth-apps (stored copy without a date, read 2026-11-26).
  *
- * Refreshes have a URL of their own and bring no refresh token: the old one stays. The numeric
- * `user_id` of the token reply is beyond 2^53; the profile's `id` is a string.
+ * Refreshes have a URL of their own and bring no refresh token: the old one stays. Figma keeps one
+ * access token per app and person, so the same person connected elsewhere with the same app ends
+ * this one. Somebody who says no is not sent back. The numeric `user_id` of the token reply is beyond
+ * 2^53; the profile's `id` is a string.
  */
 import type { ProviderInput } from '../types';
 
@@ -18,13 +21,14 @@ export const figma = {
   profileUrl: 'https://api.figma.com/v1/me',
 
   clientAuth: 'client_secret_basic',
-  pkce: false,
   scopes: ['current_user:read'],
   scopeSeparator: ',',
 
   // Its own errors are `{ status: 400, err: "..." }` or `{ error: true, status, message }`.
   reply: { error: ['error', 'err', 'message'] },
   refreshModel: 'static',
+  // docs/rest-api/oauth-apps, "Refreshing tokens", read 2026-11-26.
+  refreshEndsAccessToken: true,
   assumedLifetimeSeconds: 90 * 24 * 3600,
 
   accountId: 'id',
