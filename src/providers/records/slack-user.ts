@@ -31,6 +31,8 @@ export const slackUser = {
     expiresIn: ['authed_user.expires_in', 'expires_in'],
   },
   refreshModel: 'rotating',
+  reuse: slack.reuse,
+  reuseGraceSeconds: slack.reuseGraceSeconds,
   refusedCodes: slack.refusedCodes,
   operatorCodes: slack.operatorCodes,
   transientCodes: slack.transientCodes,

@@ -1,13 +1,15 @@
 /**
  * Slack, the bot's token. Source: docs.slack.dev/authentication/using-token-rotation (stored copy
- * without a date); error codes: api.slack.com/methods/oauth.v2.exchange (no date).
+ * without a date, read 2026-11-26); error codes: api.slack.com/methods/oauth.v2.exchange (no date).
  *
  * Everything is HTTP 200 with `ok`. Without token rotation, which an app can switch on and never
- * off, tokens do not run out and no refresh token comes. A person's own token is another account:
+ * off, tokens do not run out and no refresh token comes. An app with PKCE switched on is a public
+ * client there, which this record does not fit. A person's own token is another account:
  * slack-user.ts. It comes by a consent of its own, or along with the bot's where `user_scope` is
  * asked for (in `authorizationParams`; no default, because not every app has such scopes).
  *
- * A revocation ends one token (api.slack.com/methods/auth.revoke, no date). But without rotation a
+ * A revocation ends one token (api.slack.com/methods/auth.revoke, no date): with rotation the refresh
+ * token outlives it, and an access token that has run out is not revoked. But without rotation a
  * second consent gives the same token again (third parties say so, Slack does not: support.devrev.ai,
  * "Slack OAuth connection"), so one that came in vain may be in use: hence the reach.
  */
@@ -30,6 +32,9 @@ export const slack = {
   alsoGrants: ['slack-user'],
 
   refreshModel: 'rotating',
+  // using-token-rotation, "Refreshing tokens"; how long it takes a used one is not said.
+  reuse: 'grace',
+  reuseGraceSeconds: 30,
   refusedCodes: [
     'invalid_refresh_token',
     'token_revoked',
