@@ -1,11 +1,15 @@
 /**
- * Salesforce. Sources: help.salesforce.com, remoteaccess_oauth_refresh_token_flow (stored copy
- * without a date); jsforce's description of the reply (no date).
+ * Salesforce. Sources: help.salesforce.com, remoteaccess_oauth_refresh_token_flow and
+ * xcloud.connected_app_limit_idle_ttl (stored copies without a date, read 2026-11-26); jsforce's
+ * description of the reply (no date).
  *
  * No reply says how long a token lives: the organization's session policy decides, two hours
  * unless changed, and an API call may answer INVALID_SESSION_ID earlier. The API's host is
- * `instance_url` of the latest token reply. The refresh token stays, unless the app has rotation
- * switched on; then each one is good once, and PROVIDERS has to say `refreshModel: rotating`.
+ * `instance_url` of the latest token reply. Whether each refresh token is good once only, and ends
+ * after 30 days without use, are settings of the app that no reply tells of: the record has the
+ * stricter of both, which costs nothing where they are off. Since Spring '26 new apps are External
+ * Client Apps; partners have to switch PKCE on (developer.salesforce.com/docs/platform/isvforce/
+ * guide/secure-code-ac-eca.md, read 2026-11-26).
  */
 import type { ProviderInput } from '../types';
 
@@ -21,15 +25,22 @@ export const salesforce = {
   parameters: {
     domain: {
       label: 'login, test (sandbox), or your own domain such as acme.my',
-      pattern: 'login|test|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.sandbox|\\.develop)?\\.my',
+      // Kinds of organizations whose hosts have a part of their own: developer.salesforce.com/docs/
+      // platform/pkg1-dev/guide/packaging-instanceless-url.md; the names of the parts:
+      // forcedotcom/sfdx-core, test/unit/util/sfdcUrlTest.ts. Both read 2026-11-26.
+      pattern:
+        'login|test|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.(?:sandbox|develop|scratch|demo|patch|free|trailblaze))?\\.my',
       default: 'login',
     },
   },
 
   scopes: ['openid', 'api', 'refresh_token'],
 
-  refreshModel: 'static',
+  // Recommended to app owners by remoteaccess_oauth_refresh_token_flow; off unless they follow.
+  refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,
+  // Without use, where the app has the limit (xcloud.connected_app_limit_idle_ttl). A refresh is one.
+  refreshLifetimeSeconds: 30 * 24 * 3600,
   refusedCodes: ['inactive_user', 'inactive_org'],
 
   accountId: ['organization_id', 'user_id'],

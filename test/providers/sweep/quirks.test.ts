@@ -9,6 +9,7 @@ import { fixtures } from '../../simulator/fixtures';
 import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
 import { linear } from '../../simulator/fixtures/linear';
 import { linkedinWithoutRefresh } from '../../simulator/fixtures/linkedin';
+import { salesforceRotating } from '../../simulator/fixtures/salesforce';
 import { slack, slackWithoutRotation } from '../../simulator/fixtures/slack';
 import { slackUser } from '../../simulator/fixtures/slack-user';
 import { youtubeWithoutChannel } from '../../simulator/fixtures/youtube';
@@ -146,6 +147,10 @@ describe('another course of the same provider', { timeout: 30_000 }, () => {
     expect((await traveller.integration()).status).toBe('connected');
     traveller.deps.clock.set((row.expiresAt ?? 0) + 1);
     expect((await traveller.integration()).status).toBe('expired');
+  });
+
+  it('Salesforce with rotation gives a new refresh token each time', async () => {
+    await wholeWay(salesforceRotating);
   });
 
   it('Slack without rotation gives tokens that never end', async () => {
