@@ -5,6 +5,8 @@
  * Only approved partners get refresh tokens; for everybody else "connect again by day 60" is the
  * normal course, not a failure. Where there is one, it lives 365 days from consent and no refresh
  * extends that; the reply counts down. Client id and secret go in the body only. Tokens are long.
+ * Others have met a dead refresh token both as `invalid_request` and as `invalid_grant`, with one
+ * sentence; LinkedIn's pages show neither.
  */
 import type { ProviderInput } from '../types';
 
@@ -20,10 +22,18 @@ export const linkedin = {
   pkce: false,
   scopes: ['openid', 'profile'],
 
+  // The sentence first: the code `invalid_request` alone says nothing of the token.
+  reply: { error: ['error_description', 'error'] },
   refreshModel: 'static',
   assumedLifetimeSeconds: 60 * 24 * 3600,
   refreshLifetimeSeconds: 365 * 24 * 3600,
   refreshDeadline: 'absolute',
+  // Status 400, as public code has it that cites learn.microsoft.com (read 2026-11-26); not seen on
+  // a page of LinkedIn's.
+  refusedCodes: [
+    'The provided authorization grant or refresh token is invalid, expired or revoked',
+    'The provided authorization grant or refresh token is invalid, expired or revoked.',
+  ],
 
   accountId: 'sub',
   displayName: 'name',

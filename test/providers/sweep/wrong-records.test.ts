@@ -191,6 +191,7 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['facebook', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['github-app', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['reddit', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
+  ['linkedin', 'the code without its sentence', { reply: {} }, 'refused'],
   ['shopify', 'the code without its sentence', { reply: {} }, 'refused'],
   ['slack', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
   ['twitch', 'no code for a dead token', { refusedCodes: [] }, 'refused'],
