@@ -30,7 +30,8 @@ export const facebook = {
   scopes: ['public_profile'],
   scopeSeparator: ',',
 
-  reply: { error: ['error.code', 'error'] },
+  // The message first: code 1 ("unknown") is also that of a wrong client secret.
+  reply: { error: ['error.message', 'error.code', 'error'] },
   extendedToken: {
     url: 'https://graph.facebook.com/v26.0/oauth/access_token',
     method: 'GET',
@@ -42,8 +43,11 @@ export const facebook = {
   refreshParams: fbExchangeToken,
   // `expires_in` is sometimes missing.
   assumedLifetimeSeconds: 60 * 24 * 3600,
-  refusedCodes: ['190'],
-  operatorCodes: ['101'],
+  // 102 is of a session or token that ran out, was taken back or is otherwise not good:
+  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26.
+  refusedCodes: ['190', '102'],
+  // The sentence comes with code 1 and status 400, as many public projects tell; read 2026-11-26.
+  operatorCodes: ['101', 'Error validating client secret.'],
   // Of the Graph API: unknown, service, and the rate limits per app, user, page and call.
   transientCodes: ['1', '2', '4', '17', '32', '341', '613'],
 
