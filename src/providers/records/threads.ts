@@ -4,7 +4,10 @@
  *
  * Like Instagram: a token of one hour is traded for one of sixty days, which can be renewed once
  * it is a day old and as long as it lives. The app id and secret are those of the Threads
- * product, not of the Meta app around it. Grants of private profiles last ninety days.
+ * product, not of the Meta app around it. Grants of private profiles last ninety days. Meta's pages
+ * and samples moved the authorization URL from threads.net to threads.com in March 2026; no end of
+ * the old one is announced. The API's hosts stay (public code that cites them, of 2026-10-03, read
+ * 2026-11-26).
  */
 import type { ProviderInput } from '../types';
 
@@ -13,7 +16,7 @@ export const threads = {
   name: 'Threads',
   kind: 'oauth2',
 
-  authorizationUrl: 'https://threads.net/oauth/authorize',
+  authorizationUrl: 'https://www.threads.com/oauth/authorize',
   tokenUrl: 'https://graph.threads.net/oauth/access_token',
   refreshUrl: 'https://graph.threads.net/refresh_access_token',
   profileUrl:
