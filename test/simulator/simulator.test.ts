@@ -260,7 +260,7 @@ describe('a refresh token that was used', () => {
 
   it('is worth nothing after its end (GitHub Apps: six months)', async () => {
     const { refresh, first, wait } = await connected(githubApp, pkce);
-    wait(15_811_200 + 1);
+    wait(15_897_600 + 1);
     expect((await refresh(first)).body.error).toBe('bad_refresh_token');
   });
 });

@@ -1,7 +1,7 @@
 /**
  * GitHub App, tokens that act for a user. Source: github/docs, content/apps/creating-github-apps/
- * authenticating-with-a-github-app/refreshing-user-access-tokens.md (stored copy without a date);
- * PKCE as in github.ts (2025-07-14).
+ * authenticating-with-a-github-app/refreshing-user-access-tokens.md (stored copy without a date,
+ * read 2026-11-26); PKCE as in github.ts (2025-07-14).
  *
  * Eight hours, and a refresh token of six months for one use. A refresh ends the old access token
  * at once: there is no overlap. An app can switch expiry off; its replies then name no lifetime
@@ -24,7 +24,8 @@ export const githubApp = {
 
   refreshModel: 'rotating',
   refreshEndsAccessToken: true,
-  refreshLifetimeSeconds: 15_811_200,
+  // "6 months", always as this number: refreshing-user-access-tokens.md.
+  refreshLifetimeSeconds: 15_897_600,
   refusedCodes: ['bad_refresh_token'],
   operatorCodes: ['incorrect_client_credentials', 'redirect_uri_mismatch'],
 
