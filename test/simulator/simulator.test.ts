@@ -148,14 +148,17 @@ describe('at the authorization endpoint', () => {
 describe('at the token endpoint', () => {
   it('a code is good once, for its own redirect and verifier', async () => {
     const { authorize, exchange } = visit(discord);
+    const headers = { 'User-Agent': 'DiscordBot (https://app.example, 1.0)' };
     const query = { scope: 'identify', code_challenge: CHALLENGE, code_challenge_method: 'S256' };
     const code = codeOf(await authorize(query));
-    expect((await exchange(code, { code_verifier: VERIFIER })).status).toBe(200);
-    expect((await exchange(code, { code_verifier: VERIFIER })).body.error).toBe('invalid_grant');
+    expect((await exchange(code, { code_verifier: VERIFIER }, headers)).status).toBe(200);
+    expect((await exchange(code, { code_verifier: VERIFIER }, headers)).body.error).toBe(
+      'invalid_grant',
+    );
     const other = codeOf(await authorize(query));
-    expect((await exchange(other, { code_verifier: 'w'.repeat(43) })).status).toBe(400);
+    expect((await exchange(other, { code_verifier: 'w'.repeat(43) }, headers)).status).toBe(400);
     const third = codeOf(await authorize(query));
-    expect((await exchange(third)).status).toBe(400);
+    expect((await exchange(third, {}, headers)).status).toBe(400);
   });
 
   it('a client is who it proves to be, in the way that the provider has', async () => {

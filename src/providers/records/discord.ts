@@ -18,7 +18,10 @@ export const discord = {
   tokenUrl: 'https://discord.com/api/oauth2/token',
   revocationUrl: 'https://discord.com/api/oauth2/token/revoke',
   profileUrl: 'https://discord.com/api/v10/users/@me',
-  headers: { 'User-Agent': 'Mooring (account connections, 0.1)' },
+  // The form that Discord asks of every client, `DiscordBot ($url, $versionNumber)`; others may be
+  // blocked: github.com/discord/discord-api-docs, developers/reference.mdx, "User Agent", read
+  // 2026-11-26. Mooring has no page of its own; an operator names the app's by PROVIDERS.
+  headers: { 'User-Agent': 'DiscordBot (https://mooring.invalid, 0.1)' },
 
   clientAuth: 'client_secret_basic',
   scopes: ['identify'],

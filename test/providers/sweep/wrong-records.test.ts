@@ -79,6 +79,12 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     { tokenRequest: { method: 'POST', body: 'query' } },
     'connect',
   ],
+  [
+    'discord',
+    'a user agent of another form',
+    { headers: { 'User-Agent': 'Mooring (account connections, 0.1)' } },
+    'connect',
+  ],
   ['reddit', 'a user agent of nobody', { headers: {} }, 'connect'],
   ['shopify', 'no expiring=1', { tokenParams: {} }, 'token'],
   [
