@@ -2,8 +2,12 @@
  * Kick. Source: github.com/KickEngineering/KickDevDocs, getting-started/
  * generating-tokens-oauth2-flow.md (page of 2026-01-16, repository of 2026-06-23).
  *
- * PKCE is required. A refresh renews both tokens. Its examples show `expires_in` as a string.
- * Revocation takes the token in the URL, and no client credentials.
+ * PKCE is required; without a challenge the authorization URL answers 404 (issues 114, 380). A
+ * refresh renews both tokens. Its examples show `expires_in` as a string. A dead token is
+ * `invalid_grant` (issue 239, 2025-08-26), although the page has one sentence for every error.
+ * Refresh tokens are reported to end by themselves after 30 to 90 days (issue 359, open).
+ * Revocation takes the token in the URL, and no client credentials. Issues are those of the same
+ * repository, read 2026-11-26.
  */
 import type { ProviderInput } from '../types';
 
