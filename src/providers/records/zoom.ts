@@ -4,7 +4,10 @@
  * anthropics/knowledge-work-plugins, skills/oauth (no date).
  *
  * One hour; a refresh token of about 90 days, good for one use. A dead one answers with `reason`
- * ("Invalid Token!") beside a code that varies. Tokens are refused in URLs.
+ * ("Invalid Token!") beside a code that varies: `invalid_grant` with status 400 in
+ * github.com/iamfatness/CoreVideo/pull/196 (2026-08-09, read 2026-11-26). Connecting the same Zoom
+ * account elsewhere with the same app ends this connection at once (same thread). Tokens are
+ * refused in URLs.
  */
 import type { ProviderInput } from '../types';
 
