@@ -13,6 +13,7 @@ import { endpointsOf } from '../src/oauth/endpoints';
 import { checkRecord } from '../src/providers/check';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
+import { limitsOf } from './provider-table';
 
 type Settings = Record<string, string | undefined>;
 
@@ -33,6 +34,7 @@ export async function report(
   if (fault) throw new Wrong(`${[id, ...fault.path].join('.')}: ${fault.message}`);
   return [
     `${provider.name} (${id}): the record is right.`,
+    ...(provider.sunset === undefined ? [] : [`Its endpoints end: ${provider.sunset}`]),
     ...(provider.kind === 'oauth2'
       ? await aboutOAuth2(provider, registry, publicUrl, rest)
       : aboutCredentials(provider)),
@@ -75,6 +77,7 @@ async function aboutOAuth2(
       fetch,
     },
   );
+  const limits = limitsOf(provider);
   const prefix = settingPrefix(provider.clientOf ?? provider.id);
   const secret = provider.clientAuth === 'none' ? '' : ` and ${prefix}_CLIENT_SECRET`;
   return [
@@ -86,6 +89,7 @@ async function aboutOAuth2(
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
     `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
+    ...(limits.length === 0 ? [] : [`Limits: ${limits.join(', ')}`]),
     ...(endpoints.parUrl === null ? [] : [`Pushed first (RFC 9126) to: ${endpoints.parUrl}`]),
     'A browser would be sent to:',
     url.href,

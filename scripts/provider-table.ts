@@ -34,6 +34,7 @@ const columns = [
   'refresh token',
   'revocation ends',
   'PKCE',
+  'limits',
   'last verified',
 ];
 
@@ -56,7 +57,7 @@ function rowOf(provider: Provider): string[] {
     about.length === 0 ? name : `${name} (${about.join(', ')})`,
     `\`${id}\``,
     kind,
-    ...(provider.kind === 'oauth2' ? grantCells(provider) : ['', '', '', '', '']),
+    ...(provider.kind === 'oauth2' ? grantCells(provider) : ['', '', '', '', '', '']),
     lastVerified ?? 'not dated',
   ];
 }
@@ -80,6 +81,20 @@ function grantCells(provider: OAuth2Provider): string[] {
     renewable ? `${refreshLife || 'as replied'}${fromConsent ? ' from consent' : ''}` : '',
     revocable ? reaches[provider.revocationReach] : 'not possible',
     provider.pkce ? 'S256' : 'no',
+    limitsOf(provider).join(', '),
+  ];
+}
+
+/** What the provider ends by itself when there is more of it, or when it is late. */
+export function limitsOf(provider: OAuth2Provider): string[] {
+  const { maxGrants, maxAccessTokens, codeLifetimeSeconds } = provider;
+  const count = (many: number, one: string) => `${many} ${one}${many === 1 ? '' : 's'}`;
+  return [
+    ...(maxGrants === undefined ? [] : [`${count(maxGrants, 'grant')} per account`]),
+    ...(maxAccessTokens === undefined
+      ? []
+      : [`${count(maxAccessTokens, 'access token')} per grant`]),
+    ...(codeLifetimeSeconds === undefined ? [] : [`code of ${time(codeLifetimeSeconds)}`]),
   ];
 }
 

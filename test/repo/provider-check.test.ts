@@ -42,6 +42,12 @@ describe('npm run provider:check', () => {
     expect(lines.at(-1)).toContain('https://demo.myshopify.com/admin/oauth/authorize?');
   });
 
+  it('tells what the provider ends by itself, and when its endpoints end', async () => {
+    expect(await report(['figma'], {})).toContain('Limits: 1 grant per account, code of 30 s');
+    expect(await report(['slack'], {})).toContain('Limits: 2 access tokens per grant');
+    expect(await report(['hubspot'], {})).toContain('Its endpoints end: 2027-09-30');
+  });
+
   it('tells what to give for a provider without OAuth', async () => {
     const lines = await report(['keys'], settings({ keys: { extends: 'api-key', name: 'Keys' } }));
     expect(lines).toEqual([

@@ -4,8 +4,8 @@
  *
  * Refreshes have a URL of their own and bring no refresh token: the old one stays. Figma keeps one
  * access token per app and person, so the same person connected elsewhere with the same app ends
- * this one. Somebody who says no is not sent back. The numeric `user_id` of the token reply is beyond
- * 2^53; the profile's `id` is a string.
+ * this one. Somebody who says no is not sent back. The numeric `user_id` of the token reply is
+ * beyond 2^53; the profile's `id` is a string.
  */
 import type { ProviderInput } from '../types';
 
@@ -23,12 +23,15 @@ export const figma = {
   clientAuth: 'client_secret_basic',
   scopes: ['current_user:read'],
   scopeSeparator: ',',
+  // docs/rest-api/oauth-apps, "Authenticate users", read 2026-11-26.
+  codeLifetimeSeconds: 30,
 
   // Its own errors are `{ status: 400, err: "..." }` or `{ error: true, status, message }`.
   reply: { error: ['error', 'err', 'message'] },
   refreshModel: 'static',
   // docs/rest-api/oauth-apps, "Refreshing tokens", read 2026-11-26.
   refreshEndsAccessToken: true,
+  maxGrants: 1,
   assumedLifetimeSeconds: 90 * 24 * 3600,
 
   accountId: 'id',

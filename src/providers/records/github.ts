@@ -25,6 +25,10 @@ export const github = {
   scopes: ['read:user'],
 
   refreshModel: 'none',
+  // Per account, app and set of scopes; the 11th ends the oldest, and no more than ten are given in
+  // an hour: docs.github.com, authentication/keeping-your-account-and-data-secure/
+  // token-expiration-and-revocation, read 2026-11-26.
+  maxGrants: 10,
   refusedCodes: ['bad_refresh_token'],
   operatorCodes: ['incorrect_client_credentials', 'redirect_uri_mismatch'],
 

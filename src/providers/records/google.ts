@@ -4,8 +4,8 @@
  *
  * A refresh token comes only with `access_type=offline`, and on a later consent only with
  * `prompt=consent`. It ends after six months without use, and after seven days while the consent
- * screen is in testing. People may grant a part of the scopes, and the reply names `email` and
- * `profile` by their URLs.
+ * screen is in testing, unless only `openid`, `email` and `profile` are asked for. People may grant
+ * a part of the scopes, and the reply names `email` and `profile` by their URLs.
  */
 import type { ProviderInput } from '../types';
 
@@ -30,6 +30,9 @@ export const google = {
   assumedLifetimeSeconds: 3600,
   // Without use; each refresh is a use.
   refreshLifetimeSeconds: 180 * 24 * 3600,
+  // Refresh tokens per account and client; the oldest ends without warning:
+  // developers.google.com/identity/protocols/oauth2, "Refresh token expiration", read 2026-11-26.
+  maxGrants: 100,
 
   accountId: 'sub',
   displayName: ['email', 'name'],

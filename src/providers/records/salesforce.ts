@@ -39,8 +39,12 @@ export const salesforce = {
   // Recommended to app owners by remoteaccess_oauth_refresh_token_flow; off unless they follow.
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,
-  // Without use, where the app has the limit (xcloud.connected_app_limit_idle_ttl). A refresh is one.
+  // Without use, where the app has the limit (xcloud.connected_app_limit_idle_ttl).
   refreshLifetimeSeconds: 30 * 24 * 3600,
+  // Approvals per user and app; the sixth ends the oldest: docs.oracle.com/en/cloud/paas/
+  // integration-cloud/sforce-adapter, "Error When a Connected Application Attempts to Access Your
+  // Salesforce Data", read 2026-11-26.
+  maxGrants: 5,
   refusedCodes: ['inactive_user', 'inactive_org'],
 
   accountId: ['organization_id', 'user_id'],

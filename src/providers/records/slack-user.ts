@@ -33,6 +33,7 @@ export const slackUser = {
   refreshModel: 'rotating',
   reuse: slack.reuse,
   reuseGraceSeconds: slack.reuseGraceSeconds,
+  maxAccessTokens: slack.maxAccessTokens,
   refusedCodes: slack.refusedCodes,
   operatorCodes: slack.operatorCodes,
   transientCodes: slack.transientCodes,

@@ -8,10 +8,11 @@
  * slack-user.ts. It comes by a consent of its own, or along with the bot's where `user_scope` is
  * asked for (in `authorizationParams`; no default, because not every app has such scopes).
  *
- * A revocation ends one token (api.slack.com/methods/auth.revoke, no date): with rotation the refresh
- * token outlives it, and an access token that has run out is not revoked. But without rotation a
- * second consent gives the same token again (third parties say so, Slack does not: support.devrev.ai,
- * "Slack OAuth connection"), so one that came in vain may be in use: hence the reach.
+ * A revocation ends one token (api.slack.com/methods/auth.revoke, no date): with rotation the
+ * refresh token outlives it, and an access token that has run out is not revoked. But without
+ * rotation a second consent gives the same token again (third parties say so, Slack does not:
+ * support.devrev.ai, "Slack OAuth connection"), so one that came in vain may be in use: hence the
+ * reach.
  */
 import type { ProviderInput } from '../types';
 
@@ -35,6 +36,8 @@ export const slack = {
   // using-token-rotation, "Refreshing tokens"; how long it takes a used one is not said.
   reuse: 'grace',
   reuseGraceSeconds: 30,
+  // using-token-rotation, "2 active token limit".
+  maxAccessTokens: 2,
   refusedCodes: [
     'invalid_refresh_token',
     'token_revoked',

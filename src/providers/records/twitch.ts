@@ -27,6 +27,8 @@ export const twitch = {
   reply: { error: ['message', 'error'] },
   refreshModel: 'static',
   assumedLifetimeSeconds: 4 * 3600,
+  // Per refresh token (refresh-tokens); told by several public clients too, read 2026-11-26.
+  maxAccessTokens: 50,
   refusedCodes: ['Invalid refresh token'],
   operatorCodes: ['invalid client', 'invalid client secret', 'client does not exist'],
 

@@ -5,8 +5,9 @@
  *
  * A refresh token comes only with `offline.access`, is good for one use, and replaying one is
  * reported to end the whole grant. A dead one is `invalid_request` with a sentence, not
- * `invalid_grant`; the sentence below is as known, the threads show its twin for codes. Reading the
- * profile counts against a small quota; it is read once, at the connect.
+ * `invalid_grant`; the threads show its twin for codes, and several unrelated projects match the
+ * sentence below (read 2026-11-26). Reading the profile counts against a small quota; it is read
+ * once, at the connect.
  */
 import type { ProviderInput } from '../types';
 
@@ -21,6 +22,8 @@ export const x = {
   profileUrl: 'https://api.x.com/2/users/me?user.fields=profile_image_url',
 
   clientAuth: 'client_secret_basic',
+  // X's documentation as public code quotes it, read 2026-11-26; not in the stored copies.
+  codeLifetimeSeconds: 30,
   scopes: ['users.read', 'tweet.read', 'offline.access'],
 
   // The sentence first: the code alone would hide a dead token behind `invalid_request`.

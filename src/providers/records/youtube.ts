@@ -7,6 +7,7 @@
  * another one. A Google account without a channel answers with no `items`.
  */
 import type { ProviderInput } from '../types';
+import { google } from './google';
 
 export const youtube = {
   id: 'youtube',
@@ -25,6 +26,7 @@ export const youtube = {
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 180 * 24 * 3600,
+  maxGrants: google.maxGrants,
 
   accountId: 'items.0.id',
   subject: 'id_token:sub',

@@ -28,6 +28,8 @@ export const zoom = {
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 90 * 24 * 3600,
+  // One source: github.com/iamfatness/CoreVideo/pull/196 (2026-08-09), read 2026-11-26.
+  maxGrants: 1,
   refusedCodes: ['Invalid Token!'],
   operatorCodes: ['Invalid client_id or client_secret'],
 

@@ -100,6 +100,8 @@ export const oauth2ProviderSchema = z.strictObject({
   unreportedScopes: z.array(z.string()).default([]),
   scopeSeparator: z.enum([' ', ',', '+']).default(' '),
   authorizationParams: strings.default({}),
+  /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
+  codeLifetimeSeconds: seconds.optional(),
 
   // Token requests
   tokenRequest: requestStyle.prefault({}),
@@ -194,6 +196,10 @@ export const oauth2ProviderSchema = z.strictObject({
   refreshLifetimeSeconds: seconds.optional(),
   /** `absolute`: counted from consent, no refresh extends it. */
   refreshDeadline: z.enum(['rolling', 'absolute']).default('rolling'),
+  /** Grants that an account may have of one client; with one more, the oldest ends silently. */
+  maxGrants: z.int().positive().optional(),
+  /** Access tokens of one grant that are good at once; with one more, the oldest ends silently. */
+  maxAccessTokens: z.int().positive().optional(),
   /** Codes that mean what `invalid_grant` means. Compared as strings. */
   refusedCodes: z.array(z.string()).default([]),
   /** Codes that mean what `invalid_client` means: the operator's fault, never the user's. */

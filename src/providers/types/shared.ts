@@ -27,7 +27,7 @@ export const identity = () => ({
   name: z.string().min(1).max(80),
   /** The day on which the provider's own documentation was last read. */
   lastVerified: day.optional(),
-  /** The day after which these endpoints stop working. */
+  /** The day after which these endpoints stop working, or are supported no longer. */
   sunset: day.optional(),
   /** Unofficial, may break without notice; shown to people. */
   experimental: z.boolean().default(false),
