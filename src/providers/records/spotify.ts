@@ -2,8 +2,9 @@
  * Spotify. Source: developer.spotify.com/blog/2026-06-18-refresh-token-expiration (2026-06-18).
  *
  * Since 2026-06-18 (apps from before: 2026-07-20) a refresh token ends six months after consent,
- * whatever happens in between, and answers `invalid_grant` from then on. A refresh usually brings
- * no new refresh token: the old one stays.
+ * whatever happens in between, and answers `invalid_grant` from then on. A refresh brings no new
+ * refresh token since then, with PKCE neither (before, it did there):
+ * github.com/aome510/spotify-player/pull/1041 (2026-07-20), read 2026-11-26.
  */
 import type { ProviderInput } from '../types';
 
