@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 399,
-        "documented": 112,
+        "answersAndDemands": 415,
+        "documented": 123,
         "documentedWithDate": 56,
-        "knowledge": 238,
-        "reported": 49,
+        "knowledge": 234,
+        "reported": 58,
       }
     `);
   });
