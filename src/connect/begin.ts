@@ -44,7 +44,7 @@ export async function beginConnection(
   const known =
     input.accountId === undefined
       ? undefined
-      : await reconnected(deps, userId, provider.id, input.accountId);
+      : await ownIntegration(deps, userId, provider.id, input.accountId);
   const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
 
   const id = randomSecret();
@@ -69,8 +69,11 @@ export async function beginConnection(
   return { id, connectUrl: `${config.publicUrl}/connect/start/${ticket}`, expiresAt };
 }
 
-/** @throws AppError integration_not_found, also where the account is another user's */
-async function reconnected(
+/**
+ * What a reconnect starts from. Read from the primary: no cache decides whose an account is.
+ * @throws AppError integration_not_found, also where the account is another user's
+ */
+export async function ownIntegration(
   { db }: Deps,
   userId: string,
   provider: string,

@@ -19,7 +19,7 @@ import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { completionOf } from './completion';
-import { type Outcome, type WayBack, wayBackOf } from './return-to';
+import { type WayBack, wayBackOf } from './return-to';
 import { isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed may be any of it. */
@@ -67,13 +67,12 @@ export async function receiveCallback(
     return repeated(deps, await trustworthy(deps, provider, query.state, browser), codeHash);
   }
   deps.log.info('connect.callback_received', { provider, connection: transaction.id, error });
-  return wayBackOf(transaction, error ? { error } : await consentOf(deps, transaction));
+  if (error !== null || codeHash === null) return wayBackOf(transaction, { error });
+  // For the browser that consented, and no other.
+  return wayBackOf(transaction, {
+    completion: await completionOf(vault, transaction.id, codeHash),
+  });
 }
-
-/** For the browser that consented, and no other. */
-const consentOf = async ({ vault }: Deps, transaction: Transaction): Promise<Outcome> => ({
-  completion: await completionOf(vault, transaction),
-});
 
 /**
  * The same callback again, as a reload or a browser that was restored sends it: the same redirect,
@@ -81,16 +80,20 @@ const consentOf = async ({ vault }: Deps, transaction: Transaction): Promise<Out
  * @throws AppError invalid_request where it brings another code
  */
 async function repeated(
-  deps: Deps,
+  { vault }: Deps,
   transaction: Transaction,
   codeHash: string | null,
 ): Promise<WayBack> {
-  if (transaction.codeHash !== codeHash) throw alreadyUsed();
   const { state, error } = transaction;
-  return wayBackOf(
-    transaction,
-    state === 'failed' ? { error } : await consentOf(deps, transaction),
-  );
+  // Its time ran out while this one was looked at.
+  if (state === 'started') return wayBackOf(transaction, { error: 'connection_expired' });
+  if (transaction.codeHash !== codeHash) throw alreadyUsed();
+  if (state === 'failed') return wayBackOf(transaction, { error });
+  // Authorized by a version that kept no hash: nobody can tell whether it is the same callback.
+  if (codeHash === null) throw alreadyUsed();
+  return wayBackOf(transaction, {
+    completion: await completionOf(vault, transaction.id, codeHash),
+  });
 }
 
 /** The transaction whose `state` this is, provided that browser and provider are the ones it knows. */

@@ -27,6 +27,7 @@ import {
   failUnfinished,
   findTransaction,
   isExpired,
+  settleOverdue,
   type Transaction,
 } from './transactions';
 
@@ -85,9 +86,11 @@ async function ownTransaction(
   id: string,
   completion: string,
 ): Promise<Transaction> {
-  const transaction = await findTransaction(db, id, now());
+  const found = await findTransaction(db, id);
+  if (!found) throw connectionNotFound();
+  if (!(await isCompletionOf(vault, found, completion))) throw wrongCompletion();
+  const transaction = await settleOverdue(db, found, now());
   if (!transaction) throw connectionNotFound();
-  if (!(await isCompletionOf(vault, transaction, completion))) throw wrongCompletion();
   if (transaction.userId === userId) return transaction;
   await failUnfinished(db, id, 'wrong_user');
   log.warn('connect.wrong_user', { connection: id, provider: transaction.provider });

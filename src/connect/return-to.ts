@@ -21,15 +21,15 @@ export function allowedReturnTo(value: string, pages: readonly URL[]): string | 
 function isWithin({ origin, pathname }: URL, page: URL): boolean {
   if (origin !== page.origin) return false;
   if (page.pathname === '/') return true;
-  // A server that decodes these could leave the path that was checked.
-  if (/%2f|%5c/i.test(pathname)) return false;
+  if (pathname === page.pathname) return true;
   const folder = page.pathname.replace(/\/?$/, '/');
-  return pathname === page.pathname || pathname.startsWith(folder);
+  // Servers differ on encoded characters, `;` and what begins with two dots: some would leave the path.
+  return pathname.startsWith(folder) && !/[%;]|\/\.\./.test(pathname.slice(folder.length - 1));
 }
 
 /**
  * What the browser brings back. `completion` only where this browser is the one that consented;
- * `error` is a code of ours. Neither: another browser opened a link that was used before.
+ * `error` is a code of ours. Neither: a link that was used was opened again.
  */
 export interface Outcome {
   error?: ConnectionError | 'connection_expired' | null;

@@ -12,7 +12,6 @@ import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
-import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import type { Transaction } from './transactions';
 
@@ -48,7 +47,7 @@ export async function startAuthorization(
         'link_unknown',
       );
     }
-    return forUsed(deps, known, browser);
+    return forUsed(known);
   }
   try {
     return { kind: 'provider', location: await authorizationUrl(deps, transaction, state) };
@@ -80,18 +79,10 @@ async function authorizationUrl(
 }
 
 /**
- * For a link that can no longer be used: back to the app, which asks how the connection stands. The
- * browser that consented may go on from here; any other, the starter's too, learns nothing.
+ * For a link that can no longer be used: back to the app, which asks how the connection stands. Never
+ * with the secret of its completion: the starter has the link too.
  */
-async function forUsed(
-  { vault }: Deps,
-  transaction: Transaction,
-  browser: string,
-): Promise<WayBack> {
-  const { state, error, browserHash } = transaction;
-  if (state === 'started') return wayBackOf(transaction, { error: 'connection_expired' });
-  if (state === 'failed' || (await hashSecret(browser)) !== browserHash) {
-    return wayBackOf(transaction, { error });
-  }
-  return wayBackOf(transaction, { completion: await completionOf(vault, transaction) });
-}
+const forUsed = (transaction: Transaction): WayBack =>
+  wayBackOf(transaction, {
+    error: transaction.state === 'started' ? 'connection_expired' : transaction.error,
+  });

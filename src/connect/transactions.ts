@@ -28,30 +28,35 @@ export function stateOf(transaction: Transaction, now: number): ConnectionState 
   return transaction.state === 'completing' ? 'authorized' : transaction.state;
 }
 
+export async function findTransaction(db: Database, id: string): Promise<Transaction | undefined> {
+  const [found] = await db.select().from(connectTransactions).where(eq(connectTransactions.id, id));
+  return found;
+}
+
 /**
- * One transaction as it stands. An exchange that did not end by its deadline is failed here, in
- * the table, so that what a caller was told cannot be overtaken by a late commit.
+ * An exchange that did not end by its deadline is failed here, in the table, so that what a caller was
+ * told cannot be overtaken by a late commit. Only for a caller who may know of the transaction: nobody
+ * else may end it.
+ * @returns the transaction as it stands then; undefined where it was erased meanwhile
  */
-export async function findTransaction(
+export async function settleOverdue(
   db: Database,
-  id: string,
+  transaction: Transaction,
   now: number,
 ): Promise<Transaction | undefined> {
-  const byId = eq(connectTransactions.id, id);
-  const [found] = await db.select().from(connectTransactions).where(byId);
-  if (found?.state !== 'completing' || (found.attemptUntil ?? 0) > now) return found;
+  const { id, state, attemptUntil } = transaction;
+  if (state !== 'completing' || (attemptUntil ?? 0) > now) return transaction;
   await db
     .update(connectTransactions)
     .set({ state: 'failed', error: 'not_finished', code: null })
     .where(
       and(
-        byId,
+        eq(connectTransactions.id, id),
         eq(connectTransactions.state, 'completing'),
         lte(connectTransactions.attemptUntil, now),
       ),
     );
-  const [settled] = await db.select().from(connectTransactions).where(byId);
-  return settled;
+  return findTransaction(db, id);
 }
 
 /** Ends a transaction that nobody is completing. */
@@ -81,8 +86,10 @@ export interface Connection {
 /** @throws AppError connection_not_found, also where the connection is another user's */
 export async function connectionOf(deps: Deps, userId: string, id: string): Promise<Connection> {
   const now = deps.now();
-  const transaction = await findTransaction(deps.db, id, now);
-  if (transaction?.userId !== userId) throw connectionNotFound();
+  const found = await findTransaction(deps.db, id);
+  if (found?.userId !== userId) throw connectionNotFound();
+  const transaction = await settleOverdue(deps.db, found, now);
+  if (!transaction) throw connectionNotFound();
   return {
     id,
     provider: transaction.provider,

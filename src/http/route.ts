@@ -213,9 +213,11 @@ function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Cal
   return param;
 }
 
-/** A body may be left out where its schema takes that. */
-const bodyOf = async (c: Context, schema: z.ZodType): Promise<unknown> =>
-  c.req.raw.body === null && schema.safeParse(undefined).success ? undefined : readJson(c);
+/** A body may be left out where its schema takes that. Over the network an empty one is a stream. */
+async function bodyOf(c: Context, schema: z.ZodType): Promise<unknown> {
+  const isEmpty = c.req.raw.body === null || c.req.header('content-length') === '0';
+  return isEmpty && schema.safeParse(undefined).success ? undefined : readJson(c);
+}
 
 /** A parameter given twice is ambiguous: refused rather than guessed. */
 function queryOf(queries: Record<string, string[]>): Record<string, string> {

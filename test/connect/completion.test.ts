@@ -4,10 +4,11 @@
  */
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { receiveCallback } from '../../src/connect/callback';
 import { completionOf, isCompletionOf } from '../../src/connect/completion';
 import { connectTransactions, oauthAccounts } from '../../src/db/schema';
 import { createKeyring } from '../../src/vault/keyring';
-import { createVault } from '../../src/vault/vault';
+import { createVault, type Vault } from '../../src/vault/vault';
 import { userToken } from '../support/api';
 import { dumpDatabase } from '../support/dump';
 import { codeOf, type Journey, journey } from './journey';
@@ -141,13 +142,17 @@ describe('the secret', () => {
     const key = (kid: string, byte: number) =>
       `${kid}:${btoa(String.fromCharCode(byte).repeat(32))}`;
     const keyring = (...keys: string[]) => createVault(createKeyring(keys.join(',')));
-    const id = 'any';
-    const mac = await completionOf(keyring(key('old', 1)), { id });
+    const consent = { id: 'any', codeHash: 'of a code' };
+    const of = (vault: Vault) => completionOf(vault, consent.id, consent.codeHash);
+    const mac = await of(keyring(key('old', 1)));
     const rotated = keyring(key('new', 2), key('old', 1));
-    expect(await isCompletionOf(rotated, { id }, mac)).toBe(true);
-    expect(await completionOf(rotated, { id })).not.toBe(mac);
-    expect(await isCompletionOf(keyring(key('new', 2)), { id }, mac)).toBe(false);
-    expect(await isCompletionOf(keyring(key('old', 3)), { id }, mac)).toBe(false);
+    expect(await isCompletionOf(rotated, consent, mac)).toBe(true);
+    expect(await of(rotated)).not.toBe(mac);
+    expect(await isCompletionOf(keyring(key('new', 2)), consent, mac)).toBe(false);
+    expect(await isCompletionOf(keyring(key('old', 3)), consent, mac)).toBe(false);
+    // Nobody has consented, or to another code.
+    expect(await isCompletionOf(rotated, { ...consent, codeHash: null }, mac)).toBe(false);
+    expect(await isCompletionOf(rotated, { ...consent, codeHash: 'of another' }, mac)).toBe(false);
   });
 });
 
@@ -203,13 +208,62 @@ describe('the same callback again', () => {
   });
 });
 
-describe('a link that was used', () => {
-  test('leads on with the secret in the browser that consented, and without it in any other', async () => {
+describe('a callback that nobody consented by', () => {
+  test('gets no secret where the time runs out while it is looked at', async () => {
     const j = journey();
-    const { id, connectUrl, cookie, completion } = await consented(j, 'used-1', 'code-bev');
+    const { id, connectUrl } = await j.begin('late-1');
+    const { location, cookie } = await j.open(connectUrl);
+    const state = location.searchParams.get('state') ?? '';
+    const expiresAt = j.deps.now() + 600_000;
+    // Before its end when it is first looked at, past it when it is consumed.
+    const times = [expiresAt - 1, expiresAt, expiresAt];
+    const now = () => times.shift() ?? expiresAt;
+    const secret = cookie.split('=')[1] ?? '';
+    const way = await receiveCallback({ ...j.deps, now }, 'acme', { state }, secret);
+    expect(way).toEqual({
+      kind: 'app',
+      location: expect.stringMatching(new RegExp(`connection=${id}&error=connection_expired$`)),
+    });
+    expect(await stateOf(j, id)).toBe('started');
+  });
+
+  test('gets no secret for a row of a version that kept no hash', async () => {
+    const j = journey();
+    const { id, cookie, query } = await consented(j, 'late-2', 'code-hew');
+    await j.deps.db
+      .update(connectTransactions)
+      .set({ codeHash: null })
+      .where(eq(connectTransactions.id, id));
+    for (const again of [{ state: query.state }, query]) {
+      expect(await refused(await j.callback(again, cookie))).toEqual([400, 'invalid_request']);
+    }
+  });
+});
+
+describe('a completion past its deadline', () => {
+  test('is ended by nobody who may not know of it', async () => {
+    const j = journey();
+    const { id, completion } = await consented(j, 'slow-1', 'code-ivy');
+    await j.deps.db
+      .update(connectTransactions)
+      .set({ state: 'completing', attemptId: 'a', attemptUntil: j.deps.now() - 1 })
+      .where(eq(connectTransactions.id, id));
+    const stranger = await j.api(`/v1/users/stranger/connections/${id}`);
+    expect(stranger.status).toBe(404);
+    expect((await j.complete('slow-1', id, '')).status).toBe(403);
+    expect(await stateOf(j, id)).toBe('completing');
+    expect((await j.complete('slow-1', id, completion)).status).toBe(409);
+    expect(await stateOf(j, id)).toBe('failed');
+  });
+});
+
+describe('a link that was used', () => {
+  test('leads back without the secret in every browser: the starter has the link too', async () => {
+    const j = journey();
+    const { id, connectUrl, cookie } = await consented(j, 'used-1', 'code-bev');
     const back = async (as?: string) =>
       Object.fromEntries((await j.open(connectUrl, as)).location.searchParams);
-    expect(await back(cookie)).toEqual({ tab: '1', connection: id, completion });
+    expect(await back(cookie)).toEqual({ tab: '1', connection: id });
     // The starter, with a browser of its own, and a link preview.
     const { cookie: other } = await j.open((await j.begin('used-1')).connectUrl);
     expect(await back(other)).toEqual({ tab: '1', connection: id });

@@ -89,11 +89,10 @@ describe('GET /connect/start', () => {
     const replayed = await j.callback({ state: old, code: 'code-x' }, preview.cookie);
     expect([replayed.status, await codeOf(replayed)]).toEqual([400, 'invalid_request']);
     const state = location.searchParams.get('state') ?? '';
-    const back = await j.callback({ state, code: 'code-x' }, cookie);
+    expect((await j.callback({ state, code: 'code-x' }, cookie)).status).toBe(303);
 
-    // In the browser that consented it goes on as the callback did.
     const later = await j.open(connectUrl, cookie);
-    expect(later.location.href).toBe(back.headers.get('Location'));
+    expect(later.location.href).toBe(`https://app.example.com/done?tab=1&connection=${id}`);
     expect((await row(j, id)).state).toBe('authorized');
   });
 

@@ -118,11 +118,20 @@ describe('connecting, attacked', () => {
       const reply = await mooring.complete('me', victims.id, { completion, token });
       expect(reply).toMatchObject({ status: 403, body: { code: 'wrong_completion' } });
     }
-    // By the link, which the attacker has: it gives the secret to the victim's browser only.
-    const again = await new Browser().open(victims.connectUrl, atApp);
-    expect(Object.fromEntries(again.url.searchParams)).toEqual({ connection: victims.id });
-    const victimsAgain = await victims.browser.open(victims.connectUrl, atApp);
-    expect(victimsAgain.url.href).toBe(victims.url.href);
+    // By the link, which the attacker has: it gives the secret to nobody.
+    for (const browser of [new Browser(), victims.browser]) {
+      const again = await browser.open(victims.connectUrl, atApp);
+      expect(Object.fromEntries(again.url.searchParams)).toEqual({ connection: victims.id });
+    }
+    // Without any body, as apps of the time before the secret did.
+    const bodiless = await fetch(
+      `${mooring.worker.urls[0]}/v1/users/me/connections/${victims.id}/complete`,
+      { method: 'POST', headers: { Authorization: `Bearer ${token}` } },
+    );
+    expect([bodiless.status, ((await bodiless.json()) as Problem).code]).toEqual([
+      403,
+      'wrong_completion',
+    ]);
     expect(codeRequests()).toBe(before);
 
     // The victim's app completes as the victim, and that is the end of it.

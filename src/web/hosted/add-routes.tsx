@@ -1,7 +1,7 @@
 /** Connecting an account on the hosted page: on to the provider, or a form for what it takes. */
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { beginConnection } from '../../connect/begin';
+import { beginConnection, ownIntegration } from '../../connect/begin';
 import { putCredentials } from '../../connect/credentials';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
@@ -170,7 +170,7 @@ async function accountFor(
   accountId: string | undefined,
 ): Promise<{ accountId?: string; mayNameAccount: boolean }> {
   if (accountId === undefined) return { mayNameAccount: false };
-  await ownAccount(deps, session, provider, accountId);
+  await ownIntegration(deps, session.userId, provider, accountId);
   const record = deps.config.providers.get(provider);
   const isNamed = record?.kind === 'credentials' && record.accountIdField !== undefined;
   // An id that was bound to the user comes out of the fields again.

@@ -10,6 +10,7 @@ import { failUnfinished } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
+import { BrowserError } from '../../http/browser-error';
 import { type AppEnv, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
 import { cookieAttributes } from '../session';
@@ -105,8 +106,10 @@ async function locationOf(
   if (way.kind !== 'page') return way.location;
   const deps = c.get('deps');
   const session = await pageSessionOf(c).catch(async (error) => {
-    // Only the browser that consented ends it; anybody could open the link again.
-    if (way.completion !== null) await failUnfinished(deps.db, way.connection, 'session_ended');
+    // Only the browser that consented ends it, and not because the database was away for a moment.
+    if (way.completion !== null && error instanceof BrowserError) {
+      await failUnfinished(deps.db, way.connection, 'session_ended');
+    }
     throw error;
   });
   const { flash, version } = await completeOnPage(deps, session, way);
@@ -120,15 +123,17 @@ async function completeOnPage(
   session: PageSession,
   { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
 ): Promise<{ flash: HostedFlash; version: number }> {
-  if (error !== null) {
-    return { flash: flashMessage('not_connected', { provider, code: error }), version: 0 };
+  // Without the secret: the link was opened again. It may have been completed long since.
+  if (error !== null || completion === null) {
+    const code = error ?? 'wrong_completion';
+    return { flash: flashMessage('not_connected', { provider, code }), version: 0 };
   }
   try {
     const { facts, version } = await completeConnection(
       deps,
       session.userId,
       connection,
-      completion ?? '',
+      completion,
     );
     const { accountId } = facts;
     return { flash: flashMessage('connected', { provider, accountId }), version };

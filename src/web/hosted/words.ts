@@ -175,8 +175,8 @@ function notConnected(
     case 'wrong_completion':
       return {
         tone: 'bad',
-        title: `${name} was not connected`,
-        text: `This link was used in another browser. ${nothing} Please start again here.`,
+        title: 'This link was used before',
+        text: `If you have connected ${name} just now, it is in your list. Otherwise start again here.`,
       };
     case 'connection_expired':
     case 'connection_not_found':

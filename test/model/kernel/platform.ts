@@ -236,9 +236,11 @@ export abstract class Platform extends Journal {
     const sealed = (text: string, field: 'code' | 'verifier') =>
       seal(0, text, transactionContext(id, field));
     this.d1.write(
-      `INSERT INTO connect_transactions (id, ticket_hash, user_id, provider, requested_scope,
+      `INSERT INTO connect_transactions (id, code_hash, ticket_hash, user_id, provider, requested_scope,
         parameters, state, verifier, code, created_at, expires_at)
-       VALUES (?, ?, ?, ?, '[]', '{}', 'authorized', ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, '[]', '{}', 'authorized', ?, ?, ?, ?)`,
+      id,
+      // The code's hash: each has a code of its own.
       id,
       id,
       user,

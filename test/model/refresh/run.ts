@@ -153,7 +153,7 @@ class Run {
     const complete = (seeded: number) =>
       world
         .invoke('connect', seeded, trouble, async (deps) =>
-          completeConnection(deps, user, id, await completionOf(deps.vault, { id })),
+          completeConnection(deps, user, id, await completionOf(deps.vault, id, id)),
         )
         .catch((error) => world.note(() => `not connected: ${error}`));
     // An app may be impatient.

@@ -128,7 +128,7 @@ class Run {
           const id = `c${this.#codes}`;
           world.insertTransaction(id, user, `${accountId}.${id}.${step.expiresIn}`);
           return world.invoke('connect', isolate, step, async (deps) =>
-            completeConnection(deps, user, id, await completionOf(deps.vault, { id })),
+            completeConnection(deps, user, id, await completionOf(deps.vault, id, id)),
           );
         });
       case 'disconnect':

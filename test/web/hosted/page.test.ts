@@ -126,7 +126,7 @@ describe('connecting on the page', () => {
     const way = await receiveCallback(h.deps, 'acme', consented, secret);
     expect(way).toMatchObject({ kind: 'page', completion: expect.stringMatching(/./) });
     expect((await open(attacker)).headers.get('Location')).toBe('/integrations');
-    expect(textOf(await h.page(attacker))).toContain('used in another browser');
+    expect(textOf(await h.page(attacker))).toContain('This link was used before');
     const { connection } = way as { connection: string };
     const token = await userToken('step-attacker');
     const complete = `/v1/users/me/connections/${connection}/complete`;
