@@ -173,7 +173,7 @@ describe('several keys fit a token', () => {
   it('the claims of a token are still checked, and the reason is told', async () => {
     const other = await newPair('ES256');
     const { deps, clock } = issuer(() => ({ keys: [other.jwk, pair('ES256').jwk] }));
-    const jwt = await new SignJWT({ sub: 'u1', exp: Math.floor(clock.now() / 1000) })
+    const jwt = await new SignJWT({ sub: 'u1', exp: Math.floor(clock.now() / 1000) - 60 })
       .setProtectedHeader({ alg: 'ES256' })
       .sign(pair('ES256').privateKey);
     const headers = new Headers({ Authorization: `Bearer ${jwt}` });
