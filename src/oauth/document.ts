@@ -57,7 +57,7 @@ export function valueAt(document: unknown, path: string): unknown {
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;
 
 /** A string and a literal as RFC 8259 has them. Looked at first: an exception costs as much as a page. */
-const jsonString = /^"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"$/iu;
+const jsonString = /^"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"$/u;
 const jsonLiteral = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /** Deeper than any reply; what lies deeper is left out. */

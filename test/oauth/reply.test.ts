@@ -480,6 +480,17 @@ describe('whatever comes', () => {
   });
 });
 
+describe('an escape that JSON does not have', () => {
+  // A random seed found upper-case ones.
+  it.each(['\\B', '\\N', '\\U0041', '\\u12', '\\x', '\\'])(
+    '%j is taken as it stands',
+    (sequence) => {
+      const cut = `{"refresh_token":"r-1","odd":"a${sequence}z","access_token":"a-1", oh`;
+      expect(read(cut)).toMatchObject({ accessToken: 'a-1', refreshToken: 'r-1' });
+    },
+  );
+});
+
 describe('a hostile reply', () => {
   const size = 60_000;
   it.each([
