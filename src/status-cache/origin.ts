@@ -5,7 +5,7 @@
 import { desc, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson } from '../db/conditions';
-import { oauthAccounts, userVersions } from '../db/schema';
+import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 import { freshUntil, mayStore } from './promise';
@@ -38,7 +38,6 @@ const factColumns = {
   lastRefreshedAt: account.lastRefreshedAt,
 };
 
-type AccountRow = typeof oauthAccounts.$inferSelect;
 type FactsRow = Omit<
   Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
   'hasRefreshToken'
