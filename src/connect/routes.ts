@@ -29,7 +29,7 @@ const begin = route(
     limit: 'connect',
     param: userParam,
     json: z
-      .object({
+      .strictObject({
         provider: providerIdSchema,
         returnTo: z
           .string()
@@ -131,7 +131,7 @@ const complete = route(
     limit: 'connect',
     param: connectionParam,
     json: z
-      .object({
+      .strictObject({
         completion: z
           .string()
           .default('')
@@ -192,7 +192,7 @@ const credentials = route(
     limit: 'connect',
     param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
     json: z
-      .object({
+      .strictObject({
         credentials: z.record(z.string().max(40), z.string().max(16_384)),
         accountId: accountIdSchema.optional().describe('Service callers only.'),
         displayName: z

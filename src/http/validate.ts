@@ -10,6 +10,9 @@ import { faultOfId, MAX_ID_BYTES } from '../ids';
 /** More than a person could use; keeps replies to garbage small. */
 const MAX_ERRORS = 20;
 
+/** Of an unknown key, which is the only thing of an input that is told back. */
+const MAX_KEY_LENGTH = 64;
+
 /** @throws AppError invalid_request that names each wrong field, never its value */
 export function parseInput<S extends z.ZodType>(
   schema: S,
@@ -18,12 +21,22 @@ export function parseInput<S extends z.ZodType>(
 ): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.slice(0, MAX_ERRORS).map((issue) => ({
-    path: [where, ...issue.path]
-      .map((part) => (where === 'header' ? headerName(String(part)) : String(part)))
-      .join('.'),
-    message: issue.message,
-  }));
+  const errors = parsed.error.issues
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({
+            path: [...issue.path, key.slice(0, MAX_KEY_LENGTH)],
+            message: 'is not known here',
+          }))
+        : [issue],
+    )
+    .slice(0, MAX_ERRORS)
+    .map(({ path, message }) => ({
+      path: [where, ...path]
+        .map((part) => (where === 'header' ? headerName(String(part)) : String(part)))
+        .join('.'),
+      message,
+    }));
   throw new AppError('invalid_request', `the ${where} is not as it should be; see "errors"`, {
     errors,
   });

@@ -107,7 +107,7 @@ const many = route(
     callers: ['service'],
     logFailuresOnly: true,
     json: z
-      .object({ userIds: z.array(userIdSchema).min(1).max(100) })
+      .strictObject({ userIds: z.array(userIdSchema).min(1).max(100) })
       .meta({ id: 'StatusRequest', examples: [{ userIds: ['user-1', 'user-2'] }] }),
     replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
     errors: ['unavailable'],

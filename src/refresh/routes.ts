@@ -161,7 +161,7 @@ const many = route(
     summary: 'Refresh up to a hundred integrations, in groups of five',
     description: 'Goes on after single failures. What was not started fails with `not_started`.',
     callers: ['service'],
-    json: z.object({ accounts: z.array(z.object(accountName)).min(1).max(100) }).meta({
+    json: z.strictObject({ accounts: z.array(z.strictObject(accountName)).min(1).max(100) }).meta({
       id: 'RefreshRequest',
       examples: [{ accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] }],
     }),

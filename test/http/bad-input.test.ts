@@ -121,6 +121,16 @@ describe('bodies', () => {
       expect(code === 'invalid_request').toBe(!mayBeLeftOut);
     });
 
+    it('an unknown key is refused by its name, and its value is not quoted', async () => {
+      const problem = await refused(spec, { json: { clientId: 'c4n4ry', ['k'.repeat(999)]: 1 } });
+      expect(problem.errors).toContainEqual({
+        path: 'body.clientId',
+        message: 'is not known here',
+      });
+      expect(JSON.stringify(problem).length).toBeLessThan(2_000);
+      expect(JSON.stringify(problem)).not.toContain('c4n4ry');
+    });
+
     it('a wrong type says which field, and does not quote the value', async () => {
       const wrong = Object.fromEntries(
         fieldsOf(spec.json).map((field) => [field, { canary: 'c4n4ry' }]),

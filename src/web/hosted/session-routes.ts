@@ -22,7 +22,7 @@ const create = route(
     param: userParam,
     header: consistencyHeader,
     json: z
-      .object({
+      .strictObject({
         label: z
           .string()
           .trim()
