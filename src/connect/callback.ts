@@ -174,7 +174,8 @@ async function whatIsWrong(
     deps.log.warn('connect.callback_failed', { provider: transaction.provider }, error);
     return 'provider_unavailable';
   }
-  if (query.error !== undefined) return connectionError(query.error);
+  // An empty one beside a code is no error.
+  if (query.error) return connectionError(query.error);
   return query.code ? null : 'provider_error';
 }
 

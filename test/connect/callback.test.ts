@@ -162,6 +162,21 @@ describe('GET /connect/callback', () => {
     expect(await row(j, id)).toMatchObject({ state: 'failed', error, code: null });
   });
 
+  test('an empty error is none: the code is kept', async () => {
+    const j = journey();
+    const { id, cookie, state } = await started(j, 'callback-11');
+    const reply = await j.callback({ state, code: 'code-x', error: '' }, cookie);
+    expect(back(reply)).toMatchObject({ connection: id, completion: expect.any(String) });
+    expect((await row(j, id)).state).toBe('authorized');
+  });
+
+  test('a slash at the end of the path is as good as none', async () => {
+    const j = journey();
+    const { id, cookie, state } = await started(j, 'callback-12');
+    const reply = await j.callback({ state, code: 'code-x' }, cookie, 'acme/');
+    expect(back(reply)).toMatchObject({ connection: id, completion: expect.any(String) });
+  });
+
   test('a parameter that is there twice is ambiguous: refused', async () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-10');

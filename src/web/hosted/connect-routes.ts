@@ -11,7 +11,7 @@ import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
-import { type AppEnv, route, seeOther } from '../../http/route';
+import { type AppEnv, type Route, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
 import { cookieAttributes } from '../session';
 import { flashMessage } from './actions';
@@ -86,6 +86,9 @@ const callback = route(
 );
 
 export const connectRoutes = [start, callback];
+
+/** Some providers add a slash to the redirect URI that they were given. */
+export const callbackWithSlash: Route = { ...callback, path: `${callback.path}/` };
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */
 const COOKIE = 'mooring-browser';
