@@ -76,6 +76,8 @@ export interface RetryOptions {
   what?: string;
   /** Whether another try may help. Default: always. Called once for each failure but the last. */
   isPassing?(error: unknown): boolean;
+  /** No pause after this failure is shorter, ms: who failed may have said when to come back. */
+  leastPauseMs?(error: unknown): number;
 }
 
 /** What is left of the time may be less, but a try gets this much. */
@@ -97,6 +99,7 @@ export async function retry<T>(
     backoff = shortBackoff,
     what = 'd1_write',
     isPassing = () => true,
+    leastPauseMs = () => 0,
   }: RetryOptions,
   call: () => PromiseLike<T>,
 ): Promise<T> {
@@ -106,7 +109,7 @@ export async function retry<T>(
       const left = Math.max(Math.min(tryMs, until - now()), LEAST_TRY_MS);
       return await withDeadline(call(), left, what);
     } catch (error) {
-      const pause = backoffMs(backoff, n, random());
+      const pause = Math.max(backoffMs(backoff, n, random()), leastPauseMs(error));
       if (n >= tries || now() + pause >= until || !isPassing(error)) throw error;
       await sleep(pause);
     }

@@ -30,6 +30,8 @@ import { connectionNotFound, type Transaction } from './transactions';
 const EXCHANGE_MS = 8_000;
 const EXTEND_MS = 4_000;
 const PROFILE_MS = 4_000;
+/** All tries together. */
+const PROFILES_MS = 8_000;
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
 const REVOCATION_MS = 5 * SECOND_MS;
@@ -170,8 +172,15 @@ async function receive(
   transaction: Transaction,
   grant: Grant,
 ): Promise<Received> {
+  const received = { ...grant, receivedAt: deps.now() };
   const whoIs = () =>
-    fetchProfile(deps, client, endpoints, grant.accessToken, grant.document, PROFILE_MS);
+    fetchProfile(deps, client, endpoints, received, {
+      timeoutMs: PROFILE_MS,
+      until: deps.now() + PROFILES_MS,
+    }).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      throw new AppError('provider_error', `${error.detail}; connect again`);
+    });
   return {
     account: await accountOf(deps, client.provider, transaction, grant, await whoIs()),
     shared: sharedGrant(deps.config.providers, client.provider.id),

@@ -43,14 +43,20 @@ function parseForm(text: string): Record<string, string> {
   return Object.fromEntries(form);
 }
 
-/** The value at a path such as `data.user.open_id` or `items.0.id`; own properties only. */
+/**
+ * The value at a path such as `data.user.open_id` or `items.0.id`; own properties only. A key may
+ * hold dots itself (`https://idp.example.com/uid`): the whole path is taken as a key first.
+ */
 export function valueAt(document: unknown, path: string): unknown {
-  let value = document;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
+  if (typeof document !== 'object' || document === null) return undefined;
+  const node = document as Record<string, unknown>;
+  if (Object.hasOwn(node, path)) return node[path];
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const key = path.slice(0, dot);
+    const found = Object.hasOwn(node, key) ? valueAt(node[key], path.slice(dot + 1)) : undefined;
+    if (found !== undefined) return found;
   }
-  return value;
+  return undefined;
 }
 
 /** One token of JSON; white space and what no JSON has are tokens too. */

@@ -4,13 +4,18 @@
  */
 import { AppError } from '../errors';
 import { faultOfId } from '../ids';
+import type { Log } from '../log';
 import { type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { type Backoff, retry, type Timing } from '../retry';
+import { SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
 import { readIdToken } from './id-token';
+import { readTokenReply } from './reply';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
-import { type Outgoing, send } from './send';
+import { readRetryAfter } from './retry-after';
+import { type RawReply, send } from './send';
 
 export interface Profile {
   accountId: string;
@@ -26,50 +31,115 @@ const MAX_METADATA_LENGTH = 2048;
 /** What a record's paths read from; what none of them reads is null. */
 export type Sources = Record<PathSource, unknown>;
 
+/** What the code exchange brought, as far as it tells whose it is. */
+export interface ReceivedGrant {
+  accessToken: string;
+  /** The token reply's document, for paths that start with `token:` or `id_token:`. */
+  document: unknown;
+  /** ms: an ID token that was good then names the account later too. */
+  receivedAt: number;
+}
+
+export interface ProfileLimits {
+  /** Of one request. */
+  timeoutMs: number;
+  /** No request is under way after this, ms since the epoch. */
+  until: number;
+}
+
+/** Half a second, one, two: what passes in seconds should not cost a consent. */
+const backoff: Backoff = { firstMs: 500, factor: 2, longestMs: 2_000, jitter: 0.5 };
+
 /**
- * `tokenDocument` is the token reply's document, for paths that start with `token:` or
- * `id_token:`. Without any other path no request is made.
+ * No request is made where no path reads the profile. Where the account is known without it, a
+ * profile that cannot be had costs the account its name and no more.
  *
- * @throws AppError `provider_error`
+ * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
 export async function fetchProfile(
-  deps: { fetch: typeof fetch; now(): number },
+  deps: Timing & { fetch: typeof fetch; log: Log },
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'profileUrl' | 'issuer'>,
-  accessToken: string,
-  tokenDocument: unknown,
-  timeoutMs: number,
+  grant: ReceivedGrant,
+  limits: ProfileLimits,
 ): Promise<Profile> {
   const { provider, clientId } = client;
   const { issuer, profileUrl } = endpoints;
+  const { accountId, subject } = provider;
+  const naming = { accountId, subject, displayName: [], metadata: {} };
+  const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
+    if (!readsFrom(provider, source)) return null;
+    try {
+      return await read();
+    } catch (error) {
+      if (readsFrom(naming, source)) throw error;
+      deps.log.warn('connect.profile_left_out', { provider: provider.id, source }, error);
+      return null;
+    }
+  };
+  const expected = { clientId, issuer, now: grant.receivedAt };
   return readProfile(provider, {
-    token: tokenDocument,
-    id_token: readsFrom(provider, 'id_token')
-      ? readIdToken(valueAt(tokenDocument, 'id_token'), { clientId, issuer, now: deps.now() })
-      : null,
-    profile: readsFrom(provider, 'profile')
-      ? await requestProfile(deps.fetch, client, profileUrl, accessToken, timeoutMs)
-      : null,
+    token: grant.document,
+    id_token: await from('id_token', () =>
+      readIdToken(valueAt(grant.document, 'id_token'), expected),
+    ),
+    profile: await from('profile', () =>
+      requestProfile(deps, client, profileUrl, grant.accessToken, limits),
+    ),
   });
 }
 
-async function requestProfile(
-  fetchFn: typeof fetch,
+/** Asks again while that may help. */
+function requestProfile(
+  deps: Timing & { fetch: typeof fetch },
   client: OAuth2Client,
   url: string | null,
   accessToken: string,
-  timeoutMs: number,
+  { timeoutMs, until }: ProfileLimits,
 ): Promise<unknown> {
   if (url === null) throw noProfile('the provider has no profile endpoint');
-  const reply = await send(fetchFn, profileRequest(client, url, accessToken), { timeoutMs });
-  if (reply.kind === 'failed') throw noProfile(`the profile could not be read (${reply.reason})`);
-  if (reply.status < 200 || reply.status > 299) {
-    throw noProfile(`the profile endpoint answered ${reply.status}`);
-  }
-  return parseDocument(reply.body, reply.headers.get('Content-Type'));
+  const limits = {
+    tries: 4,
+    tryMs: null,
+    until,
+    backoff,
+    isPassing: (error: unknown) =>
+      error instanceof AppError && error.code === 'provider_unavailable',
+    leastPauseMs: (error: unknown) =>
+      error instanceof AppError ? (error.retryAfter ?? 0) * SECOND_MS : 0,
+  };
+  return retry(deps, limits, async () => {
+    const left = Math.max(Math.min(timeoutMs, until - deps.now()), LEAST_REQUEST_MS);
+    const reply = await send(deps.fetch, profileRequest(client, url, accessToken), {
+      timeoutMs: left,
+    });
+    return readReply(client.provider, reply, deps.now());
+  });
 }
 
-function profileRequest(client: OAuth2Client, profileUrl: string, accessToken: string): Outgoing {
+const LEAST_REQUEST_MS = 100;
+
+/** @throws AppError provider_unavailable, provider_error */
+function readReply(provider: OAuth2Provider, reply: RawReply, now: number): unknown {
+  if (reply.kind === 'failed') {
+    const { reason } = reply;
+    if (reason === 'network' || reason === 'deadline') throw noProfileNow(reason, null);
+    throw noProfile(`the profile could not be read (${reason})`);
+  }
+  const { status, headers, body } = reply;
+  const document = parseDocument(body, headers.get('Content-Type'));
+  const { errorCode } = readTokenReply(provider, reply, now);
+  const passingCodes = [...provider.transientCodes, ...provider.failureCodes];
+  const passes = status >= 500 || status === 408 || status === 425 || status === 429;
+  if (passes || (errorCode !== null && passingCodes.includes(errorCode))) {
+    throw noProfileNow(String(status), readRetryAfter(headers.get('Retry-After'), now));
+  }
+  if (status < 200 || status > 299) throw noProfile(`the profile endpoint answered ${status}`);
+  return document;
+}
+
+/** @throws AppError provider_error for a token that no request can hold */
+function profileRequest(client: OAuth2Client, profileUrl: string, accessToken: string): Request {
   const { provider } = client;
   const { profileToken, profileMethod, profileBody, profileHeaders } = provider;
   const fill = (values: Record<string, string>) =>
@@ -80,10 +150,16 @@ function profileRequest(client: OAuth2Client, profileUrl: string, accessToken: s
       : profileUrl;
   const style = { method: profileMethod, body: profileBody?.type ?? 'form' };
   const headers = headersOf(provider);
-  return withHeaders(requestOf(url, style, fill(profileBody?.params ?? {}), headers), {
+  const outgoing = withHeaders(requestOf(url, style, fill(profileBody?.params ?? {}), headers), {
     ...(profileToken === 'bearer' ? { Authorization: `Bearer ${accessToken}` } : {}),
     ...fill(profileHeaders),
   });
+  try {
+    return new Request(outgoing.url, outgoing.init);
+  } catch {
+    // Not passed on: it quotes the header.
+    throw noProfile('the access token fits into no profile request');
+  }
 }
 
 /** Pure. @throws AppError `provider_error` where no usable account id is there. */
@@ -138,5 +214,11 @@ function nameOf(value: string | null): string | null {
   const name = value?.replace(/\p{Cc}+/gu, ' ').trim();
   return name ? Array.from(name).slice(0, MAX_NAME_LENGTH).join('') : null;
 }
+
+/** For a passing failure; `retryAfterMs`: as the provider said. */
+const noProfileNow = (what: string, retryAfterMs: number | null): AppError =>
+  new AppError('provider_unavailable', `the provider's profile cannot be read now (${what})`, {
+    ...(retryAfterMs === null ? {} : { retryAfter: retryAfterMs / SECOND_MS }),
+  });
 
 const noProfile = (detail: string): AppError => new AppError('provider_error', detail);

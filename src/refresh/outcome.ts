@@ -8,9 +8,9 @@
 
 import type { FailureCategory } from '../db/schema';
 import type { TokenReply } from '../oauth/reply';
+import { readRetryAfter } from '../oauth/retry-after';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
-import { HOUR_MS, SECOND_MS } from '../time';
 
 /** `code` says what happened, `category` what kind of failure that is. Both are stored. */
 export interface FailedOutcome {
@@ -30,9 +30,6 @@ export type Outcome =
   | ({ kind: 'unknown'; retryAfterMs: number | null } & FailedOutcome)
   /** Answered, but neither yes nor a no that the standards know. */
   | ({ kind: 'odd' } & FailedOutcome);
-
-/** A longer Retry-After is not believed. */
-export const MAX_RETRY_AFTER_MS = HOUR_MS;
 
 /** The standards' own; records add to each. */
 const refusedCodes = ['invalid_grant'];
@@ -131,17 +128,4 @@ export function salvage(raw: RawReply, reply: TokenReply | null, sent: string): 
   if (raw.kind === 'failed' || raw.status < 200 || raw.status >= 300) return null;
   const found = reply?.refreshToken ?? null;
   return found === null || found === '' || found === sent ? null : found;
-}
-
-/** RFC 9110 10.2.3: seconds or a date. In ms, an hour at most; null where it is neither. */
-export function readRetryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  const text = value.trim();
-  const ms = /^\d+$/.test(text)
-    ? Number(text) * SECOND_MS
-    : /^[A-Z][a-z]{2}/.test(text)
-      ? Date.parse(text) - now
-      : Number.NaN;
-  if (Number.isNaN(ms)) return null;
-  return Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }

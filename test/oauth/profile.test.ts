@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fetchProfile, readProfile } from '../../src/oauth/profile';
+import { fetchProfile, type ReceivedGrant, readProfile } from '../../src/oauth/profile';
 import { records } from '../../src/providers/records';
-import { oauth2ProviderSchema } from '../../src/providers/types';
+import { type OAuth2Client, oauth2ProviderSchema } from '../../src/providers/types';
+import { testClock, testDeps } from '../support/deps';
 import { type Answer, answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider } from './support/providers';
 
@@ -11,20 +12,33 @@ const read = (changes: Changes, profile: unknown, token: unknown = null) =>
   readProfile(oauth2Provider(changes), { profile, token, id_token: null });
 
 const NOW = Date.UTC(2026, 10, 22, 12);
-const now = () => NOW;
+
+const grantOf = (document: unknown = null, accessToken = 'a-1') => ({
+  accessToken,
+  document,
+  receivedAt: NOW,
+});
+
+/** A clock that the pauses move, and what is asked under it. */
+function asking(fetch: typeof globalThis.fetch) {
+  const deps = testDeps({ fetch, clock: testClock(NOW) });
+  const limits = { timeoutMs: 1000, until: NOW + 10_000 };
+  return {
+    deps,
+    profileOf: (
+      client: OAuth2Client,
+      grant: ReceivedGrant = grantOf(),
+      more: Partial<typeof endpoints> | { issuer: string | null; profileUrl: string | null } = {},
+    ) => fetchProfile(deps, client, { ...endpoints, ...more }, grant, limits),
+  };
+}
 
 async function fetched(changes: Changes, ...answers: Answer[]) {
   const { fetch, requests } = answering(...answers);
   const client = clientOf(oauth2Provider(changes));
-  const profile = await fetchProfile(
-    { fetch, now },
-    client,
-    endpoints,
-    'a-1',
-    { user: { id: 7 } },
-    1000,
-  );
-  return { profile, requests };
+  const { deps, profileOf } = asking(fetch);
+  const profile = await profileOf(client, grantOf({ user: { id: 7 } }));
+  return { profile, requests, deps };
 }
 
 describe('the profile request', () => {
@@ -64,14 +78,9 @@ describe('the profile request', () => {
       ),
     );
     const profileUrl = instagram.profileUrl ?? '';
-    const profile = await fetchProfile(
-      { fetch, now },
-      clientOf(instagram),
-      { ...endpoints, profileUrl },
-      'IG/1',
-      null,
-      1000,
-    );
+    const profile = await asking(fetch).profileOf(clientOf(instagram), grantOf(null, 'IG/1'), {
+      profileUrl,
+    });
     expect(profile).toEqual({
       accountId: '17841405793187218',
       subject: '17841405793187218',
@@ -139,13 +148,11 @@ describe('the profile request', () => {
   });
 
   it.each<[string, Answer]>([
-    ['is away', new TypeError('x')],
     [
       'redirects',
       () => new Response(null, { status: 302, headers: { Location: 'https://x.example' } }),
     ],
     ['refuses', json({ sub: 'u-1' }, 401)],
-    ['fails', json({ sub: 'u-1' }, 500)],
     ['answers a page', new Response('<html></html>')],
     ['names nobody', json({})],
     ['answers an error with 200', json({ error: { code: 190 } })],
@@ -162,7 +169,7 @@ describe('the profile request', () => {
     const { fetch } = answering();
     const client = clientOf(oauth2Provider());
     await expect(
-      fetchProfile({ fetch, now }, client, { ...endpoints, profileUrl: null }, 'a-1', null, 1000),
+      asking(fetch).profileOf(client, grantOf(), { issuer: null, profileUrl: null }),
     ).rejects.toMatchObject({ code: 'provider_error' });
   });
 
@@ -170,7 +177,7 @@ describe('the profile request', () => {
     const { fetch, requests } = answering(json({ sub: 'u-1' }));
     const client = clientOf(oauth2Provider());
     await expect(
-      fetchProfile({ fetch, now }, client, endpoints, 'a\r\nX-Evil: 1', null, 1000),
+      asking(fetch).profileOf(client, grantOf(null, 'a\r\nX-Evil: 1')),
     ).rejects.toMatchObject({ code: 'provider_error' });
     expect(requests).toHaveLength(0);
   });
@@ -180,10 +187,92 @@ describe('the profile request', () => {
     const client = clientOf(
       oauth2Provider({ profileToken: 'none', profileHeaders: { 'X-Token': '{access_token}' } }),
     );
-    await expect(
-      fetchProfile({ fetch, now }, client, endpoints, 'a\nb', null, 1000),
-    ).rejects.toMatchObject({ code: 'provider_error' });
+    await expect(asking(fetch).profileOf(client, grantOf(null, 'a\nb'))).rejects.toMatchObject({
+      code: 'provider_error',
+    });
     expect(requests).toHaveLength(0);
+  });
+});
+
+describe('a profile that cannot be had at once', () => {
+  const well = json({ sub: 'u-1' });
+  const stalls = () => new Promise<Response>(() => {});
+
+  it.each<[string, Answer, number]>([
+    ['is away', new TypeError('reset'), 375],
+    ['does not answer in time', stalls, 375],
+    ['fails', json({ sub: 'u-1' }, 500), 375],
+    ['asks for a pause', json({}, 429, { 'Retry-After': '1' }), 1000],
+    ['asks for a longer pause', json({}, 503, { 'Retry-After': '9' }), 9000],
+    ['asks to come back, by a code of the record', json({ error: { code: 4 } }, 400), 375],
+  ])('is asked for again where the provider %s', async (_, answer, pauseMs) => {
+    const changes = { transientCodes: ['4'] };
+    const { profile, requests, deps } = await fetched(changes, answer, well.clone());
+    expect(profile.accountId).toBe('u-1');
+    expect(requests).toHaveLength(2);
+    expect(deps.now()).toBe(NOW + pauseMs);
+  });
+
+  it.each<[string, Answer[], number]>([
+    ['four times at most', Array.from({ length: 9 }, () => json({}, 500)), 4],
+    ['not past the time there is', [json({}, 429, { 'Retry-After': '10' })], 1],
+  ])('%s; then it may be had later', async (_, answers, times) => {
+    const { fetch, requests } = answering(...answers);
+    const failed = asking(fetch).profileOf(clientOf(oauth2Provider()));
+    await expect(failed).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(requests).toHaveLength(times);
+  });
+
+  it.each<[string, Answer[]]>([
+    ['is refused', [json({}, 401)]],
+    ['fails for good', Array.from({ length: 4 }, () => json({}, 500))],
+  ])(
+    'and %s: an account that the token reply names is only without its name',
+    async (_, answers) => {
+      const changes = {
+        accountId: 'token:user.id',
+        displayName: 'name',
+        metadata: { team: 'token:user.team', picture: 'picture' },
+      };
+      const { fetch } = answering(...answers);
+      const { deps, profileOf } = asking(fetch);
+      const document = { user: { id: 7, team: 'T' } };
+      expect(await profileOf(clientOf(oauth2Provider(changes)), grantOf(document))).toEqual({
+        accountId: '7',
+        subject: '7',
+        displayName: null,
+        metadata: { team: 'T', picture: null },
+      });
+      expect(deps.logLines.join()).toContain('connect.profile_left_out');
+    },
+  );
+
+  it('and an ID token that is missing: an account that the profile names is only without its name', async () => {
+    const { profile } = await fetched({ displayName: 'id_token:name' }, well.clone());
+    expect(profile).toMatchObject({ accountId: 'u-1', displayName: null });
+  });
+});
+
+describe('a path', () => {
+  it.each<[string, unknown, string]>([
+    ['user.id', { 'user.id': 'literal', user: { id: 'nested' } }, 'literal'],
+    ['user.id', { user: { id: 'nested' } }, 'nested'],
+    ['https://idp.example.com/claims/uid', { 'https://idp.example.com/claims/uid': 'u' }, 'u'],
+    ['claims.https://idp.example.com/uid', { claims: { 'https://idp.example.com/uid': 'u' } }, 'u'],
+    ['https://idp.example.com/app.uid', { 'https://idp.example.com/app': { uid: 'u' } }, 'u'],
+    ['items.0.user.id', { items: [{ 'user.id': 'first' }] }, 'first'],
+  ])('%s is a key as a whole, else leads on', (path, profile, id) => {
+    expect(read({ accountId: path }, profile).accountId).toBe(id);
+  });
+
+  it('of the claims of an ID token may be a URL', () => {
+    const provider = oauth2Provider({ accountId: 'id_token:https://idp.example.com/claims/uid' });
+    const id_token = { 'https://idp.example.com/claims/uid': 'u' };
+    expect(readProfile(provider, { profile: null, token: null, id_token }).accountId).toBe('u');
+  });
+
+  it('reaches no prototype', () => {
+    expect(() => read({ accountId: 'constructor.name' }, {})).toThrow('names no account');
   });
 });
 
@@ -199,7 +288,8 @@ describe('an ID token', () => {
     const { fetch, requests } = answering();
     const client = clientOf(oauth2Provider(changes));
     const document = { access_token: 'a-1', id_token: idToken };
-    return fetchProfile({ fetch, now }, client, { ...endpoints, issuer }, 'a-1', document, 1000)
+    return asking(fetch)
+      .profileOf(client, grantOf(document), { issuer, profileUrl: endpoints.profileUrl })
       .then(({ accountId }) => accountId)
       .finally(() => expect(requests).toHaveLength(0));
   };
@@ -212,7 +302,7 @@ describe('an ID token', () => {
     const { fetch } = answering(json({ items: [{ id: 'UC1' }] }));
     const client = clientOf(oauth2Provider({ accountId: 'items.0.id', subject: 'id_token:sub' }));
     const document = { id_token: jwt({ ...good, sub: 'g-1' }) };
-    const profile = await fetchProfile({ fetch, now }, client, endpoints, 'a', document, 1000);
+    const profile = await asking(fetch).profileOf(client, grantOf(document));
     expect(profile).toMatchObject({ accountId: 'UC1', subject: 'g-1' });
   });
 

@@ -3,7 +3,7 @@ import type { FailureCategory } from '../../src/db/schema';
 import { readTokenReply } from '../../src/oauth/reply';
 import type { RawReply } from '../../src/oauth/send';
 import { type OAuth2Provider, oauth2ProviderSchema } from '../../src/providers/types';
-import { judge, type Outcome, readRetryAfter, salvage } from '../../src/refresh/outcome';
+import { judge, type Outcome, salvage } from '../../src/refresh/outcome';
 import { failureDelayMs } from '../../src/refresh/schedule';
 
 const now = Date.UTC(2026, 10, 22, 12);
@@ -289,29 +289,6 @@ describe('salvage', () => {
   ] satisfies [string, RawReply, string | null][])('%s', (_, raw, found) => {
     expect(salvaged(raw)).toBe(found);
   });
-});
-
-describe('Retry-After', () => {
-  it.each([
-    ['120', 120_000],
-    ['0', 0],
-    [' 7 ', 7_000],
-    [new Date(now + 90_000).toUTCString(), 90_000],
-    [new Date(now - 90_000).toUTCString(), 0],
-    ['999999999999', 3_600_000],
-    ['99999999999999999999999999', 3_600_000],
-    [new Date(now + 9_000_000).toUTCString(), 3_600_000],
-    ['-5', null],
-    ['1.5', null],
-    ['soon', null],
-    ['Soon', null],
-    ['', null],
-    ['1e9', null],
-  ])('"%s" is %s ms', (value, ms) => {
-    expect(readRetryAfter(value, now)).toBe(ms);
-  });
-
-  it('absent: nothing', () => expect(readRetryAfter(null, now)).toBeNull());
 });
 
 describe('the backoff', () => {
