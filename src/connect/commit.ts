@@ -9,7 +9,7 @@
  * The first account is the one that the connect is about. Further ones of the same consent are
  * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
  */
-import { and, eq, gt, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
@@ -158,6 +158,7 @@ const revocationInFlight = (db: Database, received: readonly ReceivedAccount[], 
         and(
           eq(outbox.subject, subject),
           inJson(outbox.provider, shared),
+          isNotNull(outbox.leaseId),
           gt(outbox.leaseUntil, now),
         ),
       ),

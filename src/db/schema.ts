@@ -305,15 +305,30 @@ export const outbox = sqliteTable(
     /** Sealed, with the vault context of oauth_accounts, as they were in the row. */
     accessToken: text('access_token'),
     refreshToken: text('refresh_token'),
+    /** End of the access token; null = unknown or never. */
+    expiresAt: integer('expires_at'),
+    /** Granted scopes, which some providers want at a refresh; null = unknown. */
+    scope: text({ mode: 'json' }).$type<string[]>(),
+    /** The client that the grant is of; null = unknown. */
+    clientId: text('client_id'),
+    /** The provider had refused the grant: it is not refreshed to be revoked. */
+    refused: integer({ mode: 'boolean' }).notNull().default(false),
+    /** Attempts to refresh that may have left a rescue record, as in `oauth_accounts`. */
+    lostLeaseId: text('lost_lease_id'),
     dueAt: integer('due_at').notNull(),
     attempts: integer().notNull().default(0),
     leaseId: text('lease_id'),
+    /** End of the lease; of one that was released, when it was. Null: it was never leased. */
     leaseUntil: integer('lease_until'),
     lastError: text('last_error'),
     createdAt: integer('created_at').notNull(),
   },
   (table) => [
+    // The Worker before the next index claims by this one.
     index('outbox_due').on(table.dueAt),
+    index('outbox_provider_due').on(table.provider, table.dueAt),
+    // When a provider was last tried.
+    index('outbox_provider_tried').on(table.provider, table.leaseUntil),
     index('outbox_subject').on(table.provider, table.subject),
   ],
 );

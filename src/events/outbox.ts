@@ -8,18 +8,7 @@
  * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
 
-import {
-  and,
-  asc,
-  eq,
-  getTableColumns,
-  inArray,
-  isNotNull,
-  lte,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow } from '../db/conditions';
@@ -47,6 +36,10 @@ export interface OwedRevocation {
   parameters: Record<string, string>;
   accessToken: string | null;
   refreshToken: string | null;
+  /** End of the access token, ms; null: unknown or never. */
+  expiresAt: number | null;
+  /** Granted; null: unknown. */
+  scope: string[] | null;
 }
 
 /** For tokens that never made it into a row, or whose row is gone. */
@@ -65,10 +58,15 @@ export function owedRevocation(
 
 /**
  * For the integrations that `where` names: their tokens as they are at that moment. Put it before
- * the statement that deletes the rows. Returns the ids of the entries.
+ * the statement that deletes the rows, or writes other tokens. Returns the ids of the entries.
+ *
+ * While somebody holds the row's lease, its refresh token is that one's to send. So the entry is due
+ * when the lease ends, and names it: what came of it may be in a rescue record.
  */
 export function owedRevocationOf(db: Database, where: SQL | undefined, now: number) {
-  const from: Record<string, unknown> = {
+  const { leaseId, leaseUntil, lostLeaseId } = oauthAccounts;
+  const from: Record<keyof OutboxEntry, unknown> = {
+    id: null,
     kind: 'revocation',
     provider: oauthAccounts.provider,
     accountId: oauthAccounts.providerAccountId,
@@ -76,11 +74,22 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     parameters: oauthAccounts.parameters,
     accessToken: oauthAccounts.accessToken,
     refreshToken: oauthAccounts.refreshToken,
-    dueAt: now,
+    expiresAt: oauthAccounts.expiresAt,
+    scope: oauthAccounts.scope,
+    clientId: null,
+    refused: sql`${oauthAccounts.state} = 'needs_reconnect'`,
+    lostLeaseId: sql`case when ${leaseId} is null then ${lostLeaseId}
+      else coalesce(${lostLeaseId} || ' ', '') || ${leaseId} || '@' || ${now} end`,
+    dueAt: sql`max(${now}, coalesce(${leaseUntil}, 0))`,
     attempts: 0,
+    leaseId: null,
+    leaseUntil: null,
+    lastError: null,
     createdAt: now,
   };
-  const selected = Object.keys(getTableColumns(outbox)).map((key) => sql`${from[key] ?? null}`);
+  const selected = Object.keys(getTableColumns(outbox)).map(
+    (key) => sql`${from[key as keyof OutboxEntry]}`,
+  );
   const owed = or(isNotNull(oauthAccounts.accessToken), isNotNull(oauthAccounts.refreshToken));
   return db
     .insert(outbox)
@@ -104,7 +113,7 @@ export interface DrainBudget {
 }
 
 /**
- * Delivers what is due, oldest first, five at a time. Any number of these may run side by side:
+ * Delivers what is due, five at a time. Any number of these may run side by side:
  * an entry is leased to one. Returns how many entries were tried.
  */
 export async function drainOutbox(
@@ -124,17 +133,15 @@ export async function drainOutbox(
 }
 
 /**
+ * What is due, each provider's oldest: first one of each provider, beginning with the provider that
+ * was tried least lately, then a second one, and so on. So an endpoint that is dead, whatever is owed
+ * there, holds up no other: what a healthy one was told is gone, and it counts as never tried.
+ *
  * A leased entry's due time is the end of its lease, so the due index alone finds what is free.
  * The lease is in the table before anybody looks whether the revocation may be sent: a connect of
  * the same subject waits while one is live (src/connect/commit).
  */
 export function claimDue(db: Database, leaseId: string, limit: number, now: number) {
-  const due = db
-    .select({ id: outbox.id })
-    .from(outbox)
-    .where(lte(outbox.dueAt, now))
-    .orderBy(asc(outbox.dueAt))
-    .limit(limit);
   return db
     .update(outbox)
     .set({
@@ -143,7 +150,22 @@ export function claimDue(db: Database, leaseId: string, limit: number, now: numb
       dueAt: now + OUTBOX_LEASE_MS,
       attempts: sql`${outbox.attempts} + 1`,
     })
-    .where(inArray(outbox.id, due))
+    .where(
+      // The providers by one look-up each: SELECT DISTINCT would read every entry.
+      sql`id IN (
+        WITH RECURSIVE owed_provider(id) AS (
+          SELECT min(provider) FROM outbox
+          UNION ALL
+          SELECT (SELECT min(provider) FROM outbox WHERE provider > owed_provider.id)
+          FROM owed_provider WHERE owed_provider.id IS NOT NULL)
+        SELECT o.id FROM owed_provider CROSS JOIN outbox AS o
+        WHERE o.id IN (
+          SELECT id FROM outbox WHERE provider = owed_provider.id AND due_at <= ${now}
+          ORDER BY due_at LIMIT ${limit})
+        ORDER BY row_number() OVER (PARTITION BY owed_provider.id ORDER BY o.due_at),
+          (SELECT max(lease_until) FROM outbox WHERE provider = owed_provider.id), o.due_at
+        LIMIT ${limit})`,
+    )
     .returning();
 }
 
@@ -186,7 +208,7 @@ async function deliverOne(
       .update(outbox)
       .set({
         leaseId: null,
-        leaseUntil: null,
+        leaseUntil: now,
         dueAt: now + retryDelay(entry.attempts, deps.random()),
         lastError: 'retry',
       })

@@ -134,7 +134,7 @@ export async function commitGrant(
   const random = deps.random();
   let current = row ?? (await readRow(deps, grant, options.until));
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (!current) return giveBack(deps, grant, options.until);
+    if (!current) return giveBack(deps, grant, options);
     if (!(await isFor(deps, grant, current, options.provider))) return { kind: 'superseded' };
     const { hit, quiet, snapshot } = await write(deps, grant, current, random, options);
     if (hit) return { kind: 'committed', snapshot };
@@ -314,10 +314,19 @@ async function readRow(deps: Deps, grant: Grant, until: number): Promise<Account
 }
 
 /** A token put back after a disconnect would undo the disconnect: it is owed a revocation. */
-async function giveBack(deps: Deps, grant: Grant, until: number): Promise<Committed> {
+async function giveBack(
+  deps: Deps,
+  grant: Grant,
+  options: Pick<CommitOptions, 'provider' | 'until'>,
+): Promise<Committed> {
   const { db } = deps;
   const { provider, accountId, subject, parameters, accessToken, refreshToken } = grant;
-  const owed = { provider, accountId, subject, parameters, accessToken, refreshToken };
+  const expiresAt = accessEnd(options.provider, grant.receivedAt, grant.expiresAt);
+  const owed = {
+    ...{ provider, accountId, subject, parameters, accessToken, refreshToken },
+    expiresAt: accessToken === null ? null : expiresAt,
+    scope: grant.scopes,
+  };
   // Once, also when it is tried again after a lost answer.
   const noted = hasRow(
     db,
@@ -330,7 +339,9 @@ async function giveBack(deps: Deps, grant: Grant, until: number): Promise<Commit
         : eq(outbox.accessToken, accessToken),
     ),
   );
-  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), not(noted))]));
+  await retry(deps, { until: options.until }, () =>
+    db.batch([owedRevocation(db, owed, deps.now(), not(noted))]),
+  );
   deps.log.info('refresh.grant_discarded', { provider, rowId: grant.rowId });
   return { kind: 'gone' };
 }

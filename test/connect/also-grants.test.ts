@@ -371,6 +371,8 @@ describe('while a connect runs', () => {
             parameters: {},
             accessToken: await seal(id),
             refreshToken: null,
+            expiresAt: null,
+            scope: null,
           },
           j.deps.now(),
         ) as never,

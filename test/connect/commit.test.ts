@@ -34,6 +34,8 @@ async function owe(j: Journey, accountId: string) {
         parameters: {},
         accessToken: await seal('old-access', 'access_token'),
         refreshToken: await seal('old-refresh', 'refresh_token'),
+        expiresAt: null,
+        scope: null,
       },
       j.deps.now(),
     ) as never,

@@ -8,6 +8,7 @@ import {
   userVersions,
 } from '../../src/db/schema';
 import { deliverRevocations } from '../../src/disconnect/revocation';
+import { LEASE_MS } from '../../src/refresh/claim';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { keyOf } from '../../src/status-cache/kv';
 import { codeOf, type Journey, journey } from '../connect/journey';
@@ -305,7 +306,11 @@ describe('disconnect while something is in flight', () => {
     expect(
       await j.deps.db.select().from(oauthAccounts).where(eq(oauthAccounts.userId, 'flight-3')),
     ).toEqual([]);
-    expect(revoked(j)).toEqual(['refresh-sara', 'refresh-sara-2']);
+    // The token that was being sent is whose lease it was, until that ends.
+    expect(revoked(j)).toEqual(['refresh-sara-2']);
+    j.deps.clock.advance(LEASE_MS);
+    await deliverRevocations(j.deps);
+    expect(revoked(j)).toEqual(['refresh-sara-2', 'refresh-sara']);
     expect(await owed(j, 'sara')).toEqual([]);
   });
 

@@ -27,12 +27,21 @@ async function owe(deps: TestDeps, provider: string, accounts: number): Promise<
         parameters: { shop: 'a' },
         accessToken: 'sealed-access',
         refreshToken: null,
+        expiresAt: null,
+        scope: null,
       },
       deps.now() + i,
     );
   }
   deps.clock.advance(accounts);
 }
+
+/** In one statement: `owe` takes one for each. */
+const oweMany = (deps: TestDeps, provider: string, accounts: number) =>
+  deps.db.run(sql`
+    INSERT INTO outbox (kind, provider, account_id, subject, parameters, due_at, created_at)
+    SELECT 'revocation', ${provider}, value, value, '{}', ${deps.now()}, ${deps.now()}
+    FROM json_each(${JSON.stringify(Array.from({ length: accounts }, (_, i) => `account-${i}`))})`);
 
 const entriesOf = (deps: TestDeps, provider: string) =>
   deps.db.select().from(outbox).where(eq(outbox.provider, provider));
@@ -116,7 +125,7 @@ describe('the outbox', () => {
     const { seen, deliver } = deliverer(provider, answer);
     await drainOutbox(deps, deliver, later(deps));
     const [entry] = await entriesOf(deps, provider);
-    expect(entry).toMatchObject({ attempts: 1, leaseId: null, leaseUntil: null });
+    expect(entry).toMatchObject({ attempts: 1, leaseId: null, leaseUntil: deps.now() });
     expect(entry?.dueAt).toBe(deps.now() + 45_000);
     await drainOutbox(deps, deliver, later(deps));
     expect(seen).toHaveLength(1);
@@ -191,6 +200,32 @@ describe('the outbox', () => {
         .from(outbox)
         .where(and(eq(outbox.provider, 'p8'), gt(outbox.attempts, 0))),
     ).toEqual([]);
+  });
+
+  test('a thousand owed to an endpoint that is dead keep no other provider waiting', async () => {
+    const deps = testDeps();
+    await deps.db.delete(outbox);
+    // More dead ones than a tick delivers to.
+    const dead = Array.from({ length: 7 }, (_, i) => `dead-${i}`);
+    for (const provider of dead) await oweMany(deps, provider, provider === 'dead-0' ? 1_000 : 200);
+    const told: string[] = [];
+    const deliver = async ({ provider }: OutboxEntry): Promise<Delivery> => {
+      told.push(provider);
+      return provider === 'well' ? 'done' : 'retry';
+    };
+    const tick = async () => {
+      told.length = 0;
+      deps.clock.advance(60_000);
+      await drainOutbox(deps, deliver, { until: deps.now() + 60_000, entries: 5 });
+      return [...told];
+    };
+    for (let i = 0; i < 3; i += 1) expect(await tick()).toHaveLength(5);
+    await owe(deps, 'well', 2);
+    expect(await tick()).toContain('well');
+    // The dead ones take turns.
+    const asked = [...(await tick()), ...(await tick())];
+    expect(new Set(asked)).toEqual(new Set([...dead, 'well']));
+    expect(await entriesOf(deps, 'well')).toEqual([]);
   });
 
   test.each([
