@@ -1,6 +1,7 @@
 /** An integration as clients see it: status instead of facts, dates instead of numbers. */
 
 import * as z from 'zod';
+import { missingScopes } from '../oauth/scopes';
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
 import { timestamp } from '../time';
@@ -113,7 +114,7 @@ export function toIntegration(facts: Facts, now: number, providers: ProviderLook
     isConnected,
     ...(reason === undefined ? {} : { reason }),
     scopes: facts.scopes,
-    missingScopes: facts.requestedScopes.filter((scope) => !facts.scopes.includes(scope)),
+    missingScopes: missingScopes(provider, facts.requestedScopes, facts.scopes),
     expiresAt: timestampOrNull(facts.expiresAt),
     reconnectBy: timestampOrNull(reconnectBy),
     ...(retryAt === undefined ? {} : { retryAt: timestamp(retryAt) }),

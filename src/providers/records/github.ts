@@ -23,6 +23,37 @@ export const github = {
   headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
 
   scopes: ['read:user'],
+  // Replies leave out what another granted scope includes: docs.github.com/apps/oauth-apps/
+  // building-oauth-apps/scopes-for-oauth-apps, "Available scopes" and "Normalized scopes", read
+  // 2026-11-26.
+  impliedScopes: {
+    repo: [
+      'repo:status',
+      'repo_deployment',
+      'public_repo',
+      'repo:invite',
+      'security_events',
+      'admin:repo_hook',
+      'write:repo_hook',
+      'read:repo_hook',
+    ],
+    public_repo: ['admin:repo_hook', 'write:repo_hook', 'read:repo_hook'],
+    'admin:repo_hook': ['write:repo_hook', 'read:repo_hook'],
+    'write:repo_hook': ['read:repo_hook'],
+    'admin:org': ['write:org', 'read:org'],
+    'write:org': ['read:org'],
+    'admin:public_key': ['write:public_key', 'read:public_key'],
+    'write:public_key': ['read:public_key'],
+    user: ['read:user', 'user:email', 'user:follow'],
+    project: ['read:project'],
+    'admin:gpg_key': ['write:gpg_key', 'read:gpg_key'],
+    'write:gpg_key': ['read:gpg_key'],
+    'admin:enterprise': [
+      'manage_runners:enterprise',
+      'manage_billing:enterprise',
+      'read:enterprise',
+    ],
+  },
 
   refreshModel: 'none',
   // Per account, app and set of scopes; the 11th ends the oldest, and no more than ten are given in

@@ -38,6 +38,12 @@ export const shopify = {
 
   pkce: false,
   scopeSeparator: ',',
+  // "Any scope that writes a resource also grants read access to it": shopify.dev/docs/api/usage/
+  // access-scopes, read 2026-11-26.
+  impliedScopes: {
+    'write_*': ['read_*'],
+    'unauthenticated_write_*': ['unauthenticated_read_*'],
+  },
   callbackSignature: { param: 'hmac', expect: { shop: '{shop}.myshopify.com' } },
   tokenParams: { expiring: '1' },
 

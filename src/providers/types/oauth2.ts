@@ -53,6 +53,11 @@ const revocation = z.strictObject({
   params: strings.default({}),
 });
 
+const scopePattern = z
+  .string()
+  .regex(/^[^*]*(?:\*[^*]*)?$/, 'may hold one "*"')
+  .min(1);
+
 export const oauth2ProviderSchema = z.strictObject({
   ...identity(),
   kind: z.literal('oauth2'),
@@ -98,6 +103,20 @@ export const oauth2ProviderSchema = z.strictObject({
   scopeAliases: strings.default({}),
   /** Scopes that replies leave out although they were granted (`offline_access`). */
   unreportedScopes: z.array(z.string()).default([]),
+  /**
+   * Scope -> the scopes that it includes, all of them: providers leave those out of what they report
+   * (GitHub). One `*` stands for the same text on both sides (Shopify: `write_*`, `read_*`).
+   */
+  impliedScopes: z
+    .record(scopePattern, z.array(scopePattern).min(1))
+    .refine(
+      (implied) =>
+        Object.entries(implied).every(
+          ([scope, included]) => scope.includes('*') || included.every((one) => !one.includes('*')),
+        ),
+      'a "*" stands for nothing where the scope itself has none',
+    )
+    .default({}),
   scopeSeparator: z.enum([' ', ',', '+']).default(' '),
   authorizationParams: strings.default({}),
   /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
@@ -153,7 +172,7 @@ export const oauth2ProviderSchema = z.strictObject({
   displayName: z.union([path, z.array(path)]).default([]),
   /**
    * Key -> path: what helps a person tell accounts apart. Values become strings. Read when the
-   * account is connected, not at refreshes.
+   * account is connected; `token:` paths also at each refresh, where its reply holds them.
    */
   metadata: z.record(z.string().max(40), path).default({}),
   profileMethod: z.enum(['GET', 'POST']).default('GET'),

@@ -1,4 +1,5 @@
 /** The page itself: what is connected, in what state, and what can be connected. */
+import { missingScopes } from '../../oauth/scopes';
 import { PostForm } from '../ui/form';
 import { type Message, MessageBox } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
@@ -357,7 +358,7 @@ function End({ account: { facts, status }, clock }: { account: Account; clock: C
 /** Permissions that were asked for and not given (C12). */
 function Missing({ card, facts }: { card: Card; facts: Account['facts'] }) {
   const { brand } = useTheme();
-  const missing = missingOf(facts);
+  const missing = missingOf(card, facts);
   if (missing.length === 0) return null;
   const { known, unknown } = permissionsOf(card.id, missing);
   return (
@@ -392,7 +393,7 @@ function Actions({ account, card, formToken }: ActionsProps) {
   );
   const canRefresh = card.provider?.kind === 'oauth2' && facts.renewable && !mustAct;
   const canReconnect = card.isConfigured && card.provider?.kind === 'oauth2';
-  const wants = mustAct || missingOf(facts).length > 0;
+  const wants = mustAct || missingOf(card, facts).length > 0;
   return (
     <div class="actions">
       {canReconnect && wants ? button('connect', 'main', 'Reconnect') : null}
@@ -410,8 +411,8 @@ function Actions({ account, card, formToken }: ActionsProps) {
   );
 }
 
-const missingOf = ({ requestedScopes, scopes }: Account['facts']): string[] =>
-  requestedScopes.filter((scope) => !scopes.includes(scope));
+const missingOf = ({ provider }: Card, { requestedScopes, scopes }: Account['facts']): string[] =>
+  missingScopes(provider, requestedScopes, scopes);
 
 /** Two letters at most: of the first and the last word. */
 export function initials(name: string): string {

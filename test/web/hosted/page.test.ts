@@ -6,7 +6,7 @@ import { records } from '../../../src/providers/records';
 import { settingPrefix } from '../../../src/providers/registry';
 import { findPageSession } from '../../../src/web/hosted/session';
 import { userToken } from '../../support/api';
-import { configWith } from '../../support/config';
+import { clientsOf, configWith } from '../../support/config';
 import { testClock, testDeps } from '../../support/deps';
 import { type AccountOverrides, insertAccount } from '../../support/fixtures';
 import { recordedDatabase } from '../../support/plans';
@@ -357,6 +357,21 @@ describe('an account', () => {
     const page = textOf(await h.page(await h.enter(userId)));
     for (const words of said) expect(page).toContain(words);
     expect(page).not.toMatch(/invalid_|http_\d|needs_reconnect/);
+  });
+
+  test('nothing is missing that a granted scope includes (GitHub)', async () => {
+    const h = hosted({ config: configWith({}, clientsOf(['github'])) });
+    await insertAccount(h.deps, {
+      userId: 'implied',
+      provider: 'github',
+      scope: ['repo', 'user'],
+      requestedScope: ['repo', 'user', 'user:email', 'read:user'],
+      refreshDueAt: null,
+      expiresAt: null,
+    });
+    const page = textOf(await h.page(await h.enter('implied')));
+    expect(page).toContain('GitHub');
+    expect(page).not.toContain('You did not allow');
   });
 
   test('whose database is away is shown as it was known last, and says so', async () => {
