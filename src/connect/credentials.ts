@@ -62,6 +62,8 @@ export async function putCredentials(
     refreshToken: null,
     expiresAt: null,
     refreshExpiresAt: null,
+    accessLifetime: null,
+    refreshLifetime: null,
     tokenType: null,
     scope: [],
     requestedScope: [],

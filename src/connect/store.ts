@@ -36,6 +36,9 @@ export interface ConnectedAccount {
   refreshToken: string | null;
   expiresAt: number | null;
   refreshExpiresAt: number | null;
+  /** As the reply stated it, ms; null: it did not. */
+  accessLifetime: number | null;
+  refreshLifetime: number | null;
   tokenType: string | null;
   scope: string[];
   requestedScope: string[];
@@ -70,6 +73,8 @@ export async function accountOf(
           replied: grant.refreshExpiresAt,
           stored: null,
           consented: true,
+          lastStated: null,
+          isNew: true,
           expiresAt,
         });
   const scheduled = (hasRefreshToken: boolean) =>
@@ -86,6 +91,7 @@ export async function accountOf(
       idleAfterMs: config.idleAfterMs,
       random: random(),
     });
+  const stated = (end: number | null) => (end === null ? null : end - grant.receivedAt);
   const times = scheduled(grant.refreshToken !== null);
   const seal = (token: string, field: 'access_token' | 'refresh_token') =>
     vault.seal(token, accountContext(provider.id, accountId, field));
@@ -98,6 +104,8 @@ export async function accountOf(
     refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
     expiresAt: times.expiresAt,
     refreshExpiresAt: endOf(times.expiresAt),
+    accessLifetime: stated(grant.expiresAt),
+    refreshLifetime: stated(grant.refreshExpiresAt),
     tokenType: grant.tokenType,
     scope:
       grantedScopes(provider, grant.scopes, transaction.requestedScope) ??
@@ -154,6 +162,8 @@ export function upsertAccount(
         refreshToken: sql`coalesce(${incoming('refreshToken')}, ${oauthAccounts.refreshToken})`,
         expiresAt: incoming('expiresAt'),
         refreshExpiresAt: ifKept(oauthAccounts.refreshExpiresAt, incoming('refreshExpiresAt')),
+        accessLifetime: incoming('accessLifetime'),
+        refreshLifetime: ifKept(oauthAccounts.refreshLifetime, incoming('refreshLifetime')),
         tokenType: incoming('tokenType'),
         scope: incoming('scope'),
         requestedScope: incoming('requestedScope'),

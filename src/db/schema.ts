@@ -67,6 +67,10 @@ export const oauthAccounts = sqliteTable(
     expiresAt: integer('expires_at'),
     /** End of the refresh token; null = unknown or never. */
     refreshExpiresAt: integer('refresh_expires_at'),
+    /** How long an access token lives, ms, as a reply last stated it; null = none did. */
+    accessLifetime: integer('access_lifetime'),
+    /** The same of the refresh token. */
+    refreshLifetime: integer('refresh_lifetime'),
     tokenType: text('token_type'),
     /** Granted scopes. */
     scope: text({ mode: 'json' }).$type<string[]>().notNull(),

@@ -171,21 +171,36 @@ export function readProfile(
     const { source, key } = splitPath(path);
     return valueAt(sources[source], key);
   };
-  const at = (path: string): string | null => textOf(found(path));
   const accountId = idFrom(provider.accountId, found);
-  const names = [provider.displayName].flat().map(at);
+  const names = [provider.displayName].flat().map((path) => textOf(found(path)));
   return {
     accountId,
     subject: provider.subject === undefined ? accountId : idFrom(provider.subject, found),
     displayName: names.map(nameOf).find((name) => name !== null) ?? null,
     metadata: Object.fromEntries(
-      Object.entries(provider.metadata).map(([key, path]) => {
-        const value = at(path);
-        // Cut short it would be another value: a picture's URL that leads nowhere.
-        return [key, value !== null && value.length <= MAX_METADATA_LENGTH ? value : null];
-      }),
+      Object.entries(provider.metadata).map(([key, path]) => [key, metadataFrom(found(path))]),
     ),
   };
+}
+
+/** What a token reply says of an account's metadata. Pure; never throws. */
+export function tokenMetadata(
+  { metadata }: Pick<OAuth2Provider, 'metadata'>,
+  tokenDocument: unknown,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, path] of Object.entries(metadata)) {
+    const { source, key } = splitPath(path);
+    const value = source === 'token' ? metadataFrom(valueAt(tokenDocument, key)) : null;
+    if (value !== null) found[name] = value;
+  }
+  return found;
+}
+
+/** Cut short it would be another value: a picture's URL that leads nowhere. */
+function metadataFrom(value: unknown): string | null {
+  const text = textOf(value);
+  return text !== null && text.length <= MAX_METADATA_LENGTH ? text : null;
 }
 
 /** Strings and exact numbers; big integers are strings already (src/oauth/document.ts). */

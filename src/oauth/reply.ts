@@ -9,7 +9,7 @@
  */
 
 import type { OAuth2Provider } from '../providers/types';
-import { MINUTE_MS } from '../time';
+import { DAY_MS, MINUTE_MS } from '../time';
 import { parseDocument, recoverDocument, valueAt } from './document';
 
 export interface TokenReply {
@@ -23,6 +23,8 @@ export interface TokenReply {
   /** Milliseconds; null = not said, or so far off that it means never. */
   expiresAt: number | null;
   refreshExpiresAt: number | null;
+  /** When it came, ms: what its lifetimes count from. */
+  receivedAt: number;
   /** A code, never a sentence: `unreadable` stands for an error that is no code. */
   errorCode: string | null;
   /** The reply as far as it can be read; null where it holds nothing of the kind. */
@@ -55,6 +57,7 @@ export function readTokenReply(
     scopes: firstAt(document, reply.scope, (value) => readScopes(value, provider.scopeSeparator)),
     expiresAt: readEnd(document, reply.expiresIn, reply.expiresAt, clock),
     refreshExpiresAt: readEnd(document, reply.refreshExpiresIn, reply.refreshExpiresAt, clock),
+    receivedAt: now,
     errorCode: readErrorCode(document, provider),
     document,
   };
@@ -100,7 +103,11 @@ function readScopes(value: unknown, separator: string): string[] | null {
   return [...new Set(texts.flatMap((text) => text.split(split)))].filter((scope) => scope !== '');
 }
 
-const CENTURY_MS = 100 * 365.25 * 24 * 3600 * 1000;
+/** What lives longer has no end that anybody knows. */
+const LONGEST_MS = 10 * 365.25 * DAY_MS;
+/** From here on, a number of seconds is a point in time (since 2001), and so are milliseconds. */
+const FIRST_EPOCH_SECONDS = 1e9;
+const FIRST_EPOCH_MS = 1e12;
 
 /** A clock this close to ours needs no correction; the Date header counts whole seconds. */
 const CLOCK_TOLERANCE_MS = MINUTE_MS;
@@ -118,8 +125,8 @@ function serverTime(headers: Headers, now: number): number {
 
 /**
  * Lifetimes come first: they need no common clock. A point in time is read by the provider's clock
- * as its Date header tells it. Zero, negative and absurd ones count as not said, because servers
- * write them for "never".
+ * as its Date header tells it, also where it stands in the place of a lifetime (TikTok Shop). Zero,
+ * negative ones and those over ten years count as not said, because servers write them for "never".
  */
 function readEnd(
   document: unknown,
@@ -128,13 +135,16 @@ function readEnd(
   { now, server }: Clock,
 ): number | null {
   const lifetime =
-    firstAt(document, lifetimes, (value) => usableLifetime(readNumber(value) * 1000)) ??
-    firstAt(document, ends, (value) => usableLifetime(readTime(value) - server));
+    firstAt(document, lifetimes, (value) => {
+      const seconds = readNumber(value);
+      const isTime = seconds >= FIRST_EPOCH_SECONDS;
+      return usableLifetime(isTime ? readTime(value) - server : seconds * 1000);
+    }) ?? firstAt(document, ends, (value) => usableLifetime(readTime(value) - server));
   return lifetime === null ? null : now + lifetime;
 }
 
 const usableLifetime = (ms: number): number | null =>
-  ms >= 1000 && ms <= CENTURY_MS ? Math.floor(ms) : null;
+  ms >= 1000 && ms <= LONGEST_MS ? Math.floor(ms) : null;
 
 /** NaN where the value is no number. */
 function readNumber(value: unknown): number {
@@ -142,10 +152,10 @@ function readNumber(value: unknown): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }
 
-/** Epoch seconds (milliseconds where seconds would lie beyond the year 5000), or a date. */
+/** Epoch seconds, epoch milliseconds or a date. */
 function readTime(value: unknown): number {
   const number = readNumber(value);
-  if (Number.isFinite(number)) return number < 1e11 ? number * 1000 : number;
+  if (Number.isFinite(number)) return number < FIRST_EPOCH_MS ? number * 1000 : number;
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)
     ? Date.parse(value)
     : Number.NaN;

@@ -29,12 +29,11 @@ import {
   needsClosing,
 } from './circuit';
 import { ATTEMPT_MS, graceEnds, lostLeases, sendableAt } from './claim';
-import { isFor, sealedToken, sealGrant, sentField } from './commit';
+import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
 import { isSingleUse, judge, type Outcome, salvage } from './outcome';
 import type { Publication } from './publication';
 import { COMMIT_MS, commitRescued, findRescue, storeGrant } from './rescue';
-import { accessEnd } from './schedule';
 import { isCounting, STORM, unmarkStorm } from './storm';
 
 /** The provider's reply may take this long. */
@@ -158,11 +157,11 @@ async function refresh(
   if (sendable > sentAt) return wait(deps, row, 'unknown_outcome', sendable, options);
 
   const answer = await request(deps, client, ready.endpoints, row, ready.sent);
-  const { outcome, reply, refreshToken, receivedAt } = answer;
+  const { outcome, reply, refreshToken } = answer;
   const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
   if (reply && (accessToken !== null || refreshToken !== null)) {
     const found = { accessToken, refreshToken, reply };
-    const grant = await sealGrant(deps.vault, row, ready.sealed, found, receivedAt);
+    const grant = await sealGrant(deps.vault, provider, row, ready.sealed, found);
     const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
     const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
     // Half an answer: the new refresh token is safe, and is tried soon.
@@ -171,12 +170,8 @@ async function refresh(
     await closeIfOpen(deps, row, options);
     if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
     if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
-    const token: AccessToken = {
-      accessToken: outcome.accessToken,
-      tokenType: reply.tokenType ?? row.tokenType,
-      expiresAt: accessEnd(provider, receivedAt, reply.expiresAt),
-      scope: reply.scopes ?? row.scope,
-    };
+    const { tokenType, expiresAt, scope } = refreshedFacts(provider, grant, row);
+    const token: AccessToken = { accessToken: outcome.accessToken, tokenType, expiresAt, scope };
     return { kind: 'refreshed', token, snapshot };
   }
   if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
@@ -236,7 +231,6 @@ interface ProviderAnswer {
   reply: TokenReply | null;
   /** A new refresh token, whatever the outcome says. */
   refreshToken: string | null;
-  receivedAt: number;
   /**
    * A first request got no answer that says anything, and the second one's does not say it either:
    * whatever the outcome, the token may have been used up since.
@@ -271,7 +265,6 @@ async function request(
       outcome: judge(provider, raw, reply, receivedAt),
       reply,
       refreshToken: extend ? null : salvage(raw, reply, sent),
-      receivedAt,
     };
   };
   const startedAt = deps.now();

@@ -14,6 +14,7 @@ import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { owedRevocation } from '../events/outbox';
+import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
@@ -49,6 +50,8 @@ export const grantSchema = z.object({
   refreshExpiresAt: z.number().nullable(),
   tokenType: z.string().nullable(),
   scopes: z.array(z.string()).nullable(),
+  /** As far as the reply says something of it; none where the last release wrote the record. */
+  metadata: z.record(z.string(), z.string()).default({}),
   receivedAt: z.number(),
 });
 
@@ -68,11 +71,12 @@ export const sealedToken = (
 /** Seals what came. Each sealing is unique, so a sealed token also names the attempt that wrote it. */
 export async function sealGrant(
   vault: Vault,
+  provider: OAuth2Provider,
   row: AccountRow,
   sent: string,
   found: { accessToken: string | null; refreshToken: string | null; reply: TokenReply },
-  receivedAt: number,
 ): Promise<Grant> {
+  const { reply } = found;
   const seal = async (token: string | null, field: 'access_token' | 'refresh_token') =>
     token === null
       ? null
@@ -89,11 +93,12 @@ export async function sealGrant(
     sent,
     accessToken: await seal(found.accessToken, 'access_token'),
     refreshToken: await seal(found.refreshToken, 'refresh_token'),
-    expiresAt: found.reply.expiresAt,
-    refreshExpiresAt: found.reply.refreshExpiresAt,
-    tokenType: found.reply.tokenType,
-    scopes: found.reply.scopes,
-    receivedAt,
+    expiresAt: reply.expiresAt,
+    refreshExpiresAt: reply.refreshExpiresAt,
+    tokenType: reply.tokenType,
+    scopes: reply.scopes,
+    metadata: tokenMetadata(provider, reply.document),
+    receivedAt: reply.receivedAt,
   };
 }
 
@@ -225,15 +230,8 @@ function columnsOf(
     };
   }
   const issuedAt = grant.receivedAt;
-  const expiresAt = accessEnd(provider, issuedAt, grant.expiresAt);
-  const refreshExpiresAt = refreshEnd({
-    provider,
-    now: issuedAt,
-    replied: grant.refreshExpiresAt,
-    stored: row.refreshExpiresAt,
-    consented: false,
-    expiresAt,
-  });
+  const facts = refreshedFacts(provider, grant, row);
+  const { expiresAt, refreshExpiresAt } = facts;
   const next = schedule({
     provider,
     now: issuedAt,
@@ -246,15 +244,11 @@ function columnsOf(
     idleAfterMs: config.idleAfterMs,
     random,
   });
-  const scope = grantedScopes(provider, grant.scopes, row.requestedScope);
   return {
     ...certain,
+    ...facts,
     accessToken: grant.accessToken,
     ...(grant.refreshToken === null ? {} : { refreshToken: grant.refreshToken }),
-    expiresAt,
-    refreshExpiresAt,
-    ...(grant.tokenType === null ? {} : { tokenType: grant.tokenType }),
-    ...(scope === null ? {} : { scope }),
     state: 'active' as const,
     stateReason: null,
     refreshDueAt: next.refreshDueAt,
@@ -268,6 +262,36 @@ function columnsOf(
     ...(usedNow ? { lastUsedAt: now } : {}),
     // A routine refresh is no change that a user sees.
     ...(row.state === 'active' ? {} : { updatedAt: now }),
+  };
+}
+
+/**
+ * What a grant makes of a row, apart from tokens and schedule. What the reply leaves unsaid stays, and
+ * a lifetime that it does not state is the one that was last stated. No scopes at all is nothing
+ * said: a refresh cannot take them all away (RFC 6749 6). Pure.
+ */
+export function refreshedFacts(provider: OAuth2Provider, grant: Grant, row: AccountRow) {
+  const { receivedAt, expiresAt: replied, refreshExpiresAt: refreshReplied } = grant;
+  const lifetimeOf = (end: number | null) => (end === null ? null : end - receivedAt);
+  const expiresAt = accessEnd(provider, receivedAt, replied, row.accessLifetime);
+  const scopes = grant.scopes?.length === 0 ? null : grant.scopes;
+  return {
+    expiresAt,
+    refreshExpiresAt: refreshEnd({
+      provider,
+      now: receivedAt,
+      replied: refreshReplied,
+      stored: row.refreshExpiresAt,
+      consented: false,
+      lastStated: row.refreshLifetime,
+      isNew: grant.refreshToken !== null,
+      expiresAt,
+    }),
+    accessLifetime: lifetimeOf(replied) ?? row.accessLifetime,
+    refreshLifetime: lifetimeOf(refreshReplied) ?? row.refreshLifetime,
+    tokenType: grant.tokenType ?? row.tokenType,
+    scope: grantedScopes(provider, scopes, row.requestedScope) ?? row.scope,
+    metadata: { ...row.metadata, ...grant.metadata },
   };
 }
 

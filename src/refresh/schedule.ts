@@ -118,12 +118,23 @@ export function nextNotice(end: number | null, after: number): number | null {
   return notice === undefined ? null : end - notice;
 }
 
-/** End of an access token: as the reply says, else by the provider's assumed lifetime; null: never. */
-export function accessEnd(provider: Provider, now: number, replied: number | null): number | null {
+/**
+ * End of an access token: as the reply says, else by the lifetime that an earlier reply stated, else
+ * by the one that the record assumes; null: never.
+ */
+export function accessEnd(
+  provider: Provider,
+  now: number,
+  replied: number | null,
+  lastStated: number | null = null,
+): number | null {
   if (provider.kind === 'credentials') return null;
-  const assumed = provider.assumedLifetimeSeconds;
-  return replied ?? (assumed === undefined ? null : now + assumed * SECOND_MS);
+  const lifetime = lastStated ?? inMs(provider.assumedLifetimeSeconds);
+  return replied ?? (lifetime === null ? null : now + lifetime);
 }
+
+const inMs = (seconds: number | undefined): number | null =>
+  seconds === undefined ? null : seconds * SECOND_MS;
 
 export interface RefreshEndInput {
   provider: Provider;
@@ -135,21 +146,33 @@ export interface RefreshEndInput {
   stored: number | null;
   /** A new consent, and not a refresh: an absolute end begins anew. */
   consented: boolean;
+  /** The lifetime that an earlier reply to this consent stated, ms; null: none did. */
+  lastStated: number | null;
+  /** The reply brought another refresh token. */
+  isNew: boolean;
   /** End of the new access token, the assumed lifetime applied. */
   expiresAt: number | null;
 }
 
-/** End of what can renew the access token (`refresh_expires_at`); null: unknown or never. */
+/**
+ * End of what can renew the access token (`refresh_expires_at`); null: unknown or never. A refresh
+ * that says nothing moves it where the deadline is rolling: a new token lives as long as the last
+ * one was said to. One that stays has the end that was stated for it; where none ever was, the
+ * record's lifetime is how long it may lie unused (Google).
+ */
 export function refreshEnd(input: RefreshEndInput): number | null {
-  const { provider } = input;
+  const { provider, now, stored } = input;
   if (provider.kind === 'credentials') return null;
   // An extended token renews itself, so its own end is the end.
   if (provider.refreshModel === 'extend') return input.expiresAt;
   if (input.replied !== null) return input.replied;
-  const lifetime = provider.refreshLifetimeSeconds;
-  const starts = input.consented || provider.refreshDeadline === 'rolling';
-  if (lifetime !== undefined && starts) return input.now + lifetime * SECOND_MS;
-  return input.consented ? null : input.stored;
+  const known = inMs(provider.refreshLifetimeSeconds);
+  const ends = (lifetime: number | null, otherwise: number | null) =>
+    lifetime === null ? otherwise : now + lifetime;
+  if (input.consented) return ends(known, null);
+  if (provider.refreshDeadline === 'absolute') return stored;
+  if (input.isNew) return ends(input.lastStated ?? known, stored);
+  return input.lastStated === null ? ends(known, stored) : stored;
 }
 
 /** Full jitter between 30 s and a limit that doubles with each failure, up to an hour. */

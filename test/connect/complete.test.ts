@@ -353,6 +353,31 @@ describe('what the provider answers', () => {
     });
   });
 
+  test('a scope that a granted one includes is not missing (GitHub)', async () => {
+    const { acme } = JSON.parse((env as Bindings).PROVIDERS);
+    const impliedScopes = { user: ['read:user', 'user:email'] };
+    const j = journey({ config: configWith({ acme: { ...acme, impliedScopes } }) });
+    j.provider.answer('/token', () =>
+      Response.json({ access_token: 'access-obi', scope: 'repo,user' }),
+    );
+    const scopes = ['repo', 'user', 'user:email', 'read:user', 'gist'];
+    const reply = await j.connect('replies-6', 'code-obi', { scopes });
+    expect(await reply.json()).toMatchObject({ scopes: ['repo', 'user'], missingScopes: ['gist'] });
+  });
+
+  test('lifetimes are kept as they are stated, for refreshes that state none', async () => {
+    const j = journey();
+    const token = { access_token: 'access-oto', refresh_token: 'refresh-oto' };
+    j.provider.answer('/token', () =>
+      Response.json({ ...token, expires_in: 3600, refresh_token_expires_in: 604_800 }),
+    );
+    expect((await j.connect('replies-7', 'code-oto')).status).toBe(201);
+    expect(await rowOf(j, 'oto')).toMatchObject({
+      accessLifetime: 3_600_000,
+      refreshLifetime: 604_800_000,
+    });
+  });
+
   test('a success closes the circuit, and an open one blocks no connect', async () => {
     const j = journey();
     await j.deps.db.insert(providerHealth).values({

@@ -41,6 +41,7 @@ describe('tokens', () => {
       scopes: ['read', 'write'],
       expiresAt: now + HOUR,
       refreshExpiresAt: null,
+      receivedAt: now,
       errorCode: null,
       document: body,
     });
@@ -172,6 +173,15 @@ describe('the end of a token', () => {
     ['no date', { expires_at: 'tomorrow' }, null],
     ['the past', { expires_at: (now - HOUR) / 1000 }, null],
     ['zero, at', { expires_at: 0 }, null],
+    ['a point in time instead (TikTok Shop)', { expires_in: (now + HOUR) / 1000 }, HOUR],
+    ['the same in milliseconds', { expires_in: now + HOUR }, HOUR],
+    ['the same as text', { expires_in: String(now + HOUR) }, HOUR],
+    ['a point in time that is past', { expires_in: (now - HOUR) / 1000 }, null],
+    ['ten years', { expires_in: 3650 * 86_400 }, 3650 * 24 * HOUR],
+    ['over ten years', { expires_in: 3654 * 86_400 }, null],
+    ['over ten years, as a point in time', { expires_in: now / 1000 + 3654 * 86_400 }, null],
+    ['over ten years, as a date', { expires_at: '2037-11-22T12:00:00Z' }, null],
+    ['the second from which on it is a point in time', { expires_in: 1e9 }, null],
     [
       'both: the lifetime, which needs no clock',
       { expires_in: 60, expires_at: now / 1000 + 999 },
@@ -210,6 +220,8 @@ describe('the end of a token', () => {
     [{ x_refresh_token_expires_in: 8726400 }, 101 * 24 * HOUR],
     [{ refresh_token_expires_at: (now + HOUR) / 1000 }, HOUR],
     [{ refresh_expires_in: 0 }, null],
+    [{ refresh_expires_in: (now + HOUR) / 1000 }, HOUR],
+    [{ refresh_expires_in: 12 * 365 * 86_400 }, null],
     [{}, null],
   ])('of refreshing is read from %o', (body, expected) => {
     const { refreshExpiresAt } = read({ ...tokens, ...body });

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
+import { tokenFor } from '../../src/refresh/token';
 import { errorReply, json } from '../support/provider';
 import { hookedDb } from './support/faults';
 import { world } from './support/world';
@@ -652,5 +653,92 @@ describe('a storm of refusals', () => {
       );
       expect(marked).toBe(5);
     }
+  });
+});
+
+describe('what a reply leaves unsaid', () => {
+  const HOUR = 60 * MINUTE;
+  const DAY = 24 * HOUR;
+
+  it("a lifetime: as the last reply stated it, and not the record's", async () => {
+    const { deps, server, due, row } = world({ assumedLifetimeSeconds: 86_400 });
+    const { id } = await due({ accessLifetime: HOUR });
+    server.answer('/token', () => json({ access_token: 'new', refresh_token: 'next' }));
+    await runRefresh(deps, 'cron');
+    const after = await row(id);
+    expect(after.expiresAt).toBe(deps.now() + HOUR);
+    expect(after.refreshDueAt).toBeLessThan(deps.now() + HOUR);
+    expect(after.accessLifetime).toBe(HOUR);
+  });
+
+  it('a stated lifetime is the one that counts from then on', async () => {
+    const { deps, server, due, row } = world();
+    const { id } = await due({ accessLifetime: HOUR, refreshLifetime: DAY });
+    const reply = { access_token: 'new', refresh_token: 'next' };
+    server.answer('/token', () =>
+      json({ ...reply, expires_in: 7200, refresh_token_expires_in: 172_800 }),
+    );
+    await runRefresh(deps, 'cron');
+    const stated = { accessLifetime: 2 * HOUR, refreshLifetime: 2 * DAY };
+    expect(await row(id)).toMatchObject(stated);
+    deps.clock.advance(2 * HOUR);
+    server.answer('/token', () => json({ ...reply, refresh_token: 'last' }));
+    await runRefresh(deps, 'cron');
+    const now = deps.now();
+    expect(await row(id)).toMatchObject({
+      ...stated,
+      expiresAt: now + 2 * HOUR,
+      refreshExpiresAt: now + 2 * DAY,
+    });
+  });
+
+  it('the end of the refresh token: a stated one is not written over by the record', async () => {
+    const { deps, server, due, row } = world({
+      refreshModel: 'static',
+      refreshLifetimeSeconds: 180 * 86_400,
+    });
+    const end = deps.now() + 6 * DAY;
+    const { id } = await due({ refreshExpiresAt: end, refreshLifetime: 7 * DAY });
+    server.answer('/token', () => json({ access_token: 'new', expires_in: 3600 }));
+    await runRefresh(deps, 'cron');
+    expect(await row(id)).toMatchObject({ refreshExpiresAt: end, refreshLifetime: 7 * DAY });
+  });
+
+  it.each([
+    ['empty', { scope: '' }],
+    ['an empty list', { scope: [] }],
+    ['absent', {}],
+  ])('scopes: %s, they stay as they are, also for who asked', async (_, fields) => {
+    const { deps, server, due, row, provider } = world({ scopeOnRefresh: true });
+    const account = await due({ scope: ['read', 'write'] });
+    server.answer('/token', () =>
+      json({ access_token: 'new', refresh_token: 'next', expires_in: 3600, ...fields }),
+    );
+    const token = await tokenFor(deps, {
+      userId: account.userId,
+      provider,
+      accountId: account.providerAccountId,
+      minTtlSeconds: 3600,
+    });
+    expect(token).toMatchObject({ scope: ['read', 'write'] });
+    expect((await row(account.id)).scope).toEqual(['read', 'write']);
+  });
+
+  it('metadata of the reply is read again; what the reply does not hold stays', async () => {
+    const { deps, server, due, row } = world({
+      metadata: { instanceUrl: 'token:instance_url', team: 'token:team.name', name: 'name' },
+    });
+    const { id } = await due({
+      metadata: { instanceUrl: 'https://old.example', team: 'Blue', name: 'Ann' },
+    });
+    server.answer('/token', () =>
+      json({ access_token: 'new', instance_url: 'https://new.example', name: 'nobody' }),
+    );
+    await runRefresh(deps, 'cron');
+    expect((await row(id)).metadata).toEqual({
+      instanceUrl: 'https://new.example',
+      team: 'Blue',
+      name: 'Ann',
+    });
   });
 });

@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts, providerHealth } from '../../src/db/schema';
 import { statusAt } from '../../src/integrations/status';
+import { grantSchema } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { tokenFor } from '../../src/refresh/token';
 import { factsOf } from '../../src/status-cache/origin';
@@ -15,6 +16,7 @@ import type { AccountRow } from '../support/fixtures';
 import { world } from './support/world';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** The columns that a release knew, from the migration that made them. */
 const columnsOf = (table: string): string[] => {
@@ -88,5 +90,39 @@ describe('what the Worker of the last release writes', () => {
     const snapshot = { v: 1, userId: 'u', version: 1, takenAt: 0, freshUntil: deps.now() };
     const read = snapshotSchema.parse({ ...snapshot, integrations: [facts] });
     expect(read.integrations[0]).toEqual({ ...facts, lastErrorCategory: null });
+  });
+});
+
+describe('what a migration makes of the rows that are there', () => {
+  /** The statements of a migration that change rows. */
+  const changesOf = (name: string): string[] =>
+    (env.TEST_MIGRATIONS.find((migration) => migration.name.includes(name))?.queries ?? []).filter(
+      (query) => /^\s*(?:--.*\n)*\s*UPDATE/.test(query),
+    );
+
+  it('a token that an unsaid lifetime left without an end is due, later than promises reach', async () => {
+    const { deps, due, row } = world();
+    const endless = { expiresAt: null, refreshDueAt: null, lastRefreshedAt: deps.now() - HOUR };
+    const rows = {
+      healed: await due(endless),
+      neverRefreshed: await due({ ...endless, lastRefreshedAt: null }),
+      nothingRenewsIt: await due({ ...endless, refreshToken: null }),
+      refused: await due({ ...endless, state: 'needs_reconnect' }),
+      well: await due({ lastRefreshedAt: deps.now() - HOUR }),
+    };
+    const queries = changesOf('unsaid_lifetimes');
+    expect(queries).toHaveLength(1);
+    for (const query of queries) await deps.db.run(sql.raw(query));
+    const { refreshDueAt, accessLifetime } = await row(rows.healed.id);
+    expect(refreshDueAt).toBeGreaterThan(Date.now() + 5 * MINUTE);
+    expect(refreshDueAt).toBeLessThan(Date.now() + 6 * HOUR);
+    expect(accessLifetime).toBe(HOUR);
+    const { healed: _, ...others } = rows;
+    for (const other of Object.values(others)) expect(await row(other.id)).toEqual(other);
+  });
+
+  it('a rescue record without metadata is put into its row', () => {
+    const shape = grantSchema.shape.metadata;
+    expect(shape.parse(undefined)).toEqual({});
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Provider, providerSchema } from '../../src/providers/types';
-import { refreshEnd, type ScheduleInput, schedule } from '../../src/refresh/schedule';
+import {
+  type RefreshEndInput,
+  refreshEnd,
+  type ScheduleInput,
+  schedule,
+} from '../../src/refresh/schedule';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -172,22 +177,30 @@ describe('the end of the refresh token', () => {
   const absolute = provider({ refreshLifetimeSeconds: 86_400, refreshDeadline: 'absolute' });
   const stored = now + 5 * HOUR;
 
-  it.each([
-    ['what the reply says', rolling, now + HOUR, false, now + HOUR],
-    ['rolling: anew with each refresh', rolling, null, false, now + DAY],
-    ['absolute: a refresh does not move it', absolute, null, false, stored],
-    ['absolute: a new consent does', absolute, null, true, now + DAY],
-    ['unknown: what is stored stays', provider(), null, false, stored],
-    ['unknown at a new consent: unknown', provider(), null, true, null],
+  it.each<[string, Provider, Partial<RefreshEndInput>, number | null]>([
+    ['what the reply says', rolling, { replied: now + HOUR }, now + HOUR],
+    ['rolling: anew with each new token', rolling, { isNew: true }, now + DAY],
+    ['rolling: a token that stays is good for so long after its last use', rolling, {}, now + DAY],
+    [
+      'as long as the last reply stated, and not the record',
+      rolling,
+      { isNew: true, lastStated: 7 * DAY },
+      now + 7 * DAY,
+    ],
+    ['of a token that stays: what was stated for it', rolling, { lastStated: 7 * DAY }, stored],
+    ['absolute: a refresh does not move it', absolute, { isNew: true, lastStated: DAY }, stored],
+    ['absolute: a new consent does', absolute, { consented: true }, now + DAY],
+    ['unknown: what is stored stays', provider(), { isNew: true }, stored],
+    ['unknown at a new consent: unknown', provider(), { consented: true }, null],
     [
       "extended while alive: the token's own end",
       provider({ refreshModel: 'extend' }),
-      null,
-      false,
+      {},
       now + 60 * DAY,
     ],
-  ])('%s', (_, record, replied, consented, end) => {
+  ])('%s', (_, record, input, end) => {
+    const unsaid = { replied: null, consented: false, lastStated: null, isNew: false };
     const expiresAt = now + 60 * DAY;
-    expect(refreshEnd({ provider: record, now, replied, stored, consented, expiresAt })).toBe(end);
+    expect(refreshEnd({ provider: record, now, stored, expiresAt, ...unsaid, ...input })).toBe(end);
   });
 });
