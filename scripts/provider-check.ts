@@ -73,7 +73,8 @@ async function aboutOAuth2(
       redirectUri: endpoints.redirectUri,
       state: 'STATE',
       codeChallenge: 'CHALLENGE',
-      scopes: provider.scopes,
+      scopes: [...new Set([...provider.scopes, ...provider.requiredScopes])],
+      authorizationParams: {},
       fetch,
     },
   );

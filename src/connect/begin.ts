@@ -4,7 +4,7 @@ import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { wholeMatch } from '../providers/check';
+import { isPlain, wholeMatch } from '../providers/check';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { transactionContext } from '../vault/vault';
@@ -20,6 +20,9 @@ export interface BeginInput {
   /** On a reconnect: the account that must come back. */
   accountId?: string | undefined;
   parameters?: Record<string, string> | undefined;
+  /** Who is expected to sign in at the provider. */
+  loginHint?: string | undefined;
+  authorizationParams?: Record<string, string> | undefined;
 }
 
 export interface BegunConnection {
@@ -46,6 +49,7 @@ export async function beginConnection(
       ? undefined
       : await ownIntegration(deps, userId, provider.id, input.accountId);
   const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
+  const authorizationParams = checkAuthorizationParams(provider, input);
 
   const id = randomSecret();
   const ticket = randomSecret();
@@ -57,8 +61,14 @@ export async function beginConnection(
     userId,
     provider: provider.id,
     returnTo,
-    requestedScope: [...new Set(input.scopes ?? known?.requestedScope ?? provider.scopes)],
+    requestedScope: [
+      ...new Set([
+        ...(input.scopes ?? known?.requestedScope ?? provider.scopes),
+        ...provider.requiredScopes,
+      ]),
+    ],
     parameters,
+    authorizationParams,
     expectedAccountId: input.accountId ?? null,
     state: 'started',
     // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).
@@ -108,10 +118,31 @@ function checkParameters(
   for (const [name, { pattern, default: fallback }] of Object.entries(provider.parameters)) {
     const value = given[name] ?? known[name] ?? fallback;
     if (value === undefined) throw invalid(`parameters.${name}`, 'is needed for this provider');
-    if (!wholeMatch(pattern, value)) throw invalid(`parameters.${name}`, 'is not as it should be');
+    if (!wholeMatch(pattern, value) || !isPlain(value))
+      throw invalid(`parameters.${name}`, 'is not as it should be');
     values[name] = value;
   }
   return values;
+}
+
+/** What the connection adds to the authorization request: only what the record allows. */
+function checkAuthorizationParams(
+  { name, allowedAuthorizationParams, loginHintParam }: OAuth2Provider,
+  { loginHint, authorizationParams = {} }: BeginInput,
+): Record<string, string> {
+  const unknown = Object.keys(authorizationParams).find(
+    (param) => !allowedAuthorizationParams.includes(param),
+  );
+  if (unknown !== undefined) {
+    const allowed = allowedAuthorizationParams.join(', ');
+    throw invalid(
+      `authorizationParams.${unknown}`,
+      `is not one that ${name} takes from a connection (${allowed === '' ? 'none is' : allowed})`,
+    );
+  }
+  if (loginHint === undefined) return authorizationParams;
+  if (loginHintParam === null) throw invalid('loginHint', `is not taken by ${name}`);
+  return { ...authorizationParams, [loginHintParam]: loginHint };
 }
 
 const invalid = (field: string, message: string): AppError =>

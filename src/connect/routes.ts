@@ -16,6 +16,14 @@ const headers = z.object({
   ),
 });
 
+/** A parameter's value, in a URL that browsers and servers have to take. */
+const authorizationParam = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
 const begin = route(
   {
     method: 'post',
@@ -41,14 +49,27 @@ const begin = route(
           .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
           .max(100)
           .optional()
-          .describe('Instead of those in the record.'),
+          .describe(
+            "Instead of the record's `scopes`. Its `requiredScopes` are asked for besides them.",
+          ),
         accountId: accountIdSchema
           .optional()
           .describe("On a reconnect: the account that must come back, one of the user's own."),
         parameters: z
           .record(z.string().max(32), z.string().max(255))
           .optional()
-          .describe("Values for the placeholders in the provider's URLs."),
+          .describe("Values for the placeholders in the provider's URLs, headers and parameters."),
+        loginHint: authorizationParam
+          .optional()
+          .describe(
+            'Who is expected to sign in, as the provider knows them: an e-mail address, a name. A hint only: `accountId` is what makes sure. Refused where the provider takes none.',
+          ),
+        authorizationParams: z
+          .record(z.string().max(64), authorizationParam)
+          .optional()
+          .describe(
+            'Further parameters of the authorization request: those that the record lists under `allowedAuthorizationParams`.',
+          ),
       })
       .meta({
         id: 'ConnectionRequest',

@@ -60,7 +60,7 @@ export async function startAuthorization(
 
 async function authorizationUrl(
   deps: Deps,
-  { id, provider, parameters, requestedScope, verifier }: Transaction,
+  { id, provider, parameters, requestedScope, authorizationParams, verifier }: Transaction,
   state: string,
 ): Promise<string> {
   const { config, vault, fetch } = deps;
@@ -73,6 +73,7 @@ async function authorizationUrl(
       await vault.open(verifier, transactionContext(id, 'verifier')),
     ),
     scopes: requestedScope,
+    authorizationParams,
     fetch,
   });
   return url.href;

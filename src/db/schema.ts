@@ -163,6 +163,11 @@ export const connectTransactions = sqliteTable(
     returnTo: text('return_to'),
     requestedScope: text('requested_scope', { mode: 'json' }).$type<string[]>().notNull(),
     parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** Of the authorization request, besides the record's own: what the connection gave. */
+    authorizationParams: text('authorization_params', { mode: 'json' })
+      .$type<Record<string, string>>()
+      .notNull()
+      .default({}),
     /** On a reconnect: the account that must come back. */
     expectedAccountId: text('expected_account_id'),
     state: text({ enum: ['started', 'authorized', 'completing', 'completed', 'failed'] }).notNull(),
@@ -177,6 +182,8 @@ export const connectTransactions = sqliteTable(
     code: text(),
     /** SHA-256 of the authorization code: the same callback may come again. Null where it had none. */
     codeHash: text('code_hash'),
+    /** When the code came; null where a Worker before this column took it. */
+    authorizedAt: integer('authorized_at'),
     /** The one exchange that may run, and until when. */
     attemptId: text('attempt_id'),
     attemptUntil: integer('attempt_until'),
@@ -190,6 +197,8 @@ export const connectTransactions = sqliteTable(
     uniqueIndex('connect_transactions_ticket').on(table.ticketHash),
     uniqueIndex('connect_transactions_state').on(table.stateHash),
     index('connect_transactions_user').on(table.userId),
+    // The way back from a dead end: what this browser began last.
+    index('connect_transactions_browser').on(table.browserHash),
     index('connect_transactions_expiry').on(table.expiresAt),
   ],
 );

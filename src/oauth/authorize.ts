@@ -2,6 +2,7 @@
 import { base64url } from 'jose';
 import { sha256 } from '../crypto';
 import { AppError } from '../errors';
+import { fillAll } from '../providers/templates';
 import type { OAuth2Client } from '../providers/types';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
@@ -14,6 +15,8 @@ export interface AuthorizationRequest {
   /** S256; null where the provider takes no PKCE. */
   codeChallenge: string | null;
   scopes: readonly string[];
+  /** What the connection itself gave, for parameters that the record allows. */
+  authorizationParams: Readonly<Record<string, string>>;
   /** For the pushed request, where the provider announces one. */
   fetch: typeof fetch;
 }
@@ -28,13 +31,14 @@ const PAR_TIMEOUT_MS = 8_000;
  */
 export async function authorizationRequest(
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl'>,
+  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl' | 'parameters'>,
   request: AuthorizationRequest,
 ): Promise<URL> {
   const { provider, clientId } = client;
   const params: Record<string, string> = {
-    // First, so that no record can replace what protects the flow.
-    ...provider.authorizationParams,
+    // First, so that nobody can replace what protects the flow.
+    ...fillAll(provider.authorizationParams, endpoints.parameters),
+    ...request.authorizationParams,
     response_type: 'code',
     [provider.clientIdParam]: clientId,
     redirect_uri: request.redirectUri,
@@ -50,7 +54,7 @@ export async function authorizationRequest(
   if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
   return withQuery(endpoints.authorizationUrl, {
     [provider.clientIdParam]: clientId,
-    request_uri: await push(client, endpoints.parUrl, params, request.fetch),
+    request_uri: await push(client, endpoints.parUrl, endpoints.parameters, params, request.fetch),
   });
 }
 
@@ -58,10 +62,11 @@ export async function authorizationRequest(
 async function push(
   client: OAuth2Client,
   parUrl: string,
+  parameters: Endpoints['parameters'],
   params: Record<string, string>,
   fetchFn: typeof fetch,
 ): Promise<string> {
-  const headers = headersOf(client.provider);
+  const headers = headersOf(client.provider, parameters);
   authenticateClient(client, params, headers);
   const reply = await send(fetchFn, requestOf(parUrl, formPost, params, headers), {
     timeoutMs: PAR_TIMEOUT_MS,

@@ -3,7 +3,7 @@
  * filled, completed by discovery where the record names an issuer. The record's own URLs win.
  */
 import { AppError } from '../errors';
-import { wholeMatch } from '../providers/check';
+import { isPlain, wholeMatch } from '../providers/check';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
@@ -27,6 +27,8 @@ export interface Endpoints {
   parUrl: string | null;
   /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
   redirectUri: string;
+  /** The connection's values, for the placeholders in headers and parameters. */
+  parameters: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function endpointsOf(
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
+    parameters: values,
   };
 }
 
@@ -78,7 +81,9 @@ function placeholderValues(
   return Object.fromEntries(
     Object.entries(provider.parameters).map(([name, { pattern, default: preset }]) => {
       const value = Object.hasOwn(given, name) ? given[name] : preset;
-      if (value === undefined || !wholeMatch(pattern, value)) throw unusableParameter(name);
+      if (value === undefined || !wholeMatch(pattern, value) || !isPlain(value)) {
+        throw unusableParameter(name);
+      }
       return [name, value];
     }),
   );

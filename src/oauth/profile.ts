@@ -59,12 +59,11 @@ const backoff: Backoff = { firstMs: 500, factor: 2, longestMs: 2_000, jitter: 0.
 export async function fetchProfile(
   deps: Timing & { fetch: typeof fetch; log: Log },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'profileUrl' | 'issuer'>,
+  endpoints: Pick<Endpoints, 'profileUrl' | 'issuer' | 'parameters'>,
   grant: ReceivedGrant,
   limits: ProfileLimits,
 ): Promise<Profile> {
   const { provider, clientId } = client;
-  const { issuer, profileUrl } = endpoints;
   const { accountId, subject } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
   const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
@@ -77,14 +76,14 @@ export async function fetchProfile(
       return null;
     }
   };
-  const expected = { clientId, issuer, now: grant.receivedAt };
+  const expected = { clientId, issuer: endpoints.issuer, now: grant.receivedAt };
   return readProfile(provider, {
     token: grant.document,
     id_token: await from('id_token', () =>
       readIdToken(valueAt(grant.document, 'id_token'), expected),
     ),
     profile: await from('profile', () =>
-      requestProfile(deps, client, profileUrl, grant.accessToken, limits),
+      requestProfile(deps, client, endpoints, grant.accessToken, limits),
     ),
   });
 }
@@ -93,11 +92,11 @@ export async function fetchProfile(
 function requestProfile(
   deps: Timing & { fetch: typeof fetch },
   client: OAuth2Client,
-  url: string | null,
+  { profileUrl, parameters }: Pick<Endpoints, 'profileUrl' | 'parameters'>,
   accessToken: string,
   { timeoutMs, until }: ProfileLimits,
 ): Promise<unknown> {
-  if (url === null) throw noProfile('the provider has no profile endpoint');
+  if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
   const limits = {
     tries: 4,
     tryMs: null,
@@ -110,9 +109,8 @@ function requestProfile(
   };
   return retry(deps, limits, async () => {
     const left = Math.max(Math.min(timeoutMs, until - deps.now()), LEAST_REQUEST_MS);
-    const reply = await send(deps.fetch, profileRequest(client, url, accessToken), {
-      timeoutMs: left,
-    });
+    const request = profileRequest(client, profileUrl, parameters, accessToken);
+    const reply = await send(deps.fetch, request, { timeoutMs: left });
     return readReply(client.provider, reply, deps.now());
   });
 }
@@ -139,17 +137,22 @@ function readReply(provider: OAuth2Provider, reply: RawReply, now: number): unkn
 }
 
 /** @throws AppError provider_error for a token that no request can hold */
-function profileRequest(client: OAuth2Client, profileUrl: string, accessToken: string): Request {
+function profileRequest(
+  client: OAuth2Client,
+  profileUrl: string,
+  parameters: Endpoints['parameters'],
+  accessToken: string,
+): Request {
   const { provider } = client;
   const { profileToken, profileMethod, profileBody, profileHeaders } = provider;
   const fill = (values: Record<string, string>) =>
-    fillParams(values, client, { access_token: accessToken });
+    fillParams(values, client, { ...parameters, access_token: accessToken });
   const url =
     profileToken === 'query'
       ? withQuery(profileUrl, { access_token: accessToken }).href
       : profileUrl;
   const style = { method: profileMethod, body: profileBody?.type ?? 'form' };
-  const headers = headersOf(provider);
+  const headers = headersOf(provider, parameters);
   const outgoing = withHeaders(requestOf(url, style, fill(profileBody?.params ?? {}), headers), {
     ...(profileToken === 'bearer' ? { Authorization: `Bearer ${accessToken}` } : {}),
     ...fill(profileHeaders),

@@ -2,7 +2,7 @@
  * How a request to a provider is put together: parameters in the query, a form or JSON, the
  * client's proof of who it is, and the record's headers.
  */
-import { fillTemplate } from '../providers/templates';
+import { fillAll } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import type { Outgoing } from './send';
 
@@ -51,10 +51,15 @@ export function authenticateClient(
 const formEncode = (value: string): string =>
   new URLSearchParams({ '': value }).toString().slice(1);
 
-/** The record's headers over our defaults. */
-export function headersOf(provider: OAuth2Provider): Headers {
+/** The record's headers, for a connection with these parameters, over our defaults. */
+export function headersOf(
+  provider: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
+): Headers {
   const headers = new Headers({ Accept: 'application/json' });
-  for (const [name, value] of Object.entries(provider.headers)) headers.set(name, value);
+  for (const [name, value] of Object.entries(fillAll(provider.headers, parameters))) {
+    headers.set(name, value);
+  }
   return headers;
 }
 
@@ -106,21 +111,13 @@ export function withQuery(endpoint: string, params: Readonly<Record<string, stri
 }
 
 /**
- * The record's parameters with `{client_id}`, `{client_secret}` and what `more` names
- * (`access_token` for `{access_token}`) filled in.
+ * The record's parameters with `{client_id}`, `{client_secret}` and what `more` names filled in: the
+ * connection's own parameters, and `access_token` for `{access_token}`.
  */
 export function fillParams(
   params: Readonly<Record<string, string>>,
   { clientId, clientSecret }: OAuth2Client,
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const values = new Map(
-    Object.entries({ client_id: clientId, client_secret: clientSecret ?? '', ...more }),
-  );
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      fillTemplate(value, (placeholder) => values.get(placeholder)),
-    ]),
-  );
+  return fillAll(params, { client_id: clientId, client_secret: clientSecret ?? '', ...more });
 }

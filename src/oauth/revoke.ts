@@ -28,14 +28,15 @@ export interface RevokedGrant {
 export async function revokeToken(
   deps: { fetch: typeof fetch },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'revocationUrl'>,
+  endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters'>,
   grant: RevokedGrant,
 ): Promise<Revocation> {
   const url = endpoints.revocationUrl?.replaceAll(
     '{client_id}',
     encodeURIComponent(client.clientId),
   );
-  const request = url === undefined ? null : revocationRequest(client, url, grant);
+  const request =
+    url === undefined ? null : revocationRequest(client, url, endpoints.parameters, grant);
   if (request === null) return 'gave_up';
   return judge(client, await send(deps.fetch, request, { timeoutMs: TIMEOUT_MS }));
 }
@@ -44,12 +45,16 @@ export async function revokeToken(
 function revocationRequest(
   client: OAuth2Client,
   url: string,
+  parameters: Endpoints['parameters'],
   grant: RevokedGrant,
 ): Outgoing | null {
   const { provider } = client;
   const { revocation } = provider;
-  const headers = headersOf(provider);
-  const params = fillParams(revocation.params, client, { account_id: grant.accountId });
+  const headers = headersOf(provider, parameters);
+  const params = fillParams(revocation.params, client, {
+    ...parameters,
+    account_id: grant.accountId,
+  });
   if (revocation.style === 'rfc7009' && revocation.token !== 'none') {
     const sent = tokenToSend(revocation.token, grant);
     if (sent === null) return null;

@@ -31,7 +31,7 @@ const sendTokenRequest = (
 export function exchangeCode(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'tokenUrl'>,
+  endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters'>,
   grant: Limits & { code: string; verifier: string | null; redirectUri: string },
 ): Promise<RawReply> {
   const { provider } = client;
@@ -40,9 +40,9 @@ export function exchangeCode(
     code: grant.code,
     redirect_uri: grant.redirectUri,
     ...(provider.pkce && grant.verifier !== null ? { code_verifier: grant.verifier } : {}),
-    ...fillParams(provider.tokenParams, client),
+    ...fillParams(provider.tokenParams, client, endpoints.parameters),
   };
-  const headers = headersOf(provider);
+  const headers = headersOf(provider, endpoints.parameters);
   authenticateClient(client, params, headers);
   return sendTokenRequest(
     deps,
@@ -59,7 +59,7 @@ export function exchangeCode(
 export async function refreshGrant(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri'>,
+  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters'>,
   grant: Limits & {
     refreshToken?: string | null | undefined;
     accessToken?: string | null | undefined;
@@ -68,9 +68,10 @@ export async function refreshGrant(
   },
 ): Promise<RawReply> {
   const { provider } = client;
-  const headers = headersOf(provider);
+  const headers = headersOf(provider, endpoints.parameters);
   const style = provider.refreshRequest ?? provider.tokenRequest;
   const extra = fillParams(provider.refreshParams, client, {
+    ...endpoints.parameters,
     access_token: grant.accessToken ?? '',
     redirect_uri: endpoints.redirectUri,
   });
@@ -99,16 +100,24 @@ export async function refreshGrant(
 export async function extendToken(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'extendedTokenUrl'>,
+  endpoints: Pick<Endpoints, 'extendedTokenUrl' | 'parameters'>,
   grant: Limits & { accessToken: string },
 ): Promise<RawReply> {
   const step = client.provider.extendedToken;
   if (!step || endpoints.extendedTokenUrl === null) throw new Error('no extendedToken step');
-  const params = fillParams(step.params, client, { access_token: grant.accessToken });
+  const params = fillParams(step.params, client, {
+    ...endpoints.parameters,
+    access_token: grant.accessToken,
+  });
   const style = step.method === 'GET' ? ({ method: 'GET', body: 'query' } as const) : formPost;
   return sendTokenRequest(
     deps,
-    requestOf(endpoints.extendedTokenUrl, style, params, headersOf(client.provider)),
+    requestOf(
+      endpoints.extendedTokenUrl,
+      style,
+      params,
+      headersOf(client.provider, endpoints.parameters),
+    ),
     grant,
   );
 }

@@ -25,6 +25,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkParameters(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
+    checkAuthorizationParams(provider) ??
     checkEndpointsGiven(provider) ??
     checkValues(provider) ??
     checkProfileRequest(provider) ??
@@ -36,6 +37,9 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
 
 /** In revocation URLs this stands for the client's id, without being declared (GitHub). */
 const CLIENT_ID = 'client_id';
+
+/** Placeholders that Mooring fills itself, where a text may hold them. */
+const ownPlaceholders = [CLIENT_ID, 'client_secret', 'access_token', 'redirect_uri', 'account_id'];
 
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined][] = [
@@ -63,8 +67,11 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
 
 function checkParameters(provider: OAuth2Provider): Fault | null {
   for (const [name, { pattern, default: given }] of Object.entries(provider.parameters)) {
-    if (name === CLIENT_ID) {
-      return { path: ['parameters', name], message: "is the client's own; choose another name" };
+    if (ownPlaceholders.includes(name)) {
+      return {
+        path: ['parameters', name],
+        message: 'names what Mooring fills itself; choose another name',
+      };
     }
     const wrong = checkPattern(pattern);
     if (wrong) return { path: ['parameters', name, 'pattern'], message: wrong };
@@ -92,29 +99,60 @@ function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
-/** What a value that is a placeholder as a whole may stand for, place by place. */
+/** Each placeholder must be one that is filled there. A brace of other text needs a space after it. */
 function checkValues(provider: OAuth2Provider): Fault | null {
   const client = ['client_id', 'client_secret'];
   const withToken = [...client, 'access_token'];
-  const places: [path: string[], values: Record<string, string>, allowed: string[]][] = [
+  const places: [path: string[], values: Record<string, string>, filled: string[]][] = [
+    [['headers'], provider.headers, []],
+    [['authorizationParams'], provider.authorizationParams, []],
     [['tokenParams'], provider.tokenParams, client],
     [['refreshParams'], provider.refreshParams, [...withToken, 'redirect_uri']],
     [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken],
     [['profileHeaders'], provider.profileHeaders, withToken],
     [['profileBody', 'params'], provider.profileBody?.params ?? {}, withToken],
     [['revocation', 'params'], provider.revocation.params, [...client, 'account_id']],
+    [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, []],
   ];
-  for (const [path, values, allowed] of places) {
+  for (const [path, values, filled] of places) {
+    const known = [...filled, ...Object.keys(provider.parameters)];
     for (const [name, value] of Object.entries(values)) {
-      const [, stands] = /^\{(\w+)\}$/.exec(value) ?? [];
-      if (stands !== undefined && !allowed.includes(stands)) {
-        const known = allowed.map((one) => `{${one}}`).join(', ');
-        return { path: [...path, name], message: `may hold ${known}, and not {${stands}}` };
-      }
+      const unknown = placeholdersOf(value).find((one) => !known.includes(one));
+      if (unknown === undefined) continue;
+      if (filled.length === 0) return undeclared([...path, name], unknown, 'parameters');
+      const list = filled.map((one) => `{${one}}`).join(', ');
+      const message = `may hold ${list}, and not {${unknown}}, which "parameters" does not declare`;
+      return { path: [...path, name], message };
     }
   }
   return null;
 }
+
+/** What protects the flow, or decides where the code goes and what it is good for. */
+const protectedParams = [
+  ...['response_type', 'response_mode', 'client_id', 'redirect_uri', 'scope', 'state', 'nonce'],
+  ...['code_challenge', 'code_challenge_method', 'request', 'request_uri', 'claims', 'resource'],
+  ...['registration', 'authorization_details', 'dpop_jkt', 'client_secret'],
+];
+
+function checkAuthorizationParams(provider: OAuth2Provider): Fault | null {
+  const { allowedAuthorizationParams, loginHintParam, clientIdParam, scopeParam } = provider;
+  const kept = [...protectedParams, clientIdParam, scopeParam];
+  for (const [index, name] of allowedAuthorizationParams.entries()) {
+    if (kept.includes(name)) {
+      return {
+        path: ['allowedAuthorizationParams', String(index)],
+        message: 'names a parameter that no connection may choose',
+      };
+    }
+  }
+  return loginHintParam !== null && kept.includes(loginHintParam)
+    ? { path: ['loginHintParam'], message: 'names a parameter that is needed for something else' }
+    : null;
+}
+
+const holdsAccessToken = (template: string): boolean =>
+  placeholdersOf(template).includes('access_token');
 
 function checkProfileRequest(provider: OAuth2Provider): Fault | null {
   const { profileBody, profileMethod, profileToken, profileHeaders } = provider;
@@ -122,7 +160,7 @@ function checkProfileRequest(provider: OAuth2Provider): Fault | null {
     return { path: ['profileMethod'], message: 'must be POST where there is a "profileBody"' };
   }
   const values = [...Object.values(profileHeaders), ...Object.values(profileBody?.params ?? {})];
-  if (profileToken === 'none' && !values.includes('{access_token}')) {
+  if (profileToken === 'none' && !values.some(holdsAccessToken)) {
     return {
       path: ['profileToken'],
       message: 'is none, and neither "profileHeaders" nor "profileBody" has "{access_token}"',
@@ -136,18 +174,12 @@ function checkCallbackSignature(provider: OAuth2Provider): Fault | null {
   if (provider.clientAuth === 'none') {
     return { path: ['callbackSignature'], message: 'needs a client secret: the key is that' };
   }
-  for (const [name, template] of Object.entries(provider.callbackSignature.expect)) {
-    const unknown = placeholdersOf(template).find(
-      (one) => !Object.hasOwn(provider.parameters, one),
-    );
-    if (unknown) return undeclared(['callbackSignature', 'expect', name], unknown, 'parameters');
-  }
   return null;
 }
 
 function checkRefresh(provider: OAuth2Provider): Fault | null {
   if (provider.refreshModel !== 'extend') return null;
-  if (Object.values(provider.refreshParams).includes('{access_token}')) return null;
+  if (Object.values(provider.refreshParams).some(holdsAccessToken)) return null;
   return {
     path: ['refreshParams'],
     message: 'has no "{access_token}": the model "extend" renews the token by sending it',
@@ -177,7 +209,9 @@ function checkRevocation(provider: OAuth2Provider): Fault | null {
       message: 'are missing: without a token they have to say what is to end',
     };
   }
-  const inUrl = auth === 'client_secret_post' || Object.values(params).includes('{client_secret}');
+  const inUrl =
+    auth === 'client_secret_post' ||
+    Object.values(params).some((value) => placeholdersOf(value).includes('client_secret'));
   if (body === 'query' && inUrl) {
     return {
       path: ['revocation', 'clientAuth'],
@@ -238,6 +272,9 @@ function checkPattern(pattern: string): string | null {
 /** How the client proves itself at a revocation. */
 export const revocationAuthOf = ({ revocation, clientAuth }: OAuth2Provider) =>
   revocation.clientAuth ?? (revocation.style === 'bearer' ? 'omit' : clientAuth);
+
+/** Whether a parameter's value may stand in any place: a header takes printable ASCII only. */
+export const isPlain = (value: string): boolean => /^[\x20-\x7e]*$/.test(value);
 
 /** Whether a whole value matches a record's pattern. */
 export const wholeMatch = (pattern: string, value: string): boolean =>

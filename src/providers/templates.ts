@@ -19,3 +19,17 @@ export const fillTemplate = (
 
 /** What is left is sent as it stands. */
 export const withoutPlaceholders = (template: string): string => template.replace(placeholder, '');
+
+/** Each of these templates, filled; a placeholder without a value is left there. */
+export function fillAll(
+  templates: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const known = new Map(Object.entries(values));
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [
+      name,
+      fillTemplate(template, (placeholder) => known.get(placeholder)),
+    ]),
+  );
+}

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { connectTransactions } from '../../src/db/schema';
 import { userToken } from '../support/api';
-import { configWith } from '../support/config';
+import { clientsOf, configWith } from '../support/config';
 import { insertAccount } from '../support/fixtures';
 import { codeOf, journey } from './journey';
 
@@ -127,6 +127,149 @@ describe('POST connections', () => {
     expect((await j.api('/v1/users/me/connections', init)).status).toBe(201);
     expect((await j.api('/v1/users/begin-6/connections', init)).status).toBe(201);
     expect((await j.api('/v1/users/other/connections', init)).status).toBe(403);
+  });
+});
+
+describe('what a connection adds to the authorization request', () => {
+  const hinted = {
+    hinted: {
+      ...shop.shopper,
+      parameters: {},
+      authorizationUrl: 'https://hinted.example/authorize',
+      tokenUrl: 'https://hinted.example/token',
+      profileUrl: 'https://hinted.example/me',
+      scopes: ['profile'],
+      requiredScopes: ['openid', 'offline_access'],
+      authorizationParams: { prompt: 'consent', audience: 'api' },
+      allowedAuthorizationParams: ['prompt', 'team'],
+    },
+  };
+  const hintless = { hintless: { ...hinted.hinted, loginHintParam: null } };
+  const named = { named: { ...hinted.hinted, loginHintParam: 'login' } };
+  const providers = { ...hinted, ...hintless, ...named };
+  const config = () => configWith(providers, clientsOf(Object.keys(providers)));
+
+  const sent = async (input: Record<string, unknown>) => {
+    const j = journey({ config: config() });
+    const { connectUrl } = await j.begin('begin-own', { provider: 'hinted', ...input });
+    return Object.fromEntries((await j.open(connectUrl)).location.searchParams);
+  };
+
+  test('loginHint is sent under the name that the record says', async () => {
+    expect((await sent({ loginHint: 'zoë@example.com' })).login_hint).toBe('zoë@example.com');
+    const { login, login_hint } = await sent({ provider: 'named', loginHint: 'zoe' });
+    expect([login, login_hint]).toEqual(['zoe', undefined]);
+  });
+
+  test('its own parameters win over those of the record, and nothing protected is touched', async () => {
+    const query = await sent({ authorizationParams: { prompt: 'login', team: 'T1' } });
+    expect(query).toMatchObject({
+      prompt: 'login',
+      team: 'T1',
+      audience: 'api',
+      response_type: 'code',
+      redirect_uri: 'http://localhost:8787/connect/callback/hinted',
+      code_challenge_method: 'S256',
+    });
+  });
+
+  test.each([
+    ['its own scopes', { scopes: ['mail.read', 'openid'] }, 'mail.read openid offline_access'],
+    ["the record's scopes", {}, 'profile openid offline_access'],
+    ['no scopes', { scopes: [] }, 'openid offline_access'],
+  ])('with %s, the required ones are asked for besides', async (_, input, scope) => {
+    expect((await sent(input)).scope).toBe(scope);
+  });
+
+  test('gmail.readonly alone keeps openid (google)', async () => {
+    const j = journey({ config: configWith({}, clientsOf(['google'])) });
+    const scopes = ['https://www.googleapis.com/auth/gmail.readonly'];
+    const { connectUrl } = await j.begin('begin-google', { provider: 'google', scopes });
+    const { location } = await j.open(connectUrl);
+    expect(location.searchParams.get('scope')).toBe(`${scopes[0]} openid`);
+  });
+
+  test.each([
+    ['a hint where the provider takes none', { provider: 'hintless', loginHint: 'x' }, 'loginHint'],
+    ['an empty hint', { loginHint: '' }, 'loginHint'],
+    ['a hint with a line break', { loginHint: 'a\nb' }, 'loginHint'],
+    ['a hint that is half a character', { loginHint: 'a\ud800' }, 'loginHint'],
+    ['a parameter that is not listed', params({ hd: 'x' }), 'authorizationParams.hd'],
+    ['state', params({ state: 'x' }), 'authorizationParams.state'],
+    ['redirect_uri', params({ redirect_uri: 'x' }), 'authorizationParams.redirect_uri'],
+    ['a number', params({ team: 1 }), 'authorizationParams.team'],
+    ['a long value', params({ team: 'x'.repeat(513) }), 'authorizationParams.team'],
+    ['a client id', { clientId: 'x' }, 'clientId'],
+    ['login_hint', { login_hint: 'x' }, 'login_hint'],
+  ])('%s is refused, by its name', async (_, input, path) => {
+    const j = journey({ config: config() });
+    const reply = await post(j, 'begin-own-2', { provider: 'hinted', returnTo, ...input });
+    const { errors } = await reply.json<{ errors: { path: string }[] }>();
+    expect([reply.status, errors.map((error) => error.path)]).toEqual([400, [`body.${path}`]]);
+  });
+
+  function params(authorizationParams: Record<string, unknown>) {
+    return { authorizationParams };
+  }
+});
+
+describe('parameters of a connection', () => {
+  const everywhere = {
+    tenants: {
+      name: 'Tenants',
+      kind: 'oauth2',
+      authorizationUrl: 'https://tenants.example/authorize',
+      tokenUrl: 'https://tenants.example/token',
+      revocationUrl: 'https://tenants.example/revoke',
+      profileUrl: 'https://tenants.example/me',
+      accountId: 'sub',
+      parameters: { org: { label: 'Organization', pattern: '.+' } },
+      headers: { 'X-Org': 'o:{org}' },
+      authorizationParams: { organization: '{org}' },
+      tokenParams: { audience: 'org:{org}' },
+      refreshParams: { audience: '{org}' },
+      profileHeaders: { 'X-Profile-Org': '{org}' },
+      revocation: { params: { organization: '{org}' } },
+      refreshModel: 'rotating',
+    },
+  };
+  const config = () => configWith(everywhere, clientsOf(['tenants']));
+
+  test('fill placeholders in every request, and are not looked at again', async () => {
+    const j = journey({ config: config() });
+    const org = '{client_secret}';
+    const { id, connectUrl } = await j.begin('begin-org', {
+      provider: 'tenants',
+      parameters: { org },
+    });
+    const { location, cookie } = await j.open(connectUrl);
+    expect(location.searchParams.get('organization')).toBe(org);
+    j.provider.answer('/token', () =>
+      Response.json({ access_token: 'a-1', refresh_token: 'r-1', expires_in: 3600 }),
+    );
+    j.provider.answer('/me', () => Response.json({ sub: 'org-account' }));
+    j.provider.answer('/revoke', () => new Response());
+    const state = location.searchParams.get('state') ?? '';
+    await j.callback({ state, code: 'code-x' }, cookie, 'tenants');
+    expect((await j.complete('begin-org', id)).status).toBe(201);
+    const path = '/v1/users/begin-org/integrations/tenants/org-account';
+    await j.api(path, { method: 'DELETE' });
+    await j.deps.settle();
+    const [exchange] = j.provider.to('/token');
+    const [profile] = j.provider.to('/me');
+    const [revocation] = j.provider.to('/revoke');
+    expect(exchange?.params.get('audience')).toBe(`org:${org}`);
+    expect(revocation?.params.get('organization')).toBe(org);
+    expect(profile?.headers['x-profile-org']).toBe(org);
+    for (const request of [exchange, profile, revocation]) {
+      expect(request?.headers['x-org']).toBe(`o:${org}`);
+    }
+  });
+
+  test.each(['a\r\nX-Evil: 1', 'ö', '\u0000'])('%o fits no header, and is refused', async (org) => {
+    const j = journey({ config: config() });
+    const body = { provider: 'tenants', returnTo, parameters: { org } };
+    expect((await post(j, 'begin-org-2', body)).status).toBe(400);
   });
 });
 

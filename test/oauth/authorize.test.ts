@@ -11,6 +11,7 @@ const request = {
   state: 's-1',
   codeChallenge: 'challenge',
   scopes: ['read', 'write'],
+  authorizationParams: {},
   fetch: answering().fetch,
 };
 const client = clientOf(oauth2Provider());

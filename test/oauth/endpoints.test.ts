@@ -55,6 +55,7 @@ describe('endpoints of a record', () => {
       issuer: null,
       issParameter: false,
       parUrl: null,
+      parameters: {},
       redirectUri: 'https://mooring.example.com/connect/callback/acme',
     });
     expect(requests).toHaveLength(0);

@@ -17,7 +17,7 @@ async function revoked(
   const outcome = await revokeToken(
     { fetch },
     clientOf(provider, client),
-    { revocationUrl },
+    { revocationUrl, parameters: {} },
     { ...both, ...tokens },
   );
   return { outcome, requests };
@@ -239,7 +239,9 @@ describe('a revocation', () => {
   ])('is not tried where %s', async (_, urls, changes, tokens) => {
     const { fetch, requests } = answering(new Response());
     const client = clientOf(oauth2Provider(changes));
-    expect(await revokeToken({ fetch }, client, urls, { ...both, ...tokens })).toBe('gave_up');
+    expect(
+      await revokeToken({ fetch }, client, { ...urls, parameters: {} }, { ...both, ...tokens }),
+    ).toBe('gave_up');
     expect(requests).toHaveLength(0);
   });
 });

@@ -122,9 +122,9 @@ describe('the code exchange', () => {
   it('keeps the query of the token URL (RFC 6749 3.2)', async () => {
     const { fetch, requests } = answering(json({}), json({}));
     const tokenUrl = 'https://id.acme.example/token?realm=a';
-    await exchangeCode({ fetch }, clientOf(oauth2Provider()), { tokenUrl }, code);
+    await exchangeCode({ fetch }, clientOf(oauth2Provider()), { tokenUrl, parameters: {} }, code);
     const query = oauth2Provider({ tokenRequest: { method: 'POST', body: 'query' } });
-    await exchangeCode({ fetch }, clientOf(query), { tokenUrl }, code);
+    await exchangeCode({ fetch }, clientOf(query), { tokenUrl, parameters: {} }, code);
     expect(requests[0]?.url).toBe(tokenUrl);
     expect(requests[1]?.url).toMatch(/^https:\/\/id\.acme\.example\/token\?realm=a&grant_type=/);
     expect(requests[1]?.body).toBe('');

@@ -332,7 +332,36 @@ describe('PROVIDERS', () => {
     [
       "a parameter that is named as the client's id",
       { acme: { ...acme, parameters: { client_id: { label: 'C', pattern: 'a' } } } },
-      "PROVIDERS.acme.parameters.client_id: is the client's own",
+      'PROVIDERS.acme.parameters.client_id: names what Mooring fills itself',
+    ],
+    ...(['authorizationParams', 'headers', 'tokenParams', 'profileHeaders'] as const).map(
+      (field): [string, unknown, string] => [
+        `a placeholder in ${field} that nothing fills`,
+        { acme: { ...acme, [field]: { a: 'org:{org}' } } },
+        `PROVIDERS.acme.${field}.a: `,
+      ],
+    ),
+    [
+      'a parameter with a name that Mooring fills',
+      { acme: { ...acme, parameters: { client_secret: { label: 'x', pattern: '.+' } } } },
+      'PROVIDERS.acme.parameters.client_secret: names what Mooring fills itself',
+    ],
+    ...['state', 'redirect_uri', 'client_id', 'scope', 'code_challenge', 'response_mode'].map(
+      (name): [string, unknown, string] => [
+        `${name} as a connection's own parameter`,
+        { acme: { ...acme, allowedAuthorizationParams: ['prompt', name] } },
+        'PROVIDERS.acme.allowedAuthorizationParams.1: names a parameter that no connection',
+      ],
+    ),
+    [
+      "the client's id, under the record's own name for it, as a connection's parameter",
+      { acme: { ...acme, clientIdParam: 'key', allowedAuthorizationParams: ['key'] } },
+      'PROVIDERS.acme.allowedAuthorizationParams.0: ',
+    ],
+    [
+      'state as the login hint',
+      { acme: { ...acme, loginHintParam: 'state' } },
+      'PROVIDERS.acme.loginHintParam: ',
     ],
     [
       'a value that stands for nothing',

@@ -18,6 +18,7 @@ export const airtable = {
 
   clientAuth: 'client_secret_basic',
   scopes: ['user.email:read'],
+  loginHintParam: null,
 
   refreshModel: 'rotating',
   refreshEndsAccessToken: true,

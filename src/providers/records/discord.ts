@@ -25,6 +25,9 @@ export const discord = {
 
   clientAuth: 'client_secret_basic',
   scopes: ['identify'],
+  // "identify allows /users/@me": docs.discord.com/developers/topics/oauth2, read 2026-11-26.
+  requiredScopes: ['identify'],
+  loginHintParam: null,
 
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 7 * 24 * 3600,

@@ -28,6 +28,9 @@ export const facebook = {
 
   pkce: false,
   scopes: ['public_profile'],
+  // What the profile request asks for.
+  requiredScopes: ['public_profile'],
+  loginHintParam: null,
   scopeSeparator: ',',
 
   // The message first: code 1 ("unknown") is also that of a wrong client secret.

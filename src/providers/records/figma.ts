@@ -22,6 +22,9 @@ export const figma = {
 
   clientAuth: 'client_secret_basic',
   scopes: ['current_user:read'],
+  // What the profile request asks for.
+  requiredScopes: ['current_user:read'],
+  loginHintParam: null,
   scopeSeparator: ',',
   // docs/rest-api/oauth-apps, "Authenticate users", read 2026-11-26.
   codeLifetimeSeconds: 30,

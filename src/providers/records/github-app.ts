@@ -22,6 +22,11 @@ export const githubApp = {
   profileUrl: 'https://api.github.com/user',
   headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
 
+  // generating-a-user-access-token-for-a-github-app.md; `prompt`: github.blog/changelog/2024-06-07-
+  // account-picker-updates-for-oauth-and-github-app-sign-in, read 2026-11-26.
+  allowedAuthorizationParams: ['prompt', 'allow_signup'],
+  loginHintParam: 'login',
+
   refreshModel: 'rotating',
   refreshEndsAccessToken: true,
   // "6 months", always as this number: refreshing-user-access-tokens.md.

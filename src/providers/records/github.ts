@@ -54,6 +54,10 @@ export const github = {
       'read:enterprise',
     ],
   },
+  // authorizing-oauth-apps.md; `prompt`: github.blog/changelog/2024-06-07-account-picker-updates-for-
+  // oauth-and-github-app-sign-in, read 2026-11-26.
+  allowedAuthorizationParams: ['prompt', 'allow_signup'],
+  loginHintParam: 'login',
 
   refreshModel: 'none',
   // Per account, app and set of scopes; the 11th ends the oldest, and no more than ten are given in

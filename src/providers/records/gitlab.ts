@@ -19,6 +19,9 @@ export const gitlab = {
   profileUrl: 'https://gitlab.com/api/v4/user',
 
   scopes: ['read_user'],
+  // What the profile request asks for.
+  requiredScopes: ['read_user'],
+  loginHintParam: null,
 
   refreshModel: 'rotating',
   refreshParams: { redirect_uri: '{redirect_uri}' },

@@ -20,6 +20,10 @@ export const google = {
   profileUrl: 'https://openidconnect.googleapis.com/v1/userinfo',
 
   scopes: ['openid', 'email', 'profile'],
+  // Without `openid` there is no ID token and no userinfo: OpenID Connect Core 1.0, 3.1.2.1 and 5.3.1.
+  requiredScopes: ['openid'],
+  // developers.google.com/identity/openid-connect/openid-connect, "Authentication URI parameters".
+  allowedAuthorizationParams: ['hd'],
   scopeAliases: {
     email: 'https://www.googleapis.com/auth/userinfo.email',
     profile: 'https://www.googleapis.com/auth/userinfo.profile',

@@ -38,6 +38,9 @@ export const hubspot = {
 
   pkce: false,
   scopes: ['oauth'],
+  // Of every app, for its tokens.
+  requiredScopes: ['oauth'],
+  loginHintParam: null,
 
   reply: { scope: ['scope', 'scopes'], error: ['error', 'status'] },
   refreshModel: 'static',

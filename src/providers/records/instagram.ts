@@ -23,6 +23,9 @@ export const instagram = {
   clientAuth: 'client_secret_post',
   pkce: false,
   scopes: ['instagram_business_basic'],
+  // What the profile request asks for (business-login).
+  requiredScopes: ['instagram_business_basic'],
+  loginHintParam: null,
   scopeSeparator: ',',
 
   reply: {

@@ -23,6 +23,9 @@ export const kick = {
   profileUrl: 'https://api.kick.com/public/v1/users',
 
   scopes: ['user:read'],
+  // What the profile request asks for.
+  requiredScopes: ['user:read'],
+  loginHintParam: null,
 
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,

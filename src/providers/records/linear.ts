@@ -27,6 +27,9 @@ export const linear = {
   },
 
   scopes: ['read'],
+  // What the profile request asks for.
+  requiredScopes: ['read'],
+  loginHintParam: null,
   scopeSeparator: ',',
   authorizationParams: { prompt: 'consent' },
 

@@ -21,6 +21,10 @@ export const linkedin = {
 
   pkce: false,
   scopes: ['openid', 'profile'],
+  // Both are required for the member's id: learn.microsoft.com/en-us/linkedin/consumer/integrations/
+  // self-serve/sign-in-with-linkedin-v2, read 2026-11-26.
+  requiredScopes: ['openid', 'profile'],
+  loginHintParam: null,
 
   // The sentence first: the code `invalid_request` alone says nothing of the token.
   reply: { error: ['error_description', 'error'] },

@@ -27,6 +27,8 @@ export const notion = {
 
   // Its own errors are `{ object: "error", code: "..." }`.
   reply: { error: ['error', 'code'] },
+  loginHintParam: null,
+
   refreshModel: 'rotating',
   transientCodes: ['rate_limited'],
 

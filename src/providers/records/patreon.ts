@@ -21,6 +21,9 @@ export const patreon = {
 
   pkce: false,
   scopes: ['identity'],
+  // What the profile request asks for (_oauth_v2.md).
+  requiredScopes: ['identity'],
+  loginHintParam: null,
 
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 31 * 24 * 3600,

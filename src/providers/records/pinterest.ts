@@ -21,6 +21,9 @@ export const pinterest = {
   clientAuth: 'client_secret_basic',
   pkce: false,
   scopes: ['user_accounts:read'],
+  // What the profile request asks for (openapi.yaml, user_account/get).
+  requiredScopes: ['user_accounts:read'],
+  loginHintParam: null,
   scopeSeparator: ',',
   tokenParams: { continuous_refresh: 'true' },
 

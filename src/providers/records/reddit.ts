@@ -21,6 +21,9 @@ export const reddit = {
   clientAuth: 'client_secret_basic',
   pkce: false,
   scopes: ['identity'],
+  // What the profile request asks for.
+  requiredScopes: ['identity'],
+  loginHintParam: null,
   // Without it there is no refresh token (activepieces#14680).
   authorizationParams: { duration: 'permanent' },
   // The refresh token stays good, whether a refresh's reply leaves it out or brings another.

@@ -35,6 +35,8 @@ export const salesforce = {
   },
 
   scopes: ['openid', 'api', 'refresh_token'],
+  // For userinfo (OpenID Connect Core 1.0, 3.1.2.1), and for the refresh token.
+  requiredScopes: ['openid', 'refresh_token'],
 
   // Recommended to app owners by remoteaccess_oauth_refresh_token_flow; off unless they follow.
   refreshModel: 'rotating',

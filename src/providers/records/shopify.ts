@@ -49,6 +49,8 @@ export const shopify = {
 
   // The sentence first: the code `invalid_request` alone says nothing of the token.
   reply: { error: ['error_description', 'error'] },
+  loginHintParam: null,
+
   refreshModel: 'rotating',
   reuse: 'grace',
   // Until the replacement is used, and 30 days from the first use at most: shopify.dev/changelog/

@@ -20,6 +20,9 @@ export const slackUser = {
   clientOf: 'slack',
   pkce: false,
   scopes: ['users:read'],
+  // As in slack.ts.
+  allowedAuthorizationParams: ['team'],
+  loginHintParam: null,
   scopeParam: 'user_scope',
   scopeSeparator: ',',
 

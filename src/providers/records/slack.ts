@@ -29,6 +29,9 @@ export const slack = {
 
   pkce: false,
   scopes: ['team:read'],
+  // The workspace that is offered first; public clients send it too (hexdocs.pm/assent, read 2026-11-26).
+  allowedAuthorizationParams: ['team'],
+  loginHintParam: null,
   scopeSeparator: ',',
   alsoGrants: ['slack-user'],
 

@@ -18,6 +18,9 @@ export const snapchat = {
 
   pkce: false,
   scopes: ['snapchat-marketing-api'],
+  // What the profile request asks for.
+  requiredScopes: ['snapchat-marketing-api'],
+  loginHintParam: null,
 
   refreshModel: 'static',
   // Older pages say 30 minutes: the shorter of the two, where the reply says nothing.

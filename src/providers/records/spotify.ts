@@ -20,6 +20,7 @@ export const spotify = {
 
   clientAuth: 'client_secret_basic',
   scopes: ['user-read-private'],
+  loginHintParam: null,
 
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,

@@ -21,6 +21,9 @@ export const strava = {
 
   pkce: false,
   scopes: ['read'],
+  // What the profile request asks for.
+  requiredScopes: ['read'],
+  loginHintParam: null,
   scopeSeparator: ',',
   authorizationParams: { approval_prompt: 'auto' },
 

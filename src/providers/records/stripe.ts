@@ -22,6 +22,7 @@ export const stripe = {
 
   pkce: false,
   scopes: ['read_write'],
+  loginHintParam: null,
 
   // `error` is a code at connect.stripe.com, an object at api.stripe.com.
   reply: { error: ['error', 'error.code', 'error.type'] },

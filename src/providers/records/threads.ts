@@ -25,6 +25,9 @@ export const threads = {
 
   pkce: false,
   scopes: ['threads_basic'],
+  // What the profile request asks for (get-started).
+  requiredScopes: ['threads_basic'],
+  loginHintParam: null,
   scopeSeparator: ',',
 
   reply: { error: ['error.code', 'error_type', 'code', 'error'] },

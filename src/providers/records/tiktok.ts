@@ -26,6 +26,9 @@ export const tiktok = {
   // For apps on phones and desktops only; those challenge in hex.
   pkce: false,
   scopes: ['user.info.basic'],
+  // What the profile request asks for.
+  requiredScopes: ['user.info.basic'],
+  loginHintParam: null,
   scopeSeparator: ',',
 
   refreshModel: 'rotating',

@@ -22,6 +22,7 @@ export const twitch = {
 
   pkce: false,
   scopes: ['user:read:email'],
+  loginHintParam: null,
 
   // `error` is HTTP's phrase ("Bad Request"); only the message tells what is wrong.
   reply: { error: ['message', 'error'] },

@@ -21,6 +21,8 @@ export const youtube = {
 
   // `openid` brings the ID token, and with it the Google account.
   scopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
+  // For the ID token (as in google.ts), and for the channel.
+  requiredScopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
   authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
   refreshModel: 'static',

@@ -23,6 +23,9 @@ export const zoom = {
 
   clientAuth: 'client_secret_basic',
   scopes: ['user:read:user'],
+  // What the profile request asks for.
+  requiredScopes: ['user:read:user'],
+  loginHintParam: null,
 
   reply: { error: ['reason', 'error'] },
   refreshModel: 'rotating',

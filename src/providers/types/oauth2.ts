@@ -71,7 +71,10 @@ export const oauth2ProviderSchema = z.strictObject({
   /** May hold `{client_id}`, which needs no declaration (GitHub). */
   revocationUrl: url.optional(),
   profileUrl: url.optional(),
-  /** Placeholders of the URLs above, given when a connection is started. */
+  /**
+   * Placeholders of the URLs above, of headers and of all further parameters, given when a connection is
+   * started.
+   */
   parameters: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
@@ -98,6 +101,11 @@ export const oauth2ProviderSchema = z.strictObject({
 
   // Authorization request
   scopes: z.array(z.string().min(1)).default([]),
+  /**
+   * Asked for besides those that a connection names: without them the account cannot be told (profile,
+   * ID token), or no refresh token comes.
+   */
+  requiredScopes: z.array(z.string().min(1)).default([]),
   scopeParam: z.string().default('scope'),
   /** Scope as requested -> as the reply names it (Google: `email` and its URL). */
   scopeAliases: strings.default({}),
@@ -119,6 +127,10 @@ export const oauth2ProviderSchema = z.strictObject({
     .default({}),
   scopeSeparator: z.enum([' ', ',', '+']).default(' '),
   authorizationParams: strings.default({}),
+  /** Names of further parameters that a connection may give values for, also over those above. */
+  allowedAuthorizationParams: z.array(z.string().min(1)).default([]),
+  /** Under which name a connection's `loginHint` is sent; null: the provider takes none. */
+  loginHintParam: z.string().min(1).nullable().default('login_hint'),
   /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
   codeLifetimeSeconds: seconds.optional(),
 
@@ -129,8 +141,7 @@ export const oauth2ProviderSchema = z.strictObject({
   refreshRequest: requestStyle.optional(),
   /**
    * Sent besides RFC 6749's own parameters, or instead of them where the model is `extend`.
-   * A value `{access_token}`, `{client_id}`, `{client_secret}` or `{redirect_uri}` stands for the
-   * real one.
+   * `{access_token}`, `{client_id}`, `{client_secret}` and `{redirect_uri}` stand for the real ones.
    */
   refreshParams: strings.default({}),
   /** Send the granted scopes again at each refresh (Microsoft). */

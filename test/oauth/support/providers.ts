@@ -38,6 +38,7 @@ export const endpoints = {
   issuer: null,
   issParameter: false,
   parUrl: null,
+  parameters: {},
   redirectUri: 'https://mooring.example.com/connect/callback/acme',
   tokenHost: 'id.acme.example',
 };
