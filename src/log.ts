@@ -48,6 +48,7 @@ export const logEvents = {
     'connect.callback_failed',
     'connect.commit_retried',
     'connect.completion_failed',
+    'connect.grant_not_saved',
     'connect.profile_left_out',
     'connect.start_failed',
     'connect.wrong_user',

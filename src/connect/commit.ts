@@ -17,7 +17,7 @@ import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
-import { owedRevocation } from '../events/outbox';
+import { isGrantOf, owedRevocation } from '../events/outbox';
 import { type Backoff, retry, withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
@@ -72,7 +72,7 @@ export async function commitAccounts(
           deps,
           account.userId,
           statements(deps, attempt, received),
-          underAttempt(deps.db, attempt, 'completed'),
+          hasRow(deps.db, connectTransactions, underAttempt(attempt, 'completed')),
         ),
         TRY_MS,
         'd1_commit',
@@ -92,7 +92,7 @@ function statements(
 ): BatchItem<'sqlite'>[] {
   const now = clock();
   const [{ account: main }, ...further] = received;
-  const completing = underAttempt(db, attempt, 'completing');
+  const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
   const hit = and(completing, isStored(db, main));
   return [
     upsertAccount(db, main, now, and(completing, not(revocationInFlight(db, received, now)))),
@@ -101,6 +101,16 @@ function statements(
       owedRevocation(db, account, now, and(hit, not(isStored(db, account)))),
     ]),
     ...received.flatMap((one) => connected(db, one, now, and(hit, isStored(db, one.account)))),
+    // No longer owed. A further grant whose account could not be told stays so.
+    db.delete(outbox).where(
+      and(
+        isGrantOf(
+          attempt.transactionId,
+          received.map(({ account }) => account.provider),
+        ),
+        hit,
+      ),
+    ),
     db
       .update(connectTransactions)
       .set({ state: 'completed', accountId: main.accountId, code: null })
@@ -133,19 +143,15 @@ function connected(
   ];
 }
 
-const underAttempt = (
-  db: Database,
+/** The transaction, while it is this attempt's. */
+export const underAttempt = (
   { transactionId, attemptId }: Attempt,
   state: 'completing' | 'completed',
-): SQL =>
-  hasRow(
-    db,
-    connectTransactions,
-    and(
-      eq(connectTransactions.id, transactionId),
-      eq(connectTransactions.attemptId, attemptId),
-      eq(connectTransactions.state, state),
-    ),
+): SQL | undefined =>
+  and(
+    eq(connectTransactions.id, transactionId),
+    eq(connectTransactions.attemptId, attemptId),
+    eq(connectTransactions.state, state),
   );
 
 /** Never empty: something was received. */

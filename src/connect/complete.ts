@@ -9,9 +9,10 @@
  *   finish it for the attacker.
  *
  * One conditional update decides who exchanges the code; from then on the work runs to its end
- * even when the caller hangs up. A code is never sent twice.
+ * even when the caller hangs up. A code is never sent twice: where the account could not be told for
+ * the moment, the next call goes on with the grant that the code brought.
  */
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, inArray } from 'drizzle-orm';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -61,14 +62,14 @@ export async function completeConnection(
   const client = oauthClientOf(deps.config.providers, transaction.provider);
   const endpoints = await endpointsOf(deps, client.provider, transaction.parameters);
 
-  const attempt = await claim(deps, transaction);
-  if (!attempt) {
+  const claimed = await claim(deps, transaction);
+  if (!claimed) {
     const settled = await ownTransaction(deps, userId, id, completion);
     if (settled.state === 'completed') return completedBefore(deps, settled);
     refuseUnlessAuthorized(settled, deps.now());
     throw inProgress();
   }
-  const work = exchange(deps, client, endpoints, transaction, attempt);
+  const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt);
   deps.waitUntil(work.catch(() => {}));
   const { snapshot, accountId } = await work;
   return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
@@ -106,6 +107,7 @@ function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
   }
   switch (transaction.state) {
     case 'authorized':
+    case 'exchanged':
       return;
     case 'started':
       // Only a callback gives the secret.
@@ -149,22 +151,22 @@ function failed(error: string | null): AppError {
 async function claim(
   { db, now: clock, uuid }: Deps,
   { id, userId }: Transaction,
-): Promise<Attempt | null> {
+): Promise<{ transaction: Transaction; attempt: Attempt } | null> {
   const now = clock();
   const attemptId = uuid();
-  const claimed = await db
+  const [transaction] = await db
     .update(connectTransactions)
     .set({ state: 'completing', attemptId, attemptUntil: now + ATTEMPT_MS })
     .where(
       and(
         eq(connectTransactions.id, id),
         eq(connectTransactions.userId, userId),
-        eq(connectTransactions.state, 'authorized'),
+        inArray(connectTransactions.state, ['authorized', 'exchanged']),
         gt(connectTransactions.expiresAt, now),
       ),
     )
-    .returning({ id: connectTransactions.id });
-  return claimed.length === 0 ? null : { transactionId: id, attemptId };
+    .returning();
+  return transaction ? { transaction, attempt: { transactionId: id, attemptId } } : null;
 }
 
 async function completedBefore(

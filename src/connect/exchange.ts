@@ -1,43 +1,67 @@
 /**
  * One attempt to finish a connection, under the claim of complete.ts: code -> grant -> profile ->
- * commit. Whatever goes wrong, the transaction is over (the code is single use), and tokens that
- * were received in vain are owed a revocation, by the same rules as after a disconnect. One consent
- * may bring further grants (Slack): they ride along, and never stand in the way of the main one.
+ * commit. The code is sent once. What it brought goes, sealed, onto the outbox at once, so it is owed
+ * to the provider until it is connected, whatever becomes of this attempt. Where the account cannot be
+ * told for the moment, the next attempt goes on from there; where it is refused, the transaction is
+ * over and the grant is given back, by the same rules as after a disconnect. One consent may bring
+ * further grants (Slack): they ride along, and never stand in the way of the main one.
  */
-import { and, eq, not } from 'drizzle-orm';
-import { type ConnectionError, connectTransactions } from '../db/schema';
+import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Database } from '../db/client';
+import { hasRow } from '../db/conditions';
+import { type ConnectionError, connectTransactions, outbox } from '../db/schema';
 import type { Deps } from '../deps';
+import { openReceived, sealReceived } from '../disconnect/received-grant';
 import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
-import { owedRevocation } from '../events/outbox';
+import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import type { Grant } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
+import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { closeCircuit } from '../refresh/circuit';
-import { type Backoff, poll } from '../retry';
+import { type Backoff, poll, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
-import { SECOND_MS } from '../time';
+import { MINUTE_MS, SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
-import { type Attempt, commitAccounts, isRevocationInFlight, type ReceivedAccount } from './commit';
-import { accountOf, type Grant, isStored } from './store';
+import {
+  type Attempt,
+  commitAccounts,
+  isRevocationInFlight,
+  type ReceivedAccount,
+  underAttempt,
+} from './commit';
+import { accountOf } from './store';
 import { connectionNotFound, type Transaction } from './transactions';
 
 const EXCHANGE_MS = 8_000;
 const EXTEND_MS = 4_000;
 const PROFILE_MS = 4_000;
-/** All tries together. */
-const PROFILES_MS = 8_000;
+/** All requests to the provider together; what the attempt has left is for the database. */
+const REQUESTS_MS = 18 * SECOND_MS;
+/** The main grant does not wait longer for those beside it. */
+const BESIDE_MS = 6 * SECOND_MS;
+const SAVE_MS = 2_500;
+/** Where the provider does not say when to complete again. */
+const COMPLETE_AGAIN_SECONDS = 5;
+/** What nobody has connected is owed so long after its transaction's end: no attempt runs any more. */
+const OWED_AFTER_MS = MINUTE_MS;
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
 const REVOCATION_MS = 5 * SECOND_MS;
 const revocationBackoff: Backoff = { firstMs: 250, factor: 1, longestMs: 250, jitter: 0 };
 
-/** @throws AppError as completeConnection says */
+/**
+ * @param transaction as the claim left it: with a code, or exchanged before
+ * @throws AppError as completeConnection says
+ */
 export async function exchange(
   deps: Deps,
   client: OAuth2Client,
@@ -46,17 +70,24 @@ export async function exchange(
   attempt: Attempt,
 ): Promise<{ snapshot: Snapshot; accountId: string }> {
   const about = { connection: transaction.id, provider: transaction.provider };
+  const until = deps.now() + REQUESTS_MS;
+  let granted: Granted[] = [];
   let received: Received[] = [];
   try {
-    const { grant, also } = await obtainGrant(deps, client, endpoints, {
-      ...(await openSecrets(deps, transaction)),
-      redirectUri: endpoints.redirectUri,
-      also: alsoGranting(deps.config.providers, client.provider),
-    });
-    // First, so that they are given back too where the main one cannot be had.
-    const further = await receiveAlso(deps, client, transaction, also);
-    received = further;
-    const main = await receive(deps, client, endpoints, transaction, grant);
+    granted =
+      transaction.code === null
+        ? await grantsBefore(deps, transaction)
+        : await obtainGrants(deps, client, endpoints, transaction, transaction.code);
+    if (transaction.code !== null) {
+      const saved = deps.db.batch(await saving(deps, transaction, attempt, granted));
+      await withDeadline(saved, SAVE_MS, 'd1_write').catch((error) =>
+        deps.log.warn('connect.grant_not_saved', about, error),
+      );
+    }
+    const [{ grant }, also] = mainOf(granted, client);
+    const beside = receiveAlso(deps, client, transaction, also);
+    const main = await receive(deps, client, endpoints, transaction, grant, until);
+    const further = await beside;
     received = [main, ...further];
     const { accountId } = main.account;
     if (![null, accountId].includes(transaction.expectedAccountId)) throw accountMismatch();
@@ -70,65 +101,73 @@ export async function exchange(
     return { snapshot, accountId };
   } catch (error) {
     deps.log.warn('connect.completion_failed', about, error);
-    await abandon(deps, attempt, errorOf(error), received);
-    throw error;
+    const verdict = verdictOf(error) ?? (granted.length === 0 ? 'not_finished' : null);
+    try {
+      if (verdict === null) await postpone(deps, transaction, attempt, granted);
+      else await abandon(deps, transaction, attempt, verdict, granted, received);
+    } catch (cause) {
+      deps.log.error('connect.abandon_failed', about, cause);
+    }
+    throw verdict === null && error instanceof AppError ? completeAgain(error) : error;
   }
 }
 
-async function openSecrets(
-  { vault }: Deps,
-  { id, code, verifier }: Transaction,
-): Promise<{ code: string; verifier: string }> {
-  if (code === null) throw new Error('an authorized transaction has a code');
-  return {
-    code: await vault.open(code, transactionContext(id, 'code')),
-    verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
-  };
-}
-
-/** Another record's grant in the same reply. */
-export interface AlsoGranted {
+/** A grant, and whose client it is of. */
+interface Granted {
   client: OAuth2Client;
   grant: Grant;
 }
 
+/** @throws AppError connection_expired where it was given back meanwhile */
+function mainOf(
+  granted: readonly Granted[],
+  { provider }: OAuth2Client,
+): [main: Granted, also: Granted[]] {
+  const main = granted.find(({ client }) => client.provider.id === provider.id);
+  if (!main) throw new AppError('connection_expired', 'the connection took too long; start again');
+  return [main, granted.filter((one) => one !== main)];
+}
+
+/** What an earlier attempt got for the code. */
+async function grantsBefore(deps: Deps, { id }: Transaction): Promise<Granted[]> {
+  const entries = await deps.db.select().from(outbox).where(isGrantOf(id));
+  const granted = entries.map(async (entry): Promise<Granted[]> => {
+    const client = deps.config.providers.client(entry.provider);
+    const grant = await openReceived(deps.vault, entry);
+    return client && grant ? [{ client, grant }] : [];
+  });
+  return (await Promise.all(granted)).flat();
+}
+
 /**
- * Sends the code, once. `also`: the further records whose grants may stand in the reply.
+ * Sends the code, once. The main grant, and those of further records that stand in the same reply.
  * @throws AppError provider_error: the code is used up, whatever happened
  */
-async function obtainGrant(
+async function obtainGrants(
   deps: Deps,
   client: OAuth2Client,
   endpoints: Endpoints,
-  {
-    also: others,
-    ...request
-  }: { code: string; verifier: string; redirectUri: string; also: readonly OAuth2Client[] },
-): Promise<{ grant: Grant; also: AlsoGranted[] }> {
-  const { provider } = client;
-  const raw = await exchangeCode(deps, client, endpoints, { ...request, timeoutMs: EXCHANGE_MS });
-  const first = granted(provider, raw, deps.now());
-  const also = others.flatMap((other) => alsoGranted(client, other, first, raw, deps.now()));
-  if (!provider.extendedToken) return { grant: first, also };
-  const extended = granted(
-    provider,
-    await extendToken(deps, client, endpoints, {
-      accessToken: first.accessToken,
-      timeoutMs: EXTEND_MS,
-    }),
-    deps.now(),
-  );
-  const grant = {
-    ...extended,
-    refreshToken: extended.refreshToken ?? first.refreshToken,
-    // The second reply speaks of the token only; who it is for stood in the first one.
-    scopes: first.scopes ?? extended.scopes,
-    document: first.document,
-  };
-  return { grant, also };
+  { id, verifier }: Transaction,
+  code: string,
+): Promise<Granted[]> {
+  const { vault, config } = deps;
+  const raw = await exchangeCode(deps, client, endpoints, {
+    code: await vault.open(code, transactionContext(id, 'code')),
+    verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
+    redirectUri: endpoints.redirectUri,
+    timeoutMs: EXCHANGE_MS,
+  });
+  const now = deps.now();
+  const grant = grantIn(client.provider, raw, now);
+  const also = alsoGranting(config.providers, client.provider);
+  return [
+    { client, grant },
+    ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),
+  ];
 }
 
-function granted(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
+/** @throws AppError provider_error */
+function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
   if (raw.kind === 'failed') {
     throw new AppError('provider_error', `${provider.name} did not answer; connect again`);
   }
@@ -139,7 +178,7 @@ function granted(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
       `${provider.name} gave no access token (${reply.errorCode ?? `status ${raw.status}`}); connect again`,
     );
   }
-  return { ...reply, accessToken: reply.accessToken };
+  return { ...reply, accessToken: reply.accessToken, receivedAt: now };
 }
 
 /** None where the user was not asked for it, or did not allow it. */
@@ -149,14 +188,60 @@ function alsoGranted(
   first: Grant,
   raw: RawReply,
   now: number,
-): AlsoGranted[] {
+): Granted[] {
   if (raw.kind === 'failed') return [];
   const { provider } = client;
   const places = { ...provider, reply: replyBeside(main.provider, provider) };
   const { accessToken, ...reply } = readTokenReply(places, raw, now);
   if (accessToken === null || accessToken === first.accessToken) return [];
-  return [{ client, grant: { ...reply, accessToken } }];
+  return [{ client, grant: { ...reply, accessToken, receivedAt: now } }];
 }
+
+/**
+ * Statements that put the grants onto the outbox in the place of the code, once. Where another attempt
+ * has the transaction by now, they do nothing; where it was erased, the grants are owed all the same.
+ */
+async function saving(
+  { db, vault, now: clock }: Deps,
+  { id, parameters, expiresAt }: Transaction,
+  attempt: Attempt,
+  granted: readonly Granted[],
+): Promise<[BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]]> {
+  const entries = granted.map(async ({ client: { provider }, grant }) => ({
+    transactionId: id,
+    provider: provider.id,
+    parameters,
+    receivedGrant: await sealReceived(vault, id, provider.id, grant),
+  }));
+  return [
+    db.update(connectTransactions).set({ code: null }).where(underAttempt(attempt, 'completing')),
+    ...(await Promise.all(entries)).map((owed) =>
+      owedGrant(
+        db,
+        owed,
+        expiresAt + OWED_AFTER_MS,
+        clock(),
+        and(notOthers(db, attempt), not(hasRow(db, outbox, isGrantOf(id, [owed.provider])))),
+      ),
+    ),
+  ];
+}
+
+/** Nobody else may go on with the transaction, or has completed it. */
+const notOthers = (db: Database, { transactionId, attemptId }: Attempt): SQL =>
+  not(
+    hasRow(
+      db,
+      connectTransactions,
+      and(
+        eq(connectTransactions.id, transactionId),
+        or(
+          ne(connectTransactions.attemptId, attemptId),
+          inArray(connectTransactions.state, ['exchanged', 'completed']),
+        ),
+      ),
+    ),
+  );
 
 /** A grant whose account is known, ready to be stored. */
 interface Received extends ReceivedAccount {
@@ -164,43 +249,66 @@ interface Received extends ReceivedAccount {
   stillAlive(): Promise<unknown>;
 }
 
-/** @throws AppError provider_error */
+/** @throws AppError provider_error, provider_unavailable */
 async function receive(
   deps: Deps,
   client: OAuth2Client,
   endpoints: Endpoints,
   transaction: Transaction,
-  grant: Grant,
+  first: Grant,
+  until: number,
 ): Promise<Received> {
-  const received = { ...grant, receivedAt: deps.now() };
-  const whoIs = () =>
-    fetchProfile(deps, client, endpoints, received, {
-      timeoutMs: PROFILE_MS,
-      until: deps.now() + PROFILES_MS,
-    }).catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error;
-      throw new AppError('provider_error', `${error.detail}; connect again`);
-    });
+  const grant = await extended(deps, client, endpoints, first, until);
+  const whoIs = (latest: number) =>
+    fetchProfile(deps, client, endpoints, grant, { timeoutMs: PROFILE_MS, until: latest });
+  const profile = await whoIs(until);
   return {
-    account: await accountOf(deps, client.provider, transaction, grant, await whoIs()),
+    account: await accountOf(deps, client.provider, transaction, grant, profile),
     shared: sharedGrant(deps.config.providers, client.provider.id),
-    stillAlive: whoIs,
+    stillAlive: () => whoIs(deps.now() + PROFILE_MS),
   };
 }
 
-/** The further grants of the same reply. One whose account cannot be told is left out. */
+/** The lasting grant, where the code brings a passing one (`extendedToken`). */
+async function extended(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  first: Grant,
+  until: number,
+): Promise<Grant> {
+  const { provider } = client;
+  if (!provider.extendedToken) return first;
+  const { accessToken } = first;
+  const patience = { timeoutMs: EXTEND_MS, until };
+  const raw = await sendAgain(deps, provider, 'a lasting token', patience, (timeoutMs) =>
+    extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
+  );
+  const lasting = grantIn(provider, raw, deps.now());
+  return {
+    ...lasting,
+    refreshToken: lasting.refreshToken ?? first.refreshToken,
+    // The second reply speaks of the token only; who it is for stood in the first one.
+    scopes: first.scopes ?? lasting.scopes,
+    document: first.document,
+    receivedAt: first.receivedAt,
+  };
+}
+
+/** The further grants of the same reply. One whose account cannot be told soon is left out. Never throws. */
 async function receiveAlso(
   deps: Deps,
   main: OAuth2Client,
   transaction: Transaction,
-  also: readonly AlsoGranted[],
+  also: readonly Granted[],
 ): Promise<Received[]> {
+  const until = deps.now() + BESIDE_MS;
   const received = also.map(async ({ client, grant }) => {
     const { provider } = client;
     const asked = { ...transaction, requestedScope: scopesBeside(main.provider, provider) };
     try {
       const endpoints = await endpointsOf(deps, provider, transaction.parameters);
-      return [await receive(deps, client, endpoints, asked, grant)];
+      return [await receive(deps, client, endpoints, asked, grant, until)];
     } catch (error) {
       const about = { connection: transaction.id, provider: provider.id };
       deps.log.warn('connect.also_left_out', about, error);
@@ -245,8 +353,9 @@ async function commitBesideRevocations(
         );
         if (!isOver) {
           throw new AppError(
-            'provider_error',
-            `${provider.name} is still ending a former connection of this account; connect again in a minute`,
+            'provider_unavailable',
+            `${provider.name} is still ending a former connection of this account`,
+            { retryAfter: MINUTE_MS / SECOND_MS },
           );
         }
         // It may have ended these grants too, which are not in the table yet.
@@ -259,47 +368,71 @@ async function commitBesideRevocations(
   }
 }
 
-/** The end of a transaction that came to nothing. Logs where even that cannot be written. */
-async function abandon(
+/** Another attempt may go on with these grants, until the transaction expires. */
+async function postpone(
   deps: Deps,
-  { transactionId, attemptId }: Attempt,
-  error: ConnectionError,
-  received: readonly Received[],
+  transaction: Transaction,
+  attempt: Attempt,
+  granted: readonly Granted[],
 ): Promise<void> {
-  const { db, log } = deps;
-  // First: a commit whose answer was lost cannot land any more after this.
-  const ended = db
+  const exchanged = deps.db
     .update(connectTransactions)
-    .set({ state: 'failed', error, code: null })
-    .where(
-      and(
-        eq(connectTransactions.id, transactionId),
-        eq(connectTransactions.state, 'completing'),
-        eq(connectTransactions.attemptId, attemptId),
-      ),
-    );
-  const inVain = received.map(({ account }) =>
-    owedRevocation(db, account, deps.now(), not(isStored(db, account))),
-  );
-  try {
-    await db.batch([ended, ...inVain]);
-    if (received.length > 0) deps.waitUntil(deliverRevocations(deps));
-  } catch (cause) {
-    log.error('connect.abandon_failed', { connection: transactionId }, cause);
-  }
+    .set({ state: 'exchanged' })
+    .where(underAttempt(attempt, 'completing'));
+  await deps.db.batch([...(await saving(deps, transaction, attempt, granted)), exchanged]);
 }
 
-function errorOf(error: unknown): ConnectionError {
-  if (!(error instanceof AppError)) return 'not_finished';
+/** The end of a transaction that came to nothing: what it received is given back now. */
+async function abandon(
+  deps: Deps,
+  transaction: Transaction,
+  attempt: Attempt,
+  error: ConnectionError,
+  granted: readonly Granted[],
+  received: readonly Received[],
+): Promise<void> {
+  const { db } = deps;
+  const now = deps.now();
+  const ours = notOthers(db, attempt);
+  const known = received.map(({ account }) => account.provider);
+  await db.batch([
+    ...(await saving(deps, transaction, attempt, granted)),
+    ...received.map(({ account }) => owedRevocation(db, account, now, ours)),
+    db.delete(outbox).where(and(isGrantOf(transaction.id, known), ours)),
+    db
+      .update(outbox)
+      .set({ dueAt: now })
+      .where(and(isGrantOf(transaction.id), ours)),
+    // A commit whose answer was lost cannot land any more after this.
+    db
+      .update(connectTransactions)
+      .set({ state: 'failed', error, code: null })
+      .where(underAttempt(attempt, 'completing')),
+  ]);
+  if (granted.length > 0) deps.waitUntil(deliverRevocations(deps));
+}
+
+/** Null: it may go well another time. */
+function verdictOf(error: unknown): ConnectionError | null {
+  if (!(error instanceof AppError)) return null;
   switch (error.code) {
     case 'provider_error':
     case 'account_mismatch':
     case 'account_linked_to_another_user':
       return error.code;
-    default:
+    case 'connection_expired':
+    case 'connection_not_found':
       return 'not_finished';
+    default:
+      return null;
   }
 }
+
+const completeAgain = (cause: AppError): AppError =>
+  new AppError(cause.code, `${cause.detail}; complete this connection again`, {
+    cause,
+    retryAfter: cause.retryAfter ?? COMPLETE_AGAIN_SECONDS,
+  });
 
 export const accountMismatch = (): AppError =>
   new AppError(

@@ -147,7 +147,7 @@ const complete = route(
     tag: 'Connect',
     summary: 'Finish a connection for the user who is there',
     description:
-      'Call it when the browser is back, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome.',
+      'Call it when the browser is back, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
     callers: ['service', 'user'],
     limit: 'connect',
     param: connectionParam,

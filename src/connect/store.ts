@@ -14,16 +14,13 @@ import { hasRow } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
+import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
-import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
 import { refreshEnd, schedule } from '../refresh/schedule';
 import { accountContext } from '../vault/vault';
 import type { Transaction } from './transactions';
-
-/** What the provider gave, in the clear: for memory only. `scopes` null: what was asked for (RFC 6749 5.1). */
-export type Grant = Omit<TokenReply, 'accessToken'> & { accessToken: string };
 
 export interface ConnectedAccount {
   userId: string;

@@ -4,7 +4,7 @@
  * a hash only; what must be sent on, verifier and code, is sealed.
  */
 
-import { and, eq, inArray, lte } from 'drizzle-orm';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
@@ -16,16 +16,17 @@ export type Transaction = typeof connectTransactions.$inferSelect;
 /** From the start to the end of `complete`. */
 export const TRANSACTION_MS = 10 * MINUTE_MS;
 
-/** What callers are told. `completing` is Mooring's own affair: to them it is `authorized`. */
+/** What callers are told. `exchanged` and `completing` are Mooring's own: to them it is `authorized`. */
 export type ConnectionState = 'started' | 'authorized' | 'completed' | 'failed' | 'expired';
 
 export const isExpired = (transaction: Transaction, now: number): boolean =>
-  (transaction.state === 'started' || transaction.state === 'authorized') &&
+  ['started', 'authorized', 'exchanged'].includes(transaction.state) &&
   transaction.expiresAt <= now;
 
 export function stateOf(transaction: Transaction, now: number): ConnectionState {
   if (isExpired(transaction, now)) return 'expired';
-  return transaction.state === 'completing' ? 'authorized' : transaction.state;
+  const { state } = transaction;
+  return state === 'completing' || state === 'exchanged' ? 'authorized' : state;
 }
 
 export async function findTransaction(db: Database, id: string): Promise<Transaction | undefined> {
@@ -34,8 +35,9 @@ export async function findTransaction(db: Database, id: string): Promise<Transac
 }
 
 /**
- * An exchange that did not end by its deadline is failed here, in the table, so that what a caller was
- * told cannot be overtaken by a late commit. Only for a caller who may know of the transaction: nobody
+ * An exchange that did not end by its deadline is ended here, in the table, so that what a caller was
+ * told cannot be overtaken by a late commit: failed, or, where its grant is on the outbox and the code
+ * is gone, to be gone on with. Only for a caller who may know of the transaction: nobody
  * else may end it.
  * @returns the transaction as it stands then; undefined where it was erased meanwhile
  */
@@ -48,7 +50,11 @@ export async function settleOverdue(
   if (state !== 'completing' || (attemptUntil ?? 0) > now) return transaction;
   await db
     .update(connectTransactions)
-    .set({ state: 'failed', error: 'not_finished', code: null })
+    .set({
+      state: sql`case when ${connectTransactions.code} is null then 'exchanged' else 'failed' end`,
+      error: sql`case when ${connectTransactions.code} is null then null else 'not_finished' end`,
+      code: null,
+    })
     .where(
       and(
         eq(connectTransactions.id, id),
@@ -71,7 +77,7 @@ export async function failUnfinished(
     .where(
       and(
         eq(connectTransactions.id, id),
-        inArray(connectTransactions.state, ['started', 'authorized']),
+        inArray(connectTransactions.state, ['started', 'authorized', 'exchanged']),
       ),
     );
 }

@@ -170,7 +170,10 @@ export const connectTransactions = sqliteTable(
       .default({}),
     /** On a reconnect: the account that must come back. */
     expectedAccountId: text('expected_account_id'),
-    state: text({ enum: ['started', 'authorized', 'completing', 'completed', 'failed'] }).notNull(),
+    /** `exchanged`: the code is spent, and its grant waits on the outbox for its account to be known. */
+    state: text({
+      enum: ['started', 'authorized', 'exchanged', 'completing', 'completed', 'failed'],
+    }).notNull(),
     error: text({ enum: connectionErrors }),
     /** SHA-256 of the `state` parameter of the latest authorization request. */
     stateHash: text('state_hash'),
@@ -178,7 +181,7 @@ export const connectTransactions = sqliteTable(
     browserHash: text('browser_hash'),
     /** Sealed PKCE verifier. */
     verifier: text().notNull(),
-    /** Sealed authorization code. */
+    /** Sealed authorization code; null as soon as its grant is on the outbox. */
     code: text(),
     /** SHA-256 of the authorization code: the same callback may come again. Null where it had none. */
     codeHash: text('code_hash'),
@@ -305,7 +308,10 @@ export const auditEvents = sqliteTable(
   ],
 );
 
-/** Work owed to somebody outside: revocations. Rows live until the other side answered. */
+/**
+ * Work owed to somebody outside: revocations. Rows live until the other side answered. A grant
+ * whose account is not known yet stands here from the exchange on, until it is connected or given back.
+ */
 export const outbox = sqliteTable(
   'outbox',
   {
@@ -328,6 +334,10 @@ export const outbox = sqliteTable(
     refused: integer({ mode: 'boolean' }).notNull().default(false),
     /** Attempts to refresh that may have left a rescue record, as in `oauth_accounts`. */
     lostLeaseId: text('lost_lease_id'),
+    /** The connect whose grant this is, while that may still be completed. */
+    transactionId: text('transaction_id'),
+    /** Sealed: the grant as it was received. `account_id` and `subject` are empty as long as it is here. */
+    receivedGrant: text('received_grant'),
     dueAt: integer('due_at').notNull(),
     attempts: integer().notNull().default(0),
     leaseId: text('lease_id'),
@@ -343,6 +353,7 @@ export const outbox = sqliteTable(
     // When a provider was last tried.
     index('outbox_provider_tried').on(table.provider, table.leaseUntil),
     index('outbox_subject').on(table.provider, table.subject),
+    index('outbox_transaction').on(table.transactionId).where(sql`transaction_id IS NOT NULL`),
   ],
 );
 

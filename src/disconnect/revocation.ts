@@ -9,11 +9,13 @@ import { hasRow, inJson } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { type Delivery, type DrainBudget, drainOutbox, type OutboxEntry } from '../events/outbox';
-import { endpointsOf } from '../oauth/endpoints';
+import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import type { Grant } from '../oauth/grant';
 import { revokeToken } from '../oauth/revoke';
 import type { Registry } from '../providers/registry';
-import type { Provider } from '../providers/types';
+import type { OAuth2Client, Provider } from '../providers/types';
 import { accountContext } from '../vault/vault';
+import { identify, openReceived } from './received-grant';
 
 /** Right after a change: what it left, and perhaps a little more, within `waitUntil`'s 30 s. */
 const AT_ONCE = { entries: 5, ms: 5_000 };
@@ -35,6 +37,8 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
   if (!client) return 'retry';
   const endpoints = await endpointsOf(deps, client.provider, entry.parameters);
   if (endpoints.revocationUrl === null) return 'done';
+  const grant = await openReceived(vault, entry);
+  if (grant !== null) return revokeReceived(deps, client, endpoints, entry, grant);
   const open = async (sealed: string | null, field: 'access_token' | 'refresh_token') =>
     sealed === null
       ? null
@@ -54,6 +58,32 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
   });
   log.info('revocation.sent', { ...about, outcome });
   return outcome;
+}
+
+/** Whether it may be revoked depends on whose it is, unless the revocation ends nothing but its token. */
+async function revokeReceived(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  entry: OutboxEntry,
+  grant: Grant,
+): Promise<Delivery> {
+  const { revocation, revocationReach } = client.provider;
+  const identified = await identify(deps, client, endpoints, entry, grant);
+  switch (identified.kind) {
+    case 'known':
+      return revoke(deps, identified.entry);
+    case 'connected':
+      return 'done';
+    case 'not_now':
+    case 'account_unknown':
+      if (revocationReach === 'token' && revocation.token !== 'none') {
+        return revokeToken(deps, client, endpoints, { ...grant, accountId: '' });
+      }
+      return identified.kind === 'not_now' ? 'retry' : 'account_unknown';
+    default:
+      return identified satisfies never;
+  }
 }
 
 /** Whether an integration would lose its grant. Asked at the primary. */

@@ -11,7 +11,7 @@
 import { and, eq, getTableColumns, isNotNull, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { hasRow } from '../db/conditions';
+import { hasRow, inJson } from '../db/conditions';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -56,6 +56,45 @@ export function owedRevocation(
     );
 }
 
+/** A grant whose account nobody knows yet. */
+export interface OwedGrant {
+  transactionId: string;
+  provider: string;
+  parameters: Record<string, string>;
+  /** Sealed as a whole. */
+  receivedGrant: string;
+}
+
+/**
+ * For a grant that has just been received: owed from then on, so that neither an erasure nor the end
+ * of the isolate leaves it alive at the provider. Whoever connects it deletes the entry in the same
+ * batch.
+ * @param dueAt when nobody can connect it any more
+ */
+export const owedGrant = (
+  db: Database,
+  owed: OwedGrant,
+  dueAt: number,
+  now: number,
+  happened: SQL | undefined = sql`true`,
+): BatchItem<'sqlite'> =>
+  db
+    .insert(outbox)
+    .select(
+      valuesWhere(
+        outbox,
+        { kind: 'revocation', ...owed, accountId: '', subject: '', dueAt, createdAt: now },
+        happened,
+      ),
+    );
+
+/** The grants of one connect that are on the outbox. */
+export const isGrantOf = (transactionId: string, providers?: readonly string[]): SQL | undefined =>
+  and(
+    eq(outbox.transactionId, transactionId),
+    providers === undefined ? undefined : inJson(outbox.provider, providers),
+  );
+
 /**
  * For the integrations that `where` names: their tokens as they are at that moment. Put it before
  * the statement that deletes the rows, or writes other tokens. Returns the ids of the entries.
@@ -78,6 +117,8 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     scope: oauthAccounts.scope,
     clientId: null,
     refused: sql`${oauthAccounts.state} = 'needs_reconnect'`,
+    transactionId: null,
+    receivedGrant: null,
     lostLeaseId: sql`case when ${leaseId} is null then ${lostLeaseId}
       else coalesce(${lostLeaseId} || ' ', '') || ${leaseId} || '@' || ${now} end`,
     dueAt: sql`max(${now}, coalesce(${leaseUntil}, 0))`,
@@ -101,9 +142,10 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
 
 /**
  * `done`: the provider answered, or nothing may be or needs to be revoked. `retry`: later.
- * `gave_up`: the provider refused for good. Anything thrown is a `retry`.
+ * `gave_up`: the provider refused for good. `account_unknown`: it may end another one's grant, and
+ * nobody can tell. Anything thrown is a `retry`.
  */
-export type Delivery = 'done' | 'retry' | 'gave_up';
+export type Delivery = 'done' | 'retry' | 'gave_up' | 'account_unknown';
 
 export interface DrainBudget {
   /** No group is started after this, in ms since the epoch. */
@@ -188,7 +230,7 @@ async function deliverOne(
   const tooOld = now - entry.createdAt >= OUTBOX_GIVES_UP_MS;
   if (delivery === 'done') {
     await db.delete(outbox).where(mine);
-  } else if (delivery === 'gave_up' || tooOld) {
+  } else if (delivery !== 'retry' || tooOld) {
     log.warn('outbox.gave_up', about);
     await db.batch([
       auditEvent(
@@ -197,7 +239,7 @@ async function deliverOne(
           at: now,
           type: 'revocation.gave_up',
           provider: entry.provider,
-          detail: { attempts: entry.attempts, reason: tooOld ? 'too_old' : 'refused' },
+          detail: { attempts: entry.attempts, reason: reasonOf(delivery) },
         },
         hasRow(db, outbox, mine),
       ),
@@ -215,6 +257,10 @@ async function deliverOne(
       .where(mine);
   }
 }
+
+/** Why nothing more is tried. */
+const reasonOf = (delivery: Exclude<Delivery, 'done'>): string =>
+  ({ retry: 'too_old', gave_up: 'refused', account_unknown: 'account_unknown' })[delivery];
 
 /** Before the next try, ms. Pure. */
 export const retryDelay = (attempts: number, random: number): number =>

@@ -129,7 +129,7 @@ export function countSealedUnder(kid: string): string {
   const prefix = prefixOf(kid);
   const columnsOf = {
     oauth_accounts: ['access_token', 'refresh_token'],
-    outbox: ['access_token', 'refresh_token'],
+    outbox: ['access_token', 'refresh_token', 'received_grant'],
     connect_transactions: ['verifier', 'code'],
   };
   return Object.entries(columnsOf)

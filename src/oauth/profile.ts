@@ -7,15 +7,14 @@ import { faultOfId } from '../ids';
 import type { Log } from '../log';
 import { type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { type Backoff, retry, type Timing } from '../retry';
-import { SECOND_MS } from '../time';
+import type { Timing } from '../retry';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
+import type { Grant } from './grant';
 import { readIdToken } from './id-token';
-import { readTokenReply } from './reply';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
-import { readRetryAfter } from './retry-after';
-import { type RawReply, send } from './send';
+import { send } from './send';
+import { type Patience, sendAgain } from './send-again';
 
 export interface Profile {
   accountId: string;
@@ -31,25 +30,6 @@ const MAX_METADATA_LENGTH = 2048;
 /** What a record's paths read from; what none of them reads is null. */
 export type Sources = Record<PathSource, unknown>;
 
-/** What the code exchange brought, as far as it tells whose it is. */
-export interface ReceivedGrant {
-  accessToken: string;
-  /** The token reply's document, for paths that start with `token:` or `id_token:`. */
-  document: unknown;
-  /** ms: an ID token that was good then names the account later too. */
-  receivedAt: number;
-}
-
-export interface ProfileLimits {
-  /** Of one request. */
-  timeoutMs: number;
-  /** No request is under way after this, ms since the epoch. */
-  until: number;
-}
-
-/** Half a second, one, two: what passes in seconds should not cost a consent. */
-const backoff: Backoff = { firstMs: 500, factor: 2, longestMs: 2_000, jitter: 0.5 };
-
 /**
  * No request is made where no path reads the profile. Where the account is known without it, a
  * profile that cannot be had costs the account its name and no more.
@@ -60,8 +40,8 @@ export async function fetchProfile(
   deps: Timing & { fetch: typeof fetch; log: Log },
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'profileUrl' | 'issuer' | 'parameters'>,
-  grant: ReceivedGrant,
-  limits: ProfileLimits,
+  grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
+  patience: Patience,
 ): Promise<Profile> {
   const { provider, clientId } = client;
   const { accountId, subject } = provider;
@@ -83,57 +63,29 @@ export async function fetchProfile(
       readIdToken(valueAt(grant.document, 'id_token'), expected),
     ),
     profile: await from('profile', () =>
-      requestProfile(deps, client, endpoints, grant.accessToken, limits),
+      requestProfile(deps, client, endpoints, grant.accessToken, patience),
     ),
   });
 }
 
-/** Asks again while that may help. */
-function requestProfile(
+/** @throws AppError provider_unavailable, provider_error */
+async function requestProfile(
   deps: Timing & { fetch: typeof fetch },
   client: OAuth2Client,
   { profileUrl, parameters }: Pick<Endpoints, 'profileUrl' | 'parameters'>,
   accessToken: string,
-  { timeoutMs, until }: ProfileLimits,
+  patience: Patience,
 ): Promise<unknown> {
+  const { provider } = client;
   if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
-  const limits = {
-    tries: 4,
-    tryMs: null,
-    until,
-    backoff,
-    isPassing: (error: unknown) =>
-      error instanceof AppError && error.code === 'provider_unavailable',
-    leastPauseMs: (error: unknown) =>
-      error instanceof AppError ? (error.retryAfter ?? 0) * SECOND_MS : 0,
-  };
-  return retry(deps, limits, async () => {
-    const left = Math.max(Math.min(timeoutMs, until - deps.now()), LEAST_REQUEST_MS);
-    const request = profileRequest(client, profileUrl, parameters, accessToken);
-    const reply = await send(deps.fetch, request, { timeoutMs: left });
-    return readReply(client.provider, reply, deps.now());
-  });
-}
-
-const LEAST_REQUEST_MS = 100;
-
-/** @throws AppError provider_unavailable, provider_error */
-function readReply(provider: OAuth2Provider, reply: RawReply, now: number): unknown {
-  if (reply.kind === 'failed') {
-    const { reason } = reply;
-    if (reason === 'network' || reason === 'deadline') throw noProfileNow(reason, null);
-    throw noProfile(`the profile could not be read (${reason})`);
+  const reply = await sendAgain(deps, provider, 'the profile', patience, (timeoutMs) =>
+    send(deps.fetch, profileRequest(client, profileUrl, parameters, accessToken), { timeoutMs }),
+  );
+  if (reply.kind === 'failed') throw noProfile(`the profile could not be read (${reply.reason})`);
+  if (reply.status < 200 || reply.status > 299) {
+    throw noProfile(`the profile endpoint answered ${reply.status}`);
   }
-  const { status, headers, body } = reply;
-  const document = parseDocument(body, headers.get('Content-Type'));
-  const { errorCode } = readTokenReply(provider, reply, now);
-  const passingCodes = [...provider.transientCodes, ...provider.failureCodes];
-  const passes = status >= 500 || status === 408 || status === 425 || status === 429;
-  if (passes || (errorCode !== null && passingCodes.includes(errorCode))) {
-    throw noProfileNow(String(status), readRetryAfter(headers.get('Retry-After'), now));
-  }
-  if (status < 200 || status > 299) throw noProfile(`the profile endpoint answered ${status}`);
-  return document;
+  return parseDocument(reply.body, reply.headers.get('Content-Type'));
 }
 
 /** @throws AppError provider_error for a token that no request can hold */
@@ -232,11 +184,5 @@ function nameOf(value: string | null): string | null {
   const name = value?.replace(/\p{Cc}+/gu, ' ').trim();
   return name ? Array.from(name).slice(0, MAX_NAME_LENGTH).join('') : null;
 }
-
-/** For a passing failure; `retryAfterMs`: as the provider said. */
-const noProfileNow = (what: string, retryAfterMs: number | null): AppError =>
-  new AppError('provider_unavailable', `the provider's profile cannot be read now (${what})`, {
-    ...(retryAfterMs === null ? {} : { retryAfter: retryAfterMs / SECOND_MS }),
-  });
 
 const noProfile = (detail: string): AppError => new AppError('provider_error', detail);

@@ -51,6 +51,14 @@ export const transactionContext = (id: string, field: 'verifier' | 'code'): Seal
   field,
 ];
 
+/** Context of a grant that a connect received; one consent may bring several. */
+export const receivedGrantContext = (transactionId: string, provider: string): SealContext => [
+  'outbox',
+  transactionId,
+  provider,
+  'received_grant',
+];
+
 /**
  * How every value sealed under this key begins, whatever its context, and none under another one:
  * so a query can tell them apart. The first fields of the protected header, as far as they fill

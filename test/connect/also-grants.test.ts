@@ -6,7 +6,7 @@ import { deliverRevocations } from '../../src/disconnect/revocation';
 import { owedRevocation } from '../../src/events/outbox';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
-import type { Received } from '../simulator/simulator';
+import type { Interception, Received } from '../simulator/simulator';
 import { d1With, gate } from '../status-cache/faults';
 import { configWith } from '../support/config';
 import { insertAccount } from '../support/fixtures';
@@ -297,18 +297,56 @@ describe('an account belongs to one user (I9)', () => {
     expect(revoked(j).sort()).toEqual([`bot.${team}.B-1`, `person.${team}.U1-1`]);
   });
 
-  test("the bot's profile cannot be read: 502, nothing is stored, and the person's token is revoked", async () => {
+  test("the bot's profile tells nobody: 502, nothing is stored, and all that came is revoked", async () => {
     const j = slack(undefined, { config: aloneConfig });
     j.provider.answer('/api/auth.test', (call) =>
       call.headers.authorization?.includes('bot.')
-        ? new Response('', { status: 503 })
+        ? Response.json({ ok: false, error: 'invalid_auth' })
         : whoseToken(call),
     );
     const reply = await connect(j, 'own-5', 'code-T16.U1');
     expect([reply.status, await codeOf(reply)]).toEqual([502, 'provider_error']);
     await j.deps.settle();
     expect((await rowsOf(j, 'own-5')).count).toBe(0);
-    expect(revoked(j)).toEqual(['person.T16.U1-1']);
+    expect(revoked(j).sort()).toEqual(['bot.T16.B-1', 'person.T16.U1-1']);
+  });
+
+  test("the bot's profile fails for a moment: completed again, both are there, and the code was sent once", async () => {
+    const j = slack(undefined, { config: aloneConfig });
+    let away = true;
+    j.provider.answer('/api/auth.test', (call) =>
+      away && call.headers.authorization?.includes('bot.')
+        ? new Response('', { status: 503 })
+        : whoseToken(call),
+    );
+    const id = await j.authorize('own-6', 'code-T17.U1', { provider: 'slack' });
+    const reply = await j.complete('own-6', id);
+    expect([reply.status, await codeOf(reply)]).toEqual([503, 'provider_unavailable']);
+    await j.deps.settle();
+    expect((await rowsOf(j, 'own-6')).count).toBe(0);
+    away = false;
+    expect((await j.complete('own-6', id)).status).toBe(201);
+    expect((await rowsOf(j, 'own-6')).count).toBe(2);
+    expect(j.provider.to('/api/oauth.v2.access')).toHaveLength(1);
+    expect(await j.deps.db.select().from(outbox).where(eq(outbox.transactionId, id))).toEqual([]);
+    expect(revoked(j)).toEqual([]);
+  });
+
+  test("the person's profile fails for a moment: the bot is connected, the person's grant is given back later", async () => {
+    const j = slack(undefined, { config: aloneConfig });
+    await j.deps.db.delete(outbox);
+    let away = true;
+    j.provider.answer('/api/auth.test', (call) =>
+      away && call.headers.authorization?.includes('person.')
+        ? new Response('', { status: 503 })
+        : whoseToken(call),
+    );
+    expect((await connect(j, 'own-7', 'code-T18.U1')).status).toBe(201);
+    expect(await rowsOf(j, 'own-7')).toMatchObject({ count: 1, bot: { state: 'active' } });
+    away = false;
+    j.deps.clock.advance(11 * 60_000 + 1);
+    await deliverRevocations(j.deps);
+    expect(revoked(j)).toEqual(['person.T18.U1-1']);
   });
 
   test('two users come with the same person at once: one has it, and both have their bots', async () => {
@@ -407,6 +445,11 @@ describe('while a connect runs', () => {
     // The answer is lost, and so is the look at what became of it.
     const faults = ['after', 'before'];
     let armed = false;
+    const whose: Interception = (call) => {
+      // The grants are on the outbox by now: what comes is the commit.
+      armed = true;
+      return whoseToken(call);
+    };
     const j = slack(undefined, {
       db: d1With(async (batch) => {
         const fault = armed ? faults.shift() : undefined;
@@ -423,7 +466,7 @@ describe('while a connect runs', () => {
     });
     const id = await j.authorize('race-3', 'code-T23.U1', { provider: 'slack' });
     const now = j.deps.now();
-    armed = true;
+    j.provider.answer('/api/auth.test', whose);
     expect((await j.complete('race-3', id)).status).toBe(201);
     await j.deps.settle();
     expect(faults).toEqual([]);

@@ -120,16 +120,22 @@ describe('a revocation never ends a newer grant (I7)', () => {
     expect(await rowsOf(j, 'newer-3')).toEqual([]);
   });
 
-  test('one that does not end in time ends the connect, not the other way round', async () => {
+  test('one that does not end in time lets the connect wait: completed again once it is over', async () => {
     const j = journey();
     await owe(j, 'june');
     await j.deps.db
       .update(outbox)
       .set({ leaseId: 'somebody', leaseUntil: j.deps.now() + 60_000, dueAt: j.deps.now() + 60_000 })
       .where(eq(outbox.subject, 'june'));
-    const reply = await j.connect('newer-4', 'code-june');
-    expect([reply.status, await codeOf(reply)]).toEqual([502, 'provider_error']);
+    const id = await j.authorize('newer-4', 'code-june');
+    const reply = await j.complete('newer-4', id);
+    expect([reply.status, await codeOf(reply)]).toEqual([503, 'provider_unavailable']);
+    expect(reply.headers.get('Retry-After')).toBe('60');
     expect(await rowsOf(j, 'newer-4')).toEqual([]);
+    j.deps.clock.advance(60_000);
+    expect((await j.complete('newer-4', id)).status).toBe(201);
+    expect(j.provider.to('/token')).toHaveLength(1);
+    expect(await owedTo(j, 'june')).toEqual([]);
   });
 });
 
@@ -148,11 +154,13 @@ describe('D1 at the commit', () => {
         return batch();
       }),
     });
+    // When the profile is asked for, the grant is on the outbox: what comes is the commit.
     return {
       j,
-      arm: () => {
-        armed = true;
-      },
+      arm: () =>
+        j.provider.answer('/me', () => {
+          armed = true;
+        }),
     };
   };
 
@@ -174,12 +182,20 @@ describe('D1 at the commit', () => {
     expect((await j.complete(user, id)).status).toBe(200);
   });
 
-  test('away for good: 503, and no token is revoked that may have been stored', async () => {
-    const { j, arm } = journeyWith(Array.from({ length: 20 }, () => 'before' as const));
+  test('away for good: 503, no token is revoked that may have been stored, and it can be completed', async () => {
+    const faults = Array.from({ length: 6 }, () => 'before' as const);
+    const { j, arm } = journeyWith(faults);
     const id = await j.authorize('d1-away', 'code-d1-away');
     arm();
     const reply = await j.complete('d1-away', id);
     expect([reply.status, await codeOf(reply)]).toEqual([503, 'unavailable']);
+    await j.deps.settle();
+    expect(revoked(j)).toEqual([]);
+    // Not even that it is over could be written.
+    expect((await j.complete('d1-away', id)).status).toBe(503);
+    j.deps.clock.advance(25_000);
+    expect((await j.complete('d1-away', id)).status).toBe(201);
+    expect(j.provider.to('/token')).toHaveLength(1);
     await j.deps.settle();
     expect(revoked(j)).toEqual([]);
   });

@@ -12,7 +12,7 @@ import {
 } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
-import { gate } from '../status-cache/faults';
+import { d1With, gate } from '../status-cache/faults';
 import { userToken } from '../support/api';
 import { clientsOf, configWith, recordAt, recordByIssuer, serverMetadata } from '../support/config';
 import { insertAccount } from '../support/fixtures';
@@ -206,29 +206,52 @@ describe('one exchange per code (I4)', () => {
     }
   });
 
-  test('while it runs, others get 503; past its deadline it has failed, and its late commit lands nowhere', async () => {
+  test('while it runs, others get 503; past its deadline another goes on with its grant, and its late commit lands nowhere', async () => {
     const j = journey();
     const id = await j.authorize('once-2', 'code-hal');
     const gate = Promise.withResolvers<void>();
-    j.provider.answer('/me', async () => {
-      await gate.promise;
-      return Response.json({ sub: 'hal', name: 'Hal' });
+    j.provider.answer('/me', async ({ nth }) => {
+      if (nth === 1) await gate.promise;
     });
     const slow = j.complete('once-2', id);
-    await expect.poll(async () => (await transactionOf(j, id))?.state).toBe('completing');
+    await expect.poll(() => j.provider.to('/me').length).toBe(1);
     expect(await refused(await j.complete('once-2', id))).toEqual([503, 'completion_in_progress']);
     const shown = await j.api(`/v1/users/once-2/connections/${id}`);
     expect(await shown.json()).toMatchObject({ state: 'authorized' });
 
     j.deps.clock.advance(25_000);
-    expect(await refused(await j.complete('once-2', id))).toEqual([409, 'connection_failed']);
+    expect((await j.complete('once-2', id)).status).toBe(201);
+    const row = await rowOf(j, 'hal');
     gate.resolve();
     expect((await slow).status).toBe(404);
-    expect(await rowOf(j, 'hal')).toBeUndefined();
     await j.deps.settle();
-    // What came in vain is given back.
+    expect(await rowOf(j, 'hal')).toEqual(row);
+    expect(j.provider.to('/token')).toHaveLength(1);
+    // The grant is not the late one's to give back, although its own seals are others.
+    expect(j.provider.to('/revoke')).toEqual([]);
+  });
+
+  test('one whose grant could not be put onto the outbox has failed past its deadline, and what it got is given back', async () => {
+    let saves = 0;
+    const db = d1With((batch) => {
+      saves += 1;
+      return saves === 1 ? Promise.reject(new Error('D1_ERROR: lost')) : batch();
+    });
+    const j = journey();
+    const id = await j.authorize('once-5', 'code-hob');
+    const gate = Promise.withResolvers<void>();
+    j.provider.answer('/me', () => gate.promise);
+    Object.assign(j.deps, { db });
+    const slow = j.complete('once-5', id);
+    await expect.poll(() => j.provider.to('/me').length).toBe(1);
+    j.deps.clock.advance(25_000);
+    expect(await refused(await j.complete('once-5', id))).toEqual([409, 'connection_failed']);
+    gate.resolve();
+    expect((await slow).status).toBe(404);
+    expect(await rowOf(j, 'hob')).toBeUndefined();
+    await j.deps.settle();
     expect(j.provider.to('/revoke').map(({ params }) => params.get('token'))).toEqual([
-      'refresh-hal-1',
+      'refresh-hob-1',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fetchProfile, type ReceivedGrant, readProfile } from '../../src/oauth/profile';
+import { fetchProfile, readProfile } from '../../src/oauth/profile';
 import { records } from '../../src/providers/records';
 import { type OAuth2Client, oauth2ProviderSchema } from '../../src/providers/types';
 import { testClock, testDeps } from '../support/deps';
@@ -27,7 +27,7 @@ function asking(fetch: typeof globalThis.fetch) {
     deps,
     profileOf: (
       client: OAuth2Client,
-      grant: ReceivedGrant = grantOf(),
+      grant = grantOf(),
       more: Partial<typeof endpoints> | { issuer: string | null; profileUrl: string | null } = {},
     ) => fetchProfile(deps, client, { ...endpoints, ...more }, grant, limits),
   };
