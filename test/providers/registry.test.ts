@@ -22,6 +22,22 @@ const registry = (providers: unknown, env: Record<string, unknown> = {}) =>
     publicUrl,
   );
 
+describe('numbers in a record', () => {
+  it.each([
+    ['assumedLifetimeSeconds', 1e15],
+    ['refreshLifetimeSeconds', 315_576_001],
+    ['reuseGraceSeconds', 1e300],
+    ['minTokenAgeSeconds', -1],
+    ['codeLifetimeSeconds', 0],
+    ['maxGrants', 1e15],
+    ['maxAccessTokens', 0.5],
+  ])('%s %d is refused at the start, by name', (field, value) => {
+    const changed = { acme: { ...acme, [field]: value } };
+    expect(() => registry(changed)).toThrow(ConfigError);
+    expect(() => registry(changed)).toThrow(`PROVIDERS.acme.${field}: `);
+  });
+});
+
 describe('built-in providers', () => {
   it('are there without any setting', () => {
     const ids = createRegistry({}, publicUrl)

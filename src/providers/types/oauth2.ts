@@ -1,6 +1,6 @@
 /** Records of kind `oauth2`. The default of every field is what the RFCs say, where they do. */
 import * as z from 'zod';
-import { candidates, identity, path, paths, seconds, strings, url } from './shared';
+import { candidates, identity, limit, path, paths, seconds, strings, url } from './shared';
 
 /** How a request is sent. Default: POST with a form body. */
 const requestStyle = z.strictObject({
@@ -227,9 +227,9 @@ export const oauth2ProviderSchema = z.strictObject({
   /** `absolute`: counted from consent, no refresh extends it. */
   refreshDeadline: z.enum(['rolling', 'absolute']).default('rolling'),
   /** Grants that an account may have of one client; with one more, the oldest ends silently. */
-  maxGrants: z.int().positive().optional(),
+  maxGrants: limit.optional(),
   /** Access tokens of one grant that are good at once; with one more, the oldest ends silently. */
-  maxAccessTokens: z.int().positive().optional(),
+  maxAccessTokens: limit.optional(),
   /** Codes that mean what `invalid_grant` means. Compared as strings. */
   refusedCodes: z.array(z.string()).default([]),
   /** Codes that mean what `invalid_client` means: the operator's fault, never the user's. */

@@ -14,7 +14,11 @@ export const candidates = z
   .union([path.transform((one) => [one]), z.array(path).min(1)])
   .transform((list): string[] => list);
 
-export const seconds = z.int().positive();
+/** Ten years at most: what lives longer has no end that anybody knows. */
+export const seconds = z.int().positive().lte(315_576_000);
+
+/** How many of something a provider allows. */
+export const limit = z.int().positive().lte(1_000_000);
 
 export const url = z.string().min(1);
 
