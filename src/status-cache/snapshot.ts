@@ -6,8 +6,10 @@
 import * as z from 'zod';
 import { failureCategories } from '../db/schema';
 
+/** The last moment that a Date can be (ECMA-262 21.4.1.1), ms. */
+const LAST_MS = 8.64e15;
 /** ms */
-const time = () => z.number();
+const time = () => z.number().gte(-LAST_MS).lte(LAST_MS);
 
 export const factsSchema = z.object({
   provider: z.string(),

@@ -10,6 +10,8 @@ import { changeVisibly } from '../../src/status-cache/changes';
 import { keyOf } from '../../src/status-cache/kv';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { publish } from '../../src/status-cache/publish';
+import type { Facts } from '../../src/status-cache/snapshot';
+import { apiWith } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { d1Away, kvAway, kvWith, readsWith, storedIn } from './faults';
@@ -455,6 +457,26 @@ describe('many users at once', () => {
     const served = await readSnapshots(elsewhere(deps), [a.userId, b.userId]);
     expect(served.get(a.userId)).toMatchObject({ source: 'origin' });
     expect(served.get(b.userId)).toMatchObject({ source: 'kv' });
+  });
+
+  it.each<[string, (facts: Facts) => unknown]>([
+    ['a date that none can be', (facts: Facts) => ({ ...facts, expiresAt: 8.64e15 + 1 })],
+    ['a date beyond any number', (facts: Facts) => ({ ...facts, connectedAt: '1e400' })],
+    ['a date before all others', (facts: Facts) => ({ ...facts, refreshExpiresAt: -1e16 })],
+    ['a state that is none', (facts: Facts) => ({ ...facts, state: 'well' })],
+    ['no scopes', ({ scopes: _, ...facts }: Facts) => facts],
+    ['null', () => null],
+  ])('%s in KV is a miss, and no error', async (_, spoilt) => {
+    const deps = testDeps();
+    const { userId } = await insertAccount(deps);
+    const { snapshot } = await readSnapshot(deps, userId, 0);
+    await deps.settle();
+    const integrations = snapshot.integrations.map((facts) => spoilt(facts));
+    const value = JSON.stringify({ ...snapshot, integrations }).replace('"1e400"', '1e400');
+    await env.STATUS_CACHE.put(keyOf(userId), value);
+    const reply = await apiWith(elsewhere(deps))(`/v1/users/${userId}/integrations`);
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('Cache-Status')).toContain('mooring-kv; fwd=miss');
   });
 
   it('the database away: whom KV still has is served, a missing one is 503', async () => {
