@@ -36,6 +36,13 @@ describe.each(files)('the record file $name', ({ path, name, exports, record }) 
   const provider = providerSchema.parse(record);
   providers.set(name, provider);
 
+  it('has patterns that browsers can use, which compile them under the flag "v"', () => {
+    const inputs = Object.values(
+      provider.kind === 'oauth2' ? provider.parameters : provider.fields,
+    ).map(({ pattern }) => pattern);
+    for (const pattern of inputs) expect(() => new RegExp(pattern ?? '', 'v')).not.toThrow();
+  });
+
   it('exports one record, named as the file', () => {
     expect(exports).toHaveLength(1);
     expect(provider.id).toBe(name);

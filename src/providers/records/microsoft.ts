@@ -21,7 +21,7 @@ export const microsoft = {
   parameters: {
     tenant: {
       label: 'common, organizations, consumers, or a tenant (id or domain)',
-      pattern: '[A-Za-z0-9](?:[A-Za-z0-9.-]{0,126}[A-Za-z0-9])?',
+      pattern: '[A-Za-z0-9](?:[A-Za-z0-9.\\-]{0,126}[A-Za-z0-9])?',
       default: 'common',
     },
   },

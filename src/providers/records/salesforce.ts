@@ -29,7 +29,7 @@ export const salesforce = {
       // platform/pkg1-dev/guide/packaging-instanceless-url.md; the names of the parts:
       // forcedotcom/sfdx-core, test/unit/util/sfdcUrlTest.ts. Both read 2026-11-26.
       pattern:
-        'login|test|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.(?:sandbox|develop|scratch|demo|patch|free|trailblaze))?\\.my',
+        'login|test|[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?(?:\\.(?:sandbox|develop|scratch|demo|patch|free|trailblaze))?\\.my',
       default: 'login',
     },
   },

@@ -25,7 +25,7 @@ export const shopify = {
   parameters: {
     shop: {
       label: 'The shop: its name before .myshopify.com',
-      pattern: '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?',
+      pattern: '[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?',
     },
   },
   profileMethod: 'POST',

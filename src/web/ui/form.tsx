@@ -21,6 +21,20 @@ export const PostForm = ({ action, formToken, hidden = {}, children, ...rest }: 
   </form>
 );
 
+/**
+ * Browsers compile the attribute under the flag `v`, which wants more characters escaped than `u`, by
+ * which records are checked. One that they could not use would be an error in their console, and no
+ * check: then only the server's is made.
+ */
+function isHtmlPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'v');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface FieldProps {
   name: string;
   label: string;
@@ -62,7 +76,7 @@ export function Field({
         spellcheck={false}
         required={required}
         maxlength={maxLength}
-        pattern={pattern}
+        pattern={pattern !== undefined && isHtmlPattern(pattern) ? pattern : undefined}
         placeholder={placeholder}
         value={value}
         aria-invalid={error ? 'true' : undefined}
