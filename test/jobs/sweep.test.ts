@@ -1,5 +1,6 @@
+import { inArray } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { auditEvents, connectTransactions, refreshRuns } from '../../src/db/schema';
+import { auditEvents, connectTransactions, pageSessions, refreshRuns } from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
 import { testDeps } from '../support/deps';
 
@@ -47,4 +48,44 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
   expect(await counts()).toEqual([2, 2, 'old,young']);
   await sweep(deps);
   expect(await counts()).toEqual([1, 1, 'young']);
+});
+
+it('goes on until nothing is left, so that page sessions are gone within their day', async () => {
+  const deps = testDeps();
+  const ended = deps.now() - 86_400_001;
+  const ids = Array.from({ length: 1_700 }, (_, n) => `ended-${n}`);
+  for (let i = 0; i < ids.length; i += 50) {
+    await deps.db.batch(
+      ids.slice(i, i + 50).map((id) =>
+        deps.db.insert(pageSessions).values({
+          id,
+          tokenHash: id,
+          userId: 'swept',
+          label: 'ann@example.com',
+          returnTo: '',
+          createdAt: 0,
+          expiresAt: ended,
+        }),
+      ) as never,
+    );
+  }
+  await sweep(deps);
+  expect(await deps.db.$count(pageSessions, inArray(pageSessions.userId, ['swept']))).toBe(0);
+});
+
+it('stops where the budget of queries is spent; the next hour goes on', async () => {
+  const deps = testDeps();
+  let queries = 0;
+  const { db } = deps;
+  const few = { ...deps.config, runSubrequests: 2 };
+  const counted = Object.create(db, {
+    delete: {
+      value: (table: never) => {
+        queries += 1;
+        return db.delete(table);
+      },
+    },
+  });
+  await sweep({ ...deps, db: counted, config: few });
+  expect(queries).toBe(2);
 });
