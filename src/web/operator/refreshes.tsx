@@ -97,15 +97,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
 }
 
 const hourOrDay = (at: number, { clock }: View): string =>
-  clock.now - at < 20 * HOUR_MS
-    ? hour(at, clock)
-    : new Intl.DateTimeFormat('en-GB', {
-        day: 'numeric',
-        month: 'short',
-        hour: '2-digit',
-        minute: '2-digit',
-        timeZone: clock.timeZone,
-      }).format(at);
+  clock.now - at < 20 * HOUR_MS ? hour(at, clock) : clock.format(at, 'moment');
 
 function columnsOf(runs: readonly Run[], from: number, view: View): Column[] {
   const length = Math.max(1, view.clock.now - from) / SLOTS;

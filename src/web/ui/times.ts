@@ -1,29 +1,50 @@
 /** Times as people say them: `now` and the time zone are given. */
 import type { Context } from 'hono';
+import { BoundedCache, type Caches } from '../../caches';
 import type { AppEnv } from '../../http/route';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../time';
+
+const styles = {
+  day: { dateStyle: 'medium' },
+  hour: { timeStyle: 'short' },
+  moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 export interface Clock {
   /** ms */
   now: number;
   /** IANA name, as Cloudflare tells it for the visitor; UTC where it does not. */
   timeZone: string;
+  format(at: number, style: keyof typeof styles): string;
 }
 
-/** Of the visitor: Cloudflare knows the time zone. */
-export const clockOf = (c: Context<AppEnv>): Clock => ({
-  now: c.get('deps').now(),
-  timeZone: timeZoneOf(c.req.raw.cf?.timezone),
-});
+/** To make one costs as much as to fill in a hundred dates. */
+const formats = () => new BoundedCache<Intl.DateTimeFormat>(200);
 
-/** A time zone that came with the request; UTC where there is none, or none that is known here. */
-export function timeZoneOf(name: unknown): string {
-  if (typeof name !== 'string') return 'UTC';
+/** Of the visitor: Cloudflare knows the time zone. */
+export function clockOf(c: Context<AppEnv>): Clock {
+  const { caches, now } = c.get('deps');
+  return clockAt(caches, now(), c.req.raw.cf?.timezone);
+}
+
+/** `timeZone`: as it came with the request; UTC where there is none, or none that is known here. */
+export function clockAt(caches: Caches, now: number, timeZone: unknown): Clock {
+  const held = caches.of(formats);
+  const formatOf = (zone: string, style: keyof typeof styles): Intl.DateTimeFormat => {
+    const key = `${style} ${zone}`;
+    const known = held.get(key, now);
+    if (known) return known;
+    const made = new Intl.DateTimeFormat('en-GB', { ...styles[style], timeZone: zone });
+    held.set(key, made);
+    return made;
+  };
+  let zone = typeof timeZone === 'string' ? timeZone : 'UTC';
   try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: name }).resolvedOptions().timeZone;
+    zone = formatOf(zone, 'day').resolvedOptions().timeZone;
   } catch {
-    return 'UTC';
+    zone = 'UTC';
   }
+  return { now, timeZone: zone, format: (at, style) => formatOf(zone, style).format(at) };
 }
 
 /** `in 4 minutes`, `3 hours ago`, `just now`; beyond a day the date. */
@@ -40,13 +61,11 @@ export function relative(at: number, clock: Clock): string {
 }
 
 /** `22 Nov 2026` */
-export const day = (at: number, { timeZone }: Clock): string =>
-  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone }).format(at);
+export const day = (at: number, clock: Clock): string => clock.format(at, 'day');
 
 /** `14:05`, with the zone where it is not the visitor's own. */
-export const hour = (at: number, { timeZone }: Clock): string =>
-  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(at) +
-  (timeZone === 'UTC' ? ' UTC' : '');
+export const hour = (at: number, clock: Clock): string =>
+  clock.format(at, 'hour') + (clock.timeZone === 'UTC' ? ' UTC' : '');
 
 /** For a tooltip: to the minute. */
 export const full = (at: number, clock: Clock): string => `${day(at, clock)}, ${hour(at, clock)}`;

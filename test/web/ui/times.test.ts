@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { full, relative, timeZoneOf } from '../../../src/web/ui/times';
+import { describe, expect, it, vi } from 'vitest';
+import { Caches } from '../../../src/caches';
+import { clockAt, day, full, hour, relative } from '../../../src/web/ui/times';
 
 describe('a time', () => {
   const now = Date.UTC(2026, 10, 22, 12);
-  const clock = { now, timeZone: 'UTC' };
+  const clock = clockAt(new Caches(), now, undefined);
   it.each([
     [0, 'just now'],
     [-59_999, 'just now'],
@@ -19,8 +20,20 @@ describe('a time', () => {
   });
 
   it('is told in the visitor’s zone', () => {
-    expect(full(now, { now, timeZone: timeZoneOf('Asia/Tokyo') })).toBe('22 Nov 2026, 21:00');
-    expect(full(now, { now, timeZone: timeZoneOf('not/a zone') })).toBe('22 Nov 2026, 12:00 UTC');
-    expect(timeZoneOf(undefined)).toBe('UTC');
+    const told = (timeZone: unknown) => full(now, clockAt(new Caches(), now, timeZone));
+    expect(told('Asia/Tokyo')).toBe('22 Nov 2026, 21:00');
+    expect(told('not/a zone')).toBe('22 Nov 2026, 12:00 UTC');
+    expect(told(undefined)).toBe('22 Nov 2026, 12:00 UTC');
+  });
+
+  it('is formatted by what the isolate has made once for each zone', () => {
+    const made = vi.spyOn(Intl, 'DateTimeFormat');
+    const caches = new Caches();
+    for (let n = 0; n < 100; n += 1) {
+      const own = clockAt(caches, now + n, n % 2 === 0 ? 'Asia/Tokyo' : 'Europe/Oslo');
+      expect(day(now, own) + hour(now, own)).toMatch(/^22 Nov 2026(?:13|21):00$/);
+    }
+    expect(made).toHaveBeenCalledTimes(4);
+    made.mockRestore();
   });
 });
