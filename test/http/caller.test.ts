@@ -43,6 +43,21 @@ describe('a service key', () => {
     expect((await refusal(bearer('my.other.key'), deps)).detail).toBe('the token is not valid');
   });
 
+  it('is told from one whose hash is the same in half of its characters', async () => {
+    const hash = await sha256('a-key');
+    const change = (text: string) => text.replace(/./g, (digit) => (digit === '0' ? '1' : '0'));
+    const others = [
+      hash.slice(0, 32) + change(hash.slice(32)),
+      change(hash.slice(0, 32)) + hash.slice(32),
+      hash.slice(0, 63) + change(hash.slice(63)),
+      change(hash.slice(0, 1)) + hash.slice(1),
+    ];
+    for (const other of others) {
+      const deps = testDeps({ config: readConfig({ ...env, SERVICE_KEYS: `other:${other}` }) });
+      expect((await refusal(bearer('a-key'), deps)).code).toBe('unauthenticated');
+    }
+  });
+
   it('the scheme is not case-sensitive (RFC 9110 section 11.1)', async () => {
     const headers = new Headers({ Authorization: `bearer ${serviceKey}` });
     expect((await authenticate(headers, testDeps())).kind).toBe('service');
