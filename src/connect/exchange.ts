@@ -19,7 +19,7 @@ import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
-import { readTokenReply, type TokenReply } from '../oauth/reply';
+import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
@@ -175,7 +175,7 @@ function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
   if (raw.status < 200 || raw.status > 299 || reply.accessToken === null) {
     throw new AppError(
       'provider_error',
-      `${provider.name} gave no access token (${reply.errorCode ?? `status ${raw.status}`}); connect again`,
+      `${provider.name} gave no access token (${tellableCode(provider, reply) ?? `status ${raw.status}`}); connect again`,
     );
   }
   return { ...reply, accessToken: reply.accessToken, receivedAt: now };

@@ -25,7 +25,7 @@ export interface TokenReply {
   refreshExpiresAt: number | null;
   /** When it came, ms: what its lifetimes count from. */
   receivedAt: number;
-  /** A code, never a sentence: `unreadable` stands for an error that is no code. */
+  /** The provider's own text, as long as it looks like a code; `unreadable` stands for any other. */
   errorCode: string | null;
   /** The reply as far as it can be read; null where it holds nothing of the kind. */
   document: unknown;
@@ -180,11 +180,10 @@ const standardCodes = [
  * (X, Twitch, Zoom); a sentence may quote what was sent, so only a listed one is let through.
  */
 function readErrorCode(document: unknown, provider: ReplyFields): string | null {
-  const { reply, refusedCodes, operatorCodes, transientCodes, failureCodes } = provider;
-  const found = reply.error
+  const found = provider.reply.error
     .map((path) => errorText(valueAt(document, path)))
     .filter((text) => text !== null);
-  const listed = [...refusedCodes, ...operatorCodes, ...transientCodes, ...failureCodes];
+  const listed = codesOf(provider);
   return (
     found.find((text) => listed.includes(text)) ??
     found.find((text) => standardCodes.includes(text)) ??
@@ -192,6 +191,20 @@ function readErrorCode(document: unknown, provider: ReplyFields): string | null 
     (found.length > 0 ? 'unreadable' : null)
   );
 }
+
+const codesOf = (provider: ReplyFields): string[] => [
+  ...provider.refusedCodes,
+  ...provider.operatorCodes,
+  ...provider.transientCodes,
+  ...provider.failureCodes,
+];
+
+/**
+ * The code where the standard or the record has it, else null. Only such a one may be told to callers
+ * or logged: in any other a provider may repeat what it was sent, the authorization code included.
+ */
+export const tellableCode = (provider: ReplyFields, { errorCode }: TokenReply): string | null =>
+  [...codesOf(provider), ...standardCodes].find((code) => code === errorCode) ?? null;
 
 function errorText(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;

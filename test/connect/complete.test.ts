@@ -312,6 +312,17 @@ describe('what the provider answers', () => {
     expect(await transactionOf(j, id)).toMatchObject({ error: 'provider_error', code: null });
   });
 
+  test('an error that repeats the code is told to nobody, and not logged', async () => {
+    const j = journey();
+    j.provider.answer('/token', ({ params }) =>
+      Response.json({ error: params.get('code') }, { status: 400 }),
+    );
+    const reply = await j.connect('replies-8', 'code-echoed');
+    expect(reply.status).toBe(502);
+    expect(await reply.text()).not.toContain('echoed');
+    expect(j.deps.logLines.join()).not.toContain('code-echoed');
+  });
+
   test.each([
     ['401', () => new Response('{"token":"access-lou"}', { status: 401 })],
     ['no id', () => Response.json({ name: 'Lou' })],
