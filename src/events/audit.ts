@@ -21,6 +21,7 @@ export const eventTypes = [
   'provider.operator_fault',
   'provider.refusal_storm',
   'provider.odd_reply',
+  'provider.wrong_subject',
   'revocation.gave_up',
   'rescue.dead_letter',
   'operator.signed_in',

@@ -24,7 +24,7 @@ const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /** @throws AppError `provider_error`, which never quotes the token */
 export function readIdToken(idToken: unknown, { clientId, issuer, now }: Expected): unknown {
-  const claims = typeof idToken === 'string' ? payloadOf(idToken) : null;
+  const claims = claimsOf(idToken);
   if (typeof claims !== 'object' || claims === null) throw unusable('is missing or no JWT');
   if (issuer !== null && valueAt(claims, 'iss') !== issuer) throw unusable('names another issuer');
   if (![valueAt(claims, 'aud')].flat().includes(clientId)) throw unusable('is for another client');
@@ -34,6 +34,10 @@ export function readIdToken(idToken: unknown, { clientId, issuer, now }: Expecte
   }
   return claims;
 }
+
+/** What it says, nothing of it checked; null where it is no JWT. */
+export const claimsOf = (idToken: unknown): unknown =>
+  typeof idToken === 'string' ? payloadOf(idToken) : null;
 
 /** RFC 7519 7.2, the payload alone; big integers stay exact. Null where it cannot be read. */
 function payloadOf(jwt: string): unknown {

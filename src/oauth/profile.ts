@@ -11,7 +11,7 @@ import type { Timing } from '../retry';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
 import type { Grant } from './grant';
-import { readIdToken } from './id-token';
+import { claimsOf, readIdToken } from './id-token';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
 import { send } from './send';
 import { type Patience, sendAgain } from './send-again';
@@ -150,6 +150,30 @@ export function tokenMetadata(
     if (value !== null) found[name] = value;
   }
   return found;
+}
+
+/**
+ * Whether the ID token in the reply to a refresh is of somebody else than the row's subject: `sub` must
+ * be what it was (OpenID Connect Core 1.0, 12.2). False where there is none, or where the record tells
+ * its subject by something that no ID token holds. Pure; never throws.
+ */
+export function namesAnotherSubject(
+  { subject, accountId }: Pick<OAuth2Provider, 'subject' | 'accountId'>,
+  tokenDocument: unknown,
+  known: string,
+): boolean {
+  const claims = claimsOf(valueAt(tokenDocument, 'id_token'));
+  const paths = [subject ?? accountId].flat().map(splitPath);
+  // The `sub` of a profile is that of the ID token (OpenID Connect Core 1.0, 5.3.2).
+  const isSub = paths.length === 1 && paths[0]?.key === 'sub' && paths[0].source === 'profile';
+  if (claims === null || !(isSub || paths.every(({ source }) => source === 'id_token')))
+    return false;
+  try {
+    const keys = paths.map(({ key }) => key);
+    return idFrom(keys, (key) => valueAt(claims, key)) !== known;
+  } catch {
+    return false;
+  }
 }
 
 /** Cut short it would be another value: a picture's URL that leads nowhere. */

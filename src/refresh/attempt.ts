@@ -11,6 +11,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
 import type { OAuth2Client } from '../providers/types';
@@ -31,7 +32,7 @@ import {
 import { ATTEMPT_MS, graceEnds, lostLeases, sendableAt } from './claim';
 import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
-import { isSingleUse, judge, type Outcome, salvage } from './outcome';
+import { isSingleUse, judge, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } from './outcome';
 import type { Publication } from './publication';
 import { COMMIT_MS, commitRescued, findRescue, storeGrant } from './rescue';
 import { isCounting, STORM, unmarkStorm } from './storm';
@@ -261,6 +262,10 @@ async function request(
     });
     const receivedAt = deps.now();
     const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
+    if (reply && namesAnotherSubject(provider, reply.document, row.subject)) {
+      // Somebody else's tokens: not kept, not told, and not revoked either.
+      return { outcome: wrongSubject(provider), reply: null, refreshToken: null };
+    }
     return {
       outcome: judge(provider, raw, reply, receivedAt),
       reply,
@@ -311,7 +316,7 @@ async function fail(
   const [written, ...others] = await Promise.allSettled([
     writeFailure(deps, row, failed, context),
     more.asked ? countForCircuit(deps, row, failed, options) : null,
-    failed.kind === 'odd' ? reportOddReply(deps, row, failed.code) : null,
+    reportOddReply(deps, row, failed),
   ]);
   for (const other of others) {
     if (other.status === 'rejected')
@@ -344,19 +349,18 @@ async function countForCircuit(
 }
 
 /** An answer that nobody foresaw is worth an event; once, not at each retry. */
-async function reportOddReply(deps: Deps, row: AccountRow, code: string): Promise<void> {
-  if (row.refreshFailures > 0) return;
+async function reportOddReply(
+  deps: Deps,
+  { provider, refreshFailures, id }: AccountRow,
+  { kind, code }: Failed,
+): Promise<void> {
+  const isAnothers = code === WRONG_SUBJECT;
+  if (refreshFailures > 0 || !(kind === 'odd' || isAnothers)) return;
   const at = deps.now();
-  await retry(deps, { until: at + COMMIT_MS }, () =>
-    deps.db.batch([
-      auditEvent(deps.db, {
-        at,
-        type: 'provider.odd_reply',
-        provider: row.provider,
-        detail: { code },
-      }),
-    ]),
-  );
+  const event = isAnothers
+    ? { at, type: 'provider.wrong_subject' as const, provider, detail: { rowId: id } }
+    : { at, type: 'provider.odd_reply' as const, provider, detail: { code } };
+  await retry(deps, { until: at + COMMIT_MS }, () => deps.db.batch([auditEvent(deps.db, event)]));
 }
 
 /** Any answer that is none of the provider's troubles closes its circuit. */

@@ -120,6 +120,19 @@ export function judge(
   return { kind: 'odd', code: standardCodes.has(error) ? error : code, category: 'unexpected' };
 }
 
+export const WRONG_SUBJECT = 'wrong_subject';
+
+/**
+ * The reply brought somebody else's tokens (OpenID Connect Core 1.0, 12.2): the server, or a cache
+ * before it, mixed up two accounts. What became of this one's refresh token nobody knows.
+ */
+export const wrongSubject = (provider: Pick<OAuth2Provider, 'refreshModel'>): Outcome => ({
+  kind: isSingleUse(provider) ? 'unknown' : 'transient',
+  code: WRONG_SUBJECT,
+  category: 'unexpected',
+  retryAfterMs: null,
+});
+
 /**
  * The new refresh token of a 2xx, or null. Looked for before anything is judged: it exists nowhere
  * else. An empty, absent or unchanged one keeps the stored one (RFC 6749 6).

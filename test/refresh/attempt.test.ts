@@ -742,3 +742,79 @@ describe('what a reply leaves unsaid', () => {
     });
   });
 });
+
+describe('an ID token of somebody else in the reply (OpenID Connect Core 12.2)', () => {
+  const jwt = (claims: object) => `e30.${btoa(JSON.stringify(claims)).replace(/=+$/, '')}.sig`;
+  const reply = (claims: object) => () =>
+    json({
+      access_token: 'foreign',
+      refresh_token: 'foreign-next',
+      expires_in: 3600,
+      id_token: jwt(claims),
+    });
+
+  it.each([
+    ['single-use', 'rotating' as const],
+    ['lasting', 'static' as const],
+  ])(
+    'with a %s refresh token: nothing of it is kept or told, and one event is',
+    async (_, model) => {
+      const { deps, server, due, row, tokens, provider } = world({ refreshModel: model });
+      const account = await due({ expiresAt: deps.now() - 1 });
+      const before = await tokens(account.id);
+      server.answer('/token', reply({ sub: 'somebody-else' }));
+      const asked = tokenFor(deps, {
+        userId: account.userId,
+        provider,
+        accountId: account.providerAccountId,
+        minTtlSeconds: null,
+      });
+      await expect(asked).rejects.toMatchObject({ code: 'provider_error' });
+      await deps.settle();
+      expect(await tokens(account.id)).toEqual(before);
+      expect(await row(account.id)).toMatchObject({
+        state: 'active',
+        lastError: 'wrong_subject',
+        tokenVersion: account.tokenVersion,
+        unknownSince: model === 'rotating' ? expect.any(Number) : null,
+      });
+      const events = await eventsOf(deps, provider);
+      expect(events.map(({ type, detail }) => [type, detail])).toEqual([
+        ['provider.wrong_subject', { rowId: account.id }],
+      ]);
+      expect(await deps.db.select().from(outbox).where(eq(outbox.provider, provider))).toEqual([]);
+      expect(JSON.stringify(deps.logLines)).not.toContain('foreign');
+      // The server has come to its senses.
+      server.answer('/token', reply({ sub: account.providerAccountId }));
+      const { refreshDueAt } = await row(account.id);
+      deps.clock.set((refreshDueAt ?? 0) + 1);
+      await runRefresh(deps, 'cron');
+      expect(await tokens(account.id)).toMatchObject({ access: 'foreign' });
+    },
+  );
+
+  it.each([
+    ['the same sub', { accountId: 'sub' }, (id: string) => ({ sub: id })],
+    [
+      'another sub, where the account is told by something else',
+      { accountId: 'id' },
+      () => ({ sub: 'x' }),
+    ],
+    ['no sub', { accountId: 'sub' }, () => ({ aud: 'x' })],
+    ['the same claims', { accountId: 'id_token:oid' }, (id: string) => ({ sub: 'x', oid: id })],
+  ])('%s: it is accepted', async (_, change, claims) => {
+    const { deps, server, due, tokens } = world(change);
+    const { id, providerAccountId } = await due();
+    server.answer('/token', reply(claims(providerAccountId)));
+    await runRefresh(deps, 'cron');
+    expect(await tokens(id)).toMatchObject({ access: 'foreign' });
+  });
+
+  it('another claim that tells the account: it is not', async () => {
+    const { deps, server, due, row } = world({ accountId: ['id_token:tid', 'id_token:oid'] });
+    const { id } = await due({ subject: 'tenant:ann' });
+    server.answer('/token', reply({ sub: 'x', tid: 'tenant', oid: 'bob' }));
+    await runRefresh(deps, 'cron');
+    expect((await row(id)).lastError).toBe('wrong_subject');
+  });
+});

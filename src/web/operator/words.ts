@@ -98,6 +98,7 @@ const events: Readonly<Record<EventType, string>> = {
   'provider.operator_fault': 'Circuit opened: our set-up is refused',
   'provider.refusal_storm': 'Circuit opened: a storm of refusals',
   'provider.odd_reply': 'An answer that makes no sense',
+  'provider.wrong_subject': 'Tokens of another account',
   'rescue.dead_letter': 'A rescued token is still waiting',
   'operator.signed_in': 'An operator signed in',
   'operator.refresh_run': 'An operator ran the refresh',
