@@ -178,7 +178,7 @@ function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
       `${provider.name} gave no access token (${tellableCode(provider, reply) ?? `status ${raw.status}`}); connect again`,
     );
   }
-  return { ...reply, accessToken: reply.accessToken, receivedAt: now };
+  return { ...reply, accessToken: reply.accessToken };
 }
 
 /** None where the user was not asked for it, or did not allow it. */
@@ -194,7 +194,7 @@ function alsoGranted(
   const places = { ...provider, reply: replyBeside(main.provider, provider) };
   const { accessToken, ...reply } = readTokenReply(places, raw, now);
   if (accessToken === null || accessToken === first.accessToken) return [];
-  return [{ client, grant: { ...reply, accessToken, receivedAt: now } }];
+  return [{ client, grant: { ...reply, accessToken } }];
 }
 
 /**

@@ -53,13 +53,14 @@ export interface ConnectedAccount {
  * @param transaction whose consent it was; a new one, so what is stored of a former one does not count
  */
 export async function accountOf(
-  { vault, config, now: clock, random }: Deps,
+  { vault, config, random }: Deps,
   provider: OAuth2Provider,
   transaction: Transaction,
   grant: Grant,
   profile: Profile,
 ): Promise<ConnectedAccount> {
-  const now = clock();
+  // What the reply says counts from there, also where the account was told only later.
+  const now = grant.receivedAt;
   const { accountId, subject, displayName, metadata } = profile;
   const endOf = (expiresAt: number | null) =>
     grant.refreshToken === null && provider.refreshModel !== 'extend'
@@ -88,7 +89,7 @@ export async function accountOf(
       idleAfterMs: config.idleAfterMs,
       random: random(),
     });
-  const stated = (end: number | null) => (end === null ? null : end - grant.receivedAt);
+  const stated = (end: number | null) => (end === null ? null : end - now);
   const times = scheduled(grant.refreshToken !== null);
   const seal = (token: string, field: 'access_token' | 'refresh_token') =>
     vault.seal(token, accountContext(provider.id, accountId, field));

@@ -23,7 +23,10 @@ export interface TokenReply {
   /** Milliseconds; null = not said, or so far off that it means never. */
   expiresAt: number | null;
   refreshExpiresAt: number | null;
-  /** When it came, ms: what its lifetimes count from. */
+  /**
+   * When it came, ms: what its lifetimes count from. An ID token that was good then names the account
+   * later too.
+   */
   receivedAt: number;
   /** The provider's own text, as long as it looks like a code; `unreadable` stands for any other. */
   errorCode: string | null;
