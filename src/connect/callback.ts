@@ -4,20 +4,20 @@
  * exchanged here: that waits until the app has said who its user is (step 4).
  *
  * Where no transaction can be trusted (unknown or used state, other browser, other provider), the
- * answer is a problem document and nothing changes: never a redirect, and never the end of the
- * rightful user's transaction.
+ * answer is a page or a problem document and nothing changes: never a redirect, and never the end of
+ * the rightful user's transaction.
  */
-import { and, eq, gt, type SQL } from 'drizzle-orm';
+import { and, eq, gt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import { hashSecret } from '../crypto';
 import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
 import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
+import { isAuthorizationState, transactionIdIn } from './authorization-state';
 import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import { isExpired, type Transaction } from './transactions';
@@ -41,13 +41,13 @@ export async function receiveCallback(
   query: CallbackQuery,
   browser: string | null,
 ): Promise<WayBack> {
-  const transaction = await trustworthy(deps, provider, query.state, browser);
+  const { transaction, asked } = await trustworthy(deps, provider, query, browser);
   if (isExpired(transaction, deps.now())) {
     return wayBackOf(transaction, { error: 'connection_expired' });
   }
   await refuseUnlessSigned(deps, transaction, query);
   const codeHash = query.code ? await hashSecret(query.code) : null;
-  if (transaction.state !== 'started') return repeated(deps, transaction, codeHash);
+  if (transaction.state !== 'started') return repeated(deps, transaction, { ...asked, codeHash });
 
   const error = await whatIsWrong(deps, transaction, query);
   const { vault } = deps;
@@ -56,15 +56,18 @@ export async function receiveCallback(
     transaction,
     error === null && query.code !== undefined
       ? {
+          ...asked,
           state: 'authorized',
           code: await vault.seal(query.code, transactionContext(transaction.id, 'code')),
           codeHash,
+          authorizedAt: deps.now(),
         }
-      : { state: 'failed', error, codeHash },
+      : { ...asked, state: 'failed', error, codeHash },
   );
   if (!settled) {
     // The same callback may have come twice at once.
-    return repeated(deps, await trustworthy(deps, provider, query.state, browser), codeHash);
+    const { transaction: settled } = await trustworthy(deps, provider, query, browser);
+    return repeated(deps, settled, { ...asked, codeHash });
   }
   deps.log.info('connect.callback_received', { provider, connection: transaction.id, error });
   if (error !== null || codeHash === null) return wayBackOf(transaction, { error });
@@ -82,11 +85,15 @@ export async function receiveCallback(
 async function repeated(
   { vault }: Deps,
   transaction: Transaction,
-  codeHash: string | null,
+  { stateHash, browserHash, codeHash }: Asked & { codeHash: string | null },
 ): Promise<WayBack> {
   const { state, error } = transaction;
   // Its time ran out while this one was looked at.
   if (state === 'started') return wayBackOf(transaction, { error: 'connection_expired' });
+  // Another browser may have a good state of the same link: what was consumed is not for it.
+  if (transaction.stateHash !== stateHash || transaction.browserHash !== browserHash) {
+    throw alreadyUsed();
+  }
   if (transaction.codeHash !== codeHash) throw alreadyUsed();
   if (state === 'failed') return wayBackOf(transaction, { error });
   // Authorized by a version that kept no hash: nobody can tell whether it is the same callback.
@@ -96,29 +103,48 @@ async function repeated(
   });
 }
 
+/** By which state, in which browser: kept with the transaction once it is consumed. */
+interface Asked {
+  stateHash: string;
+  browserHash: string;
+}
+
 /** The transaction whose `state` this is, provided that browser and provider are the ones it knows. */
 async function trustworthy(
-  { db }: Deps,
+  { db, vault }: Deps,
   provider: string,
-  state: string | undefined,
+  query: CallbackQuery,
   browser: string | null,
-): Promise<Transaction> {
-  if (!state) {
-    throw new BrowserError('invalid_request', 'the callback has no state', 'state_unknown');
-  }
+): Promise<{ transaction: Transaction; asked: Asked }> {
+  const { state } = query;
+  if (!state) throw withoutState(query);
+  const stateHash = await hashSecret(state);
   const [transaction] = await db
     .select()
     .from(connectTransactions)
-    .where(eq(connectTransactions.stateHash, await hashSecret(state)));
+    .where(
+      or(
+        eq(connectTransactions.id, transactionIdIn(state)),
+        // A Worker of the version before made it: at random, and bound by the row.
+        eq(connectTransactions.stateHash, stateHash),
+      ),
+    );
   if (!transaction) {
     throw new BrowserError(
       'invalid_request',
-      'this state is not known here: it was replaced by a newer one, or the connection is long over; start again in the app',
+      'this state is not known here: the connection is long over, or the address was not copied whole; start again in the app',
       'state_unknown',
     );
   }
-  // Hashes are compared, so timing tells nothing about the secret.
-  if (browser === null || (await hashSecret(browser)) !== transaction.browserHash) {
+  const browserHash = browser === null ? null : await hashSecret(browser);
+  if (
+    browserHash === null ||
+    // Hashes are compared, so timing tells nothing about the secret.
+    !(
+      (transaction.stateHash === stateHash && transaction.browserHash === browserHash) ||
+      (await isAuthorizationState(vault, transaction.id, browserHash, state))
+    )
+  ) {
     throw new BrowserError(
       'forbidden',
       'the connection was started in another browser, or this one keeps no cookies; finish it where it was started',
@@ -132,13 +158,32 @@ async function trustworthy(
       'other_provider',
     );
   }
-  return transaction;
+  return { transaction, asked: { stateHash, browserHash } };
+}
+
+/** Any site can send a browser here like that, so nothing changes, and it is no redirect. */
+function withoutState({ code, error }: CallbackQuery): BrowserError {
+  if (error) {
+    return new BrowserError(
+      'invalid_request',
+      'the provider sent the browser back without saying which connection was refused; nothing has changed',
+      'denied_without_state',
+    );
+  }
+  if (code) {
+    return new BrowserError(
+      'invalid_request',
+      'the callback has no state: it was not started here; begin a connection in the app',
+      'started_elsewhere',
+    );
+  }
+  return new BrowserError('invalid_request', 'the callback has no state', 'callback_empty');
 }
 
 const alreadyUsed = (): BrowserError =>
   new BrowserError(
     'invalid_request',
-    'this state was used before; go back to the app',
+    'this connection had its answer before, and this one has changed nothing; go back to the app',
     'state_used',
   );
 
@@ -153,7 +198,11 @@ async function refuseUnlessSigned(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   if (client && !(await isSignedCallback(client, Object.fromEntries(sent), parameters))) {
-    throw new AppError('invalid_request', 'the callback is not signed by the provider');
+    throw new BrowserError(
+      'invalid_request',
+      'the callback is not signed by the provider',
+      'not_signed',
+    );
   }
 }
 
@@ -202,14 +251,12 @@ export function connectionError(code: string): ConnectionError {
 /** One conditional update: of two callbacks at once, one wins. */
 async function consumeState(
   { db, now }: Deps,
-  { id, stateHash, browserHash, provider }: Transaction,
+  { id, provider }: Transaction,
   change: SQLiteUpdateSetSource<typeof connectTransactions>,
 ): Promise<boolean> {
   const unused: (SQL | undefined)[] = [
     eq(connectTransactions.id, id),
     eq(connectTransactions.state, 'started'),
-    eq(connectTransactions.stateHash, stateHash ?? ''),
-    eq(connectTransactions.browserHash, browserHash ?? ''),
     eq(connectTransactions.provider, provider),
     gt(connectTransactions.expiresAt, now()),
   ];

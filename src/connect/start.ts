@@ -1,10 +1,10 @@
 /**
- * Step 2 of connecting: the user's browser opens the link and is sent on to the provider. Each
- * time with a fresh state, bound to this browser; the last one counts. May be repeated until a
- * callback came, because link previews and back buttons open links too.
+ * Step 2 of connecting: the user's browser opens the link and is sent on to the provider, with a state
+ * that is bound to this browser. May be repeated until a callback came, here and elsewhere, because link
+ * previews and back buttons open links too.
  */
-import { and, eq, gt } from 'drizzle-orm';
-import { hashSecret, randomSecret } from '../crypto';
+import { and, eq } from 'drizzle-orm';
+import { hashSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { BrowserError } from '../http/browser-error';
@@ -12,45 +12,38 @@ import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
+import { authorizationState } from './authorization-state';
 import { type WayBack, wayBackOf } from './return-to';
-import type { Transaction } from './transactions';
+import { isExpired, type Transaction } from './transactions';
 
 /**
- * Where to send the browser. `browser` is the secret in its cookie.
+ * Where to send the browser.
+ * @param browser the secret in its cookie; null: a look at the link (HEAD), which changes nothing and
+ * leads to the provider without a request
  * @throws AppError connection_not_found where no transaction has this ticket
  */
 export async function startAuthorization(
   deps: Deps,
   ticket: string,
-  browser: string,
+  browser: string | null,
 ): Promise<WayBack | { kind: 'provider'; location: string }> {
   const { db, log } = deps;
-  const state = randomSecret();
-  const byTicket = eq(connectTransactions.ticketHash, await hashSecret(ticket));
   const [transaction] = await db
-    .update(connectTransactions)
-    .set({ stateHash: await hashSecret(state), browserHash: await hashSecret(browser) })
-    .where(
-      and(
-        byTicket,
-        eq(connectTransactions.state, 'started'),
-        gt(connectTransactions.expiresAt, deps.now()),
-      ),
-    )
-    .returning();
+    .select()
+    .from(connectTransactions)
+    .where(eq(connectTransactions.ticketHash, await hashSecret(ticket)));
   if (!transaction) {
-    const [known] = await db.select().from(connectTransactions).where(byTicket);
-    if (!known) {
-      throw new BrowserError(
-        'connection_not_found',
-        'this link is not known here, or is older than we keep it; start again in the app',
-        'link_unknown',
-      );
-    }
-    return forUsed(known);
+    throw new BrowserError(
+      'connection_not_found',
+      'this link is not known here, or is older than we keep it; start again in the app',
+      'link_unknown',
+    );
+  }
+  if (transaction.state !== 'started' || isExpired(transaction, deps.now())) {
+    return forUsed(transaction);
   }
   try {
-    return { kind: 'provider', location: await authorizationUrl(deps, transaction, state) };
+    return { kind: 'provider', location: await authorizationUrl(deps, transaction, browser) };
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
@@ -61,11 +54,14 @@ export async function startAuthorization(
 async function authorizationUrl(
   deps: Deps,
   { id, provider, parameters, requestedScope, authorizationParams, verifier }: Transaction,
-  state: string,
+  browser: string | null,
 ): Promise<string> {
-  const { config, vault, fetch } = deps;
+  const { config, db, vault, fetch } = deps;
   const client = oauthClientOf(config.providers, provider);
   const endpoints = await endpointsOf(deps, client.provider, parameters);
+  if (browser === null) return endpoints.authorizationUrl;
+  const browserHash = await hashSecret(browser);
+  const state = await authorizationState(vault, id, browserHash);
   const url = await authorizationRequest(client, endpoints, {
     redirectUri: endpoints.redirectUri,
     state,
@@ -76,6 +72,12 @@ async function authorizationUrl(
     authorizationParams,
     fetch,
   });
+  // Where a dead end leads back to. The state's hash is for a Worker of the version before, which knows
+  // the latest one only.
+  await db
+    .update(connectTransactions)
+    .set({ browserHash, stateHash: await hashSecret(state) })
+    .where(and(eq(connectTransactions.id, id), eq(connectTransactions.state, 'started')));
   return url.href;
 }
 

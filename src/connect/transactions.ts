@@ -4,7 +4,8 @@
  * a hash only; what must be sent on, verifier and code, is sealed.
  */
 
-import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { hashSecret } from '../crypto';
 import type { Database } from '../db/client';
 import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
@@ -87,6 +88,20 @@ export interface Connection {
   provider: string;
   state: ConnectionState;
   error?: string;
+}
+
+/**
+ * Where a browser that came to a dead end goes on: what it was last sent to a provider for.
+ * @param browser the secret in its cookie
+ */
+export async function latestOf(db: Database, browser: string): Promise<Transaction | undefined> {
+  const [found] = await db
+    .select()
+    .from(connectTransactions)
+    .where(eq(connectTransactions.browserHash, await hashSecret(browser)))
+    .orderBy(desc(connectTransactions.createdAt))
+    .limit(1);
+  return found;
 }
 
 /** @throws AppError connection_not_found, also where the connection is another user's */

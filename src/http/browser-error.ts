@@ -17,6 +17,10 @@ export type Situation =
   | 'link_unknown'
   | 'state_unknown'
   | 'state_used'
+  | 'denied_without_state'
+  | 'started_elsewhere'
+  | 'callback_empty'
+  | 'not_signed'
   | 'other_browser'
   | 'other_provider';
 
@@ -25,7 +29,7 @@ export class BrowserError extends AppError {
     code: ErrorCode,
     detail: string,
     readonly situation: Situation,
-    /** Where the person goes on; an address that was checked. */
+    /** Where the person goes on; an address that was checked, or a path of this Worker. */
     readonly returnTo?: string,
   ) {
     super(code, detail);

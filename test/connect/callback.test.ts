@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { connectionError } from '../../src/connect/callback';
+import { hashSecret } from '../../src/crypto';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';
 import { clientsOf, configWith, recordByIssuer, serverMetadata } from '../support/config';
@@ -14,6 +15,8 @@ const row = async (j: Journey, id: string) => {
   if (!found) throw new Error('no such transaction');
   return found;
 };
+
+const idIn = (state: string): string => state.slice(0, 43);
 
 /** Steps 1 and 2. */
 async function started(j: Journey, userId: string, input: Record<string, unknown> = {}) {
@@ -149,6 +152,43 @@ describe('GET /connect/callback', () => {
     const reply = await j.callback({ state, error: words, error_description: words }, cookie);
     expect(back(reply).error).toBe('provider_error');
     expect(JSON.stringify([await row(j, id), j.deps.logLines])).not.toContain('onerror');
+  });
+
+  test('a state that a Worker of the version before made is taken, in its browser only', async () => {
+    const j = journey();
+    const { id, cookie } = await started(j, 'callback-13');
+    const state = 's'.repeat(43);
+    await j.deps.db
+      .update(connectTransactions)
+      .set({ stateHash: await hashSecret(state) })
+      .where(eq(connectTransactions.id, id));
+    const other = await j.callback(
+      { state, code: 'c' },
+      `__Host-mooring-browser=${'z'.repeat(43)}`,
+    );
+    expect(other.status).toBe(403);
+    const first = await j.callback({ state, code: 'c' }, cookie);
+    expect(back(first)).toMatchObject({ connection: id, completion: expect.any(String) });
+    expect(back(await j.callback({ state, code: 'c' }, cookie))).toEqual(back(first));
+  });
+
+  test.each([
+    ['of another connection', (_: string, other: string) => other],
+    ['with the id of another', (own: string, other: string) => own.replace(/^[^.]+/, idIn(other))],
+    ['cut short', (own: string) => own.slice(0, -1)],
+    ['with no more than an id', (own: string) => idIn(own)],
+    ['under an unknown key', (own: string) => own.replace('.k1.', '.k9.')],
+  ])('a state %s is refused (C1)', async (_, forged) => {
+    const j = journey();
+    const own = await started(j, 'callback-14');
+    const other = await started(j, 'callback-14');
+    const reply = await j.callback(
+      { state: forged(own.state, other.state), code: 'c' },
+      own.cookie,
+    );
+    expect([400, 403]).toContain(reply.status);
+    expect(reply.headers.get('Location')).toBeNull();
+    for (const { id } of [own, other]) expect((await row(j, id)).state).toBe('started');
   });
 
   test.each([

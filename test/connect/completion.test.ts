@@ -270,17 +270,36 @@ describe('a link that was used', () => {
     expect(await back()).toEqual({ tab: '1', connection: id });
   });
 
-  test('opened by the attacker after the victim replaces the state: the victim is refused, nothing is connected', async () => {
+  test('opened by the attacker after the victim: each browser has a state of its own, and the attacker finishes nothing', async () => {
     const j = journey();
     const { id, connectUrl } = await j.begin('used-2');
     const victim = await j.open(connectUrl);
     const attacker = await j.open(connectUrl);
-    const late = { state: victim.location.searchParams.get('state') ?? '', code: 'code-cat' };
-    expect(await refused(await j.callback(late, victim.cookie))).toEqual([400, 'invalid_request']);
-    // The attacker's browser cannot bring the victim's code either.
-    const state = attacker.location.searchParams.get('state') ?? '';
-    expect((await j.callback({ ...late, state }, victim.cookie)).status).toBe(403);
+    const stateIn = ({ location }: { location: URL }) => location.searchParams.get('state') ?? '';
+    // Neither browser can bring what was made for the other one.
+    const code = 'code-cat';
+    for (const [{ cookie }, other] of [
+      [victim, attacker],
+      [attacker, victim],
+    ] as const) {
+      expect((await j.callback({ state: stateIn(other), code }, cookie)).status).toBe(403);
+    }
     expect(await stateOf(j, id)).toBe('started');
+
+    const back = await j.callback({ state: stateIn(victim), code }, victim.cookie);
+    const completion = new URL(back.headers.get('Location') ?? '').searchParams.get('completion');
+    // The attacker's own answer comes too late, and the very code of the victim gets it no secret.
+    for (const late of ['code-eve', code]) {
+      const reply = await j.callback({ state: stateIn(attacker), code: late }, attacker.cookie);
+      expect(await refused(reply)).toEqual([400, 'invalid_request']);
+      expect(reply.headers.get('Location')).toBeNull();
+    }
+    expect(await refused(await j.complete('used-2', id, ''))).toEqual([403, 'wrong_completion']);
+    expect(await refused(await j.complete('used-2-victim', id, completion ?? ''))).toEqual([
+      403,
+      'wrong_user',
+    ]);
+    expect(j.provider.to('/token')).toEqual([]);
   });
 });
 

@@ -35,8 +35,8 @@ describe('GET /connect/start', () => {
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     });
-    // 128 bits at least (C1); ours has 256.
-    expect(query.state).toMatch(/^[\w-]{43}$/);
+    // 128 bits at least (C1); ours has an HMAC of 256, beside the id.
+    expect(query.state).toMatch(new RegExp(`^${id}\\.k1\\.[\\w-]{43}$`));
     expect(location.href).not.toContain(verifier);
   });
 
@@ -80,20 +80,61 @@ describe('GET /connect/start', () => {
     expect(cookie).toMatch(/=[\w-]{43}$/);
   });
 
-  test('may be opened again until a callback came; the last state counts (link previews)', async () => {
+  test('may be opened again until a callback came: an older tab is as good as the newest', async () => {
     const j = journey();
     const { id, connectUrl } = await j.begin('start-5');
-    const preview = await j.open(connectUrl);
-    const { location, cookie } = await j.open(connectUrl);
-    const old = preview.location.searchParams.get('state') ?? '';
-    const replayed = await j.callback({ state: old, code: 'code-x' }, preview.cookie);
-    expect([replayed.status, await codeOf(replayed)]).toEqual([400, 'invalid_request']);
-    const state = location.searchParams.get('state') ?? '';
-    expect((await j.callback({ state, code: 'code-x' }, cookie)).status).toBe(303);
+    const older = await j.open(connectUrl);
+    const newer = await j.open(connectUrl, older.cookie);
+    const stateIn = ({ location }: { location: URL }) => location.searchParams.get('state') ?? '';
+    const back = await j.callback({ state: stateIn(older), code: 'code-x' }, older.cookie);
+    expect(back.status).toBe(303);
+    // The other tab's answer has another code: nothing changes, and it says so.
+    const second = await j.callback({ state: stateIn(newer), code: 'code-y' }, older.cookie);
+    expect([second.status, await codeOf(second)]).toEqual([400, 'invalid_request']);
 
-    const later = await j.open(connectUrl, cookie);
+    const later = await j.open(connectUrl, older.cookie);
     expect(later.location.href).toBe(`https://app.example.com/done?tab=1&connection=${id}`);
     expect((await row(j, id)).state).toBe('authorized');
+  });
+
+  test('a previewer that opens it after the user ends nothing', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-10');
+    const { location, cookie } = await j.open(connectUrl);
+    const previewer = await j.open(connectUrl);
+    expect(previewer.cookie).not.toBe(cookie);
+    const state = location.searchParams.get('state') ?? '';
+    expect((await j.callback({ state, code: 'code-x' }, cookie)).status).toBe(303);
+    expect((await row(j, id)).state).toBe('authorized');
+  });
+
+  test('a HEAD leads to the provider, and changes nothing', async () => {
+    const j = journey();
+    const { id, connectUrl } = await j.begin('start-11');
+    const before = await row(j, id);
+    const look = () =>
+      j.api(connectUrl.replace('http://localhost:8787', ''), { method: 'HEAD', token: null });
+    const reply = await look();
+    expect([reply.status, reply.headers.get('Location')]).toEqual([
+      303,
+      'https://id.acme.example/authorize',
+    ]);
+    expect(reply.headers.get('Set-Cookie')).toBeNull();
+    expect(await row(j, id)).toEqual(before);
+
+    const { location, cookie } = await j.open(connectUrl);
+    const state = location.searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ state, code: 'code-x' });
+    const head = await j.api(`/connect/callback/acme?${query}`, {
+      method: 'HEAD',
+      token: null,
+      headers: { Cookie: cookie },
+    });
+    expect([head.status, head.headers.get('Allow')]).toEqual([405, 'GET']);
+    expect((await row(j, id)).state).toBe('started');
+    await j.callback({ state, code: 'code-x' }, cookie);
+    const used = await look();
+    expect(used.headers.get('Location')).toMatch(/\/done\?tab=1&connection=[\w-]+$/);
   });
 
   test('too late: back to the app, which is told so', async () => {

@@ -4,9 +4,9 @@ import { generateCookie, getCookie } from 'hono/cookie';
 import * as z from 'zod';
 import { receiveCallback } from '../../connect/callback';
 import { completeConnection } from '../../connect/complete';
-import type { WayBack } from '../../connect/return-to';
+import { type WayBack, wayBackOf } from '../../connect/return-to';
 import { startAuthorization } from '../../connect/start';
-import { failUnfinished } from '../../connect/transactions';
+import { failUnfinished, latestOf } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
@@ -30,22 +30,29 @@ const start = route(
     path: '/connect/start/:ticket',
     tag: 'Browser',
     summary: 'Where the browser begins: on to the provider',
-    description: 'Binds the connection to this browser.',
+    description: 'Binds the request to this browser. A HEAD changes nothing.',
     callers: 'anyone',
     param: z.object({ ticket: z.string().max(128) }),
     replies: {
       303: {
         description: 'To the provider; or back to the app, when it is too late.',
         headers: seeOther.extend({
-          'Set-Cookie': z.string().describe('The browser, for the callback to know it again.'),
+          'Set-Cookie': z
+            .string()
+            .optional()
+            .describe('The browser, for the callback to know it again. None for a HEAD.'),
         }),
       },
     },
     errors: ['connection_not_found', 'forbidden', 'unavailable'],
   },
   async ({ param, deps, c, reply }) => {
+    if (c.req.method === 'HEAD') {
+      const way = await orWayBack(c, startAuthorization(deps, param.ticket, null));
+      return reply(303, null, { Location: way.kind === 'page' ? PAGE_PATH : way.location });
+    }
     const browser = browserOf(c) ?? randomSecret();
-    const way = await startAuthorization(deps, param.ticket, browser);
+    const way = await orWayBack(c, startAuthorization(deps, param.ticket, browser));
     const cookie = generateCookie(COOKIE, browser, { ...cookieAttributes, sameSite: 'Lax' });
     return reply(303, null, { Location: await locationOf(c, way), 'Set-Cookie': cookie });
   },
@@ -80,7 +87,12 @@ const callback = route(
     errors: ['forbidden', 'unavailable'],
   },
   async ({ param, query, deps, c, reply }) => {
-    const way = await receiveCallback(deps, param.provider, query, browserOf(c));
+    if (c.req.method === 'HEAD') {
+      throw new AppError('method_not_allowed', 'this route takes GET', {
+        headers: { Allow: 'GET' },
+      });
+    }
+    const way = await orWayBack(c, receiveCallback(deps, param.provider, query, browserOf(c)));
     return reply(303, null, { Location: await locationOf(c, way) });
   },
 );
@@ -97,6 +109,28 @@ const browserOf = (c: Context): string | null => {
   const secret = getCookie(c, COOKIE, 'host');
   return secret !== undefined && isSecret(secret) ? secret : null;
 };
+
+/**
+ * A dead end leads back to what this browser began last: by a link on the page, never by a redirect, and
+ * without a secret.
+ */
+async function orWayBack<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const browser = browserOf(c);
+    if (!(error instanceof BrowserError) || browser === null) throw error;
+    const latest = await latestOf(c.get('deps').db, browser);
+    if (latest === undefined) throw error;
+    const way = wayBackOf(latest, {});
+    throw new BrowserError(
+      error.code,
+      error.detail,
+      error.situation,
+      way.kind === 'page' ? PAGE_PATH : way.location,
+    );
+  }
+}
 
 /**
  * Back on the hosted page, its session's user plays the part that otherwise the app plays with its own

@@ -62,11 +62,31 @@ const situations: Record<Situation, Words> = {
   },
   state_unknown: {
     title: 'This took too long',
-    text: 'The connection was started again meanwhile, or it is long over. Nothing was connected. Go back to the app and start again.',
+    text: 'This connection is long over, or the address was not copied whole. Nothing was connected. Go back to the app and start again.',
   },
   state_used: {
     title: 'You have been here before',
-    text: 'This step works once, and it is done. Go back to the app to see how it went.',
+    text: 'This step works once, and the first answer counts: this one has changed nothing. Go back to the app to see how it went.',
+  },
+  denied_without_state: {
+    title: 'Nothing was connected',
+    text: 'You were sent back without a permission, most likely because it was cancelled. Nothing has changed. Go back to the app to try again.',
+    forDevelopers:
+      'The provider sent an “error” without the “state” of the request, so no connection was ended by it.',
+  },
+  started_elsewhere: {
+    title: 'Start in your app',
+    text: 'You come from the provider’s own site, and nobody here knows for whom this account is. Nothing was connected. Open the app that you use, and connect the account there.',
+    forDevelopers:
+      'The provider sent a “code” without a “state”. As the address where an installation starts, give it a page of your app that begins a connection.',
+  },
+  callback_empty: {
+    title: 'There is nothing to finish here',
+    text: 'This address is the way back from a provider, and it came without an answer. Nothing was connected. Go back to the app and start again.',
+  },
+  not_signed: {
+    title: 'That answer cannot be trusted',
+    text: 'It does not bear the provider’s signature, so it was not used. Nothing was connected. Go back to the app and start again.',
   },
   other_browser: {
     title: 'Finish where you started',

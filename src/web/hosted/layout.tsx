@@ -1,7 +1,7 @@
 /** What is around the hosted page's pages for a user with a session. */
 import { PostForm } from '../ui/form';
 import { Layout, type LayoutProps } from '../ui/layout';
-import type { PageSession } from './session';
+import { PAGE_PATH, type PageSession } from './session';
 
 interface SessionLayoutProps extends LayoutProps {
   session: PageSession;
@@ -26,4 +26,9 @@ export const SessionLayout = ({ session, ...props }: SessionLayoutProps) => (
 );
 
 /** `Back to app.example.com`: the host, because it is what a person can check. */
-export const returnLabel = (returnTo: string): string => `Back to ${new URL(returnTo).host}`;
+export function returnLabel(returnTo: string): string {
+  if (returnTo === PAGE_PATH) return 'To your connections';
+  const { protocol, host } = new URL(returnTo);
+  // An app's own scheme: what follows it is no host.
+  return /^https?:$/.test(protocol) ? `Back to ${host}` : 'Back to the app';
+}

@@ -687,7 +687,9 @@ describe('every page', () => {
 describe('what goes wrong in a browser', () => {
   test.each([
     ['/connect/start/unknown', 404, 'This link does not work any more'],
-    ['/connect/callback/acme', 400, 'This took too long'],
+    ['/connect/callback/acme', 400, 'There is nothing to finish here'],
+    ['/connect/callback/acme?error=access_denied', 400, 'Nothing was connected'],
+    ['/connect/callback/acme?code=x&installation_id=1', 400, 'Start in your app'],
     ['/connect/callback/acme?state=unknown&code=x', 400, 'This took too long'],
     ['/connect/callback/acme?state=a&state=b', 400, 'That did not work'],
     ['/connect/nowhere', 404, 'There is nothing here'],
@@ -728,5 +730,70 @@ describe('what goes wrong in a browser', () => {
     expect((await h.get(path, cookie)).headers.get('Location')).toBe(back.headers.get('Location'));
     const other = await h.get(path.replace('code-people', 'code-other'), cookie);
     expect(textOf(await other.text())).toContain('You have been here before');
+  });
+
+  describe('a dead end', () => {
+    /** A browser that was sent to the provider, and a connection that it has finished before. */
+    async function onTheWay(userId: string) {
+      const h = hosted();
+      const { id, connectUrl } = await h.begin(userId);
+      const { location, cookie } = await h.open(connectUrl);
+      return { h, id, cookie, state: location.searchParams.get('state') ?? '' };
+    }
+
+    test.each([
+      ['a denial without a state', 'callback/acme?error=access_denied', 'Nothing was connected'],
+      ['a start at the marketplace', 'callback/acme?code=x', 'Start in your app'],
+      ['a callback without anything', 'callback/acme', 'There is nothing to finish here'],
+      ['a state of long ago', 'callback/acme?code=x&state=long.ago', 'This took too long'],
+      ['a link of long ago', 'start/long-ago', 'This link does not work any more'],
+      ['another provider', 'callback/reddit?code=x&state=STATE', 'That answer does not fit'],
+    ])('%s has words of its own and a way back, and changes nothing', async (_, path, title) => {
+      const { h, id, cookie, state } = await onTheWay('dead-end');
+      const reply = await h.get(`/connect/${path.replace('STATE', state)}`, cookie);
+      expect([400, 404]).toContain(reply.status);
+      expect(reply.headers.get('Location')).toBeNull();
+      const page = await reply.text();
+      expect(textOf(page)).toContain(title);
+      expect(textOf(page)).toContain('Back to app.example.com');
+      expect(page).toContain(`href="https://app.example.com/done?tab=1&amp;connection=${id}"`);
+      expect(page).not.toContain('completion');
+      const { status } = await h.callback({ state, code: 'code-x' }, cookie);
+      expect(status).toBe(303);
+    });
+
+    test('another code: it says so, and leads back without the secret', async () => {
+      const { h, id, cookie, state } = await onTheWay('dead-end-used');
+      await h.callback({ state, code: 'code-first' }, cookie);
+      const reply = await h.get(`/connect/callback/acme?state=${state}&code=second`, cookie);
+      const page = await reply.text();
+      expect(textOf(page)).toContain('this one has changed nothing');
+      expect(page).toContain(`href="https://app.example.com/done?tab=1&amp;connection=${id}"`);
+      expect(page).not.toContain('completion');
+    });
+
+    test('a browser that began nothing gets words, and no link of somebody else', async () => {
+      const { h, state } = await onTheWay('dead-end-other');
+      const strange = `__Host-mooring-browser=${'q'.repeat(43)}`;
+      for (const cookie of [null, strange]) {
+        const page = await (
+          await h.get(`/connect/callback/acme?state=${state}&code=x`, cookie)
+        ).text();
+        expect(textOf(page)).toContain('Finish where you started');
+        expect(page).not.toContain('href="https://app.example.com');
+      }
+    });
+
+    test('of a connection that was begun on the hosted page leads to that page', async () => {
+      const h = hosted();
+      const session = await h.enter('dead-end-hosted');
+      const page = await (await h.act(session, 'connect', { provider: 'acme' })).text();
+      const [link = ''] = /http:\/\/localhost:8787\/connect\/start\/[\w-]+/.exec(page) ?? [];
+      const { cookie } = await h.open(link);
+      const denied = await h.get('/connect/callback/acme?error=access_denied', cookie);
+      const text = await denied.text();
+      expect(text).toContain('href="/integrations"');
+      expect(textOf(text)).toContain('To your connections');
+    });
   });
 });
