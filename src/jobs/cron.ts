@@ -4,6 +4,7 @@
  */
 import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/revocation';
+import { repeatChecks } from '../refresh/check';
 import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';
@@ -27,6 +28,7 @@ const everyMinute = {
       entries: REVOCATIONS.entries,
       until: deps.now() + REVOCATIONS.ms,
     }),
+  checks: repeatChecks,
   notices: giveNotices,
   reseal: (deps: Deps) =>
     reseal(deps, deps.config.keyring, Math.min(deps.config.runSubrequests, RESEALED_AT_MOST)),
