@@ -75,10 +75,12 @@ export async function storeGrant(
     const saved = await poll(deps, { until, backoff: lastResortBackoff }, async () => {
       if (await saveRescue(deps, grant, deps.now())) return true;
       // Why not was logged above; the next round tries again.
-      return commit().then(
-        () => true,
-        () => null,
-      );
+      const committed = await commit().catch(() => null);
+      // Whoever was to publish it has gone on.
+      if (committed?.kind === 'committed' && committed.snapshot) {
+        await publish(deps, committed.snapshot);
+      }
+      return committed && true;
     });
     if (!saved) deps.log.error('rescue.grant_lost', about);
   };

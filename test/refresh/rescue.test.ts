@@ -145,6 +145,25 @@ describe('D1 at the commit', () => {
   });
 });
 
+it('what the background commits in the end is published, if it is visible', async () => {
+  const { deps, hooks, due, kv, kvState, queueState } = fragile();
+  // Late, so its commit is visible.
+  const account = await due({}, 200_000);
+  hooks.before = (text) => {
+    if (isCommit(text)) away();
+  };
+  kvState.down = true;
+  queueState.down = true;
+  await runRefresh(deps, 'cron');
+  hooks.before = () => {
+    kvState.down = false;
+  };
+  // KV is still away when it is tried again, D1 is not.
+  await deps.settle();
+  const stored = JSON.parse((await kv.get(`status/${account.userId}`)) ?? 'null');
+  expect(stored?.integrations).toMatchObject([{ lastRefreshedAt: expect.any(Number) }]);
+});
+
 describe('a rescue record', () => {
   async function rescued(change = {}) {
     const w = fragile(change);
