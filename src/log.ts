@@ -14,7 +14,6 @@ export type LogFields = Record<string, string | number | boolean | null | undefi
 export const logEvents = {
   error: [
     'assets.not_read',
-    'check.failed',
     'config.invalid',
     'connect.abandon_failed',
     'connect.page_failed',
@@ -41,10 +40,10 @@ export const logEvents = {
     'status_cache.d1_failed',
   ],
   warn: [
-    'check.not_sent',
     'circuit.attempts_not_counted',
     'circuit.failure_not_counted',
     'circuit.not_closed',
+    'circuit.not_read',
     'connect.also_left_out',
     'connect.also_linked_to_another_user',
     'connect.callback_failed',
@@ -65,6 +64,7 @@ export const logEvents = {
     'outbox.gave_up',
     'queue.wake_up_not_sent',
     'refresh.discovery_failed',
+    'refresh.refusal_not_weighed',
     'refresh.run_not_recorded',
     'request.failed',
     'rescue.lookup_failed',
@@ -73,7 +73,6 @@ export const logEvents = {
     'token.use_not_recorded',
   ],
   info: [
-    'check.done',
     'connect.callback_received',
     'connect.completed',
     'connect.credentials_stored',

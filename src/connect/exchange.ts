@@ -25,7 +25,7 @@ import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { closeCircuit } from '../refresh/circuit';
+import { noteConnect } from '../refresh/client-grants';
 import { type Backoff, poll, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
@@ -96,7 +96,7 @@ export async function exchange(
     deps.log.info('connect.completed', about);
     giveBackRefused(deps, snapshot, further);
     // Somebody could connect, so the provider is well. Not worth failing for.
-    deps.waitUntil(closeCircuit(deps.db, client.provider.id).catch(() => {}));
+    deps.waitUntil(noteConnect(deps, client, transaction.parameters));
     await publish(deps, snapshot);
     return { snapshot, accountId };
   } catch (error) {

@@ -19,6 +19,7 @@ import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Provider } from '../providers/types';
 import { refreshEnd, schedule } from '../refresh/schedule';
+import { noRefusal } from '../refresh/verdict';
 import { accountContext } from '../vault/vault';
 import type { Transaction } from './transactions';
 
@@ -27,6 +28,8 @@ export interface ConnectedAccount {
   provider: string;
   accountId: string;
   subject: string;
+  /** The client that the grant belongs to; null: none is configured any more. */
+  clientId: string | null;
   /** Sealed. */
   accessToken: string;
   /** Sealed; null: the reply brought none. */
@@ -46,10 +49,6 @@ export interface ConnectedAccount {
   noticeDueAt: number | null;
   /** `refreshDueAt` for the case that a stored refresh token is kept. */
   refreshDueAtIfKept: number | null;
-  /** Of a check before it was stored; null: there was none, or it found nothing. */
-  checkedAt: number | null;
-  verifiedAt: number | null;
-  checkDueAt: number | null;
 }
 
 /**
@@ -102,6 +101,7 @@ export async function accountOf(
     provider: provider.id,
     accountId,
     subject,
+    clientId: config.providers.client(provider.id)?.clientId ?? null,
     accessToken: await seal(grant.accessToken, 'access_token'),
     refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
     expiresAt: times.expiresAt,
@@ -119,9 +119,6 @@ export async function accountOf(
     refreshDueAt: times.refreshDueAt,
     noticeDueAt: times.noticeDueAt,
     refreshDueAtIfKept: scheduled(true).refreshDueAt,
-    checkedAt: null,
-    verifiedAt: null,
-    checkDueAt: null,
   };
 }
 
@@ -163,6 +160,7 @@ export function upsertAccount(
       setWhere: eq(oauthAccounts.userId, incoming('userId')),
       set: {
         subject: incoming('subject'),
+        clientId: incoming('clientId'),
         accessToken: incoming('accessToken'),
         refreshToken: sql`coalesce(${incoming('refreshToken')}, ${oauthAccounts.refreshToken})`,
         expiresAt: incoming('expiresAt'),
@@ -183,14 +181,11 @@ export function upsertAccount(
         refreshFailures: 0,
         lastError: null,
         lastErrorCategory: null,
+        ...noRefusal,
         unknownSince: ifKept(oauthAccounts.unknownSince, null),
         leaseId: ifKept(oauthAccounts.leaseId, null),
         leaseUntil: ifKept(oauthAccounts.leaseUntil, null),
         lostLeaseId: ifKept(oauthAccounts.lostLeaseId, null),
-        checkedAt: incoming('checkedAt'),
-        verifiedAt: incoming('verifiedAt'),
-        checkRefusedAt: null,
-        checkDueAt: incoming('checkDueAt'),
         updatedAt: incoming('updatedAt'),
       },
     });

@@ -95,6 +95,21 @@ export const oauthAccounts = sqliteTable(
     lastErrorCategory: text('last_error_category', { enum: failureCategories }),
     /** When the last attempt failed; null after a success. Paces attempts on demand. */
     lastFailedAt: integer('last_failed_at'),
+    /**
+     * The provider's last clear refusal, as a hash of its status and code; null: none since the token
+     * was written. What follows from it: src/refresh/verdict.ts.
+     */
+    refusal: text(),
+    /** How many of the same refusals in a row count towards a verdict. */
+    refusals: integer().notNull().default(0),
+    /** When the first of them came. */
+    refusedSince: integer('refused_since'),
+    /** When the last one came that counted. */
+    refusedAt: integer('refused_at'),
+    /** When `needs_reconnect` became certain; null: it is not, or the state is another. */
+    stateConfirmedAt: integer('state_confirmed_at'),
+    /** The client that the grant belongs to; null: unknown, an older release stored it. */
+    clientId: text('client_id'),
     /** Since when it is unknown whether the provider rotated the refresh token. */
     unknownSince: integer('unknown_since'),
     lastRefreshedAt: integer('last_refreshed_at'),
@@ -108,14 +123,6 @@ export const oauthAccounts = sqliteTable(
      * with spaces, oldest first: `rescue/<lease id>` may hold their tokens.
      */
     lostLeaseId: text('lost_lease_id'),
-    /** When the credential was last tried by a check, whatever came of it; null = never. */
-    checkedAt: integer('checked_at'),
-    /** When a check last found it good; null = never, or refused since. */
-    verifiedAt: integer('verified_at'),
-    /** When a check was first refused; null = it was not, or has been found good since. */
-    checkRefusedAt: integer('check_refused_at'),
-    /** When cron is to try it again; null = it is not. */
-    checkDueAt: integer('check_due_at'),
     createdAt: integer('created_at').notNull(),
     /** Last change that a user sees. */
     updatedAt: integer('updated_at').notNull(),
@@ -128,14 +135,6 @@ export const oauthAccounts = sqliteTable(
     index('oauth_accounts_due')
       .on(table.provider, table.refreshDueAt)
       .where(sql`refresh_due_at IS NOT NULL`),
-    index('oauth_accounts_check_due').on(table.checkDueAt).where(sql`check_due_at IS NOT NULL`),
-    // Who was refused, and who was not, about the same time.
-    index('oauth_accounts_check_refused')
-      .on(table.provider, table.checkRefusedAt)
-      .where(sql`check_refused_at IS NOT NULL`),
-    index('oauth_accounts_verified')
-      .on(table.provider, table.verifiedAt)
-      .where(sql`verified_at IS NOT NULL`),
     index('oauth_accounts_notice').on(table.noticeDueAt).where(sql`notice_due_at IS NOT NULL`),
     index('oauth_accounts_unwell')
       .on(table.provider, table.state, table.expiresAt)
@@ -263,10 +262,12 @@ export const providerHealth = sqliteTable(
   {
     provider: text().notNull(),
     host: text().notNull(),
-    /** Different integrations that failed in a row. */
+    /** Different users whose integrations failed in a row. */
     failures: integer().notNull().default(0),
-    /** Row ids of those failures, so that one broken account does not count twice. */
+    /** Of the release before `failed_users`, which counted rows. */
     failedIds: text('failed_ids', { mode: 'json' }).$type<number[]>().notNull(),
+    /** Hashes of those users, so that one user counts once. Void while `failures` is 0. */
+    failedUsers: text('failed_users', { mode: 'json' }).$type<string[]>().notNull().default([]),
     /** Closed to attempts until then; null = closed circuit (all well). */
     openUntil: integer('open_until'),
     /** How long the circuit was last opened for, in ms; doubles up to a limit. */
@@ -279,11 +280,45 @@ export const providerHealth = sqliteTable(
     windowStartedAt: integer('window_started_at'),
     windowAttempts: integer('window_attempts').notNull().default(0),
     windowRefusals: integer('window_refusals').notNull().default(0),
+    /** Hashes of the users who were refused in it: one user counts once. */
+    refusedUsers: text('refused_users', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    /** A grant of this circuit; noted every five minutes at most, and only while there is a row. */
+    grantedAt: integer('granted_at'),
+    /** Since when there are clear refusals; while there are, `client_grants` is kept. */
+    refusalsOpenSince: integer('refusals_open_since'),
+    /** Accounts that were marked by comparison or time in the day that began then. */
+    verdicts: integer().notNull().default(0),
+    verdictsSince: integer('verdicts_since'),
+    /** When the operator was last told of a fault of the client, and of an opening. */
+    operatorToldAt: integer('operator_told_at'),
+    openingToldAt: integer('opening_told_at'),
+    /** The last failure or refusal. */
     updatedAt: integer('updated_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.provider, table.host] }),
     index('provider_health_troubled').on(table.openUntil).where(isTroubled),
+    index('provider_health_updated').on(table.updatedAt),
+  ],
+);
+
+/**
+ * When a client was last granted anything at a token host. Noted hourly at most, and only while the
+ * circuit has clear refusals to compare with.
+ */
+export const clientGrants = sqliteTable(
+  'client_grants',
+  {
+    provider: text().notNull(),
+    host: text().notNull(),
+    clientId: text('client_id').notNull(),
+    grantedAt: integer('granted_at').notNull(),
+    /** The row of `oauth_accounts`; null: a connect. */
+    grantedRow: integer('granted_row'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.host, table.clientId] }),
+    index('client_grants_granted').on(table.grantedAt),
   ],
 );
 
@@ -374,4 +409,5 @@ export const outbox = sqliteTable(
 );
 
 export type AccountRow = typeof oauthAccounts.$inferSelect;
+export type ClientGrant = typeof clientGrants.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;

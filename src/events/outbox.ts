@@ -40,6 +40,8 @@ export interface OwedRevocation {
   expiresAt: number | null;
   /** Granted; null: unknown. */
   scope: string[] | null;
+  /** The client that the grant is of; null: unknown. */
+  clientId: string | null;
 }
 
 /** For tokens that never made it into a row, or whose row is gone. */
@@ -115,7 +117,7 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     refreshToken: oauthAccounts.refreshToken,
     expiresAt: oauthAccounts.expiresAt,
     scope: oauthAccounts.scope,
-    clientId: null,
+    clientId: oauthAccounts.clientId,
     refused: sql`${oauthAccounts.state} = 'needs_reconnect'`,
     transactionId: null,
     receivedGrant: null,

@@ -4,7 +4,7 @@
  */
 import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/revocation';
-import { repeatChecks } from '../refresh/check';
+import { reviveFormerClients } from '../refresh/client-grants';
 import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';
@@ -28,13 +28,12 @@ const everyMinute = {
       entries: REVOCATIONS.entries,
       until: deps.now() + REVOCATIONS.ms,
     }),
-  checks: repeatChecks,
   notices: giveNotices,
   reseal: (deps: Deps) =>
     reseal(deps, deps.config.keyring, Math.min(deps.config.runSubrequests, RESEALED_AT_MOST)),
 };
 
-const everyHour = { rescues: recoverRescued, sweep };
+const everyHour = { rescues: recoverRescued, clients: reviveFormerClients, sweep };
 
 /**
  * A job that fails keeps none of the others from running. `cron`: the trigger that fired; one that

@@ -1,12 +1,21 @@
 /**
  * Once an hour, deletes what has lived long enough: connect transactions and page sessions a day
- * after their end, runs after 30 days, events after 90. In groups, until nothing is left or the
- * budget of queries or the time is spent; the next hour goes on.
+ * after their end, runs after 30 days, events after 90. Circuits that are well go after two days, what
+ * is known of a client's grants after 30. In groups, until nothing is left or the budget of queries or
+ * the time is spent; the next hour goes on.
  */
-import { asc, inArray, lt } from 'drizzle-orm';
+import { and, asc, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { auditEvents, connectTransactions, pageSessions, refreshRuns } from '../db/schema';
+import {
+  auditEvents,
+  clientGrants,
+  connectTransactions,
+  isTroubled,
+  pageSessions,
+  providerHealth,
+  refreshRuns,
+} from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -16,10 +25,26 @@ const ROWS = 500;
 const CALL_MS = 5 * SECOND_MS;
 const SWEEP_MS = MINUTE_MS;
 
+interface Kept {
+  table: SQLiteTable;
+  column: SQLiteColumn;
+  age: number;
+  /** Only these. */
+  also?: SQL | undefined;
+}
+
 /** What is kept shortest comes first: sessions hold labels of people. */
-const kept = [
+const keptAt = (now: number): Kept[] => [
   { table: pageSessions, column: pageSessions.expiresAt, age: DAY_MS },
   { table: connectTransactions, column: connectTransactions.expiresAt, age: DAY_MS },
+  {
+    table: providerHealth,
+    column: providerHealth.updatedAt,
+    // What is refused is tried daily: a circuit that matters is younger.
+    age: 2 * DAY_MS,
+    also: or(not(isTroubled), lt(providerHealth.updatedAt, now - 30 * DAY_MS)),
+  },
+  { table: clientGrants, column: clientGrants.grantedAt, age: 30 * DAY_MS },
   { table: refreshRuns, column: refreshRuns.startedAt, age: 30 * DAY_MS },
   { table: auditEvents, column: auditEvents.at, age: 90 * DAY_MS },
 ];
@@ -28,9 +53,9 @@ const kept = [
 export async function sweep({ db, now, config }: Deps): Promise<void> {
   const until = now() + SWEEP_MS;
   let queries = config.runSubrequests;
-  for (const { table, column, age } of kept) {
+  for (const { table, column, age, also } of keptAt(now())) {
     for (let more = true; more && queries > 0 && now() < until; queries -= 1) {
-      const old: Old = { table, column, before: now() - age };
+      const old: Old = { table, column, before: now() - age, also };
       const { meta } = await withDeadline(deleteSome(db, old), CALL_MS, 'd1_write');
       more = meta.changes >= ROWS;
     }
@@ -38,22 +63,24 @@ export async function sweep({ db, now, config }: Deps): Promise<void> {
 }
 
 interface Old {
-  table: SQLiteTable & { id: SQLiteColumn };
+  table: SQLiteTable;
   column: SQLiteColumn;
   before: number;
+  also: SQL | undefined;
 }
 
-const deleteSome = (db: Database, { table, column, before }: Old) =>
-  db
-    .delete(table)
-    .where(
-      inArray(
-        table.id,
-        db
-          .select({ id: table.id })
-          .from(table)
-          .where(lt(column, before))
-          .orderBy(asc(column))
-          .limit(ROWS),
-      ),
-    );
+/** Tables have no id in common but SQLite's own. */
+const rowid = sql`rowid`;
+
+const deleteSome = (db: Database, { table, column, before, also }: Old) =>
+  db.delete(table).where(
+    inArray(
+      rowid,
+      db
+        .select({ rowid })
+        .from(table)
+        .where(and(lt(column, before), also))
+        .orderBy(asc(column))
+        .limit(ROWS),
+    ),
+  );

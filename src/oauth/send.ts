@@ -7,12 +7,7 @@ import { DeadlineError, withDeadline } from '../retry';
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
-  /** `status`: of a redirect. */
-  | {
-      kind: 'failed';
-      reason: 'network' | 'deadline' | 'too_large' | 'redirected';
-      status?: number;
-    };
+  | { kind: 'failed'; reason: 'network' | 'deadline' | 'too_large' | 'redirected' };
 
 export interface Outgoing {
   url: string | URL;
@@ -61,7 +56,7 @@ async function perform(
   const response = await fetchFn(new Request(outgoing, { headers, redirect: 'manual', signal }));
   if (response.status >= 300 && response.status < 400) {
     discard(response.body);
-    return { kind: 'failed', reason: 'redirected', status: response.status };
+    return { kind: 'failed', reason: 'redirected' };
   }
   const body = await readText(response, maxBytes, signal);
   if (body === null) return { kind: 'failed', reason: 'too_large' };

@@ -6,7 +6,8 @@
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
-import type { AccountRow, ProviderHealth } from '../db/schema';
+import { hashSecret } from '../crypto';
+import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
@@ -28,14 +29,17 @@ import {
   countFailure,
   countRefusal,
   needsClosing,
+  takeVerdict,
 } from './circuit';
 import { ATTEMPT_MS, graceEnds, lostLeases, sendableAt } from './claim';
+import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
 import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
 import { isSingleUse, judge, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } from './outcome';
 import type { Publication } from './publication';
 import { COMMIT_MS, commitRescued, findRescue, storeGrant } from './rescue';
 import { isCounting, STORM, unmarkStorm } from './storm';
+import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh } from './verdict';
 
 /** The provider's reply may take this long. */
 export const REQUEST_MS = 12 * SECOND_MS;
@@ -162,13 +166,16 @@ async function refresh(
   const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
   if (reply && (accessToken !== null || refreshToken !== null)) {
     const found = { accessToken, refreshToken, reply };
-    const grant = await sealGrant(deps.vault, provider, row, ready.sealed, found);
+    const grant = await sealGrant(deps.vault, client, row, ready.sealed, found);
     const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
     const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
     // Half an answer: the new refresh token is safe, and is tried soon.
-    if (outcome.kind !== 'granted')
-      return { kind: 'failed', failed: outcome, dueAt: null, snapshot };
-    await closeIfOpen(deps, row, options);
+    if (outcome.kind !== 'granted') {
+      const failed: Failed =
+        outcome.kind === 'refused' ? { ...outcome, by: 'code', reason: outcome.code } : outcome;
+      return { kind: 'failed', failed, dueAt: null, snapshot };
+    }
+    await afterGrant(deps, row, options);
     if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
     if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
     const { tokenType, expiresAt, scope } = refreshedFacts(provider, grant, row);
@@ -179,16 +186,62 @@ async function refresh(
 
   const { unanswered } = answer;
   const context = { asked: true, sentAt, unanswered, lookedForRescue: true };
-  if (outcome.kind !== 'refused') return fail(deps, row, outcome, options, context);
+  if (!isClearRefusal(outcome)) return fail(deps, row, outcome, options, context);
+  const { failed, run, grant } = await weighRefusal(deps, row, outcome, options);
+  const judged = { ...context, run, grant };
+  if (failed.kind !== 'refused') return fail(deps, row, failed, options, judged);
   // The refusal may be of a token that an earlier attempt has used up.
   const recovered = await recover(deps, row, options);
   if (recovered) return recovered;
+  if (failed.by !== 'code') return fail(deps, row, failed, options, judged);
   const circuit = circuitOf(provider, row.parameters);
-  if (await countRefusal(deps, circuit, admission, row.state !== 'active')) {
+  const counted = {
+    userHash: await hashSecret(row.userId),
+    counts: row.state === 'active' && !(options.visible && isFailing(row)),
+    admission,
+  };
+  if (await countRefusal(deps, circuit, counted)) {
     return fail(deps, row, { kind: 'storm', code: STORM, category: STORM }, options, context);
   }
   await closeIfOpen(deps, row, options);
-  return fail(deps, row, outcome, options, context);
+  return fail(deps, row, failed, options, judged);
+}
+
+/** It was not well before this attempt. */
+export const isFailing = ({ refreshFailures, state }: AccountRow): boolean =>
+  refreshFailures > 0 || state !== 'active';
+
+/**
+ * What a clear refusal means, with what else is known of its client. Where that cannot be read, it
+ * means no more than it says.
+ */
+async function weighRefusal(
+  deps: Deps,
+  row: AccountRow,
+  outcome: ClearRefusal,
+  { client, visible }: AttemptOptions,
+): Promise<Weighed & { grant: ClientGrant | null }> {
+  const key = circuitOf(client.provider, row.parameters);
+  const now = deps.now();
+  const hash = await hashSecret(outcome.refusal.said);
+  const known = { now, hash, clientId: client.clientId };
+  let grant: ClientGrant | null = null;
+  try {
+    grant = await lastGrantOf(deps, key, client.clientId);
+    const mayEnd = outcome.refusal.leadsTo === 'comparison_or_time' && isOld(row, now) && !visible;
+    const alone = mayEnd && (await isAlone(deps, client.provider, row));
+    const facts = { ...known, lastGrant: grant, alone };
+    const weighed = weigh(outcome, row, { ...facts, mayInfer: true });
+    const { failed } = weighed;
+    const marks = failed.kind === 'refused' && failed.by === 'repetition' && !isMarked(row);
+    if (!marks || (await takeVerdict(deps, key))) return { ...weighed, grant };
+    return { ...weigh(outcome, row, { ...facts, mayInfer: false }), grant };
+  } catch (error) {
+    const about = { provider: row.provider, rowId: row.id };
+    deps.log.warn('refresh.refusal_not_weighed', about, error);
+    const nothing = { lastGrant: null, alone: false, mayInfer: false };
+    return { ...weigh(outcome, row, { ...known, ...nothing }), grant };
+  }
 }
 
 interface Ready {
@@ -206,7 +259,9 @@ async function prepare(
   const about = { provider: provider.id, rowId: row.id };
   const field = sentField(provider);
   const sealed = sealedToken(row, field);
-  if (sealed === null) return { kind: 'odd', code: 'no_token', category: 'token_unusable' };
+  if (sealed === null) {
+    return { kind: 'odd', code: 'no_token', category: 'token_unusable', refusal: null };
+  }
   let sent: string;
   try {
     const context = accountContext(row.provider, row.providerAccountId, field);
@@ -214,7 +269,7 @@ async function prepare(
   } catch (error) {
     deps.log.error('refresh.token_not_opened', about, error);
     const code = error instanceof VaultError ? error.code : 'not_opened';
-    return { kind: 'odd', code, category: 'token_unusable' };
+    return { kind: 'odd', code, category: 'token_unusable', refusal: null };
   }
   try {
     return { sealed, sent, endpoints: await endpointsOf(deps, provider, row.parameters) };
@@ -300,7 +355,7 @@ async function fail(
   row: AccountRow,
   failed: Failed,
   options: AttemptOptions,
-  more: Partial<FailureContext> & { asked?: boolean } = {},
+  more: Partial<FailureContext> & { asked?: boolean; grant?: ClientGrant | null } = {},
 ): Promise<AttemptResult> {
   const about = { provider: row.provider, rowId: row.id, outcome: failed.kind, code: failed.code };
   if (failed.kind !== 'waiting') deps.log.info('refresh.not_granted', about);
@@ -309,13 +364,14 @@ async function fail(
     sentAt: null,
     unanswered: false,
     lookedForRescue: false,
+    run: null,
     visible: options.visible,
     until: deps.now() + COMMIT_MS,
     ...more,
   };
   const [written, ...others] = await Promise.allSettled([
     writeFailure(deps, row, failed, context),
-    more.asked ? countForCircuit(deps, row, failed, options) : null,
+    more.asked ? countForCircuit(deps, row, failed, options, more) : null,
     reportOddReply(deps, row, failed),
   ]);
   for (const other of others) {
@@ -334,16 +390,24 @@ async function countForCircuit(
   deps: Deps,
   row: AccountRow,
   failed: Failed,
-  { client, admission }: AttemptOptions,
+  { client, admission, visible }: AttemptOptions,
+  { run = null, grant = null }: { run?: FailureContext['run']; grant?: ClientGrant | null },
 ): Promise<void> {
-  // Refusals have their own count, and waiting is no answer.
+  // Refusals of a grant have their own count, and waiting is no answer.
   const { kind } = failed;
-  if (kind === 'refused' || kind === 'storm' || kind === 'waiting') return;
-  await countFailure(deps, circuitOf(client.provider, row.parameters), {
-    rowId: row.id,
+  if (kind === 'storm' || kind === 'waiting') return;
+  if (kind === 'refused' && failed.by === 'code') return;
+  const key = circuitOf(client.provider, row.parameters);
+  const isFault = kind === 'operator';
+  await countFailure(deps, key, {
+    userHash: await hashSecret(row.userId),
     code: failed.code,
     category: failed.category,
-    operator: kind === 'operator',
+    clear: run !== null,
+    // What the client's change explains is nobody's trouble.
+    failing: isFailing(row) || kind === 'refused',
+    forced: visible,
+    tellOperator: isFault && !(await isGrantedWithinADay(deps, client, key, row, grant)),
     admission,
   });
 }
@@ -363,16 +427,26 @@ async function reportOddReply(
   await retry(deps, { until: at + COMMIT_MS }, () => deps.db.batch([auditEvent(deps.db, event)]));
 }
 
-/** Any answer that is none of the provider's troubles closes its circuit. */
+/** Of an attempt that was granted something. Never throws. */
+async function afterGrant(deps: Deps, row: AccountRow, options: AttemptOptions): Promise<void> {
+  const { client, health, admission } = options;
+  const key = circuitOf(client.provider, row.parameters);
+  try {
+    const probing = admission.kind === 'probe';
+    await noteGrantOf(deps, client, key, { health, probing, rowId: row.id });
+  } catch (error) {
+    deps.log.warn('circuit.not_closed', { ...key }, error);
+  }
+}
+
+/** A refusal that is no storm: the provider is there. */
 async function closeIfOpen(deps: Deps, row: AccountRow, options: AttemptOptions): Promise<void> {
   if (!needsClosing(options.health) && options.admission.kind !== 'probe') return;
-  const { provider, host } = circuitOf(options.client.provider, row.parameters);
+  const key = circuitOf(options.client.provider, row.parameters);
   try {
-    await retry(deps, { until: deps.now() + COMMIT_MS }, () =>
-      closeCircuit(deps.db, provider, host),
-    );
+    await retry(deps, { until: deps.now() + COMMIT_MS }, () => closeCircuit(deps.db, key));
   } catch (error) {
-    deps.log.warn('circuit.not_closed', { provider, host }, error);
+    deps.log.warn('circuit.not_closed', { ...key }, error);
   }
 }
 

@@ -1,10 +1,13 @@
 /**
  * The circuit, per provider and token host: it keeps a provider's outage from being hammered, and
- * an operator's mistake from being repeated for every account. Failures of five different
- * integrations in a row open it, or one operator's fault, or a storm of refusals (storm.ts); then
- * one group at a time probes. All that is written into `provider_health` stands here.
+ * an operator's mistake from being repeated for every account. Failures of five different users in a
+ * row open it, or a storm of refusals (storm.ts); then one group at a time probes. All that is
+ * written into `provider_health` stands here.
+ *
+ * Users are counted, not integrations: nobody closes a provider to others by accounts of their own.
  */
-import { and, eq, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow } from '../db/conditions';
 import {
@@ -19,9 +22,10 @@ import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { fillPlaceholders } from '../providers/urls';
 import { retry } from '../retry';
-import { MINUTE_MS, SECOND_MS } from '../time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { LEASE_MS } from './claim';
-import { isStorm, STORM, stormWindow } from './storm';
+import { isStorm, STORM, stormWindow, withUser } from './storm';
+import { REFUSED_REPEATEDLY } from './verdict';
 
 export const OPENS_AFTER = 5;
 export const FIRST_OPEN_MS = 30 * SECOND_MS;
@@ -30,7 +34,19 @@ const WRITE_MS = 5 * SECOND_MS;
 /** A probe that never ended is over then. Never the end of an opening, which it must not equal. */
 const PROBE_MS = LEASE_MS - 1;
 
-const { failedIds, openFor, openUntil } = providerHealth;
+/** A circuit that granted something within this time has no trouble that a failing row can show. */
+const GRANTED_LATELY_MS = 10 * MINUTE_MS;
+/** A grant is noted this often, at most. */
+const NOTE_GRANT_EVERY_MS = 5 * MINUTE_MS;
+/** The operator is told of openings of one circuit this often, at most. */
+const TELL_OPENING_EVERY_MS = HOUR_MS;
+/** Of a fault of the client. */
+const TELL_FAULT_EVERY_MS = DAY_MS;
+/** Accounts of a circuit that are marked by comparison or time within a day. */
+export const VERDICTS_A_DAY = 20;
+
+const { failedUsers, failures, grantedAt, openFor, openUntil, openingToldAt, operatorToldAt } =
+  providerHealth;
 
 /** Names one circuit. */
 export interface CircuitKey {
@@ -56,6 +72,15 @@ export const circuitOf = (
 
 const isCircuit = ({ provider, host }: CircuitKey): SQL | undefined =>
   and(eq(providerHealth.provider, provider), eq(providerHealth.host, host));
+
+/** The rows of these circuits, as far as there are any: no other is read. */
+export const healthOf = (db: Database, keys: readonly CircuitKey[]) =>
+  db
+    .select()
+    .from(providerHealth)
+    .where(
+      sql`(${providerHealth.provider}, ${providerHealth.host}) IN (SELECT value->>'provider', value->>'host' FROM json_each(${JSON.stringify(keys)}))`,
+    );
 
 /** What an attempt may do, as the circuit stands. */
 export type Admission =
@@ -90,87 +115,121 @@ export async function admit(
 }
 
 export interface CountedFailure {
-  /** The row that failed: one broken account must not count five times. */
-  rowId: number;
+  /** Of the user whose integration failed. */
+  userHash: string;
   /** Of the outcome. */
   code: string;
   category: FailureCategory;
-  /** An operator's fault opens at once. */
-  operator: boolean;
+  /** The provider said no in a code; otherwise it has trouble, or nothing can be told. */
+  clear: boolean;
+  /** The integration had failed before. */
+  failing: boolean;
+  /** Somebody forced it. */
+  forced: boolean;
+  /** The client is at fault, and the operator is to be told, unless that was done within a day. */
+  tellOperator: boolean;
   admission: Admission;
 }
 
-/** Counts a failure, and opens the circuit where that is due. @throws what D1 throws */
+/**
+ * Counts a failure, and opens, closes or leaves the circuit as it is:
+ *
+ * - A clear refusal counts only from an integration that was well. As the answer to a probe it
+ *   closes, since the provider is there.
+ * - Trouble counts from any; from one that was failing only while nothing was granted for ten
+ *   minutes. As the answer to a probe it opens again where it counts, else the next row probes.
+ * - A forced refresh of an integration that was failing counts for nothing.
+ *
+ * @throws what D1 throws
+ */
 export async function countFailure(
   deps: Deps,
   key: CircuitKey,
-  { rowId, code, category, operator, admission }: CountedFailure,
+  { userHash, code, category, clear, failing, forced, tellOperator, admission }: CountedFailure,
 ): Promise<void> {
-  const isKnown = sql`EXISTS (SELECT 1 FROM json_each(${failedIds}) WHERE value = ${rowId})`;
-  const ids = sql`CASE WHEN ${isKnown} OR json_array_length(${failedIds}) >= ${OPENS_AFTER} THEN ${failedIds} ELSE json_insert(${failedIds}, '$[#]', ${rowId}) END`;
-  const count = sql`json_array_length(${ids})`;
-  const opens = operator
-    ? isNull(openUntil)
-    : sql`(${openUntil} IS NULL AND ${count} >= ${OPENS_AFTER})`;
+  const closes = clear && admission.kind === 'probe';
+  const countsFirst = !(failing && (forced || clear));
   await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+    const { db } = deps;
     const now = deps.now();
-    return deps.db.batch([
-      openingEvent(
-        deps.db,
-        { key, type: operator ? 'provider.operator_fault' : 'provider.circuit_opened', code, now },
-        opens,
-        operator,
+    const notLately = isLongAgo(grantedAt, now - GRANTED_LATELY_MS);
+    const counts = !countsFirst ? sql`false` : failing ? notLately : sql`true`;
+    const before = closes
+      ? sql`'[]'`
+      : sql`CASE WHEN ${failures} = 0 THEN '[]' ELSE ${failedUsers} END`;
+    const users = sql`CASE WHEN ${counts} THEN ${withUser(before, userHash, OPENS_AFTER)} ELSE ${before} END`;
+    const isUntold = isLongAgo(operatorToldAt, now - TELL_FAULT_EVERY_MS);
+    const told = { type: 'provider.operator_fault', code, now } as const;
+    return db.batch([
+      circuitEvent(
+        db,
+        key,
+        told,
+        tellOperator ? or(not(hasCircuit(db, key)), hasCircuit(db, key, isUntold)) : sql`false`,
       ),
-      deps.db
+      db
         .insert(providerHealth)
         .values({
           ...key,
-          failures: 1,
-          failedIds: [rowId],
-          openUntil: operator ? now + FIRST_OPEN_MS : null,
-          openFor: operator ? FIRST_OPEN_MS : null,
-          reason: operator ? code : null,
-          reasonCategory: operator ? category : null,
+          failures: countsFirst ? 1 : 0,
+          failedIds: [],
+          failedUsers: countsFirst ? [userHash] : [],
+          refusalsOpenSince: clear ? now : null,
+          operatorToldAt: tellOperator ? now : null,
           updatedAt: now,
         })
         .onConflictDoUpdate({
           target: [providerHealth.provider, providerHealth.host],
           set: {
-            failedIds: ids,
-            failures: count,
-            ...opening(now, opens, { code, category }, admission),
+            ...(closes ? closed : {}),
+            failedUsers: users,
+            failures: sql`json_array_length(${users})`,
+            ...(clear
+              ? { refusalsOpenSince: sql`coalesce(${providerHealth.refusalsOpenSince}, ${now})` }
+              : {}),
+            ...(tellOperator
+              ? {
+                  operatorToldAt: sql`CASE WHEN ${isUntold} THEN ${now} ELSE ${operatorToldAt} END`,
+                }
+              : {}),
             updatedAt: now,
           },
         }),
+      ...open(db, key, {
+        opens: sql`${failures} >= ${OPENS_AFTER}`,
+        reopens: failing ? notLately : sql`true`,
+        event: 'provider.circuit_opened',
+        why: { code, category },
+        admission: closes ? { kind: 'closed' } : admission,
+        now,
+      }),
     ]);
   });
 }
 
+/** Also where it never was. */
+const isLongAgo = (column: SQLiteColumn, before: number): SQL =>
+  sql`(${column} IS NULL OR ${column} <= ${before})`;
+
 /**
- * Counts a refusal; true: it is part of a storm, and says nothing about the user. One that only
- * confirms an earlier one (`again`) is not counted: ten accounts make a storm, not five twice.
+ * Counts a refusal of a grant; true: it is part of a storm, and says nothing about the user.
+ * `counts` false: it only confirms an earlier one, or somebody forced it of an integration that was
+ * failing. A storm is of users: six of ten, not five twice.
  *
  * @throws what D1 throws
  */
 export async function countRefusal(
   deps: Deps,
   key: CircuitKey,
-  admission: Admission,
-  again: boolean,
+  { userHash, counts, admission }: { userHash: string; counts: boolean; admission: Admission },
 ): Promise<boolean> {
-  const one = again ? 0 : 1;
-  const [, [after]] = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+  const one = counts ? 1 : 0;
+  const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+    const { db } = deps;
     const now = deps.now();
-    const window = stormWindow(one, now);
-    const opens = sql`(${openUntil} IS NULL AND ${window.isStorm})`;
-    return deps.db.batch([
-      openingEvent(
-        deps.db,
-        { key, type: 'provider.refusal_storm', code: STORM, now },
-        opens,
-        false,
-      ),
-      deps.db
+    const { isStorm: isNow, ...window } = stormWindow(counts ? userHash : null, now);
+    return db.batch([
+      db
         .insert(providerHealth)
         .values({
           ...key,
@@ -178,22 +237,61 @@ export async function countRefusal(
           windowStartedAt: now,
           windowAttempts: one,
           windowRefusals: one,
+          refusedUsers: counts ? [userHash] : [],
           updatedAt: now,
         })
         .onConflictDoUpdate({
           target: [providerHealth.provider, providerHealth.host],
-          set: {
-            windowStartedAt: window.startedAt,
-            windowAttempts: window.attempts,
-            windowRefusals: window.refusals,
-            ...opening(now, opens, { code: STORM, category: STORM }, admission),
-            updatedAt: now,
-          },
-        })
-        .returning(),
+          set: { ...window, updatedAt: now },
+        }),
+      ...open(db, key, {
+        opens: isNow,
+        // While a storm goes on, a probe that was refused opens again.
+        reopens: sql`(${isNow} OR ${providerHealth.reason} = ${STORM})`,
+        event: 'provider.refusal_storm',
+        why: { code: STORM, category: STORM },
+        admission,
+        now,
+      }),
+      db.select().from(providerHealth).where(isCircuit(key)),
     ]);
   });
+  const [after] = results.at(-1) as ProviderHealth[];
   return after !== undefined && isStorm(after);
+}
+
+/**
+ * Whether one more account of this circuit may be marked by comparison or time today. Beyond that
+ * it is the provider's trouble, and the operator is told. Take it before the account is marked.
+ *
+ * @throws what D1 throws
+ */
+export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean> {
+  const { verdicts, verdictsSince } = providerHealth;
+  const [, [after]] = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+    const now = deps.now();
+    const today = sql`coalesce(${verdictsSince} > ${now - DAY_MS}, false)`;
+    return deps.db.batch([
+      circuitEvent(
+        deps.db,
+        key,
+        { type: 'provider.refusal_storm', code: REFUSED_REPEATEDLY, now },
+        hasCircuit(deps.db, key, sql`${today} AND ${verdicts} = ${VERDICTS_A_DAY}`),
+      ),
+      deps.db
+        .insert(providerHealth)
+        .values({ ...key, failedIds: [], verdicts: 1, verdictsSince: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: [providerHealth.provider, providerHealth.host],
+          set: {
+            verdicts: sql`CASE WHEN ${today} THEN ${verdicts} + 1 ELSE 1 END`,
+            verdictsSince: sql`CASE WHEN ${today} THEN ${verdictsSince} ELSE ${now} END`,
+          },
+        })
+        .returning({ verdicts }),
+    ]);
+  });
+  return after !== undefined && after.verdicts <= VERDICTS_A_DAY;
 }
 
 /** Attempts that were not refused, while refusals are being counted. */
@@ -203,69 +301,102 @@ export const countAttempts = (db: Database, key: CircuitKey, attempts: number) =
     .set({ windowAttempts: sql`${providerHealth.windowAttempts} + ${attempts}` })
     .where(and(isCircuit(key), isNotNull(providerHealth.windowStartedAt)));
 
-/** Opens where `opens` holds; a probe that failed opens again, for twice as long. */
-function opening(
-  now: number,
-  opens: SQL,
-  { code, category }: { code: string; category: FailureCategory },
-  admission: Admission,
-) {
-  // The first failure of a probing group reopens; the others find another `open_until`.
-  const reopens =
-    admission.kind === 'probe' ? sql`${openUntil} = ${admission.probeUntil}` : sql`false`;
-  const longer = sql`min(coalesce(${openFor}, ${FIRST_OPEN_MS}) * 2, ${LONGEST_OPEN_MS})`;
-  const duration = sql`CASE WHEN ${opens} THEN ${FIRST_OPEN_MS} WHEN ${reopens} THEN ${longer} ELSE ${openFor} END`;
-  return {
-    openFor: duration,
-    openUntil: sql`CASE WHEN ${opens} OR ${reopens} THEN ${now} + ${duration} ELSE ${openUntil} END`,
-    reason: sql`CASE WHEN ${opens} THEN ${code} ELSE ${providerHealth.reason} END`,
-    reasonCategory: sql`CASE WHEN ${opens} THEN ${category} ELSE ${providerHealth.reasonCategory} END`,
-  };
+interface Opening {
+  /** Of the row: that a closed circuit opens. */
+  opens: SQL;
+  /** Of the row: that a probe which failed opens again, for twice as long; else it stays half open. */
+  reopens: SQL;
+  event: EventType;
+  why: { code: string; category: FailureCategory };
+  admission: Admission;
+  now: number;
 }
 
-/**
- * The operator's event, for a batch, before the statement that opens: once for each opening, not
- * for each account that meets it. `alsoFirst`: where there is no row yet, that opens too.
- */
-function openingEvent(
+/** What follows from a count, as statements after it: the operator's event, and the opening. */
+function open(
   db: Database,
-  { key, type, code, now }: { key: CircuitKey; type: EventType; code: string; now: number },
-  opens: SQL,
-  alsoFirst: boolean,
+  key: CircuitKey,
+  { opens, reopens, event, why: { code, category }, admission, now }: Opening,
 ) {
-  const isThere = (condition?: SQL) => hasRow(db, providerHealth, and(isCircuit(key), condition));
-  return auditEvent(
-    db,
-    { at: now, type, provider: key.provider, detail: { code, host: key.host } },
-    or(alsoFirst ? not(isThere()) : undefined, isThere(opens)),
-  );
+  const first = sql`(${openUntil} IS NULL AND ${opens})`;
+  // The first failure of a probing group reopens; the others find a later `open_until`.
+  const probed =
+    admission.kind === 'probe' ? sql`(${openUntil} <= ${admission.probeUntil})` : sql`false`;
+  const again = sql`(${probed} AND ${reopens})`;
+  const longer = sql`min(coalesce(${openFor}, ${FIRST_OPEN_MS}) * 2, ${LONGEST_OPEN_MS})`;
+  // A storm is told each time; an outage may end and come back often.
+  const isUntold =
+    event === 'provider.refusal_storm'
+      ? sql`true`
+      : isLongAgo(openingToldAt, now - TELL_OPENING_EVERY_MS);
+  const { reason, reasonCategory } = providerHealth;
+  return [
+    circuitEvent(
+      db,
+      key,
+      { type: event, code, now },
+      hasCircuit(db, key, sql`${first} AND ${isUntold}`),
+    ),
+    db
+      .update(providerHealth)
+      .set({
+        openFor: sql`CASE WHEN ${first} THEN ${FIRST_OPEN_MS} WHEN ${again} THEN ${longer} ELSE ${openFor} END`,
+        openUntil: sql`CASE WHEN ${first} THEN ${now + FIRST_OPEN_MS} WHEN ${again} THEN ${now} + ${longer} ELSE ${now} END`,
+        reason: sql`CASE WHEN ${first} THEN ${code} ELSE ${reason} END`,
+        reasonCategory: sql`CASE WHEN ${first} THEN ${category} ELSE ${reasonCategory} END`,
+        openingToldAt: sql`CASE WHEN ${first} AND ${isUntold} THEN ${now} ELSE ${openingToldAt} END`,
+      })
+      .where(and(isCircuit(key), or(first, probed))),
+  ] as const;
 }
 
-/** Whether a success has something to tidy up. */
+const hasCircuit = (db: Database, key: CircuitKey, condition?: SQL): SQL =>
+  hasRow(db, providerHealth, and(isCircuit(key), condition));
+
+/** The operator's event, for a batch, before the statement that it tells of. */
+const circuitEvent = (
+  db: Database,
+  { provider, host }: CircuitKey,
+  { type, code, now }: { type: EventType; code: string; now: number },
+  happens: SQL | undefined,
+) => auditEvent(db, { at: now, type, provider, detail: { code, host } }, happens);
+
+/** A circuit that shows any sign of trouble. */
 export const needsClosing = (health: ProviderHealth | undefined): boolean =>
   health !== undefined && (health.failures > 0 || health.openUntil !== null);
 
-/**
- * The statement that closes a provider's circuits (of one host, or all): any success does, a
- * connect's included. Updates no row where all was well.
- */
-export const closeCircuit = (db: Database, provider: string, host?: string) =>
+const closed = {
+  failures: 0,
+  failedIds: [],
+  failedUsers: [],
+  openUntil: null,
+  openFor: null,
+  reason: null,
+  reasonCategory: null,
+  // A storm's count ends with the storm; otherwise it goes on.
+  windowStartedAt: sql`CASE WHEN ${providerHealth.reason} = ${STORM} THEN NULL ELSE ${providerHealth.windowStartedAt} END`,
+};
+
+/** The statement that closes a circuit. Updates no row where all was well. */
+export const closeCircuit = (db: Database, key: CircuitKey) =>
   db
     .update(providerHealth)
-    .set({
-      failures: 0,
-      failedIds: [],
-      openUntil: null,
-      openFor: null,
-      reason: null,
-      reasonCategory: null,
-      // A storm's count ends with the storm; otherwise it goes on.
-      windowStartedAt: sql`CASE WHEN ${providerHealth.reason} = ${STORM} THEN NULL ELSE ${providerHealth.windowStartedAt} END`,
-    })
+    .set(closed)
+    .where(and(isCircuit(key), isTroubled));
+
+/** Whether a grant is to be noted: never where the circuit has no row, which is the rule. */
+export const isNotable = (health: ProviderHealth | undefined, now: number): boolean =>
+  health !== undefined &&
+  (needsClosing(health) || (health.grantedAt ?? 0) <= now - NOTE_GRANT_EVERY_MS);
+
+/** The statement that notes a grant, which closes the circuit too. */
+export const noteGrant = (db: Database, key: CircuitKey, now: number) =>
+  db
+    .update(providerHealth)
+    .set({ ...closed, grantedAt: now })
     .where(
       and(
-        eq(providerHealth.provider, provider),
-        host === undefined ? undefined : eq(providerHealth.host, host),
-        isTroubled,
+        isCircuit(key),
+        or(isTroubled, isNull(grantedAt), lte(grantedAt, now - NOTE_GRANT_EVERY_MS)),
       ),
     );

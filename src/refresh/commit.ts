@@ -17,7 +17,7 @@ import { owedRevocation } from '../events/outbox';
 import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
-import type { OAuth2Provider } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { mayWriteQuietly } from '../status-cache/promise';
@@ -25,6 +25,7 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { accountContext, type Vault } from '../vault/vault';
 import { release } from './claim';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
+import { noRefusal } from './verdict';
 
 const sealedText = z.string().min(1);
 
@@ -37,6 +38,8 @@ export const grantSchema = z.object({
   provider: z.string(),
   accountId: z.string(),
   subject: z.string(),
+  /** That asked for it; null: an older release did. */
+  clientId: z.string().nullable().default(null),
   parameters: z.record(z.string(), z.string()),
   /** `token_version` as it was claimed. */
   sentVersion: z.number(),
@@ -71,7 +74,7 @@ export const sealedToken = (
 /** Seals what came. Each sealing is unique, so a sealed token also names the attempt that wrote it. */
 export async function sealGrant(
   vault: Vault,
-  provider: OAuth2Provider,
+  { provider, clientId }: OAuth2Client,
   row: AccountRow,
   sent: string,
   found: { accessToken: string | null; refreshToken: string | null; reply: TokenReply },
@@ -88,6 +91,7 @@ export async function sealGrant(
     provider: row.provider,
     accountId: row.providerAccountId,
     subject: row.subject,
+    clientId,
     parameters: row.parameters,
     sentVersion: row.tokenVersion,
     sent,
@@ -216,7 +220,8 @@ function columnsOf(
   random: number,
 ) {
   const tokenVersion = Math.max(row.tokenVersion + 1, now);
-  const certain = { unknownSince: null, lostLeaseId: null, tokenVersion };
+  const { clientId } = grant;
+  const certain = { ...noRefusal, unknownSince: null, lostLeaseId: null, tokenVersion, clientId };
   if (grant.accessToken === null) {
     // The old access token stays; the new refresh token is tried soon.
     return {
@@ -350,6 +355,7 @@ async function giveBack(
     ...{ provider, accountId, subject, parameters, accessToken, refreshToken },
     expiresAt: accessToken === null ? null : expiresAt,
     scope: grant.scopes,
+    clientId: grant.clientId,
   };
   // Once, also when it is tried again after a lost answer.
   const noted = hasRow(

@@ -20,13 +20,15 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
 import { graceEnds, release } from './claim';
 import { type FailedOutcome, isSingleUse, type Outcome } from './outcome';
-import { failureDelayMs } from './schedule';
+import { DAILY_AFTER, failureDelayMs } from './schedule';
+import { isMarked, noRefusal, type RefusalRun, type Refused } from './verdict';
 
 /** A refused token is sent once more after this long; some providers take a refusal back. */
 export const CONFIRM_AFTER_MS = 2 * MINUTE_MS;
 
 export type Failed =
-  | Exclude<Outcome, { kind: 'granted' }>
+  | Exclude<Outcome, { kind: 'granted' | 'refused' }>
+  | Refused
   /** Refused in a storm of refusals: the provider's trouble. */
   | ({ kind: 'storm' } & FailedOutcome)
   /** Not sent, and nothing is counted: an unknown outcome's waiting time, or an open circuit. */
@@ -40,6 +42,8 @@ export interface FailureContext {
   unanswered: boolean;
   /** The rescue records of lost leases were looked for, and there were none. */
   lookedForRescue: boolean;
+  /** The same refusals in a row, this one included; null: it was no clear refusal. */
+  run: RefusalRun | null;
   visible: boolean;
   until: number;
 }
@@ -99,7 +103,7 @@ type FailureColumns = Partial<typeof oauthAccounts.$inferInsert> & { refreshDueA
 export function failureColumns(
   row: AccountRow,
   failed: Failed,
-  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered' | 'lookedForRescue'>,
+  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered' | 'lookedForRescue' | 'run'>,
   now: number,
   random: number,
 ): FailureColumns {
@@ -110,11 +114,13 @@ export function failureColumns(
     lastErrorCategory: failed.category,
     lastFailedAt: now,
     unknownSince: unknownSince(row, failed, context, now),
+    ...context.run,
     // The token was sent again: an older attempt's record could not be used any more.
     ...(context.lookedForRescue && context.sentAt !== null ? { lostLeaseId: null } : {}),
   };
   const backoff = (retryAfterMs: number | null) =>
-    now + failureDelayMs(row.refreshFailures, retryAfterMs, random);
+    now +
+    failureDelayMs(row.refreshFailures, retryAfterMs, random, dailyAfter(failed, context.run));
   switch (failed.kind) {
     case 'transient':
       return { ...counted, refreshDueAt: backoff(failed.retryAfterMs) };
@@ -131,21 +137,22 @@ export function failureColumns(
         ...counted,
         refreshDueAt: backoff(null),
         // Marked before it was known to be a storm.
-        ...(row.state === 'active' ? {} : unmarked(now)),
+        ...(row.state === 'active' || row.stateConfirmedAt !== null ? {} : unmarked(now)),
       };
     case 'refused': {
-      if (row.state === 'active') {
-        return {
-          ...counted,
-          refreshDueAt: now + CONFIRM_AFTER_MS,
-          state: 'needs_reconnect',
-          stateReason: failed.code,
-          updatedAt: now,
-        };
+      const state = { state: 'needs_reconnect', stateReason: failed.reason } as const;
+      if (failed.by === 'repetition') {
+        // Inferred, so it is tried on, and any success takes it back.
+        const marks = isMarked(row) ? {} : { ...state, stateConfirmedAt: now, updatedAt: now };
+        return { ...counted, ...marks, refreshDueAt: backoff(null) };
       }
-      // Only the refusal that was due confirms: not one that somebody forced meanwhile.
-      const confirms = row.refreshDueAt === null || row.refreshDueAt <= now;
-      return { ...counted, refreshDueAt: confirms ? null : row.refreshDueAt };
+      // Confirmed by a second refusal, and not by one that somebody forced right after the first.
+      const confirmsAt = (context.run?.refusedSince ?? now) + CONFIRM_AFTER_MS;
+      if (row.state === 'active') {
+        return { ...counted, ...state, updatedAt: now, refreshDueAt: confirmsAt };
+      }
+      if (now < confirmsAt) return { ...counted, refreshDueAt: confirmsAt };
+      return { ...counted, ...state, stateConfirmedAt: now, refreshDueAt: null };
     }
     default:
       return failed satisfies never;
@@ -153,7 +160,14 @@ export function failureColumns(
 }
 
 export const unmarked = (now: number) =>
-  ({ state: 'active', stateReason: null, updatedAt: now }) as const;
+  ({ state: 'active', stateReason: null, updatedAt: now, ...noRefusal }) as const;
+
+/** After how many failures another try a day is enough, because it will most likely hear the same. */
+function dailyAfter(failed: Exclude<Failed, { kind: 'waiting' }>, run: RefusalRun | null): number {
+  if (run !== null) return DAILY_AFTER.refusals;
+  const says = ['unexpected', 'unreadable'].includes(failed.category);
+  return says ? DAILY_AFTER.unreadable : Number.POSITIVE_INFINITY;
+}
 
 /**
  * A refusal is certain, whatever an earlier request did. Any other answer (a 429, a 4xx) leaves
@@ -165,7 +179,7 @@ function unknownSince(
   context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered'>,
   now: number,
 ): number | null {
-  const certain = failed.kind === 'refused' || failed.kind === 'storm';
+  const certain = failed.kind === 'storm' || (failed.kind === 'refused' && failed.by === 'code');
   if (certain || !isSingleUse(context.provider)) return null;
   const unknown = failed.kind === 'unknown' || context.unanswered;
   return row.unknownSince ?? (unknown ? (context.sentAt ?? now) : null);
@@ -193,7 +207,7 @@ function unknownDue(
 
 function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: number): boolean {
   if (columns.state !== undefined) return false;
-  if (failed.kind === 'refused') return false;
+  if (failed.kind === 'refused' && failed.by !== 'repetition') return false;
   if (mayWriteQuietly(row.refreshDueAt, now)) return true;
   // A release that only moves the due time shows nothing to anybody.
   return failed.kind === 'waiting' && dueBeyondPromises(columns.refreshDueAt, now);
@@ -212,14 +226,15 @@ const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
     ),
   );
 
-/** Only what is certain becomes a user's event: the confirmed refusal. */
+/** Only what is certain becomes a user's event, and once. */
 function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns) {
-  if (failed.kind !== 'refused' || columns.refreshDueAt !== null) return null;
+  const isNew = row.stateConfirmedAt === null && typeof columns.stateConfirmedAt === 'number';
+  if (failed.kind !== 'refused' || !isNew) return null;
   return {
     type: 'integration.needs_reconnect' as const,
     userId: row.userId,
     provider: row.provider,
     accountId: row.providerAccountId,
-    detail: { reason: failed.code },
+    detail: { reason: failed.reason },
   };
 }

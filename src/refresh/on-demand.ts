@@ -11,7 +11,6 @@ import {
   type FailureCategory,
   oauthAccounts,
   type ProviderHealth,
-  providerHealth,
   userVersions,
 } from '../db/schema';
 import type { Deps } from '../deps';
@@ -20,25 +19,23 @@ import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { type Backoff, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
-import { SECOND_MS } from '../time';
-import { type AccessToken, type AttemptResult, afterAttempts, attempt } from './attempt';
-import { type Admission, admit, circuitOf } from './circuit';
+import { HOUR_MS, SECOND_MS } from '../time';
+import { type AccessToken, type AttemptResult, afterAttempts, attempt, isFailing } from './attempt';
+import { type Admission, admit, circuitOf, healthOf } from './circuit';
 import { claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
 import type { Failed } from './failure';
 import { Publication } from './publication';
+import { CLIENT_CHANGED, isMarked } from './verdict';
 
 const READ_MS = 5 * SECOND_MS;
-export const CLAIM_MS = 4 * SECOND_MS;
+const CLAIM_MS = 4 * SECOND_MS;
 /** How long a caller watches another holder's attempt. */
-export const WATCH_MS = 8 * SECOND_MS;
-export const watchBackoff: Backoff = {
-  firstMs: 100,
-  factor: 1.5,
-  longestMs: SECOND_MS,
-  jitter: 0.5,
-};
+const WATCH_MS = 8 * SECOND_MS;
+const watchBackoff: Backoff = { firstMs: 100, factor: 1.5, longestMs: SECOND_MS, jitter: 0.5 };
 /** After a failure, one attempt on demand in so long. */
 export const PACE_MS = 10 * SECOND_MS;
+/** After a clear refusal. */
+const REFUSED_PACE_MS = HOUR_MS;
 
 /** `userId` null: whoever's it is, for service callers that name accounts only. */
 export interface IntegrationKey {
@@ -50,7 +47,6 @@ export interface IntegrationKey {
 /** One integration as it is at the primary. */
 export interface StoredIntegration {
   row: AccountRow;
-  health: ProviderHealth | undefined;
   /** The user's version when the row was read. */
   version: number;
 }
@@ -72,25 +68,26 @@ export async function readIntegration(
       .select()
       .from(oauthAccounts)
       .where(and(account, userId === null ? undefined : eq(oauthAccounts.userId, userId))),
-    db.select().from(providerHealth).where(eq(providerHealth.provider, provider)),
     db.select().from(userVersions).where(eq(userVersions.userId, owner)),
   ]);
-  const [[row], circuits, versions] = await orUnavailable(
-    deps,
-    withDeadline(queries, READ_MS, 'd1_read'),
-  );
+  const [[row], versions] = await orUnavailable(deps, withDeadline(queries, READ_MS, 'd1_read'));
   if (!row) throw new AppError('integration_not_found', 'there is no such integration');
-  const record = deps.config.providers.get(provider);
-  const host = record?.kind === 'oauth2' ? circuitOf(record, row.parameters).host : undefined;
-  return {
-    row,
-    health: circuits.find((circuit) => circuit.host === host),
-    version: versions[0]?.version ?? 0,
-  };
+  return { row, version: versions[0]?.version ?? 0 };
+}
+
+/** The one circuit that this integration's refresh goes by. */
+async function readHealth(
+  deps: Deps,
+  { provider }: OAuth2Client,
+  row: AccountRow,
+): Promise<ProviderHealth | undefined> {
+  const query = healthOf(deps.db, [circuitOf(provider, row.parameters)]);
+  const [health] = await orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
+  return health;
 }
 
 /** A database that does not answer is the caller's to try again. */
-export async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
+async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
@@ -147,7 +144,9 @@ export async function refreshOnDemand(
         const now = deps.now();
         if (isLeased(stored.row, now)) return null;
         const client = refuseUseless(deps, stored, demand, startedAt, now);
-        const result = await tryOnce(deps, stored, client, demand);
+        const health = await readHealth(deps, client, stored.row);
+        refuseBehindCircuit(stored, health, demand, now);
+        const result = await tryOnce(deps, stored, client, health, demand);
         version = Math.max(version, result?.snapshot?.version ?? 0);
         switch (result?.kind) {
           case 'refreshed':
@@ -196,15 +195,13 @@ export function isRenewable(provider: OAuth2Provider, row: AccountRow, now: numb
 /** Says no without a request, where an attempt could not help. */
 function refuseUseless(
   deps: Deps,
-  { row, health }: StoredIntegration,
+  { row }: StoredIntegration,
   { forced }: Demand,
   startedAt: number,
   now: number,
 ): OAuth2Client {
-  // After a first refusal the token is sent once more; to force that earlier is allowed.
-  const final = row.refreshDueAt === null || !forced;
-  if (row.state === 'needs_reconnect' && final) throw needsReconnect();
   const client = deps.config.providers.client(row.provider);
+  if (row.state === 'needs_reconnect' && !mayHeal(row, client, forced)) throw needsReconnect();
   if (!client) {
     throw new AppError('provider_not_configured', 'the provider of this integration has no client');
   }
@@ -214,30 +211,59 @@ function refuseUseless(
   }
   if (row.lastFailedAt !== null && row.lastError !== null) {
     // Forced: only what failed while this caller was watching is its answer too.
-    const paced = forced ? row.lastFailedAt >= startedAt : row.lastFailedAt > now - PACE_MS;
+    const pace = isRefused(row) ? REFUSED_PACE_MS : PACE_MS;
+    const paced = forced ? row.lastFailedAt >= startedAt : row.lastFailedAt > now - pace;
     if (paced) {
-      const retryAfterMs = row.lastFailedAt + PACE_MS - now;
+      if (row.state === 'needs_reconnect') throw needsReconnect();
+      const retryAfterMs = row.lastFailedAt + pace - now;
       throw storedError(row.lastError, row.lastErrorCategory, retryAfterMs);
     }
-  }
-  const unavailable = (detail: string, until: number) =>
-    new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
-  if (health?.openUntil && health.openUntil > now) {
-    throw unavailable('the provider has trouble; it is not asked for now', health.openUntil);
   }
   // A lease that ended without an outcome is looked into by an attempt: it may find the tokens.
   const sendable = sendableAt(client.provider, row, now);
   if (sendable > now && row.leaseId === null && (row.refreshDueAt ?? 0) > now) {
-    throw unavailable('the outcome of an earlier refresh is not known yet', sendable);
+    throw unavailable('the outcome of an earlier refresh is not known yet', sendable, now);
   }
   return client;
 }
 
+/**
+ * What needs a reconnect is tried all the same where that was inferred, where the client that it
+ * belongs to is configured again, and, if somebody forces it, before it is certain.
+ */
+function mayHeal(row: AccountRow, client: OAuth2Client | undefined, forced: boolean): boolean {
+  if (isMarked(row)) return true;
+  if (row.stateReason === CLIENT_CHANGED) return row.clientId === client?.clientId;
+  return forced && row.stateConfirmedAt === null;
+}
+
+/** Refused in a row, and not granted anything since. */
+const isRefused = (row: AccountRow): boolean =>
+  row.refusedSince !== null && row.refusedSince > row.tokenVersion;
+
+/** A forced refresh of an integration that was failing is no probe: it could keep all others waiting. */
+function refuseBehindCircuit(
+  { row }: StoredIntegration,
+  health: ProviderHealth | undefined,
+  { forced }: Demand,
+  now: number,
+): void {
+  const openUntil = health?.openUntil ?? null;
+  if (openUntil === null) return;
+  if (openUntil <= now && !(forced && isFailing(row))) return;
+  const detail = 'the provider has trouble; it is not asked for now';
+  throw unavailable(detail, openUntil > now ? openUntil : now + PACE_MS, now);
+}
+
+const unavailable = (detail: string, until: number, now: number): AppError =>
+  new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
+
 /** One attempt, if the lease is to be had; null: it is not. */
 async function tryOnce(
   deps: Deps,
-  { row, health }: StoredIntegration,
+  { row }: StoredIntegration,
   client: OAuth2Client,
+  health: ProviderHealth | undefined,
   { forced, publication: shared }: Demand,
 ): Promise<AttemptResult | null> {
   const work = (async () => {

@@ -18,18 +18,31 @@ export interface FailedOutcome {
   category: FailureCategory;
 }
 
+/** An answer that says no in a code, and does not ask to come back later: a clear refusal. */
+export interface Refusal {
+  /** Status and code as they came, to be hashed: the code is the provider's own text. */
+  said: string;
+  /**
+   * What may follow where it comes again and again (verdict.ts): that other integrations are granted
+   * meanwhile (`comparison`), or also that a long time has passed (`comparison_or_time`).
+   */
+  leadsTo: 'nothing' | 'comparison' | 'comparison_or_time';
+  /** It may also mean that the grant belongs to another client than the one that asked. */
+  mayBeOtherClients: boolean;
+}
+
 export type Outcome =
   | { kind: 'granted'; accessToken: string }
   /** The provider refused this grant for good. */
-  | ({ kind: 'refused' } & FailedOutcome)
+  | ({ kind: 'refused'; refusal: Refusal } & FailedOutcome)
   /** The operator's client is wrong; no user can help. */
-  | ({ kind: 'operator' } & FailedOutcome)
+  | ({ kind: 'operator'; refusal: Refusal | null } & FailedOutcome)
   /** Not processed, or harmless to send again. */
   | ({ kind: 'transient'; retryAfterMs: number | null } & FailedOutcome)
   /** Sent with a single-use token, and nobody knows whether the server rotated it. */
   | ({ kind: 'unknown'; retryAfterMs: number | null } & FailedOutcome)
   /** Answered, but neither yes nor a no that the standards know. */
-  | ({ kind: 'odd' } & FailedOutcome);
+  | ({ kind: 'odd'; refusal: Refusal | null } & FailedOutcome);
 
 /** The standards' own; records add to each. */
 const refusedCodes = ['invalid_grant'];
@@ -37,6 +50,8 @@ const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope']
 const pauseCodes = ['slow_down'];
 const failureCodes = ['server_error'];
 const standardCodes = new Set(['invalid_request', 'unsupported_grant_type']);
+/** What these say is about a request or a client; only a comparison tells that it is about a grant. */
+const comparedCodes = ['unauthorized_client', 'invalid_scope', ...standardCodes];
 
 type Rules = Pick<
   OAuth2Provider,
@@ -70,7 +85,7 @@ export function judge(
     switch (reason) {
       case 'redirected':
         // Answered by something that is not the token endpoint: nothing was rotated.
-        return { kind: 'odd', code: reason, category: 'unexpected' };
+        return { kind: 'odd', code: reason, category: 'unexpected', refusal: null };
       case 'too_large':
         return unclear(reason, 'unreadable', null);
       case 'network':
@@ -99,15 +114,27 @@ export function judge(
     // A success that brings nothing (empty, HTML): the server may well have rotated.
     return success
       ? unclear('empty_reply', 'unreadable', retryAfterMs)
-      : { kind: 'odd', code, category: 'unexpected' };
+      : { kind: 'odd', code, category: 'unexpected', refusal: null };
   }
   const isOneOf = (...lists: readonly string[][]) => lists.some((list) => list.includes(error));
-  if (isOneOf(refusedCodes, provider.refusedCodes)) {
-    return { kind: 'refused', code: error, category: 'refused' };
-  }
-  if (isOneOf(operatorCodes, provider.operatorCodes)) {
-    return { kind: 'operator', code: error, category: 'operator_fault' };
-  }
+  // Where a record says that it can mean a dead grant, it proves neither by itself.
+  const isAmbiguous = error === 'invalid_client' && isOneOf(provider.refusedCodes);
+  const isRefused = !isAmbiguous && isOneOf(refusedCodes, provider.refusedCodes);
+  const isOperators = !isRefused && isOneOf(operatorCodes, provider.operatorCodes);
+  const leadsTo = (): Refusal['leadsTo'] => {
+    if (success || isRefused) return 'nothing';
+    if (comparedCodes.includes(error)) return 'comparison';
+    return isOperators && !isAmbiguous ? 'nothing' : 'comparison_or_time';
+  };
+  const said: Refusal = {
+    said: `${status} ${error}`,
+    leadsTo: leadsTo(),
+    mayBeOtherClients: (isRefused || isOperators) && error !== 'invalid_scope',
+  };
+  if (isRefused) return { kind: 'refused', code: error, category: 'refused', refusal: said };
+  // Who asks to come back later has not decided.
+  const refusal = raw.headers.has('Retry-After') ? null : said;
+  if (isOperators) return { kind: 'operator', code: error, category: 'operator_fault', refusal };
   if (error === 'temporarily_unavailable') {
     return { kind: 'transient', code: error, category: 'provider_failure', retryAfterMs };
   }
@@ -117,7 +144,12 @@ export function judge(
   if (isOneOf(failureCodes, provider.failureCodes)) {
     return unclear(error, 'provider_failure', retryAfterMs);
   }
-  return { kind: 'odd', code: standardCodes.has(error) ? error : code, category: 'unexpected' };
+  return {
+    kind: 'odd',
+    code: standardCodes.has(error) ? error : code,
+    category: 'unexpected',
+    refusal,
+  };
 }
 
 export const WRONG_SUBJECT = 'wrong_subject';

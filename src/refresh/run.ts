@@ -9,8 +9,8 @@ import type { OAuth2Client } from '../providers/types';
 import { retry, withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { type AttemptResult, afterAttempts, attempt, isFailed } from './attempt';
-import { type Admission, admit, circuitOf, tokenHost } from './circuit';
-import { type Claimable, claimDue, countDue, GROUP_SIZE, healthOf } from './claim';
+import { type Admission, admit, type CircuitKey, circuitOf, healthOf, tokenHost } from './circuit';
+import { type Claimable, claimDue, countDue, GROUP_SIZE } from './claim';
 import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
 import { type RunResult, recordRun, type Trigger } from './run-log';
@@ -89,23 +89,29 @@ interface GroupMember {
   admission: Admission;
 }
 
-/** One statement claims; the circuits are read with it. Half-open ones let this group through. */
+/**
+ * One statement claims. The circuits are read with it; those whose host stands in the row only then.
+ * Half-open ones let this group through.
+ */
 async function claimGroup(deps: Deps, claimable: readonly Claimable[]): Promise<GroupMember[]> {
   const { db } = deps;
   const now = deps.now();
   const claimId = deps.uuid();
-  const ids = claimable.map(({ id }) => id);
-  const [circuits, rows] = await retry(deps, { until: now + CALL_MS }, () =>
-    db.batch([healthOf(db, ids), claimDue(db, claimId, claimable, now)]),
+  const fixed = claimable.flatMap(({ id, host }) =>
+    host === null ? [] : [{ provider: id, host }],
   );
-  const admissions = new Map<string, Promise<Admission>>();
-  const members = rows.map(async (row): Promise<GroupMember | null> => {
+  const [rows, known] = await retry(deps, { until: now + CALL_MS }, () =>
+    db.batch([claimDue(db, claimId, claimable, now), healthOf(db, fixed)]),
+  );
+  const claimed = rows.flatMap((row) => {
     const client = deps.config.providers.client(row.provider);
-    if (!client) return null;
-    const key = circuitOf(client.provider, row.parameters);
-    const health = circuits.find(
-      ({ provider, host }) => provider === key.provider && host === key.host,
-    );
+    return client ? [{ row, client, key: circuitOf(client.provider, row.parameters) }] : [];
+  });
+  const elsewhere = claimed.map(({ key }) => key).filter((key) => !isAmong(fixed, key));
+  const circuits = [...known, ...(await readElsewhere(deps, elsewhere))];
+  const admissions = new Map<string, Promise<Admission>>();
+  const members = claimed.map(async ({ row, client, key }): Promise<GroupMember> => {
+    const health = circuits.find((circuit) => isSameCircuit(circuit, key));
     const name = JSON.stringify(key);
     const admission =
       admissions.get(name) ??
@@ -114,7 +120,24 @@ async function claimGroup(deps: Deps, claimable: readonly Claimable[]): Promise<
     admissions.set(name, admission);
     return { row, client, health, admission: await admission };
   });
-  return (await Promise.all(members)).filter((member) => member !== null);
+  return Promise.all(members);
+}
+
+const isSameCircuit = (a: CircuitKey, b: CircuitKey): boolean =>
+  a.provider === b.provider && a.host === b.host;
+
+const isAmong = (keys: readonly CircuitKey[], key: CircuitKey): boolean =>
+  keys.some((one) => isSameCircuit(one, key));
+
+/** The rows are claimed already: where this fails, they are tried as if all were well. */
+async function readElsewhere(deps: Deps, keys: readonly CircuitKey[]): Promise<ProviderHealth[]> {
+  if (keys.length === 0) return [];
+  try {
+    return await withDeadline(healthOf(deps.db, keys), CALL_MS, 'd1_read');
+  } catch (error) {
+    deps.log.warn('circuit.not_read', {}, error);
+    return [];
+  }
 }
 
 /**

@@ -184,16 +184,24 @@ const failureBackoff: Backoff = {
   leastMs: 30 * SECOND_MS,
 };
 
+/** Failures after which a day is enough: about an hour of them, and about four. */
+export const DAILY_AFTER = { refusals: 6, unreadable: 12 };
+/** Up to this part is taken off the day, so that a crowd does not come at once. */
+const DAILY_JITTER = 1 / 10;
+
 /**
  * How long to wait after a failed attempt, ms. `failures`: those before it. A Retry-After is the
- * least; it is bounded by the same hour.
+ * least; it is bounded by the same hour. From `dailyAfter` failures on it is a day.
  */
-export const failureDelayMs = (
+export function failureDelayMs(
   failures: number,
   retryAfterMs: number | null,
   random: number,
-): number =>
-  Math.max(
+  dailyAfter = Number.POSITIVE_INFINITY,
+): number {
+  if (failures >= dailyAfter) return Math.round(DAY_MS * (1 - DAILY_JITTER * random));
+  return Math.max(
     backoffMs(failureBackoff, failures + 1, random),
     Math.min(retryAfterMs ?? 0, failureBackoff.longestMs),
   );
+}

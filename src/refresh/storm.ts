@@ -1,13 +1,15 @@
 /**
  * A storm of refusals: where more than half of ten or more attempts at a provider within five
  * minutes are refused, the provider is at fault and not that many users at once. It opens the
- * circuit and marks nobody, until a success closes it.
+ * circuit and marks nobody, until a success closes it. A user counts once, however many accounts
+ * are refused: who ends ten grants of their own makes no storm.
  *
  * Counted in `provider_health` (circuit.ts), so that all runs and callers count together. Attempts
  * are counted only from a refusal on: a healthy provider costs no write, and no quiet refresh pays
  * for it.
  */
-import { and, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { hasRow } from '../db/conditions';
 import { oauthAccounts, type ProviderHealth, providerHealth } from '../db/schema';
 import type { Deps } from '../deps';
@@ -33,20 +35,31 @@ export const isCounting = (health: ProviderHealth | undefined, now: number): boo
 export const isStorm = ({ reason, windowAttempts, windowRefusals }: ProviderHealth): boolean =>
   reason === STORM || (windowAttempts >= STORM_ATTEMPTS && windowRefusals * 2 > windowAttempts);
 
-/** The window's columns after one more refusal, and whether it makes a storm. `one`: 1, or 0. */
-export function stormWindow(
-  one: number,
-  now: number,
-): { startedAt: SQL; attempts: SQL; refusals: SQL; isStorm: SQL } {
-  const { windowStartedAt, windowAttempts, windowRefusals } = providerHealth;
+/** A window knows no more users one by one; beyond them each refusal counts. */
+const MOST_USERS = 100;
+
+/** A JSON list of users' hashes with one more, unless it is there or the list is that long. */
+export const withUser = (list: SQL, userHash: string, longest: number): SQL =>
+  sql`CASE WHEN json_array_length(${list}) >= ${longest} OR EXISTS (SELECT 1 FROM json_each(${list}) WHERE value = ${userHash}) THEN ${list} ELSE json_insert(${list}, '$[#]', ${userHash}) END`;
+
+/** The window's columns after one more refusal of this user (null: it does not count). */
+export function stormWindow(userHash: string | null, now: number) {
+  const { windowStartedAt, windowAttempts, windowRefusals, refusedUsers } = providerHealth;
   const over = sql`(${windowStartedAt} IS NULL OR ${windowStartedAt} <= ${now - STORM_WINDOW_MS})`;
-  const attempts = sql`CASE WHEN ${over} THEN ${one} ELSE ${windowAttempts} + ${one} END`;
-  const refusals = sql`CASE WHEN ${over} THEN ${one} ELSE ${windowRefusals} + ${one} END`;
+  const before = sql`CASE WHEN ${over} THEN '[]' ELSE ${refusedUsers} END`;
+  const one =
+    userHash === null
+      ? sql`0`
+      : sql`(NOT EXISTS (SELECT 1 FROM json_each(${before}) WHERE value = ${userHash}))`;
+  const oneMore = (column: SQLiteColumn) =>
+    sql`CASE WHEN ${over} THEN 0 ELSE ${column} END + ${one}`;
   return {
-    startedAt: sql`CASE WHEN ${over} THEN ${now} ELSE ${windowStartedAt} END`,
-    attempts,
-    refusals,
-    isStorm: sql`(${attempts}) >= ${STORM_ATTEMPTS} AND (${refusals}) * 2 > (${attempts})`,
+    windowStartedAt: sql`CASE WHEN ${over} THEN ${now} ELSE ${windowStartedAt} END`,
+    windowAttempts: oneMore(windowAttempts),
+    windowRefusals: oneMore(windowRefusals),
+    refusedUsers: userHash === null ? before : withUser(before, userHash, MOST_USERS),
+    /** Of the row, once these are in it. */
+    isStorm: sql`(${windowAttempts} >= ${STORM_ATTEMPTS} AND ${windowRefusals} * 2 > ${windowAttempts})`,
   };
 }
 
@@ -78,6 +91,7 @@ export async function unmarkStorm(
           eq(oauthAccounts.provider, provider),
           lte(oauthAccounts.refreshDueAt, deps.now() + CONFIRM_AFTER_MS),
           eq(oauthAccounts.state, 'needs_reconnect'),
+          isNull(oauthAccounts.stateConfirmedAt),
         ),
       )
       .limit(UNMARK_LIMIT),
@@ -104,6 +118,7 @@ export async function unmarkStorm(
               and(
                 same,
                 eq(oauthAccounts.state, 'needs_reconnect'),
+                isNull(oauthAccounts.stateConfirmedAt),
                 isNotNull(oauthAccounts.refreshDueAt),
               ),
             ),

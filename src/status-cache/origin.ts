@@ -33,7 +33,6 @@ const factColumns = {
   refreshFailures: account.refreshFailures,
   lastError: account.lastError,
   lastErrorCategory: account.lastErrorCategory,
-  isVerified: isNotNull(account.verifiedAt).mapWith(Boolean),
   createdAt: account.createdAt,
   updatedAt: account.updatedAt,
   lastRefreshedAt: account.lastRefreshedAt,
@@ -41,16 +40,12 @@ const factColumns = {
 
 type FactsRow = Omit<
   Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
-  'hasRefreshToken' | 'isVerified'
-> & { hasRefreshToken: boolean; isVerified: boolean };
+  'hasRefreshToken'
+> & { hasRefreshToken: boolean };
 
 /** The facts of a whole row, as an UPDATE ... RETURNING gives it. */
 export const factsOf = (row: AccountRow): Facts =>
-  factsFrom({
-    ...row,
-    hasRefreshToken: row.refreshToken !== null,
-    isVerified: row.verifiedAt !== null,
-  });
+  factsFrom({ ...row, hasRefreshToken: row.refreshToken !== null });
 
 function factsFrom(row: FactsRow): Facts {
   return {
@@ -70,7 +65,6 @@ function factsFrom(row: FactsRow): Facts {
     refreshFailures: row.refreshFailures,
     lastError: row.lastError,
     lastErrorCategory: row.lastErrorCategory,
-    verified: row.isVerified,
     connectedAt: row.createdAt,
     updatedAt: row.updatedAt,
     lastRefreshedAt: row.lastRefreshedAt,

@@ -411,6 +411,7 @@ describe('while a connect runs', () => {
             refreshToken: null,
             expiresAt: null,
             scope: null,
+            clientId: null,
           },
           j.deps.now(),
         ) as never,

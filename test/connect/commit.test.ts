@@ -36,6 +36,7 @@ async function owe(j: Journey, accountId: string) {
         refreshToken: await seal('old-refresh', 'refresh_token'),
         expiresAt: null,
         scope: null,
+        clientId: null,
       },
       j.deps.now(),
     ) as never,

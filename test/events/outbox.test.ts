@@ -29,6 +29,7 @@ async function owe(deps: TestDeps, provider: string, accounts: number): Promise<
         refreshToken: null,
         expiresAt: null,
         scope: null,
+        clientId: null,
       },
       deps.now() + i,
     );

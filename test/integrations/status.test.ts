@@ -25,7 +25,6 @@ const facts = (overrides: Partial<Facts> = {}): Facts => ({
   refreshFailures: 0,
   lastError: null,
   lastErrorCategory: null,
-  verified: false,
   connectedAt: now - HOUR,
   updatedAt: now - HOUR,
   lastRefreshedAt: null,

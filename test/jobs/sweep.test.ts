@@ -1,6 +1,13 @@
 import { inArray } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { auditEvents, connectTransactions, pageSessions, refreshRuns } from '../../src/db/schema';
+import {
+  auditEvents,
+  clientGrants,
+  connectTransactions,
+  pageSessions,
+  providerHealth,
+  refreshRuns,
+} from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
 import { testDeps } from '../support/deps';
 
@@ -40,14 +47,46 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
   await db
     .insert(connectTransactions)
     .values([transaction('old', now - day - 1), transaction('young', now - day)]);
+  const circuit = (host: string, updatedAt: number, failures = 0) => ({
+    provider: 'swept',
+    host,
+    failedIds: [],
+    failures,
+    updatedAt,
+  });
+  await db
+    .insert(providerHealth)
+    .values([
+      circuit('well', now - 2 * day - 1),
+      circuit('well of late', now - 2 * day),
+      circuit('troubled', now - 2 * day - 1, 1),
+      circuit('forgotten', now - 30 * day - 1, 1),
+    ]);
+  const granted = (clientId: string, grantedAt: number) => ({
+    provider: 'swept',
+    host: '',
+    clientId,
+    grantedAt,
+  });
+  await db
+    .insert(clientGrants)
+    .values([granted('old', now - 30 * day - 1), granted('young', now - 30 * day)]);
   const counts = async () => [
     (await db.select().from(refreshRuns)).filter(({ claimed }) => claimed === 7_777).length,
     (await db.select().from(auditEvents)).filter(({ type }) => type === 'swept').length,
     (await db.select().from(connectTransactions)).map(({ id }) => id).join(),
+    (await db.select().from(providerHealth)).map(({ host }) => host).join(),
+    (await db.select().from(clientGrants)).map(({ clientId }) => clientId).join(),
   ];
-  expect(await counts()).toEqual([2, 2, 'old,young']);
+  expect(await counts()).toEqual([
+    2,
+    2,
+    'old,young',
+    'well,well of late,troubled,forgotten',
+    'old,young',
+  ]);
   await sweep(deps);
-  expect(await counts()).toEqual([1, 1, 'young']);
+  expect(await counts()).toEqual([1, 1, 'young', 'well of late,troubled', 'young']);
 });
 
 it('goes on until nothing is left, so that page sessions are gone within their day', async () => {

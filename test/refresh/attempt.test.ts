@@ -472,7 +472,7 @@ describe('races', () => {
     const { deps, server, due, row } = world({}, { db });
     const { id } = await due();
     hooks.after = (text) => {
-      if (text.includes('json_each') && text.startsWith('select')) deps.clock.advance(59_000);
+      if (text.includes('json_each') && text.startsWith('update')) deps.clock.advance(59_000);
     };
     await runRefresh(deps, 'cron');
     expect(server.requests).toEqual([]);
@@ -572,25 +572,40 @@ describe('the circuit', () => {
     expect(await health(w)).toMatchObject({ failures: 1, openUntil: null });
   });
 
-  it("an operator's fault opens it at once, with one event, and doubles up to 15 minutes", async () => {
+  it("an operator's fault opens it as any other failure does, and is told once a day", async () => {
     const w = world({}, {}, { RUN_SUBREQUESTS: '900' });
     const { deps, server, due, provider } = w;
-    for (let i = 0; i < 3; i += 1) await due();
+    // Nothing was granted for a day.
+    const old = { tokenVersion: deps.now() - 30 * 60 * MINUTE };
+    for (let i = 0; i < 6; i += 1) await due(old);
     server.answer('/token', () => errorReply(401, 'invalid_client'));
-    const opened = [];
-    for (let i = 0; i < 8; i += 1) {
-      await runRefresh(deps, 'cron');
-      opened.push((await health(w))?.openFor);
+    await runRefresh(deps, 'cron');
+    expect(await health(w)).toMatchObject({ openFor: 30_000, reason: 'invalid_client' });
+    expect(server.requests).toHaveLength(5);
+    const told = async () => {
+      const events = await eventsOf(deps, provider);
+      return events.filter(({ type }) => type === 'provider.operator_fault').length;
+    };
+    expect(await told()).toBe(1);
+    for (let i = 0; i < 23; i += 1) {
       deps.clock.advance(60 * MINUTE);
+      await runRefresh(deps, 'cron');
     }
-    expect(opened).toEqual([30, 60, 120, 240, 480, 900, 900, 900].map((s) => s * 1000));
-    const events = await eventsOf(deps, provider);
-    expect(events.map(({ type }) => type)).toEqual(['provider.operator_fault']);
+    // The provider answers, and an account that was failing opens nothing.
+    expect(await health(w)).toMatchObject({ openUntil: null });
+    expect(await told()).toBe(1);
+    for (let i = 0; i < 24; i += 1) {
+      deps.clock.advance(60 * MINUTE);
+      await runRefresh(deps, 'cron');
+    }
+    expect(await told()).toBe(2);
     const rows = await deps.db
       .select()
       .from(oauthAccounts)
       .where(eq(oauthAccounts.provider, provider));
-    expect(rows.map(({ state }) => state)).toEqual(['active', 'active', 'active']);
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['active']));
+    // Six or seven in the first hours, then one a day.
+    expect(server.requests.length / 6).toBeLessThanOrEqual(10);
   });
 
   it("one provider's outage starves no other", async () => {

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { claimDue, claimOne, countDue, healthOf, LEASE_MS } from '../../src/refresh/claim';
+import { healthOf } from '../../src/refresh/circuit';
+import { claimDue, claimOne, countDue, LEASE_MS } from '../../src/refresh/claim';
 import { world } from './support/world';
 
 const MINUTE = 60_000;
@@ -145,7 +146,7 @@ describe('query plans', () => {
   it.each([
     ['the claim', claimDue(deps.db, 'c', asked(provider), now).toSQL()],
     ['the claim of one', claimOne(deps.db, 'c', seen, now).toSQL()],
-    ['the circuits', healthOf(deps.db, [provider]).toSQL()],
+    ['the circuits', healthOf(deps.db, [{ provider, host: 'id.acme.example' }]).toSQL()],
   ])('%s scans no table', async (_, query) => {
     const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query.sql}`)
       .bind(...query.params)

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
+import { reviveFormerClients } from '../../src/refresh/client-grants';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { listRuns } from '../../src/refresh/run-log';
@@ -44,6 +45,7 @@ it('no statement of the refresh scans a table', async () => {
   held.release();
   await run;
   await listRuns(deps.db);
+  await reviveFormerClients(deps);
   await sweep(deps);
   await deps.settle();
 

@@ -271,21 +271,23 @@ describe('a refresh that does not succeed', () => {
   });
 
   it('an open circuit answers at once', async () => {
-    const w = world();
-    const other = await expired(w);
+    const w = world({ refreshModel: 'static' });
+    const others = await Promise.all(Array.from({ length: 5 }, () => expired(w)));
     const row = await expired(w);
-    w.server.answer('/token', () => errorReply(401, 'invalid_client'));
-    await failureOf(tokenOf(w.deps, other));
+    w.server.answer('/token', () => errorReply(503, 'server_error'));
+    for (const other of others) await failureOf(tokenOf(w.deps, other));
     expect(await failureOf(tokenOf(w.deps, row))).toEqual({
       code: 'provider_unavailable',
       retryAfter: 30,
     });
-    expect(w.server.requests).toHaveLength(1);
+    expect(w.server.requests).toHaveLength(5);
     // Half open: this one is the probe, and its success closes it.
     w.server.answer('/token', null);
     w.deps.clock.advance(30_000);
     expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
-    expect(await tokenOf(w.deps, other)).toMatchObject({ kind: 'token' });
+    for (const other of others) {
+      expect(await tokenOf(w.deps, other)).toMatchObject({ kind: 'token' });
+    }
   });
 
   it('where the provider ends the old token at a refresh, none is handed out during one (GitHub Apps)', async () => {
@@ -429,22 +431,25 @@ describe('a forced refresh', () => {
 
   it('of what needs reconnecting: a first refusal may be forced away, a confirmed one not', async () => {
     const w = world();
-    const marked = { state: 'needs_reconnect', stateReason: 'invalid_grant' } as const;
-    const first = await expired(w, { ...marked, refreshDueAt: w.deps.now() + MINUTE });
+    const first = await expired(w);
+    const refused = { code: 'needs_reconnect' };
     w.server.answer('/token', () => errorReply(400, 'invalid_grant'));
-    expect(await failureOf(refreshOne(w.deps, keyOf(first)))).toMatchObject({
-      code: 'needs_reconnect',
-    });
+    expect(await failureOf(refreshOne(w.deps, keyOf(first)))).toMatchObject(refused);
+    const { refreshDueAt } = await w.row(first.id);
+    expect(refreshDueAt).toBe(w.deps.now() + 2 * MINUTE);
     // It was not yet time to confirm: that needs the two minutes.
-    expect((await w.row(first.id)).refreshDueAt).toBe(first.refreshDueAt);
+    w.deps.clock.advance(MINUTE);
+    expect(await failureOf(refreshOne(w.deps, keyOf(first)))).toMatchObject(refused);
+    expect(await w.row(first.id)).toMatchObject({ refreshDueAt, stateConfirmedAt: null });
     w.server.answer('/token', null);
     w.deps.clock.advance(1);
     expect((await refreshOne(w.deps, keyOf(first))).facts.state).toBe('active');
-    const confirmed = await expired(w, { ...marked, refreshDueAt: null });
-    expect(await failureOf(refreshOne(w.deps, keyOf(confirmed)))).toMatchObject({
-      code: 'needs_reconnect',
-    });
-    expect(w.server.requests).toHaveLength(2);
+    expect(await w.row(first.id)).toMatchObject({ refusal: null, refusedSince: null });
+    const marked = { state: 'needs_reconnect', stateReason: 'invalid_grant' } as const;
+    const sure = { stateConfirmedAt: w.deps.now(), refreshDueAt: null };
+    const confirmed = await expired(w, { ...marked, ...sure });
+    expect(await failureOf(refreshOne(w.deps, keyOf(confirmed)))).toMatchObject(refused);
+    expect(w.server.requests).toHaveLength(3);
   });
 
   it('during another refresh waits for that one, and counts it as its own', async () => {

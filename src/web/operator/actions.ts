@@ -76,7 +76,7 @@ export async function closeCircuitNow(
   const detail = { by, host };
   const [, closed] = await db.batch([
     auditEvent(db, { at: deps.now(), type: 'provider.circuit_closed', provider, detail }, isOpen),
-    closeCircuit(db, provider, host).returning({ provider: providerHealth.provider }),
+    closeCircuit(db, key).returning({ provider: providerHealth.provider }),
   ]);
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }

@@ -1,0 +1,275 @@
+/**
+ * What is known of a client at a token host besides its circuit: when it was last granted anything,
+ * how many integrations it has there. It is what a refusal is compared with (verdict.ts).
+ *
+ * Nothing here costs a refresh anything while the circuit has no row in `provider_health`.
+ */
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import type { Database } from '../db/client';
+import {
+  type AccountRow,
+  type ClientGrant,
+  clientGrants,
+  maybeUnwell,
+  oauthAccounts,
+  type ProviderHealth,
+} from '../db/schema';
+import type { Deps } from '../deps';
+import { placeholdersOf } from '../providers/templates';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { retry, withDeadline } from '../retry';
+import { BEYOND_ALL_PROMISES_MS } from '../status-cache/promise';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
+import { type CircuitKey, circuitOf, healthOf, isNotable, noteGrant } from './circuit';
+import { CLIENT_CHANGED, COMPARABLE } from './verdict';
+
+const CALL_MS = 5 * SECOND_MS;
+const NOTE_EVERY_MS = HOUR_MS;
+/** Of a circuit's refused integrations, so many are made due by its first new grant. */
+const HASTENED = 1_000;
+/** Rows that are looked at for a grant within a day. */
+const LOOKED_AT = 200;
+
+const isGrantOf = ({ provider, host }: CircuitKey, clientId: string) =>
+  and(
+    eq(clientGrants.provider, provider),
+    eq(clientGrants.host, host),
+    eq(clientGrants.clientId, clientId),
+  );
+
+/** Null: none is known. @throws what D1 throws */
+export async function lastGrantOf(
+  { db }: Deps,
+  key: CircuitKey,
+  clientId: string,
+): Promise<ClientGrant | null> {
+  const query = db.select().from(clientGrants).where(isGrantOf(key, clientId));
+  const [grant] = await withDeadline(query, CALL_MS, 'd1_read');
+  return grant ?? null;
+}
+
+/**
+ * After a grant: the circuit closes; where refusals are open, the grant is noted for comparison, and
+ * those that are refused since the grant before it are due within the hour.
+ *
+ * @param health as it was just read; without a row there is nothing to do
+ * @param rowId null: a connect
+ * @throws what D1 throws
+ */
+export async function noteGrantOf(
+  deps: Deps,
+  client: OAuth2Client,
+  key: CircuitKey,
+  {
+    health,
+    probing,
+    rowId,
+  }: { health: ProviderHealth | undefined; probing: boolean; rowId: number | null },
+): Promise<void> {
+  const now = deps.now();
+  const until = now + CALL_MS;
+  if (probing || isNotable(health, now)) {
+    await retry(deps, { until }, () => noteGrant(deps.db, key, now));
+  }
+  if (!health || health.refusalsOpenSince === null) return;
+  const before = await lastGrantOf(deps, key, client.clientId);
+  if (before !== null && before.grantedAt > now - NOTE_EVERY_MS) return;
+  const noted = await retry(deps, { until }, () =>
+    writeGrant(deps.db, key, client.clientId, rowId, now, now - NOTE_EVERY_MS),
+  );
+  if (noted.length > 0) await hasten(deps, client.provider, key, before?.grantedAt ?? 0);
+}
+
+/** For a success that no attempt had: a connect. Never throws. */
+export async function noteConnect(
+  deps: Deps,
+  client: OAuth2Client,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  const key = circuitOf(client.provider, parameters);
+  try {
+    const [health] = await withDeadline(healthOf(deps.db, [key]), CALL_MS, 'd1_read');
+    await noteGrantOf(deps, client, key, { health, probing: false, rowId: null });
+  } catch (error) {
+    deps.log.warn('circuit.not_closed', { ...key }, error);
+  }
+}
+
+/** Written where there is none, or only one from `before` or earlier. */
+const writeGrant = (
+  db: Database,
+  key: CircuitKey,
+  clientId: string,
+  grantedRow: number | null,
+  grantedAt: number,
+  before: number,
+) =>
+  db
+    .insert(clientGrants)
+    .values({ ...key, clientId, grantedAt, grantedRow })
+    .onConflictDoUpdate({
+      target: [clientGrants.provider, clientGrants.host, clientGrants.clientId],
+      set: { grantedAt, grantedRow },
+      setWhere: lte(clientGrants.grantedAt, before),
+    })
+    .returning({ grantedAt: clientGrants.grantedAt });
+
+/**
+ * What was refused since `before` is due within the hour, and beyond every promise about the former
+ * due time: nobody sees anything else of it, so it needs no version.
+ */
+async function hasten(
+  deps: Deps,
+  provider: OAuth2Provider,
+  key: CircuitKey,
+  before: number,
+): Promise<void> {
+  const { db } = deps;
+  const now = deps.now();
+  const { id, parameters, refreshDueAt, leaseUntil } = oauthAccounts;
+  const rows = await withDeadline(
+    db
+      .select({ id, parameters, refreshDueAt })
+      .from(oauthAccounts)
+      .where(
+        and(
+          eq(oauthAccounts.provider, key.provider),
+          maybeUnwell,
+          gt(oauthAccounts.refusedSince, before),
+          gt(refreshDueAt, now + HOUR_MS),
+        ),
+      )
+      .limit(HASTENED),
+    CALL_MS,
+    'd1_read',
+  );
+  const due = rows
+    .filter((row) => circuitOf(provider, row.parameters).host === key.host)
+    .map((row) => ({
+      id: row.id,
+      was: row.refreshDueAt,
+      due:
+        now +
+        BEYOND_ALL_PROMISES_MS +
+        Math.floor(deps.random() * (HOUR_MS - BEYOND_ALL_PROMISES_MS)),
+    }));
+  if (due.length === 0) return;
+  await retry(deps, { until: now + CALL_MS }, () =>
+    db
+      .update(oauthAccounts)
+      .set({ refreshDueAt: sql`s.value->>'due'` })
+      .from(sql`json_each(${JSON.stringify(due)}) as s`)
+      .where(
+        and(
+          eq(id, sql`s.value->>'id'`),
+          // Who holds it moves it by the outcome.
+          eq(refreshDueAt, sql`s.value->>'was'`),
+          or(isNull(leaseUntil), lt(leaseUntil, now)),
+        ),
+      ),
+  );
+}
+
+/**
+ * Once an hour: what needs a reconnect because its client was replaced is due again where that client
+ * is configured again. Nobody sees anything of it before it is tried.
+ *
+ * @throws what D1 throws
+ */
+export async function reviveFormerClients({ config, db, now: clock }: Deps): Promise<void> {
+  const now = clock();
+  const clients = config.providers.all().flatMap(({ id }) => {
+    const clientId = config.providers.client(id)?.clientId;
+    return clientId === undefined ? [] : [{ id, clientId }];
+  });
+  const soonest = now + BEYOND_ALL_PROMISES_MS;
+  const spread = sql.raw(String(HOUR_MS / 2));
+  await withDeadline(
+    db
+      .update(oauthAccounts)
+      // Spread by the id, which the integrations of a crowd have in a row.
+      .set({ refreshDueAt: sql`${soonest} + (${oauthAccounts.id} * 7919) % ${spread}` })
+      .from(sql`json_each(${JSON.stringify(clients)}) as c`)
+      .where(
+        and(
+          eq(oauthAccounts.provider, sql`c.value->>'id'`),
+          eq(oauthAccounts.state, 'needs_reconnect'),
+          maybeUnwell,
+          eq(oauthAccounts.stateReason, CLIENT_CHANGED),
+          eq(oauthAccounts.clientId, sql`c.value->>'clientId'`),
+          isNull(oauthAccounts.refreshDueAt),
+        ),
+      ),
+    CALL_MS,
+    'd1_write',
+  );
+}
+
+/**
+ * Whether this client was granted anything at this token host within a day, as far as
+ * `client_grants` and a bounded look at the integrations tell. What is found is noted, so that the
+ * look is not repeated.
+ *
+ * @throws what D1 throws
+ */
+export async function isGrantedWithinADay(
+  deps: Deps,
+  { provider, clientId }: OAuth2Client,
+  key: CircuitKey,
+  row: AccountRow,
+  lastGrant: ClientGrant | null,
+): Promise<boolean> {
+  const { db } = deps;
+  const now = deps.now();
+  const since = now - DAY_MS;
+  if (lastGrant !== null && lastGrant.grantedAt > since) return true;
+  const isSameClient = row.clientId === null || row.clientId === clientId;
+  if (isSameClient && row.tokenVersion > since) return true;
+  // What is due next was most likely granted last.
+  const next = db
+    .select({ id: oauthAccounts.id })
+    .from(oauthAccounts)
+    .where(and(eq(oauthAccounts.provider, key.provider), isNotNull(oauthAccounts.refreshDueAt)))
+    .orderBy(asc(oauthAccounts.refreshDueAt))
+    .limit(LOOKED_AT);
+  const rows = await withDeadline(
+    db
+      .select({
+        id: oauthAccounts.id,
+        parameters: oauthAccounts.parameters,
+        grantedAt: oauthAccounts.tokenVersion,
+      })
+      .from(oauthAccounts)
+      .where(
+        and(
+          inArray(oauthAccounts.id, next),
+          ne(oauthAccounts.id, row.id),
+          gt(oauthAccounts.tokenVersion, since),
+          or(isNull(oauthAccounts.clientId), eq(oauthAccounts.clientId, clientId)),
+        ),
+      ),
+    CALL_MS,
+    'd1_read',
+  );
+  const found = rows.find(({ parameters }) => circuitOf(provider, parameters).host === key.host);
+  if (!found) return false;
+  await retry(deps, { until: now + CALL_MS }, () =>
+    writeGrant(db, key, clientId, found.id, found.grantedAt, found.grantedAt),
+  );
+  return true;
+}
+
+/** Whether the circuit has too few integrations for a comparison. @throws what D1 throws */
+export async function isAlone({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
+  const url = provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer ?? '';
+  const sameHost = placeholdersOf(url).map(
+    (name) =>
+      sql`json_extract(${oauthAccounts.parameters}, ${`$."${name}"`}) IS ${row.parameters[name] ?? null}`,
+  );
+  const query = db
+    .select({ id: oauthAccounts.id })
+    .from(oauthAccounts)
+    .where(and(eq(oauthAccounts.provider, row.provider), ...sameHost))
+    .limit(COMPARABLE);
+  return (await withDeadline(query, CALL_MS, 'd1_read')).length < COMPARABLE;
+}
