@@ -47,6 +47,8 @@ export interface Config {
   appOrigins: ReadonlySet<string>;
   /** Where `returnTo` may lie: at one of these URLs or below it. An origin alone allows all of it. */
   returnPages: readonly URL[];
+  /** Where the `returnTo` of a connection may lie besides. Nothing else goes by it. */
+  returnTo: ReturnPlaces;
   serviceKeys: readonly ServiceKey[];
   /** Null: user calls are refused. */
   userAuth: UserAuth | null;
@@ -57,6 +59,13 @@ export interface Config {
   keyring: Keyring;
   providers: Registry;
   brand: Brand;
+}
+
+export interface ReturnPlaces {
+  /** Of apps on a device, as in `URL.protocol`: `myapp:`. */
+  schemes: ReadonlySet<string>;
+  /** One label more than these hosts have, over https and its own port, at or below the path. */
+  subdomainsOf: readonly URL[];
 }
 
 /** How the hosted page looks: the app's, as far as that goes. */
@@ -98,6 +107,7 @@ const settings = z.object({
   RUN_SUBREQUESTS: number(z.number().int().gte(10).lte(10_000), 45),
   PUBLIC_URL: text,
   APP_ORIGINS: text,
+  RETURN_TO: text,
   PROVIDERS: text,
   BRAND_NAME: text,
   BRAND_LOGO: text,
@@ -119,6 +129,7 @@ export function readConfig(env: object): Config {
     publicUrl,
     appOrigins: new Set(returnPages.map(({ origin }) => origin)),
     returnPages,
+    returnTo: readReturnTo(s.RETURN_TO),
     serviceKeys: readServiceKeys(s.SERVICE_KEYS),
     userAuth: readUserAuth(s, publicUrl),
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
@@ -139,7 +150,9 @@ function originOf(value: string | undefined, name: string): string {
   if (!value) throw new ConfigError(`${name} is missing; for example https://mooring.example.com`);
   const url = webUrl(value, name);
   if (url?.pathname !== '/') {
-    throw new ConfigError(`${name}: only an origin is allowed, such as https://app.example.com`);
+    throw new ConfigError(
+      `${name}: only an origin is allowed, without a path, such as https://mooring.example.com; give Mooring a host of its own`,
+    );
   }
   return url.origin;
 }
@@ -155,6 +168,59 @@ function returnPageOf(entry: string): URL {
   }
   return url;
 }
+
+/**
+ * Schemes that belong to browsers or systems: a redirect to one would run something, open a file or
+ * start another program.
+ */
+const takenSchemes = new Set(
+  [
+    ...['http', 'https', 'ws', 'wss', 'ftp', 'ftps', 'sftp', 'file', 'filesystem', 'smb', 'jar'],
+    ...['javascript', 'vbscript', 'data', 'blob', 'about', 'view-source', 'urn', 'resource', 'res'],
+    ...['chrome', 'chrome-extension', 'moz-extension', 'safari-web-extension', 'edge', 'opera'],
+    ...['mailto', 'tel', 'sms', 'facetime', 'intent', 'android-app', 'content', 'market', 'itms'],
+    ...[
+      'itms-apps',
+      'itms-services',
+      'app-settings',
+      'prefs',
+      'shortcuts',
+      'search-ms',
+      'ms-settings',
+    ],
+    ...['ssh', 'telnet', 'ldap', 'magnet'],
+  ].map((name) => `${name}:`),
+);
+
+/**
+ * RETURN_TO. A wildcard stands for one label, below a host of three labels or more: below two there may
+ * be anybody's names (`co.uk`, `vercel.app`).
+ */
+function readReturnTo(value: string | undefined): ReturnPlaces {
+  const schemes = new Set<string>();
+  const subdomainsOf: URL[] = [];
+  for (const entry of list(value)) {
+    const [, scheme] = /^([a-z][a-z0-9+.-]*:)\/\/$/i.exec(entry) ?? [];
+    const url = entry.startsWith('https://*.')
+      ? webUrl(entry.replace('*.', ''), 'RETURN_TO')
+      : null;
+    if (scheme !== undefined && !takenSchemes.has(scheme.toLowerCase())) {
+      schemes.add(scheme.toLowerCase());
+    } else if (url !== null && mayHaveSubdomains(url)) {
+      subdomainsOf.push(url);
+    } else {
+      throw new ConfigError(
+        "RETURN_TO: an entry is an app's own scheme, such as myapp://, or https://*. and a host of three labels or more that only you give out names below, such as https://*.preview.example.com; an origin belongs to APP_ORIGINS",
+      );
+    }
+  }
+  return { schemes, subdomainsOf };
+}
+
+const mayHaveSubdomains = ({ hostname, port, pathname }: URL): boolean =>
+  port === '' &&
+  /^(?:[a-z0-9-]+\.){2,}[a-z][a-z0-9-]*$/.test(hostname) &&
+  !/%2f|%5c/i.test(pathname);
 
 /** Null where it is no address of a web page, or has more than an origin and a path. */
 function webUrl(value: string, name: string): URL | null {

@@ -68,6 +68,43 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     ['APP_ORIGINS', '*'],
     ['APP_ORIGINS', `https://*.${canary}.example.com`],
     ['APP_ORIGINS', `https://user:${canary}@app.example.com`],
+    ['PUBLIC_URL', `https://example.com/${canary}`],
+    ...[
+      ...['https://*', 'https://*.com', 'https://*.co.uk', 'https://*.vercel.app', 'https://*.'],
+      ...[
+        'https://*.10.0.0.1',
+        'https://*.[::1]',
+        'https://*.a.b.example.com.',
+        '*',
+        '*://',
+        'https',
+      ],
+      ...[
+        'https://a*.preview.example.com',
+        'https://a.*.preview.example.com',
+        'http://*.a.b.example',
+      ],
+      ...[
+        'https://*.*.preview.example.com',
+        'https://*.preview.example.com:8443',
+        'https://*.localhost',
+      ],
+      ...[
+        'https://*.preview.example.com/?a',
+        'https://u@*.preview.example.com',
+        'https://*.a_.b.example',
+      ],
+      ...[
+        'https://*.x@preview.example.com',
+        'https://app.example.com',
+        'myapp:',
+        'myapp:/',
+        'myapp',
+      ],
+      ...['http://', 'https://', 'file://', 'javascript://', 'JavaScript://', 'data://', 'blob://'],
+      ...['about://', 'intent://', 'view-source://', 'ws://', 'mailto://', '1app://', 'my app://'],
+      ...['myapp://done', '://', '//', `https://*.${canary}`],
+    ].map((value): [string, string] => ['RETURN_TO', value]),
     ['ENCRYPTION_KEYS', undefined],
     ['ENCRYPTION_KEYS', `k1:${canary}`],
     ['SERVICE_KEYS', undefined],
@@ -247,6 +284,17 @@ describe('what is set', () => {
     );
     expect(config.publicUrl).toBe('https://mooring.example.com');
     expect([...config.appOrigins]).toEqual(['https://app.example.com', 'http://127.0.0.1:4000']);
+  });
+
+  it('RETURN_TO allows no origin to CORS and page sessions, and no page to them', () => {
+    const config = readConfig(settings({ RETURN_TO: 'myapp://,https://*.preview.example.com' }));
+    const without = readConfig(settings());
+    expect(config.appOrigins).toEqual(without.appOrigins);
+    expect(config.returnPages).toEqual(without.returnPages);
+    expect([...config.returnTo.schemes]).toEqual(['myapp:']);
+    expect(config.returnTo.subdomainsOf.map(({ href }) => href)).toEqual([
+      'https://preview.example.com/',
+    ]);
   });
 
   it('an entry of APP_ORIGINS with a path allows its origin, and pages below the path', () => {

@@ -40,9 +40,11 @@ export async function beginConnection(
   const { config, db, vault } = deps;
   const { provider } = oauthClientOf(config.providers, input.provider);
   const returnTo =
-    input.returnTo === null ? null : allowedReturnTo(input.returnTo, config.returnPages);
+    input.returnTo === null
+      ? null
+      : allowedReturnTo(input.returnTo, config.returnPages, config.returnTo);
   if (returnTo === null && input.returnTo !== null) {
-    throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS allows');
+    throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS or RETURN_TO allows');
   }
   const known =
     input.accountId === undefined

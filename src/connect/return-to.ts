@@ -1,25 +1,49 @@
 /**
- * Where the browser goes back to when a connection is over. Only what APP_ORIGINS allows, and only
- * what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
+ * Where the browser goes back to when a connection is over. Only what APP_ORIGINS and RETURN_TO allow,
+ * and only what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
  */
+import type { ReturnPlaces } from '../config';
 import type { ConnectionError } from '../db/schema';
 
 /**
  * The URL in its normal form; null where it may not be used.
  * @param pages an origin allows all of its pages, an entry with a path only what is at or below it
+ * @param places of RETURN_TO; none: only the pages count
  */
-export function allowedReturnTo(value: string, pages: readonly URL[]): string | null {
+export function allowedReturnTo(
+  value: string,
+  pages: readonly URL[],
+  places: ReturnPlaces = noPlaces,
+): string | null {
   // A browser reads a backslash as a slash and drops tabs and line breaks; nobody needs them here.
   if (/[\s\\\p{Cc}]/u.test(value)) return null;
   // Absolute only: without a base, `//evil.example` and `javascript:` paths do not get this far.
   const url = URL.parse(value);
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
-  if (url.username !== '' || url.password !== '') return null;
-  return pages.some((page) => isWithin(url, page)) ? url.href : null;
+  if (url?.username !== '' || url.password !== '') return null;
+  const isAllowed =
+    url.protocol === 'https:' || url.protocol === 'http:'
+      ? pages.some((page) => url.origin === page.origin && isWithin(url, page)) ||
+        places.subdomainsOf.some((page) => isOneLabelBelow(url, page) && isWithin(url, page))
+      : // `myapp:evil` and `myapp:/evil` are other shapes than the one that was allowed.
+        places.schemes.has(url.protocol) && url.href.startsWith(`${url.protocol}//`);
+  return isAllowed ? url.href : null;
 }
 
-function isWithin({ origin, pathname }: URL, page: URL): boolean {
-  if (origin !== page.origin) return false;
+const noPlaces: ReturnPlaces = { schemes: new Set(), subdomainsOf: [] };
+
+/** In their normal forms, so what is encoded or in capitals is compared as a browser reads it. */
+function isOneLabelBelow(url: URL, page: URL): boolean {
+  const [label = '', ...rest] = url.hostname.split('.');
+  return (
+    url.protocol === 'https:' &&
+    url.port === '' &&
+    /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label) &&
+    rest.join('.') === page.hostname
+  );
+}
+
+/** At the page's path or below it. */
+function isWithin({ pathname }: URL, page: URL): boolean {
   if (page.pathname === '/') return true;
   if (pathname === page.pathname) return true;
   const folder = page.pathname.replace(/\/?$/, '/');

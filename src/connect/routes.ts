@@ -43,7 +43,7 @@ const begin = route(
           .string()
           .max(2048)
           .describe(
-            'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one.',
+            'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one, or a place that RETURN_TO allows (the scheme of an app, a preview).',
           ),
         scopes: z
           .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))

@@ -130,6 +130,48 @@ describe('POST connections', () => {
   });
 });
 
+describe('RETURN_TO', () => {
+  const config = () => configWith({}, { RETURN_TO: 'myapp://,https://*.preview.example.com' });
+
+  test.each(['myapp://done', 'https://pr-1.preview.example.com/done'])(
+    'a connection comes back to %s',
+    async (place) => {
+      const j = journey({ config: config() });
+      const { id, connectUrl } = await j.begin('return-to', { returnTo: place });
+      const { location, cookie } = await j.open(connectUrl);
+      const state = location.searchParams.get('state') ?? '';
+      const back = await j.callback({ state, code: 'code-x' }, cookie);
+      expect(back.headers.get('Location')).toMatch(`${place}?connection=${id}&completion=k1.`);
+      const late = await j.api(`/connect/callback/acme?code=y&state=${state}`, {
+        token: null,
+        headers: { Cookie: cookie, Accept: 'text/html' },
+      });
+      const label = place.startsWith('my') ? 'the app' : 'pr-1.preview.example.com';
+      expect(await late.text()).toContain(`href="${place}?connection=${id}">Back to ${label}</a>`);
+    },
+  );
+
+  test('says nothing of CORS, nor of page sessions', async () => {
+    const j = journey({ config: config() });
+    const session = await j.api('/v1/users/return-to/page-sessions', {
+      method: 'POST',
+      json: { label: 'Robin', returnTo: 'https://pr-1.preview.example.com/' },
+    });
+    expect(session.status).toBe(400);
+    for (const Origin of ['https://pr-1.preview.example.com', 'myapp://', 'null']) {
+      const read = await j.api('/v1/users/return-to/integrations', { headers: { Origin } });
+      expect(read.headers.get('Access-Control-Allow-Origin')).toBeNull();
+      const opened = await j.api('/connect/session', {
+        method: 'POST',
+        token: null,
+        headers: { Origin },
+        body: new URLSearchParams({ token: 'x' }),
+      });
+      expect([opened.status, await codeOf(opened)]).toEqual([403, 'forbidden']);
+    }
+  });
+});
+
 describe('what a connection adds to the authorization request', () => {
   const hinted = {
     hinted: {

@@ -1,4 +1,6 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config';
 import { allowedReturnTo, returnUrl } from '../../src/connect/return-to';
 
 const pagesOf = (...entries: string[]) => entries.map((entry) => new URL(entry));
@@ -79,6 +81,78 @@ describe('an entry with a path bounds returnTo to it', () => {
   test('unless the origin stands there too', () => {
     const both = [...pages, ...pagesOf('https://app.example.com')];
     expect(allowedReturnTo('https://app.example.com/settings', both)).not.toBeNull();
+  });
+});
+
+describe('RETURN_TO', () => {
+  const { returnTo: places } = readConfig({
+    ...env,
+    RETURN_TO:
+      ' myapp:// ,com.example.App://,https://*.preview.example.com,https://*.b.example.com/in',
+  });
+  const allowed = (value: string) => allowedReturnTo(value, origins, places);
+
+  test.each([
+    ['myapp://', 'myapp://'],
+    ['myapp://done?tab=1#x', 'myapp://done?tab=1#x'],
+    ['MyApp://done', 'myapp://done'],
+    ['com.example.app://oauth/back', 'com.example.app://oauth/back'],
+    [
+      'https://pr-12.preview.example.com/done?tab=1',
+      'https://pr-12.preview.example.com/done?tab=1',
+    ],
+    ['https://PR-12.Preview.example.com:443', 'https://pr-12.preview.example.com/'],
+    // The host is compared, and kept, as a browser reads it.
+    ['https://evil%2epreview.example.com/', 'https://evil.preview.example.com/'],
+    ['https://a.b.example.com/in/side', 'https://a.b.example.com/in/side'],
+    ['https://app.example.com/settings', 'https://app.example.com/settings'],
+  ])('%s is allowed', (given, normal) => {
+    expect(allowed(given)).toBe(normal);
+  });
+
+  test.each([
+    ['no label of its own', 'https://preview.example.com'],
+    ['an empty label', 'https://.preview.example.com'],
+    ['two labels', 'https://a.b.preview.example.com'],
+    ['a label that only ends alike', 'https://evilpreview.example.com'],
+    ['a label that ends in a hyphen', 'https://x-.preview.example.com'],
+    ['the host as a part', 'https://x.preview.example.com.evil.example'],
+    ['the host as a label', 'https://preview.example.com.evil.example'],
+    ['a dot at the end', 'https://x.preview.example.com.'],
+    ['an encoded dot within the host', 'https://x.preview%2eexample.com.evil.example'],
+    ['another port', 'https://x.preview.example.com:8443'],
+    ['http', 'http://x.preview.example.com'],
+    ['userinfo', 'https://user@x.preview.example.com'],
+    ['the host as userinfo', 'https://x.preview.example.com@evil.example'],
+    ['a wildcard itself', 'https://*.preview.example.com'],
+    ['a path elsewhere', 'https://a.b.example.com/inside'],
+    ['a path that climbs', 'https://a.b.example.com/in/%2e%2e/out'],
+    ['a scheme without slashes', 'myapp:done'],
+    ['a scheme with one slash', 'myapp:/done'],
+    ['a scheme with userinfo', 'myapp://user@done'],
+    ['a scheme that only begins alike', 'myapp2://done'],
+    ['a scheme after white space', ' myapp://done'],
+    ['a scheme with a backslash', 'myapp:\\\\done'],
+    ['another scheme', 'other://done'],
+    ['no scheme', '//x.preview.example.com'],
+    ['javascript', 'javascript://x.preview.example.com/%0aalert(1)'],
+    ['data', 'data://x.preview.example.com,x'],
+    ['file', 'file://x.preview.example.com/etc/passwd'],
+    ['blob', 'blob:https://x.preview.example.com/1'],
+  ])('%s is refused', (_, given) => {
+    expect(allowed(given)).toBeNull();
+  });
+
+  test('says nothing of page sessions: without it only APP_ORIGINS counts', () => {
+    expect(allowedReturnTo('myapp://done', origins)).toBeNull();
+    expect(allowedReturnTo('https://x.preview.example.com', origins)).toBeNull();
+  });
+
+  test.each([
+    ['myapp://done?tab=1', 'myapp://done?tab=1&connection=c1&completion=s1'],
+    ['myapp://', 'myapp://?connection=c1&completion=s1'],
+  ])('%s gets its query as any address does', (given, location) => {
+    expect(returnUrl(given, { connection: 'c1', completion: 's1' })).toBe(location);
   });
 });
 

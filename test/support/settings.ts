@@ -8,6 +8,7 @@ export { jwtSecret, serviceKey };
 
 export const testSettings = {
   PUBLIC_URL: 'http://localhost:8787',
+  RETURN_TO: '',
   APP_ORIGINS: 'http://localhost:4000,https://app.example.com',
   ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
   SERVICE_KEYS: `test:${createHash('sha256').update(serviceKey).digest('hex')}`,
