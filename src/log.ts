@@ -21,6 +21,7 @@ export const logEvents = {
     'invocation.background_work_failed',
     'jobs.failed',
     'outbox.delivery_failed',
+    'outbox.tokens_not_saved',
     'page.action_failed',
     'queue.dead_letter',
     'queue.message_unreadable',

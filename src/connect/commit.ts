@@ -4,20 +4,25 @@
  * between, or a reader that saw the deadline pass, wins.
  *
  * A revocation of the same subject that is being sent right now could end the new grant: the batch
- * does nothing while one is leased, and the caller waits. Waiting ones are deleted with it.
+ * does nothing while one is leased, and the caller waits. Waiting ones that reach further than their
+ * token are deleted with it.
+ *
+ * The tokens of a reconnected account's former grant are owed a revocation, where that ends nothing
+ * but them.
  *
  * The first account is the one that the connect is about. Further ones of the same consent are
  * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
  */
-import { and, eq, gt, isNotNull, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
+import { mayRevoke } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { auditEvent } from '../events/audit';
-import { isGrantOf, owedRevocation } from '../events/outbox';
+import { isGrantOf, owedRevocation, owedRevocationOf } from '../events/outbox';
 import { type Backoff, retry, withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
@@ -86,19 +91,35 @@ export async function commitAccounts(
 
 /** All guarded by the transaction still completing, which the last one ends: they hit once. */
 function statements(
-  { db, now: clock }: Deps,
+  { db, config, now: clock }: Deps,
   attempt: Attempt,
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): BatchItem<'sqlite'>[] {
   const now = clock();
   const [{ account: main }, ...further] = received;
   const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
+  const free = and(completing, not(revocationInFlight(db, received, now)));
   const hit = and(completing, isStored(db, main));
+  // What the row holds before it is connected again. Not where the revocation would end the new grant
+  // too, where the refresh token stays, and where the provider had refused the grant.
+  const formerGrant = ({ account, shared }: ReceivedAccount, condition: SQL | undefined) => {
+    if (shared.length > 0 || !mayRevoke(config.providers.get(account.provider))) return [];
+    const former = and(
+      isOf(account),
+      eq(oauthAccounts.userId, account.userId),
+      eq(oauthAccounts.state, 'active'),
+      account.refreshToken === null ? isNull(oauthAccounts.refreshToken) : undefined,
+      condition,
+    );
+    return [owedRevocationOf(db, former, now)];
+  };
   return [
-    upsertAccount(db, main, now, and(completing, not(revocationInFlight(db, received, now)))),
-    ...further.flatMap(({ account }) => [
-      upsertAccount(db, account, now, hit),
-      owedRevocation(db, account, now, and(hit, not(isStored(db, account)))),
+    ...formerGrant(received[0], free),
+    upsertAccount(db, main, now, free),
+    ...further.flatMap((one) => [
+      ...formerGrant(one, hit),
+      upsertAccount(db, one.account, now, hit),
+      owedRevocation(db, one.account, now, and(hit, not(isStored(db, one.account)))),
     ]),
     ...received.flatMap((one) => connected(db, one, now, and(hit, isStored(db, one.account)))),
     // No longer owed. A further grant whose account could not be told stays so.
@@ -131,13 +152,7 @@ function connected(
   return [
     db
       .delete(outbox)
-      .where(
-        and(
-          eq(outbox.subject, subject),
-          inJson(outbox.provider, [...new Set([provider, ...shared])]),
-          stored,
-        ),
-      ),
+      .where(and(eq(outbox.subject, subject), inJson(outbox.provider, shared), stored)),
     auditEvent(db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
     auditEvent(db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
   ];
@@ -157,13 +172,13 @@ export const underAttempt = (
 /** Never empty: something was received. */
 const revocationInFlight = (db: Database, received: readonly ReceivedAccount[], now: number): SQL =>
   or(
-    ...received.map(({ account: { subject }, shared }) =>
+    ...received.map(({ account: { subject, provider }, shared }) =>
       hasRow(
         db,
         outbox,
         and(
           eq(outbox.subject, subject),
-          inJson(outbox.provider, shared),
+          inJson(outbox.provider, [...new Set([provider, ...shared])]),
           isNotNull(outbox.leaseId),
           gt(outbox.leaseUntil, now),
         ),

@@ -1,6 +1,6 @@
 /**
- * Pays what the outbox owes: tells the provider that a grant is over. Looks first whether somebody
- * still lives by that grant, and so does every retry.
+ * Delivers what the outbox owes: tells the provider that a grant is over. Before each request to the
+ * provider, retries included, it is asked whether another integration needs the grant.
  */
 import { and, eq, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -8,12 +8,27 @@ import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { type Delivery, type DrainBudget, drainOutbox, type OutboxEntry } from '../events/outbox';
+import {
+  type Delivery,
+  type DrainBudget,
+  drainOutbox,
+  type OutboxEntry,
+  saveTokens,
+} from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
-import { revokeToken } from '../oauth/revoke';
+import { readTokenReply, type TokenReply } from '../oauth/reply';
+import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
+import { refreshGrant } from '../oauth/token';
+import { revocationAuthOf } from '../providers/check';
 import type { Registry } from '../providers/registry';
-import type { OAuth2Client, Provider } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider, Provider } from '../providers/types';
+import { REQUEST_MS } from '../refresh/attempt';
+import { lostLeases } from '../refresh/claim';
+import { judge, salvage } from '../refresh/outcome';
+import { COMMIT_MS, findRescue, forgetRescue, saveRescue } from '../refresh/rescue';
+import { accessEnd } from '../refresh/schedule';
+import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { identify, openReceived } from './received-grant';
 
@@ -26,38 +41,29 @@ export const deliverRevocations = (
   budget: DrainBudget = { entries: AT_ONCE.entries, until: deps.now() + AT_ONCE.ms },
 ): Promise<number> => drainOutbox(deps, (entry) => revoke(deps, entry), budget);
 
-/** One entry, leased by the caller. */
+/** `dropped`: another integration needs the grant, so nothing was sent. */
+type Outcome = Revocation | 'dropped';
+
+/** One entry, under a lease of the caller's. */
 export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> {
-  const { config, vault, log } = deps;
-  const about = { provider: entry.provider, attempt: entry.attempts };
+  const { config, log, vault } = deps;
   const provider = config.providers.get(entry.provider);
   if (!mayRevoke(provider)) return 'done';
   const client = config.providers.client(entry.provider);
-  // The operator may bring the client's secret back.
+  // The operator may bring the client back, or its secret.
   if (!client) return 'retry';
+  const isOurs = entry.clientId === null || entry.clientId === client.clientId;
+  if (!isOurs && revocationAuthOf(client.provider) !== 'omit') return 'retry';
   const endpoints = await endpointsOf(deps, client.provider, entry.parameters);
   if (endpoints.revocationUrl === null) return 'done';
   const grant = await openReceived(vault, entry);
   if (grant !== null) return revokeReceived(deps, client, endpoints, entry, grant);
-  const open = async (sealed: string | null, field: 'access_token' | 'refresh_token') =>
-    sealed === null
-      ? null
-      : vault.open(sealed, accountContext(entry.provider, entry.accountId, field));
-  const accessToken = await open(entry.accessToken, 'access_token');
-  const refreshToken = await open(entry.refreshToken, 'refresh_token');
 
-  // Last, right before the call.
-  if (await livesOn(deps, entry)) {
-    log.info('revocation.dropped', about);
-    return 'done';
-  }
-  const outcome = await revokeToken(deps, client, endpoints, {
-    accountId: entry.accountId,
-    accessToken,
-    refreshToken,
-  });
-  log.info('revocation.sent', { ...about, outcome });
-  return outcome;
+  const current = await afterRescue(deps, entry, client.provider);
+  const outcome = await endGrant(deps, current, client, endpoints, isOurs);
+  const about = { provider: entry.provider, attempt: entry.attempts };
+  log.info(outcome === 'dropped' ? 'revocation.dropped' : 'revocation.sent', { ...about, outcome });
+  return outcome === 'dead' || outcome === 'dropped' ? 'done' : outcome;
 }
 
 /** Whether it may be revoked depends on whose it is, unless the revocation ends nothing but its token. */
@@ -68,7 +74,7 @@ async function revokeReceived(
   entry: OutboxEntry,
   grant: Grant,
 ): Promise<Delivery> {
-  const { revocation, revocationReach } = client.provider;
+  const reachesFurther = sharedGrant(deps.config.providers, entry.provider).length > 0;
   const identified = await identify(deps, client, endpoints, entry, grant);
   switch (identified.kind) {
     case 'known':
@@ -77,8 +83,9 @@ async function revokeReceived(
       return 'done';
     case 'not_now':
     case 'account_unknown':
-      if (revocationReach === 'token' && revocation.token !== 'none') {
-        return revokeToken(deps, client, endpoints, { ...grant, accountId: '' });
+      if (!reachesFurther && revokedTokens(client.provider) !== 'none') {
+        const outcome = await revokeToken(deps, client, endpoints, { ...grant, accountId: '' });
+        return outcome === 'dead' ? 'done' : outcome;
       }
       return identified.kind === 'not_now' ? 'retry' : 'account_unknown';
     default:
@@ -86,16 +93,215 @@ async function revokeReceived(
   }
 }
 
-/** Whether an integration would lose its grant. Asked at the primary. */
-async function livesOn({ db, config }: Deps, entry: OutboxEntry): Promise<boolean> {
+/**
+ * A provider that takes access tokens needs a live one. The one at hand may have run out, or be dead
+ * for another reason, while its refresh token lives: then that is used first, once.
+ */
+async function endGrant(
+  deps: Deps,
+  entry: OutboxEntry,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  isOurs: boolean,
+): Promise<Outcome> {
+  const { provider } = client;
+  const wanted = revokedTokens(provider);
+  const tokens = await opened(deps, entry);
+  const renews =
+    tokens.refreshToken !== null &&
+    (provider.refreshModel === 'static' || provider.refreshModel === 'rotating') &&
+    !entry.refused;
+  const hasRunOut = entry.expiresAt !== null && entry.expiresAt <= deps.now();
+  if (!(wanted === 'access' && hasRunOut && renews)) {
+    const skipsAccess = wanted === 'both' && hasRunOut && tokens.refreshToken !== null;
+    const sent = skipsAccess ? { ...tokens, accessToken: null } : tokens;
+    const outcome = await send(deps, entry, client, endpoints, sent);
+    if (outcome !== 'dead' && outcome !== 'gave_up') return outcome;
+    // Nothing is left that is alive.
+    if (hasRunOut && wanted === 'access' && !renews) return 'dead';
+    if (!renews || (wanted !== 'access' && wanted !== 'both')) return outcome;
+  }
+  // It is not this client's to use.
+  if (!isOurs) return 'retry';
+  const renewed = await renew(deps, entry, client, endpoints, tokens);
+  return typeof renewed === 'string' ? renewed : send(deps, entry, client, endpoints, renewed);
+}
+
+interface Tokens {
+  accessToken: string | null;
+  refreshToken: string | null;
+}
+
+const contextOf = ({ provider, accountId }: OutboxEntry, field: 'access_token' | 'refresh_token') =>
+  accountContext(provider, accountId, field);
+
+async function opened({ vault }: Deps, entry: OutboxEntry): Promise<Tokens> {
+  const open = (sealed: string | null, field: 'access_token' | 'refresh_token') =>
+    sealed === null ? null : vault.open(sealed, contextOf(entry, field));
+  return {
+    accessToken: await open(entry.accessToken, 'access_token'),
+    refreshToken: await open(entry.refreshToken, 'refresh_token'),
+  };
+}
+
+/** The entry with what an attempt left in a rescue record when its row went away. */
+async function afterRescue(
+  deps: Deps,
+  entry: OutboxEntry,
+  provider: OAuth2Provider,
+): Promise<OutboxEntry> {
+  const grant = await findRescue(
+    deps,
+    lostLeases(entry.lostLeaseId).map(({ id }) => id),
+  );
+  if (grant?.provider !== entry.provider || grant.accountId !== entry.accountId) return entry;
+  const newer = {
+    refreshToken: grant.refreshToken ?? entry.refreshToken,
+    // A refusal was of the token that this one replaced.
+    refused: false,
+    ...(grant.accessToken === null
+      ? {}
+      : {
+          accessToken: grant.accessToken,
+          expiresAt: accessEnd(provider, grant.receivedAt, grant.expiresAt),
+        }),
+  };
+  await saveTokens(deps, entry, newer);
+  await forgetRescue(deps, grant);
+  return { ...entry, ...newer };
+}
+
+/** Right before the call. Nothing is sent near the end of the lease: a connect waits for that. */
+async function send(
+  deps: Deps,
+  entry: OutboxEntry,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  tokens: Tokens,
+): Promise<Outcome> {
+  if (await livesOn(deps, entry, tokens)) return 'dropped';
+  if (!hasTime(deps, entry, 2 * REVOCATION_MS)) return 'retry';
+  return revokeToken(deps, client, endpoints, { accountId: entry.accountId, ...tokens });
+}
+
+/**
+ * New tokens by the refresh token; what came is saved before it is used. Else the outcome of the
+ * delivery: a grant that is refused needs no revocation.
+ */
+async function renew(
+  deps: Deps,
+  entry: OutboxEntry,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  tokens: Tokens,
+): Promise<Tokens | Outcome> {
+  const { provider } = client;
+  if (await livesOn(deps, entry, tokens)) return 'dropped';
+  if (!hasTime(deps, entry, REQUEST_MS + COMMIT_MS)) return 'retry';
+  const raw = await refreshGrant(deps, client, endpoints, {
+    refreshToken: tokens.refreshToken,
+    scopes: entry.scope ?? [],
+    timeoutMs: REQUEST_MS,
+  });
+  const receivedAt = deps.now();
+  const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
+  const outcome = judge(provider, raw, reply, receivedAt);
+  const granted = outcome.kind === 'granted' ? outcome.accessToken : null;
+  const refreshToken = salvage(raw, reply, tokens.refreshToken ?? '');
+  if (reply && (granted !== null || refreshToken !== null)) {
+    const newer = { accessToken: granted, refreshToken };
+    await keep(deps, entry, provider, reply, newer, receivedAt);
+    if (granted !== null) {
+      return { accessToken: granted, refreshToken: refreshToken ?? tokens.refreshToken };
+    }
+  }
+  return outcome.kind === 'refused' ? 'dead' : 'retry';
+}
+
+/** Into the entry; where D1 is away into a rescue record, from which an entry of its own is made. */
+async function keep(
+  deps: Deps,
+  entry: OutboxEntry,
+  provider: OAuth2Provider,
+  reply: TokenReply,
+  tokens: Tokens,
+  receivedAt: number,
+): Promise<void> {
+  const seal = (token: string | null, field: 'access_token' | 'refresh_token') =>
+    token === null ? null : deps.vault.seal(token, contextOf(entry, field));
+  const accessToken = await seal(tokens.accessToken, 'access_token');
+  const refreshToken = await seal(tokens.refreshToken, 'refresh_token');
+  try {
+    await saveTokens(deps, entry, {
+      ...(refreshToken === null ? {} : { refreshToken }),
+      ...(accessToken === null
+        ? {}
+        : { accessToken, expiresAt: accessEnd(provider, receivedAt, reply.expiresAt) }),
+    });
+  } catch (error) {
+    deps.log.error('outbox.tokens_not_saved', { provider: entry.provider }, error);
+    await saveRescue(
+      deps,
+      {
+        v: 1,
+        leaseId: entry.leaseId ?? '',
+        // Of no row: so it is owed a revocation when it is recovered.
+        rowId: 0,
+        provider: entry.provider,
+        accountId: entry.accountId,
+        subject: entry.subject,
+        clientId: entry.clientId,
+        parameters: entry.parameters,
+        sentVersion: 0,
+        sent: entry.refreshToken ?? '',
+        accessToken,
+        refreshToken,
+        expiresAt: reply.expiresAt,
+        refreshExpiresAt: reply.refreshExpiresAt,
+        tokenType: reply.tokenType,
+        scopes: reply.scopes,
+        metadata: {},
+        receivedAt,
+      },
+      deps.now() + COMMIT_MS,
+    );
+  }
+}
+
+/** For clocks that differ. */
+const LEASE_SLACK_MS = 5 * SECOND_MS;
+
+const hasTime = ({ now }: Deps, { leaseUntil }: OutboxEntry, ms: number): boolean =>
+  leaseUntil !== null && now() + ms + LEASE_SLACK_MS <= leaseUntil;
+
+/**
+ * Whether an integration would lose its grant. Asked at the primary. Where a revocation ends nothing
+ * but its token, one that has the same token: some providers give it again at the next consent.
+ */
+async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<boolean> {
+  const { db, config, vault } = deps;
   const shared = sharedGrant(config.providers, entry.provider);
-  if (shared.length === 0) return false;
-  const found = await db
-    .select({ id: live.id })
+  const rows = await db
+    .select({
+      accountId: live.providerAccountId,
+      access: live.accessToken,
+      refresh: live.refreshToken,
+    })
     .from(live)
-    .where(livesBy(shared, entry.subject))
-    .limit(1);
-  return found.length > 0;
+    .where(livesBy(shared.length > 0 ? shared : [entry.provider], entry.subject))
+    .limit(shared.length > 0 ? 1 : -1);
+  if (shared.length > 0) return rows.length > 0;
+  for (const { accountId, access, refresh } of rows) {
+    const isSent = async (sealed: string | null, field: 'access_token' | 'refresh_token') => {
+      if (sealed === null) return false;
+      const token = await vault.open(sealed, accountContext(entry.provider, accountId, field));
+      return token === tokens.accessToken || token === tokens.refreshToken;
+    };
+    if ((await isSent(access, 'access_token')) || (await isSent(refresh, 'refresh_token'))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // How far a revocation reaches. Where it ends more than the token it names, one integration's
@@ -115,8 +321,9 @@ export const mayRevoke = (provider: Provider | undefined): boolean =>
 export function sharedGrant(registry: Registry, id: string): string[] {
   const client = registry.client(id);
   if (!client) return [id];
-  const { revocationReach, sharesGrantWith } = client.provider;
-  if (revocationReach === 'token') return [];
+  const { revocationReach, sharesGrantWith, maxGrants } = client.provider;
+  // With one grant for each account, whatever is revoked of it is the one that is in use.
+  if (revocationReach === 'token' && maxGrants !== 1) return [];
   const sameClient = sharesGrantWith.filter(
     (other) => other !== id && registry.client(other)?.clientId === client.clientId,
   );

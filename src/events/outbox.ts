@@ -11,18 +11,20 @@
 import { and, eq, getTableColumns, isNotNull, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { hasRow, inJson } from '../db/conditions';
+import { hasRow, inJson, isSame } from '../db/conditions';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
-import { type Backoff, backoffMs } from '../retry';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
+import { type Backoff, backoffMs, retry } from '../retry';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { auditEvent } from './audit';
 
 /** A delivery must be over, its request included, before this ends. */
 export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
+/** No try to save tokens is begun after this. */
+const SAVE_MS = 6 * SECOND_MS;
 /** After a delivery that failed: from a minute to six hours, the upper half by lot. */
 const backoff: Backoff = { firstMs: MINUTE_MS, factor: 2, longestMs: 6 * HOUR_MS, jitter: 0.5 };
 
@@ -122,7 +124,7 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     transactionId: null,
     receivedGrant: null,
     lostLeaseId: sql`case when ${leaseId} is null then ${lostLeaseId}
-      else coalesce(${lostLeaseId} || ' ', '') || ${leaseId} || '@' || ${now} end`,
+      else coalesce(${lostLeaseId} || ' ', '') || ${leaseId} || '@' || cast(${now} as integer) end`,
     dueAt: sql`max(${now}, coalesce(${leaseUntil}, 0))`,
     attempts: 0,
     leaseId: null,
@@ -211,6 +213,27 @@ export function claimDue(db: Database, leaseId: string, limit: number, now: numb
         LIMIT ${limit})`,
     )
     .returning();
+}
+
+/**
+ * Replaces an entry's tokens, all sealed, by what came of them, whoever has the lease by now: they
+ * exist nowhere else. Not where the entry has other tokens already.
+ *
+ * @throws what D1 throws
+ */
+export async function saveTokens(
+  deps: Deps,
+  entry: OutboxEntry,
+  newer: Partial<Pick<OutboxEntry, 'accessToken' | 'refreshToken' | 'expiresAt' | 'refused'>>,
+): Promise<void> {
+  const unchanged = and(
+    eq(outbox.id, entry.id),
+    isSame(outbox.accessToken, entry.accessToken),
+    isSame(outbox.refreshToken, entry.refreshToken),
+  );
+  await retry(deps, { until: deps.now() + SAVE_MS }, () =>
+    deps.db.update(outbox).set(newer).where(unchanged),
+  );
 }
 
 async function deliverOne(

@@ -1,21 +1,27 @@
 /**
  * Tells a provider that a grant is no longer wanted (RFC 7009). Whether it may be told, as far as
- * other connections of the same user go, is decided before (src/integrations).
+ * other integrations of the same subject go, is decided before (src/disconnect).
  */
 import { revocationAuthOf } from '../providers/check';
-import type { OAuth2Client } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import type { Endpoints } from './endpoints';
 import { readTokenReply } from './reply';
 import { authenticateClient, fillParams, headersOf, requestOf, withHeaders } from './request';
 import { type Outgoing, type RawReply, send } from './send';
 
-/** `gave_up`: the provider will not answer otherwise another time. */
-export type Revocation = 'done' | 'retry' | 'gave_up';
+/**
+ * `done`: it was told. `dead`: it says that what was sent is no live token, which may say nothing of
+ * the grant. `gave_up`: it will not answer otherwise another time.
+ */
+export type Revocation = 'done' | 'dead' | 'retry' | 'gave_up';
 
-const TIMEOUT_MS = 10_000;
+/** Of one request. */
+export const REVOCATION_MS = 10_000;
 
-/** Errors that say the token is dead already, which is what was wanted. */
-const alreadyDead = new Set(['invalid_token', 'invalid_grant', 'token_revoked']);
+/** Errors that say that the token is dead already. */
+const deadCodes = ['invalid_token', 'invalid_grant', 'token_revoked'];
+/** The operator may set the client right before the entry is too old. */
+const operatorCodes = ['invalid_client'];
 
 /** What is to end: an account, with the tokens that are left of it. */
 export interface RevokedGrant {
@@ -25,6 +31,20 @@ export interface RevokedGrant {
   refreshToken: string | null;
 }
 
+/**
+ * Which tokens the provider is sent. Where a revocation ends nothing but its token, that is both:
+ * either would outlive the other.
+ */
+export function revokedTokens({
+  revocation: { token, style },
+  revocationReach,
+}: OAuth2Provider): 'access' | 'refresh' | 'both' | 'none' {
+  if (token !== undefined) return token;
+  if (style === 'bearer') return 'access';
+  return revocationReach === 'token' ? 'both' : 'refresh';
+}
+
+/** One request for each token that is sent, the refresh token's first. Never throws. */
 export async function revokeToken(
   deps: { fetch: typeof fetch },
   client: OAuth2Client,
@@ -35,29 +55,59 @@ export async function revokeToken(
     '{client_id}',
     encodeURIComponent(client.clientId),
   );
-  const request =
-    url === undefined ? null : revocationRequest(client, url, endpoints.parameters, grant);
-  if (request === null) return 'gave_up';
-  return judge(client, await send(deps.fetch, request, { timeoutMs: TIMEOUT_MS }));
+  const answers = new Set<Revocation>();
+  for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
+    const request = revocationRequest(
+      client,
+      url ?? '',
+      endpoints.parameters,
+      grant.accountId,
+      token,
+    );
+    const answer = judge(client, await send(deps.fetch, request, { timeoutMs: REVOCATION_MS }));
+    if (answer === 'retry') return 'retry';
+    answers.add(answer);
+  }
+  const worst = (['gave_up', 'done', 'dead'] as const).find((answer) => answers.has(answer));
+  return worst ?? 'gave_up';
 }
 
-/** Null where there is no token to send, and one is needed. */
+interface SentToken {
+  token: string;
+  /** RFC 7009 2.1. */
+  hint: 'access_token' | 'refresh_token';
+}
+
+/** Null: the request that names the account, and no token. Empty where there is no token to send. */
+function tokensToSend(provider: OAuth2Provider, grant: RevokedGrant): (SentToken | null)[] {
+  const access: SentToken[] =
+    grant.accessToken === null ? [] : [{ token: grant.accessToken, hint: 'access_token' }];
+  const refresh: SentToken[] =
+    grant.refreshToken === null ? [] : [{ token: grant.refreshToken, hint: 'refresh_token' }];
+  switch (revokedTokens(provider)) {
+    case 'none':
+      return [null];
+    case 'both':
+      return [...refresh, ...access];
+    case 'access':
+      return provider.revocation.style === 'bearer' ? access : [...access, ...refresh].slice(0, 1);
+    case 'refresh':
+      return [...refresh, ...access].slice(0, 1);
+  }
+}
+
 function revocationRequest(
   client: OAuth2Client,
   url: string,
   parameters: Endpoints['parameters'],
-  grant: RevokedGrant,
-): Outgoing | null {
+  accountId: string,
+  sent: SentToken | null,
+): Outgoing {
   const { provider } = client;
   const { revocation } = provider;
   const headers = headersOf(provider, parameters);
-  const params = fillParams(revocation.params, client, {
-    ...parameters,
-    account_id: grant.accountId,
-  });
-  if (revocation.style === 'rfc7009' && revocation.token !== 'none') {
-    const sent = tokenToSend(revocation.token, grant);
-    if (sent === null) return null;
+  const params = fillParams(revocation.params, client, { ...parameters, account_id: accountId });
+  if (revocation.style === 'rfc7009' && sent !== null) {
     params[revocation.tokenParam] = sent.token;
     // Where RFC 7009's names are not used, nobody asked for its hint.
     if (revocation.tokenParam === 'token' && revocation.body === 'form') {
@@ -66,18 +116,8 @@ function revocationRequest(
   }
   authenticateClient(client, params, headers, revocationAuthOf(provider));
   const request = requestOf(url, revocation, params, headers);
-  if (revocation.style !== 'bearer') return request;
-  if (grant.accessToken === null) return null;
-  return withHeaders(request, { Authorization: `Bearer ${grant.accessToken}` });
-}
-
-function tokenToSend(
-  wanted: 'access' | 'refresh',
-  { accessToken, refreshToken }: RevokedGrant,
-): { token: string; hint: string } | null {
-  const access = accessToken === null ? null : { token: accessToken, hint: 'access_token' };
-  const refresh = refreshToken === null ? null : { token: refreshToken, hint: 'refresh_token' };
-  return wanted === 'refresh' ? (refresh ?? access) : (access ?? refresh);
+  if (revocation.style !== 'bearer' || sent === null) return request;
+  return withHeaders(request, { Authorization: `Bearer ${sent.token}` });
 }
 
 function judge({ provider }: OAuth2Client, reply: RawReply): Revocation {
@@ -85,14 +125,16 @@ function judge({ provider }: OAuth2Client, reply: RawReply): Revocation {
   const { status } = reply;
   // RFC 7009 2.2.1 asks for another try at 503; the others are as passing.
   if (status >= 500 || status === 408 || status === 425 || status === 429) return 'retry';
-  const { errorCode } = readTokenReply(provider, reply, 0);
-  const passing = [...provider.transientCodes, ...provider.failureCodes];
-  if (errorCode !== null && passing.includes(errorCode)) return 'retry';
-  if (
-    errorCode !== null &&
-    (alreadyDead.has(errorCode) || provider.refusedCodes.includes(errorCode))
-  ) {
-    return 'done';
+  // What means a dead grant at the token endpoint may mean another thing here (Reddit's 400).
+  const dead = [...deadCodes, ...provider.revocation.deadCodes];
+  const { errorCode } = readTokenReply({ ...provider, refusedCodes: dead }, reply, 0);
+  const success = status >= 200 && status < 300;
+  if (errorCode === null) {
+    if (success) return 'done';
+    return dead.includes(`http_${status}`) ? 'dead' : 'gave_up';
   }
-  return status >= 200 && status < 300 && errorCode === null ? 'done' : 'gave_up';
+  if (dead.includes(errorCode)) return 'dead';
+  const passing = [...provider.transientCodes, ...provider.failureCodes];
+  const operator = [...operatorCodes, ...provider.operatorCodes];
+  return [...passing, ...operator].includes(errorCode) ? 'retry' : 'gave_up';
 }

@@ -166,8 +166,13 @@ export async function commitRescued(
   const until = deps.now() + COMMIT_MS;
   const committed = await commitGrant(deps, grant, row, { ...options, until });
   deps.log.info('rescue.recovered', { provider: grant.provider, outcome: committed.kind });
-  await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(grant.leaseId)));
+  await forgetRescue(deps, grant);
   return committed;
+}
+
+/** Its tokens are elsewhere. Where it cannot be removed, it ends by its own lifetime. Never throws. */
+export async function forgetRescue(deps: Deps, { leaseId }: Grant): Promise<void> {
+  await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(leaseId)));
 }
 
 /**

@@ -220,7 +220,7 @@ describe('one consent, two accounts (Slack)', () => {
     const path = '/v1/users/two-5/integrations/slack-user/T5%3AU1';
     expect((await j.api(path, { method: 'DELETE' })).status).toBe(200);
     await j.deps.settle();
-    expect(revoked(j)).toEqual(['person.T5.U1-2']);
+    expect(revoked(j)).toEqual(['refresh-person.T5.U1-2', 'person.T5.U1-2']);
     expect(await rowsOf(j, 'two-5')).toMatchObject({ count: 1, bot: before.bot });
   });
 
@@ -274,7 +274,7 @@ describe('an account belongs to one user (I9)', () => {
     });
     expect((await connect(j, 'own-2', 'code-T12.U1')).status).toBe(201);
     await j.deps.settle();
-    expect(revoked(j)).toEqual(['person.T12.U1-1']);
+    expect(revoked(j)).toEqual(['refresh-person.T12.U1-1', 'person.T12.U1-1']);
   });
 
   test.each([
@@ -294,7 +294,12 @@ describe('an account belongs to one user (I9)', () => {
     expect([reply.status, await codeOf(reply)]).toEqual([409, code]);
     await j.deps.settle();
     expect(await rowsOf(j, user)).toEqual(before);
-    expect(revoked(j).sort()).toEqual([`bot.${team}.B-1`, `person.${team}.U1-1`]);
+    expect(revoked(j).sort()).toEqual([
+      `bot.${team}.B-1`,
+      `person.${team}.U1-1`,
+      `refresh-bot.${team}.B-1`,
+      `refresh-person.${team}.U1-1`,
+    ]);
   });
 
   test("the bot's profile tells nobody: 502, nothing is stored, and all that came is revoked", async () => {
@@ -308,7 +313,12 @@ describe('an account belongs to one user (I9)', () => {
     expect([reply.status, await codeOf(reply)]).toEqual([502, 'provider_error']);
     await j.deps.settle();
     expect((await rowsOf(j, 'own-5')).count).toBe(0);
-    expect(revoked(j).sort()).toEqual(['bot.T16.B-1', 'person.T16.U1-1']);
+    expect(revoked(j).sort()).toEqual([
+      'bot.T16.B-1',
+      'person.T16.U1-1',
+      'refresh-bot.T16.B-1',
+      'refresh-person.T16.U1-1',
+    ]);
   });
 
   test("the bot's profile fails for a moment: completed again, both are there, and the code was sent once", async () => {
@@ -346,7 +356,7 @@ describe('an account belongs to one user (I9)', () => {
     away = false;
     j.deps.clock.advance(11 * 60_000 + 1);
     await deliverRevocations(j.deps);
-    expect(revoked(j)).toEqual(['person.T18.U1-1']);
+    expect(revoked(j)).toEqual(['refresh-person.T18.U1-1', 'person.T18.U1-1']);
   });
 
   test('two users come with the same person at once: one has it, and both have their bots', async () => {
@@ -368,8 +378,8 @@ describe('an account belongs to one user (I9)', () => {
       expect(rows.map(({ count }) => count).sort()).toEqual([1, 2]);
       const loser = rows.findIndex(({ person }) => person === undefined);
       const winner = rows[1 - loser]?.person;
-      expect(revoked(j)).toHaveLength(1);
-      expect(revoked(j)[0]).toContain(`x${loser}.`);
+      expect(revoked(j)).toHaveLength(2);
+      for (const token of revoked(j)) expect(token).toContain(`x${loser}.`);
       expect((await opened(j, winner))[0]).toContain(`x${1 - loser}.`);
     }
   });
@@ -390,7 +400,12 @@ describe('while a connect runs', () => {
       expect((await completing).status).toBe(404);
       await j.deps.settle();
       expect((await rowsOf(j, user)).count).toBe(0);
-      expect(revoked(j).sort()).toEqual([`bot.${team}.B-1`, `person.${team}.U1-1`]);
+      expect(revoked(j).sort()).toEqual([
+        `bot.${team}.B-1`,
+        `person.${team}.U1-1`,
+        `refresh-bot.${team}.B-1`,
+        `refresh-person.${team}.U1-1`,
+      ]);
     },
   );
 

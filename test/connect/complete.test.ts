@@ -696,6 +696,7 @@ describe('an account belongs to one user (I9, C10)', () => {
     await j.deps.settle();
     expect(j.provider.to('/revoke').map(({ params }) => params.get('token'))).toEqual([
       'refresh-yan-1',
+      'access-yan-1',
     ]);
   });
 

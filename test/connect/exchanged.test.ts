@@ -197,7 +197,12 @@ describe('what nobody completes', () => {
 
   test.each([
     ['is given up with an event where the revocation could end another grant', 'acme', [], true],
-    ['is revoked where the revocation ends its token only', 'single', ['refresh-jan-1'], false],
+    [
+      'is revoked where the revocation ends its token only',
+      'single',
+      ['refresh-jan-1', 'access-jan-1'],
+      false,
+    ],
   ])('and whose account the provider never tells %s', async (_, provider, tokens, givesUp) => {
     const { j, id } = await exchanged('owed-4', 'jan', { config: single }, { provider });
     j.provider.answer('/me', () => new Response('', { status: 401 }));
@@ -258,7 +263,11 @@ describe('what nobody completes', () => {
 describe('a definite no after the exchange', () => {
   test.each([
     ['the grant is given up where its revocation could end another one', 'acme', []],
-    ['the token is revoked at once where that ends nothing else', 'single', ['refresh-ned-1']],
+    [
+      'the tokens are revoked at once where that ends nothing else',
+      'single',
+      ['refresh-ned-1', 'access-ned-1'],
+    ],
   ])('ends the connection; %s', async (_, provider, tokens) => {
     const j = journey({ config: single });
     j.provider.answer('/me', () => new Response('', { status: 403 }));

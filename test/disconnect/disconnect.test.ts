@@ -248,7 +248,7 @@ describe('how far a revocation reaches (I7)', () => {
       revocation: 'queued',
     });
     await j.deps.settle();
-    expect(revoked(j)).toEqual(['refresh-kate-1']);
+    expect(revoked(j)).toEqual(['refresh-kate-1', 'access-kate-1']);
   });
 
   test('a retry looks again: connected anew meanwhile, it is dropped', async () => {

@@ -6,12 +6,12 @@ import { clientOf, endpoints, oauth2Provider } from './support/providers';
 const both = { accountId: 'acct/1', accessToken: 'a-1', refreshToken: 'r-1' };
 
 async function revoked(
-  answer: Answer,
+  answers: Answer | Answer[],
   changes: Parameters<typeof oauth2Provider>[0] = {},
   tokens: { accessToken: string | null; refreshToken: string | null } = both,
   client: Parameters<typeof clientOf>[1] = {},
 ) {
-  const { fetch, requests } = answering(answer);
+  const { fetch, requests } = answering(...[answers].flat());
   const provider = oauth2Provider(changes);
   const { revocationUrl = null } = provider;
   const outcome = await revokeToken(
@@ -45,6 +45,43 @@ describe('a revocation', () => {
     const { requests } = await revoked(new Response(), { revocation: { token } }, tokens);
     const body = new URLSearchParams(requests[0]?.body);
     expect([body.get('token'), body.get('token_type_hint')]).toEqual([sent, hint]);
+  });
+
+  it.each([
+    ['reaches its token only', { revocationReach: 'token' }],
+    ['says both', { revocation: { token: 'both' } }],
+  ] as const)('is two where the record %s: a token would outlive the other', async (_, changes) => {
+    const twice = [new Response(), new Response()];
+    const { outcome, requests } = await revoked(twice, changes);
+    expect(outcome).toBe('done');
+    expect(requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual([
+      'r-1',
+      'a-1',
+    ]);
+    const one = { accessToken: 'a-1', refreshToken: null };
+    expect((await revoked(new Response(), changes, one)).requests).toHaveLength(1);
+  });
+
+  it.each<[string, Answer, Answer, string, number]>([
+    ['a pause', new Response(null, { status: 503 }), new Response(), 'retry', 1],
+    ['dead, then done', json({ error: 'invalid_token' }, 400), new Response(), 'done', 2],
+    ['done, then dead', new Response(), json({ error: 'invalid_token' }, 400), 'done', 2],
+    ['refused, then done', json({ error: 'no' }, 400), new Response(), 'gave_up', 2],
+    ['done, then a pause', new Response(), new Response(null, { status: 503 }), 'retry', 2],
+  ])('of both, answered by %s', async (_, first, second, expected, sent) => {
+    const both = { revocation: { token: 'both' } } as const;
+    const { outcome, requests } = await revoked([first, second], both);
+    expect([outcome, requests.length]).toEqual([expected, sent]);
+  });
+
+  it('carries either token in the header (Slack)', async () => {
+    const { requests } = await revoked([new Response(), new Response()], {
+      revocation: { style: 'bearer', token: 'both' },
+    });
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer r-1',
+      'Bearer a-1',
+    ]);
   });
 
   it('is the token alone where the record says so (Dropbox)', async () => {
@@ -199,13 +236,20 @@ describe('a revocation', () => {
     ['204', new Response(null, { status: 204 }), 'done'],
     ['200 with a page', new Response('<html>'), 'done'],
     ['200 with an error inside', json({ ok: false, error: 'not_authed' }), 'gave_up'],
-    ['400 invalid_token: dead already', json({ error: 'invalid_token' }, 400), 'done'],
-    ['400 invalid_grant', json({ error: 'invalid_grant' }, 400), 'done'],
-    ['400 with a code of the record', json({ error: 'gone' }, 400), 'done'],
+    ['400 invalid_token', json({ error: 'invalid_token' }, 400), 'dead'],
+    ['400 invalid_grant', json({ error: 'invalid_grant' }, 400), 'dead'],
+    ['400 with a code of the record', json({ error: 'gone' }, 400), 'dead'],
+    ['a status of the record, without a code', new Response(null, { status: 410 }), 'dead'],
+    ['that status with a code', json({ error: 'unsupported_token_type' }, 410), 'gave_up'],
+    // What means a dead grant at the token endpoint: Reddit's 400 is there a matter of form.
+    ['a code of a dead grant', json({ message: 'Bad Request', error: 400 }, 400), 'gave_up'],
     ['200 with a code that asks to come back (Slack)', json({ error: 'ratelimited' }), 'retry'],
     ['200 with a code of a failure', json({ error: 'fatal_error' }), 'retry'],
     ['400 unsupported_token_type', json({ error: 'unsupported_token_type' }, 400), 'gave_up'],
-    ['401', json({ error: 'invalid_client' }, 401), 'gave_up'],
+    // The operator may set the client right.
+    ['401 invalid_client', json({ error: 'invalid_client' }, 401), 'retry'],
+    ['401 with a code of the record', json({ error: 'wrong_app' }, 401), 'retry'],
+    ['401', new Response(null, { status: 401 }), 'gave_up'],
     ['404', new Response(null, { status: 404 }), 'gave_up'],
     [
       '307',
@@ -220,7 +264,9 @@ describe('a revocation', () => {
     ['no network', new TypeError('x'), 'retry'],
   ])('answered by %s', async (_, answer, expected) => {
     const { outcome } = await revoked(answer, {
-      refusedCodes: ['gone'],
+      refusedCodes: ['400'],
+      operatorCodes: ['wrong_app'],
+      revocation: { deadCodes: ['gone', 'http_410'] },
       transientCodes: ['ratelimited'],
       failureCodes: ['fatal_error'],
     });

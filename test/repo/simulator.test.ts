@@ -94,9 +94,9 @@ describe('the simulator', () => {
     }).toMatchInlineSnapshot(`
       {
         "answersAndDemands": 415,
-        "documented": 123,
+        "documented": 127,
         "documentedWithDate": 56,
-        "knowledge": 234,
+        "knowledge": 230,
         "reported": 58,
       }
     `);

@@ -28,7 +28,8 @@ export function revoke(scene: Scene): Response {
   if (!token || !isWanted(revocation, token)) {
     return scene.refuseWith(revocation.unknown, 'has no token of the kind that is wanted');
   }
-  if (!token.alive || !token.grant.alive) return respond(revocation.unknown, scene);
+  // One that has run out is not known any more.
+  if (!grants.good(token.kind, token.value, scene.now)) return respond(revocation.unknown, scene);
   token.alive = false;
   if (revocation.ends === 'grant') token.grant.alive = false;
   return respond(revocation.answer, scene);
@@ -49,6 +50,6 @@ function tokenOf({ sent }: Scene, { token }: Revocation): string | null {
 }
 
 function isWanted({ token: wanted }: Revocation, { kind }: Token): boolean {
-  if (wanted.in === 'bearer') return kind === 'access';
+  if (wanted.in === 'bearer') return wanted.kind === 'any' || kind === 'access';
   return wanted.in === 'account' || wanted.kind === 'any' || wanted.kind === kind;
 }

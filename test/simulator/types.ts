@@ -195,7 +195,8 @@ export interface Revocation {
   /** Where the token must be, or the account. */
   token:
     | { in: 'form' | 'json' | 'query'; name: string; kind: 'access' | 'refresh' | 'any' }
-    | { in: 'bearer' }
+    /** Default: the access token. */
+    | { in: 'bearer'; kind?: 'any' }
     | { in: 'account'; name: string };
   client: readonly ClientAuth[];
   clientIdParam?: string;

@@ -18,7 +18,9 @@ export const githubApp = {
 
   authorizationUrl: 'https://github.com/login/oauth/authorize',
   tokenUrl: 'https://github.com/login/oauth/access_token',
-  revocationUrl: 'https://api.github.com/applications/{client_id}/token',
+  // Deletes the person's grant, with all of its tokens; `/token` would leave the refresh token alive:
+  // docs.github.com/rest/apps/oauth-applications, "Delete an app authorization", read 2026-11-26.
+  revocationUrl: 'https://api.github.com/applications/{client_id}/grant',
   profileUrl: 'https://api.github.com/user',
   headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
 
@@ -44,5 +46,5 @@ export const githubApp = {
     tokenParam: 'access_token',
     clientAuth: 'client_secret_basic',
   },
-  revocationReach: 'token',
+  revocationReach: 'user',
 } as const satisfies ProviderInput;

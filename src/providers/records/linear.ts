@@ -50,5 +50,5 @@ export const linear = {
   },
   // The form field is `refresh_token` (or `access_token`), and nothing of the client is asked for:
   // linear.app/developers/oauth-2-0-authentication, "Revoke an access token" (read 2026-11-26).
-  revocation: { tokenParam: 'refresh_token', clientAuth: 'omit' },
+  revocation: { tokenParam: 'refresh_token', clientAuth: 'omit', deadCodes: ['http_400'] },
 } as const satisfies ProviderInput;

@@ -45,7 +45,7 @@ export const slackUser = {
   accountId: ['team_id', 'user_id'],
   displayName: ['user', 'team'],
   metadata: { userName: 'user', team: 'team', url: 'url' },
-  revocation: { style: 'bearer', token: 'access' },
+  revocation: slack.revocation,
   revocationReach: 'grant',
   sharesGrantWith: ['slack'],
 } as const satisfies ProviderInput;

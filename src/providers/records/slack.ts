@@ -8,8 +8,8 @@
  * slack-user.ts. It comes by a consent of its own, or along with the bot's where `user_scope` is
  * asked for (in `authorizationParams`; no default, because not every app has such scopes).
  *
- * A revocation ends one token (api.slack.com/methods/auth.revoke, no date): with rotation the
- * refresh token outlives it, and an access token that has run out is not revoked. But without
+ * A revocation ends one token, an access token or a refresh token (docs.slack.dev/authentication/
+ * using-token-rotation; api.slack.com/methods/auth.revoke, no dates), so both are sent. But without
  * rotation a second consent gives the same token again (third parties say so, Slack does not:
  * support.devrev.ai, "Slack OAuth connection"), so one that came in vain may be in use: hence the
  * reach.
@@ -55,7 +55,12 @@ export const slack = {
   accountId: ['team_id', 'user_id'],
   displayName: ['team', 'user'],
   metadata: { team: 'team', userName: 'user', url: 'url' },
-  revocation: { style: 'bearer', token: 'access' },
+  revocation: {
+    style: 'bearer',
+    token: 'both',
+    // `invalid_auth` is not among them: it also is what an address that is not allowed is told.
+    deadCodes: ['account_inactive', 'token_expired'],
+  },
   revocationReach: 'grant',
   sharesGrantWith: ['slack-user'],
 } as const satisfies ProviderInput;

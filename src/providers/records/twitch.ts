@@ -40,6 +40,8 @@ export const twitch = {
     userName: 'data.0.login',
     picture: 'data.0.profile_image_url',
   },
-  revocation: { token: 'access' },
+  // revoke-tokens (read 2026-11-26) speaks of access tokens. That a refresh token is taken too, and
+  // ends its access tokens, is told by third parties only.
+  revocation: { token: 'access', deadCodes: ['Invalid token'] },
   revocationReach: 'token',
 } as const satisfies ProviderInput;

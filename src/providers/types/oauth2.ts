@@ -32,10 +32,12 @@ const revocation = z.strictObject({
   /** Where the token is sent. `rfc7009`: as `tokenParam`; `bearer`: the access token, as header. */
   style: z.enum(['rfc7009', 'bearer']).default('rfc7009'),
   /**
-   * Which token is sent; `refresh` falls back to the access token where there is none. `none`:
-   * the account is named by `params` instead (Stripe).
+   * Which token is sent; `access` and `refresh` fall back to the other where there is none. `both`:
+   * each in a request of its own. `none`: the account is named by `params` instead (Stripe).
+   * Default: `both` where a revocation reaches its token only, `access` for `bearer`, else
+   * `refresh`. An access token that has run out is renewed first where only that kind is taken.
    */
-  token: z.enum(['access', 'refresh', 'none']).default('refresh'),
+  token: z.enum(['access', 'refresh', 'both', 'none']).optional(),
   /** What the provider calls `token` (GitHub: `access_token`). */
   tokenParam: z.string().default('token'),
   method: z.enum(['POST', 'DELETE']).default('POST'),
@@ -51,6 +53,11 @@ const revocation = z.strictObject({
     .optional(),
   /** More parameters; a value `{account_id}` stands for the account's id at the provider. */
   params: strings.default({}),
+  /**
+   * Errors of this endpoint that say that the token is dead already. `http_400` stands for that
+   * status without a code.
+   */
+  deadCodes: z.array(z.string()).default([]),
 });
 
 const scopePattern = z
