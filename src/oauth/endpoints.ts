@@ -19,6 +19,8 @@ export interface Endpoints {
   /** May still hold `{client_id}`: src/oauth/revoke.ts knows the client. */
   revocationUrl: string | null;
   profileUrl: string | null;
+  /** Of the record's `check`; the profile URL where that has none. */
+  checkUrl: string | null;
   /** As the server's metadata names it; `iss` of a callback must be identical (RFC 9207). */
   issuer: string | null;
   /** The metadata announces `iss`: a callback without it is refused. */
@@ -58,6 +60,7 @@ export async function endpointsOf(
       "the provider's metadata names no authorization or token endpoint",
     );
   }
+  const profileUrl = fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null;
   return {
     authorizationUrl,
     tokenUrl,
@@ -65,7 +68,8 @@ export async function endpointsOf(
     extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
     revocationUrl:
       fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
-    profileUrl: fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null,
+    profileUrl,
+    checkUrl: fill(provider.check?.url) ?? profileUrl,
     issuer: metadata?.issuer ?? null,
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,

@@ -28,7 +28,7 @@ const MAX_NAME_LENGTH = 200;
 const MAX_METADATA_LENGTH = 2048;
 
 /** What a record's paths read from; what none of them reads is null. */
-export type Sources = Record<PathSource, unknown>;
+export type Sources = Partial<Record<PathSource, unknown>>;
 
 /**
  * No request is made where no path reads the profile. Where the account is known without it, a
@@ -89,7 +89,7 @@ async function requestProfile(
 }
 
 /** @throws AppError provider_error for a token that no request can hold */
-function profileRequest(
+export function profileRequest(
   client: OAuth2Client,
   profileUrl: string,
   parameters: Endpoints['parameters'],
@@ -122,15 +122,23 @@ export function readProfile(
   provider: Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>,
   sources: Sources,
 ): Profile {
-  const found = (path: string): unknown => {
-    const { source, key } = splitPath(path);
-    return valueAt(sources[source], key);
-  };
+  const found = finder(sources);
   const accountId = idFrom(provider.accountId, found);
-  const names = [provider.displayName].flat().map((path) => textOf(found(path)));
   return {
     accountId,
     subject: provider.subject === undefined ? accountId : idFrom(provider.subject, found),
+    ...readLabels(provider, sources),
+  };
+}
+
+/** What tells accounts apart for people, without the id. Pure. */
+export function readLabels(
+  provider: Pick<OAuth2Provider, 'displayName' | 'metadata'>,
+  sources: Sources,
+): Pick<Profile, 'displayName' | 'metadata'> {
+  const found = finder(sources);
+  const names = [provider.displayName].flat().map((path) => textOf(found(path)));
+  return {
     displayName: names.map(nameOf).find((name) => name !== null) ?? null,
     metadata: Object.fromEntries(
       Object.entries(provider.metadata).map(([key, path]) => [key, metadataFrom(found(path))]),
@@ -181,6 +189,13 @@ function metadataFrom(value: unknown): string | null {
   const text = textOf(value);
   return text !== null && text.length <= MAX_METADATA_LENGTH ? text : null;
 }
+
+const finder =
+  (sources: Sources) =>
+  (path: string): unknown => {
+    const { source, key } = splitPath(path);
+    return valueAt(sources[source], key);
+  };
 
 /** Strings and exact numbers; big integers are strings already (src/oauth/document.ts). */
 function textOf(value: unknown): string | null {

@@ -209,7 +209,8 @@ const codesOf = (provider: ReplyFields): string[] => [
 export const tellableCode = (provider: ReplyFields, { errorCode }: TokenReply): string | null =>
   [...codesOf(provider), ...standardCodes].find((code) => code === errorCode) ?? null;
 
-function errorText(value: unknown): string | null {
+/** An error code at its place; null where there is none, or one that says that all is well. */
+export function errorText(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const text = String(value).trim();
   return text === '' || noError.has(text.toLowerCase()) ? null : text;

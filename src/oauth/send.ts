@@ -7,7 +7,12 @@ import { DeadlineError, withDeadline } from '../retry';
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
-  | { kind: 'failed'; reason: 'network' | 'deadline' | 'too_large' | 'redirected' };
+  /** `status`: of a redirect. */
+  | {
+      kind: 'failed';
+      reason: 'network' | 'deadline' | 'too_large' | 'redirected';
+      status?: number;
+    };
 
 export interface Outgoing {
   url: string | URL;
@@ -56,7 +61,7 @@ async function perform(
   const response = await fetchFn(new Request(outgoing, { headers, redirect: 'manual', signal }));
   if (response.status >= 300 && response.status < 400) {
     discard(response.body);
-    return { kind: 'failed', reason: 'redirected' };
+    return { kind: 'failed', reason: 'redirected', status: response.status };
   }
   const body = await readText(response, maxBytes, signal);
   if (body === null) return { kind: 'failed', reason: 'too_large' };

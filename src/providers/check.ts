@@ -2,7 +2,7 @@
  * What a schema cannot say about a record: which fields go together, which URLs are allowed, and
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
-import { readsFrom } from './paths';
+import { readsFrom, splitPath } from './paths';
 import { withoutBase64 } from './request-headers';
 import { placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
@@ -16,7 +16,9 @@ export interface Fault {
 
 /** The first thing wrong with a record; null where nothing is. */
 export function checkRecord(provider: Provider, publicUrl: string): Fault | null {
-  return provider.kind === 'oauth2' ? checkOAuth2(provider, publicUrl) : checkCredentials(provider);
+  return provider.kind === 'oauth2'
+    ? checkOAuth2(provider, publicUrl)
+    : checkCredentials(provider, publicUrl);
 }
 
 function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null {
@@ -29,6 +31,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkEndpointsGiven(provider) ??
     checkValues(provider) ??
     checkProfileRequest(provider) ??
+    checkCheck(provider) ??
     checkCallbackSignature(provider) ??
     checkRefresh(provider) ??
     checkRevocation(provider)
@@ -49,6 +52,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     [['refreshUrl'], provider.refreshUrl],
     [['revocationUrl'], provider.revocationUrl],
     [['profileUrl'], provider.profileUrl],
+    [['check', 'url'], provider.check?.url],
     [['extendedToken', 'url'], provider.extendedToken?.url],
   ];
   for (const [path, url] of urls) {
@@ -111,6 +115,9 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken],
     [['profileHeaders'], provider.profileHeaders, withToken],
     [['profileBody', 'params'], provider.profileBody?.params ?? {}, withToken],
+    [['check', 'headers'], provider.check?.headers ?? {}, withToken],
+    [['check', 'query'], provider.check?.query ?? {}, ['access_token']],
+    [['check', 'body', 'params'], provider.check?.body?.params ?? {}, withToken],
     [['revocation', 'params'], provider.revocation.params, [...client, 'account_id']],
     [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, []],
   ];
@@ -169,6 +176,20 @@ function checkProfileRequest(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
+/** What the checks of both kinds have in common. */
+function checkCheck({ check }: Provider): Fault | null {
+  if (check === undefined) return null;
+  const { method, headers, query, body, url } = check;
+  if (body !== undefined && method !== 'POST') {
+    return { path: ['check', 'method'], message: 'must be POST where there is a "body"' };
+  }
+  const isBare = method === 'GET' && Object.keys({ ...headers, ...query }).length === 0;
+  if (url === undefined && !isBare) {
+    return { path: ['check', 'url'], message: 'is missing; without it the profile is asked for' };
+  }
+  return checkHeaders(headers, ['check', 'headers']);
+}
+
 function checkCallbackSignature(provider: OAuth2Provider): Fault | null {
   if (provider.callbackSignature === undefined) return null;
   if (provider.clientAuth === 'none') {
@@ -221,7 +242,7 @@ function checkRevocation(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
-function checkCredentials(provider: CredentialsProvider): Fault | null {
+function checkCredentials(provider: CredentialsProvider, publicUrl: string): Fault | null {
   for (const [name, { pattern }] of Object.entries(provider.fields)) {
     const wrong = pattern === undefined ? null : checkPattern(pattern);
     if (wrong) return { path: ['fields', name, 'pattern'], message: wrong };
@@ -230,19 +251,76 @@ function checkCredentials(provider: CredentialsProvider): Fault | null {
   if (accountIdField !== undefined && provider.fields[accountIdField]?.required !== true) {
     return { path: ['accountIdField'], message: 'names no required field of "fields"' };
   }
-  for (const [header, template] of Object.entries(provider.requestHeaders)) {
+  return (
+    checkTemplates(provider, provider.requestHeaders, ['requestHeaders']) ??
+    checkHeaders(provider.requestHeaders, ['requestHeaders']) ??
+    checkCredentialsCheck(provider, publicUrl)
+  );
+}
+
+/** Fields in templates: declared, and in a form that is filled. */
+function checkTemplates(
+  { fields }: CredentialsProvider,
+  templates: Record<string, string>,
+  path: string[],
+): Fault | null {
+  for (const [name, template] of Object.entries(templates)) {
     const unknown = placeholdersOf(withoutBase64(template)).find(
-      (name) => !Object.hasOwn(provider.fields, name),
+      (field) => !Object.hasOwn(fields, field),
     );
-    if (unknown) return undeclared(['requestHeaders', header], unknown, 'fields');
+    if (unknown) return undeclared([...path, name], unknown, 'fields');
     if (/[{}]/.test(withoutPlaceholders(withoutBase64(template)))) {
       return {
-        path: ['requestHeaders', header],
+        path: [...path, name],
         message: 'holds a brace that is neither {field} nor {base64:one:two}',
       };
     }
   }
-  return checkHeaders(provider.requestHeaders, ['requestHeaders']);
+  return null;
+}
+
+function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string): Fault | null {
+  const { check, fields } = provider;
+  if (check === undefined) return null;
+  const wrong = checkEndpoint(check.url, publicUrl);
+  if (wrong) return { path: ['check', 'url'], message: wrong };
+  for (const name of placeholdersOf(check.url)) {
+    const field = fields[name];
+    if (field === undefined) return undeclared(['check', 'url'], name, 'fields');
+    // A secret in a URL's path ends up in the logs on the way; one without a pattern chooses it.
+    if (field.secret || !field.required || field.pattern === undefined) {
+      return {
+        path: ['check', 'url'],
+        message: `holds {${name}}, which must be a required field with a pattern, and no secret`,
+      };
+    }
+  }
+  const { accountId = [], displayName, metadata } = check;
+  const ids = [accountId].flat();
+  for (const path of [ids, displayName, Object.values(metadata)].flat()) {
+    const { source, key } = splitPath(path);
+    if (source === 'token' || source === 'id_token') {
+      return { path: ['check'], message: `reads "${path}", and there is no token reply` };
+    }
+    if (source === 'field' && fields[key]?.secret !== false) {
+      return { path: ['check'], message: `reads "${path}", which is no field that may be shown` };
+    }
+  }
+  // Who may choose the server could else be whoever it wants to be.
+  const host = placeholdersOf(/^[a-z]+:\/\/[^/]*/i.exec(check.url)?.[0] ?? '');
+  const free = host.find((name) => !ids.includes(`field:${name}`));
+  if (ids.length > 0 && free !== undefined) {
+    return {
+      path: ['check', 'accountId'],
+      message: `must hold "field:${free}" too: the user chooses whom to ask by {${free}}`,
+    };
+  }
+  return (
+    checkTemplates(provider, check.headers, ['check', 'headers']) ??
+    checkTemplates(provider, check.query, ['check', 'query']) ??
+    checkTemplates(provider, check.body?.params ?? {}, ['check', 'body', 'params']) ??
+    checkCheck(provider)
+  );
 }
 
 /** A header that fetch refuses would fail every request of the provider. */

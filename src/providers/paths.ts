@@ -1,14 +1,17 @@
 /** Where the paths that say who an account is (`accountId`, `metadata`, ...) read from. Pure. */
 import type { OAuth2Provider } from './types';
 
-/** `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it. */
-export type PathSource = 'profile' | 'token' | 'id_token';
+/**
+ * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it. `field`: what
+ * the user gave, where there is no OAuth.
+ */
+export type PathSource = 'profile' | 'token' | 'id_token' | 'field';
 
 type Identifying = Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>;
 
 /** `id_token:sub` -> the claim `sub`; without a prefix a path reads the profile. */
 export function splitPath(path: string): { source: PathSource; key: string } {
-  const [, source = 'profile', key = path] = /^(token|id_token):(.*)$/s.exec(path) ?? [];
+  const [, source = 'profile', key = path] = /^(token|id_token|field):(.*)$/s.exec(path) ?? [];
   return { source: source as PathSource, key };
 }
 

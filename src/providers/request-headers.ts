@@ -1,4 +1,4 @@
-/** The headers in which credentials are sent, as their record writes them. Pure. */
+/** The templates in which credentials are sent, as their record writes them. Pure. */
 import { fillTemplate, placeholdersOf } from './templates';
 import type { CredentialsProvider } from './types';
 
@@ -9,14 +9,19 @@ const base64Pair = /\{base64:([A-Za-z]\w*):([A-Za-z]\w*)\}/g;
 export const withoutBase64 = (template: string): string =>
   template.replace(base64Pair, '{$1}:{$2}');
 
-/** A header that names a field which was not given is left out whole. */
-export function requestHeadersOf(
+export const requestHeadersOf = (
   { requestHeaders }: Pick<CredentialsProvider, 'requestHeaders'>,
+  credentials: Readonly<Record<string, string>>,
+): Record<string, string> => fillFields(requestHeaders, credentials);
+
+/** Headers or parameters, filled. One that names a field which was not given is left out whole. */
+export function fillFields(
+  templates: Readonly<Record<string, string>>,
   credentials: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const fieldValue = (field: string): string =>
     (Object.hasOwn(credentials, field) ? credentials[field] : undefined) ?? '';
-  const given = Object.entries(requestHeaders).filter(([, template]) =>
+  const given = Object.entries(templates).filter(([, template]) =>
     placeholdersOf(withoutBase64(template)).every((field) => fieldValue(field) !== ''),
   );
   return Object.fromEntries(given.map(([name, template]) => [name, fill(template, fieldValue)]));

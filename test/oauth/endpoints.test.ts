@@ -52,6 +52,7 @@ describe('endpoints of a record', () => {
       extendedTokenUrl: null,
       revocationUrl: 'https://id.acme.example/revoke',
       profileUrl: 'https://id.acme.example/me',
+      checkUrl: 'https://id.acme.example/me',
       issuer: null,
       issParameter: false,
       parUrl: null,

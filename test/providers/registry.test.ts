@@ -262,6 +262,129 @@ describe('PROVIDERS', () => {
       'PROVIDERS.keys.accountIdField: ',
     ],
     [
+      'a check over http',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'http://api.k.example/me' },
+        },
+      },
+      'PROVIDERS.keys.check.url: must be https',
+    ],
+    [
+      'a check at an address',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://10.0.0.1/me' },
+        },
+      },
+      'PROVIDERS.keys.check.url: names an IP address',
+    ],
+    [
+      'a check at a field that is not there',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://{shop}.k.example/' },
+        },
+      },
+      'PROVIDERS.keys.check.url: holds {shop}',
+    ],
+    [
+      'a secret in the path of a check',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://api.k.example/{key}' },
+        },
+      },
+      'PROVIDERS.keys.check.url: holds {key}, which must be a required field with a pattern',
+    ],
+    [
+      'a check without the field of its template',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://api.k.example/me', query: { k: '{token}' } },
+        },
+      },
+      'PROVIDERS.keys.check.query.k: holds {token}',
+    ],
+    [
+      'a check with a body that is a GET',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://api.k.example/me', body: { type: 'json', params: {} } },
+        },
+      },
+      'PROVIDERS.keys.check.method: must be POST',
+    ],
+    [
+      'a check that shows a secret',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://api.k.example/me', metadata: { key: 'field:key' } },
+        },
+      },
+      'PROVIDERS.keys.check: reads "field:key"',
+    ],
+    [
+      'a check that reads a token reply',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://api.k.example/me', displayName: 'token:name' },
+        },
+      },
+      'PROVIDERS.keys.check: reads "token:name"',
+    ],
+    [
+      'an account id of a server that the user chooses',
+      {
+        keys: {
+          name: 'K',
+          kind: 'credentials',
+          fields: { host: { label: 'H', secret: false, pattern: '.+' }, key: { label: 'K' } },
+          check: { url: 'https://{host}/me', accountId: 'id' },
+        },
+      },
+      'PROVIDERS.keys.check.accountId: must hold "field:host" too',
+    ],
+    [
+      'a check that has a query but no URL',
+      { acme: { ...acme, check: { query: { t: '{access_token}' } } } },
+      'PROVIDERS.acme.check.url: is missing',
+    ],
+    [
+      'a client secret in the URL of a check',
+      {
+        acme: {
+          ...acme,
+          check: { url: 'https://id.acme.example/t', query: { s: '{client_secret}' } },
+        },
+      },
+      'PROVIDERS.acme.check.query.s: may hold {access_token}',
+    ],
+    [
       'a header template without its field',
       {
         keys: {

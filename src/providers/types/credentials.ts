@@ -1,6 +1,6 @@
 /** Records of kind `credentials`: no OAuth, the user hands something over. */
 import * as z from 'zod';
-import { identity, strings } from './shared';
+import { credentialCheck, identity, metadataPaths, path, paths, strings, url } from './shared';
 
 export const credentialsProviderSchema = z.strictObject({
   ...identity(),
@@ -27,4 +27,22 @@ export const credentialsProviderSchema = z.strictObject({
    * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617).
    */
   requestHeaders: strings.default({}),
+  /**
+   * The request that tells whether credentials are good; it carries `requestHeaders`. Its URL may
+   * hold `{field}` for fields that are no secret, and its templates any field. None: they cannot be
+   * tried.
+   */
+  check: z
+    .strictObject({
+      url,
+      ...credentialCheck(),
+      /**
+       * Path in the reply, or `field:<name>` for what was given; then the provider says who the
+       * account is, and nobody else.
+       */
+      accountId: paths.optional(),
+      displayName: z.union([path, z.array(path)]).default([]),
+      metadata: metadataPaths,
+    })
+    .optional(),
 });

@@ -1,6 +1,17 @@
 /** Records of kind `oauth2`. The default of every field is what the RFCs say, where they do. */
 import * as z from 'zod';
-import { candidates, identity, limit, path, paths, seconds, strings, url } from './shared';
+import {
+  candidates,
+  credentialCheck,
+  identity,
+  limit,
+  metadataPaths,
+  path,
+  paths,
+  seconds,
+  strings,
+  url,
+} from './shared';
 
 /** How a request is sent. Default: POST with a form body. */
 const requestStyle = z.strictObject({
@@ -192,7 +203,7 @@ export const oauth2ProviderSchema = z.strictObject({
    * Key -> path: what helps a person tell accounts apart. Values become strings. Read when the
    * account is connected; `token:` paths also at each refresh, where its reply holds them.
    */
-  metadata: z.record(z.string().max(40), path).default({}),
+  metadata: metadataPaths,
   profileMethod: z.enum(['GET', 'POST']).default('GET'),
   /**
    * Where the profile request carries the access token; `query`: as `access_token` (Meta);
@@ -209,6 +220,12 @@ export const oauth2ProviderSchema = z.strictObject({
       params: strings,
     })
     .optional(),
+  /**
+   * The request that tells whether an access token is good. Without a `url` it is the profile
+   * request, and so it is without this where the account's id comes from the profile. Templates may
+   * hold `{access_token}`; where none does, the token goes as a bearer token.
+   */
+  check: z.strictObject({ url: url.optional(), ...credentialCheck() }).optional(),
 
   // Refresh
   /**

@@ -22,6 +22,30 @@ export const limit = z.int().positive().lte(1_000_000);
 
 export const url = z.string().min(1);
 
+/** What else of a profile or a check's reply is kept. Key -> path; values become strings. */
+export const metadataPaths = z.record(z.string().max(40), path).default({});
+
+/**
+ * A request that tells whether a credential is good, and what of its answer says no. Any other
+ * answer than a success or a no tells nothing. Values of `headers`, `query` and `body.params` are
+ * templates; src/providers/check.ts says what they may hold.
+ */
+export const credentialCheck = () => ({
+  method: z.enum(['GET', 'POST']).default('GET'),
+  /** Over the record's own headers. */
+  headers: strings.default({}),
+  /** Added to the URL. */
+  query: strings.default({}),
+  /** Of a POST; none: an empty body. */
+  body: z.strictObject({ type: z.enum(['json', 'form']), params: strings }).optional(),
+  /** 302 and its like: a session that ended is often sent to a page where one signs in. */
+  refusedStatuses: z.array(z.int().gte(300).lte(499)).default([401]),
+  /** Codes that refuse it whatever the status, also inside a 200. Compared as strings. */
+  refusedCodes: z.array(z.string().min(1)).default([]),
+  /** Where those codes stand. */
+  error: candidates.default(['error', 'error.code']),
+});
+
 /** YYYY-MM-DD. */
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be YYYY-MM-DD');
 

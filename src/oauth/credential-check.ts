@@ -1,0 +1,211 @@
+/**
+ * The check: one request that tells whether a credential is good (RFC 6750 3.1, or as the record
+ * says). Only a clear no of the provider is a refusal. A failing server, a limit, a missing scope and
+ * whatever nobody foresaw leave it open: they say nothing of the credential.
+ */
+import type { ErrorCode } from '../errors';
+import { readsFrom } from '../providers/paths';
+import { fillFields, requestHeadersOf } from '../providers/request-headers';
+import { placeholdersOf } from '../providers/templates';
+import type {
+  CredentialsProvider,
+  OAuth2Client,
+  OAuth2Provider,
+  Provider,
+} from '../providers/types';
+import { checkEndpoint, fillPlaceholders } from '../providers/urls';
+import { SECOND_MS } from '../time';
+import { parseDocument, valueAt } from './document';
+import type { Endpoints } from './endpoints';
+import { type Profile, profileRequest, readLabels, readProfile } from './profile';
+import { errorText } from './reply';
+import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
+import { type Outgoing, type RawReply, send } from './send';
+
+/** For headers and body together. */
+export const CHECK_MS = 6 * SECOND_MS;
+
+export type CheckOutcome =
+  /** `document`: the reply, as far as it can be read. */
+  | { kind: 'accepted'; document: unknown }
+  | { kind: 'refused' }
+  /** Nobody knows; `code` is a caller's error, `detail` its text. */
+  | {
+      kind: 'undecided';
+      code: Extract<ErrorCode, 'provider_unavailable' | 'provider_error'>;
+      detail: string;
+    };
+
+type Rules = Pick<
+  NonNullable<CredentialsProvider['check']>,
+  'refusedStatuses' | 'refusedCodes' | 'error'
+>;
+
+/** RFC 6750: a 401 and nothing else. */
+const standardRules: Rules = { refusedStatuses: [401], refusedCodes: [], error: ['error'] };
+
+/** Whether its credentials can be tried at all. */
+export function isCheckable(provider: Provider): boolean {
+  if (provider.check !== undefined || provider.kind === 'credentials') {
+    return provider.check !== undefined;
+  }
+  // Only then does every account's token open the profile: else a no may be the scopes'.
+  const { accountId } = provider;
+  return readsFrom({ accountId, displayName: [], metadata: {} }, 'profile');
+}
+
+/** Tries what a user gave. Never throws. */
+export async function checkCredentials(
+  deps: { fetch: typeof fetch; config: { readonly publicUrl: string } },
+  provider: CredentialsProvider,
+  credentials: Readonly<Record<string, string>>,
+): Promise<CheckOutcome> {
+  const { check } = provider;
+  if (check === undefined) return undecided('provider_error', 'these credentials cannot be tried');
+  const url = checkUrlOf(check.url, credentials, deps.config.publicUrl);
+  if (url === null) return undecided('provider_error', 'the credentials make no usable URL');
+  const request = withHeaders(
+    bareRequest(
+      url,
+      check,
+      fillFields(check.query, credentials),
+      fillFields(check.body?.params ?? {}, credentials),
+      new Headers({ Accept: 'application/json' }),
+    ),
+    { ...requestHeadersOf(provider, credentials), ...fillFields(check.headers, credentials) },
+  );
+  return judgeCheck(check, await send(deps.fetch, request, { timeoutMs: CHECK_MS }));
+}
+
+/** Null where a field's value makes no URL that Mooring would call. */
+export function checkUrlOf(
+  template: string,
+  credentials: Readonly<Record<string, string>>,
+  publicUrl: string,
+): string | null {
+  const url = fillPlaceholders(template, credentials);
+  // Filled, it may name another host than the one that the record was checked with.
+  return url !== null && checkEndpoint(url, publicUrl) === null ? url : null;
+}
+
+/** Tries an access token. Never throws. */
+export async function checkAccessToken(
+  deps: { fetch: typeof fetch },
+  client: OAuth2Client,
+  endpoints: Pick<Endpoints, 'checkUrl'>,
+  accessToken: string,
+): Promise<CheckOutcome> {
+  const { check } = client.provider;
+  const url = endpoints.checkUrl;
+  if (url === null) return undecided('provider_error', 'the provider names no URL for a check');
+  const request =
+    check?.url === undefined
+      ? profileRequest(client, url, accessToken)
+      : tokenRequest(client, url, accessToken, check);
+  return judgeCheck(
+    check ?? standardRules,
+    await send(deps.fetch, request, { timeoutMs: CHECK_MS }),
+  );
+}
+
+function tokenRequest(
+  client: OAuth2Client,
+  url: string,
+  accessToken: string,
+  check: NonNullable<OAuth2Provider['check']>,
+): Outgoing {
+  const fill = (values: Record<string, string>) =>
+    fillParams(values, client, { access_token: accessToken });
+  const templates = [check.headers, check.query, check.body?.params ?? {}].flatMap((values) =>
+    Object.values(values),
+  );
+  const isPlaced = templates.some((one) => placeholdersOf(one).includes('access_token'));
+  return withHeaders(
+    bareRequest(
+      url,
+      check,
+      fill(check.query),
+      fill(check.body?.params ?? {}),
+      headersOf(client.provider),
+    ),
+    { ...(isPlaced ? {} : { Authorization: `Bearer ${accessToken}` }), ...fill(check.headers) },
+  );
+}
+
+const bareRequest = (
+  url: string,
+  { method, body }: Pick<NonNullable<OAuth2Provider['check']>, 'method' | 'body'>,
+  query: Record<string, string>,
+  params: Record<string, string>,
+  headers: Headers,
+): Outgoing =>
+  requestOf(
+    Object.keys(query).length === 0 ? url : withQuery(url, query).href,
+    { method, body: body?.type ?? 'form' },
+    params,
+    headers,
+  );
+
+/** Pure. */
+export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
+  if (raw.kind === 'failed') {
+    if (raw.status !== undefined && rules.refusedStatuses.includes(raw.status)) {
+      return { kind: 'refused' };
+    }
+    return raw.reason === 'redirected'
+      ? undecided('provider_error', 'the provider sent the check elsewhere')
+      : undecided('provider_unavailable', `the provider did not answer the check (${raw.reason})`);
+  }
+  const { status, headers, body } = raw;
+  const answered = `the provider answered the check with ${status}`;
+  // Whatever the body: a failing server's no is no verdict.
+  if (status >= 500 || [408, 425, 429].includes(status)) {
+    return undecided('provider_unavailable', answered);
+  }
+  const document = parseDocument(body, headers.get('Content-Type'));
+  const codes = rules.error
+    .map((path) => errorText(valueAt(document, path)))
+    .filter((code) => code !== null);
+  // The credential is known, and may not do this (RFC 6750 3.1).
+  if (
+    codes.includes('insufficient_scope') ||
+    /\berror="?insufficient_scope\b/i.test(headers.get('WWW-Authenticate') ?? '')
+  ) {
+    return undecided('provider_error', 'the credential may not make the request of the check');
+  }
+  if (
+    rules.refusedStatuses.includes(status) ||
+    codes.some((code) => rules.refusedCodes.includes(code))
+  ) {
+    return { kind: 'refused' };
+  }
+  const success = status >= 200 && status < 300;
+  // Who writes its refusals into a 200 writes other errors there too.
+  if (!success || (rules.refusedCodes.length > 0 && codes.length > 0)) {
+    return undecided('provider_error', answered);
+  }
+  return { kind: 'accepted', document };
+}
+
+const undecided = (
+  code: Extract<CheckOutcome, { kind: 'undecided' }>['code'],
+  detail: string,
+): CheckOutcome => ({ kind: 'undecided', code, detail });
+
+/**
+ * Who the account is, as an accepted check tells it. `accountId` null: the record reads none.
+ *
+ * @throws AppError `provider_error` where the reply should name the account, and does not
+ */
+export function accountFrom(
+  { check }: CredentialsProvider,
+  document: unknown,
+  credentials: Readonly<Record<string, string>>,
+): Pick<Profile, 'displayName' | 'metadata'> & { accountId: string | null } {
+  if (check === undefined) return { accountId: null, displayName: null, metadata: {} };
+  const sources = { profile: document, field: credentials };
+  const { accountId, displayName, metadata } = check;
+  return accountId === undefined
+    ? { accountId: null, ...readLabels({ displayName, metadata }, sources) }
+    : readProfile({ accountId, displayName, metadata }, sources);
+}
