@@ -14,6 +14,7 @@ export type LogFields = Record<string, string | number | boolean | null | undefi
 export const logEvents = {
   error: [
     'assets.not_read',
+    'check.failed',
     'config.invalid',
     'connect.abandon_failed',
     'connect.page_failed',
@@ -41,6 +42,7 @@ export const logEvents = {
     'status_cache.d1_failed',
   ],
   warn: [
+    'check.not_sent',
     'circuit.attempts_not_counted',
     'circuit.failure_not_counted',
     'circuit.not_closed',
@@ -74,6 +76,7 @@ export const logEvents = {
     'token.use_not_recorded',
   ],
   info: [
+    'check.done',
     'connect.callback_received',
     'connect.completed',
     'connect.credentials_stored',

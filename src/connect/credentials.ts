@@ -1,10 +1,12 @@
 /**
  * Connecting where a provider has no OAuth: a key, a password or a session cookie is handed in and
- * kept sealed. Whether it works is not tried here.
+ * kept sealed. Where the record has a `check`, it is tried at the provider first: what is refused is
+ * not stored, and what could not be tried is stored as unverified, and tried by cron later.
  *
- * A user's claim to own an account at such a provider is not proven by anything. So the account id
- * that a user's own request stands for is bound to that user: nobody can take an id that belongs
- * to somebody else. The app's backend may name the real one.
+ * A user's claim to own an account at such a provider is not proven by anything, but by the
+ * provider's own answer to the check. Without that, the account id that a user's own request stands
+ * for is bound to that user: nobody can take an id that belongs to somebody else. The app's backend
+ * may name the real one.
  */
 import { and, not } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
@@ -12,10 +14,19 @@ import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
 import { auditEvent } from '../events/audit';
 import { faultOfId } from '../ids';
+import {
+  accountFrom,
+  type CheckOutcome,
+  checkCredentials,
+  checkUrlOf,
+} from '../oauth/credential-check';
 import { wholeMatch } from '../providers/check';
+import { placeholdersOf } from '../providers/templates';
 import type { CredentialsProvider } from '../providers/types';
+import { CONFIRM_AFTER_MS } from '../refresh/failure';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
+import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
@@ -33,8 +44,11 @@ export interface CredentialsInput {
 
 /**
  * Stores or replaces them. `metadata` of the integration shows the account's public id, where the
- * record has one that is no secret.
- * @throws AppError provider_not_found, invalid_request, forbidden, account_linked_to_another_user
+ * record has one that is no secret, and what the record reads from the reply to the check.
+ *
+ * @throws AppError provider_not_found, invalid_request, forbidden, credentials_refused,
+ *   account_mismatch, account_linked_to_another_user; provider_error and provider_unavailable where
+ *   only the provider can name the account, and did not
  */
 export async function putCredentials(
   deps: Deps,
@@ -43,7 +57,15 @@ export async function putCredentials(
 ): Promise<Connected> {
   const provider = credentialsProviderOf(deps, input.provider);
   checkFields(provider, input.credentials);
-  const accountId = await accountIdOf(provider, userId, input);
+  const named = await accountIdOf(provider, userId, input);
+  const tried = await tryOut(deps, provider, input.credentials);
+  const found =
+    tried?.kind === 'accepted' ? accountFrom(provider, tried.document, input.credentials) : null;
+  const accountId = found?.accountId ?? named;
+  if (accountId === null) throw nobodysCredentials(provider, tried);
+  if (named !== null && accountId !== named) {
+    throw new AppError('account_mismatch', 'these credentials are of another account');
+  }
   const now = deps.now();
   const shown = provider.accountIdField;
   const publicId =
@@ -69,11 +91,14 @@ export async function putCredentials(
     scope: [],
     requestedScope: [],
     parameters: {},
-    metadata: publicId,
-    displayName: input.displayName ?? null,
+    metadata: { ...publicId, ...found?.metadata },
+    displayName: input.displayName ?? found?.displayName ?? null,
     refreshDueAt: null,
     noticeDueAt: null,
     refreshDueAtIfKept: null,
+    checkedAt: tried === null ? null : now,
+    verifiedAt: tried?.kind === 'accepted' ? now : null,
+    checkDueAt: tried?.kind === 'undecided' ? now + CONFIRM_AFTER_MS : null,
   };
   const stored = isStored(deps.db, account);
   const isNew = isNewAccount(deps.db, account, now);
@@ -130,17 +155,61 @@ function checkFields(provider: CredentialsProvider, given: Record<string, string
   }
 }
 
-/** @throws AppError forbidden, invalid_request */
+/**
+ * Null: they cannot be tried. A refusal and what cannot become a request are thrown.
+ * @throws AppError credentials_refused, invalid_request
+ */
+async function tryOut(
+  deps: Deps,
+  provider: CredentialsProvider,
+  credentials: Record<string, string>,
+): Promise<Exclude<CheckOutcome, { kind: 'refused' }> | null> {
+  const { check } = provider;
+  if (check === undefined) return null;
+  if (checkUrlOf(check.url, credentials, deps.config.publicUrl) === null) {
+    const errors = placeholdersOf(check.url).map((field) => ({
+      path: `body.credentials.${field}`,
+      message: 'makes no usable URL',
+    }));
+    throw new AppError('invalid_request', 'the credentials are not as they should be', { errors });
+  }
+  const outcome = await checkCredentials(deps, provider, credentials);
+  const { id } = provider;
+  deps.log.info('check.done', { provider: id, outcome: outcome.kind });
+  if (outcome.kind !== 'refused') return outcome;
+  throw new AppError(
+    'credentials_refused',
+    `${provider.name} refused these credentials; nothing was stored`,
+  );
+}
+
+/** Only the provider could have told whose they are. */
+const nobodysCredentials = (
+  { name }: CredentialsProvider,
+  tried: Awaited<ReturnType<typeof tryOut>>,
+): AppError =>
+  new AppError(
+    tried?.kind === 'undecided' ? tried.code : 'provider_error',
+    `${name} did not tell whose credentials these are; try again later`,
+    { retryAfter: CONFIRM_AFTER_MS / SECOND_MS },
+  );
+
+/**
+ * The account as the caller names it, or as no provider is asked to. Null: the provider says it.
+ * @throws AppError forbidden, invalid_request
+ */
 async function accountIdOf(
-  { id, accountIdField }: CredentialsProvider,
+  { id, accountIdField, check }: CredentialsProvider,
   userId: string,
   { accountId, credentials, mayNameAccount }: CredentialsInput,
-): Promise<string> {
+): Promise<string | null> {
   if (accountId !== undefined && !mayNameAccount) {
     throw new AppError('forbidden', 'only a service caller may name an account id');
   }
   const own = accountIdField === undefined ? undefined : credentials[accountIdField];
-  if (own === undefined) return accountId ?? randomSecret();
+  const isTold = check?.accountId !== undefined;
+  if (isTold && !mayNameAccount) return null;
+  if (own === undefined) return accountId ?? (isTold ? null : randomSecret());
   // The same user and the same account give the same id, so handing it in again replaces it.
   if (!mayNameAccount) return `user-${await hashSecret(JSON.stringify([userId, id, own]))}`;
   if (faultOfId(own) !== null) {

@@ -208,7 +208,7 @@ const credentials = route(
     tag: 'Connect',
     summary: 'Connect with a key, a password or a session cookie',
     description:
-      'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`.',
+      'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
     callers: ['service', 'user'],
     limit: 'connect',
     param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
@@ -234,7 +234,15 @@ const credentials = route(
         headers,
       },
     },
-    errors: ['provider_not_found', 'forbidden', 'account_linked_to_another_user'],
+    errors: [
+      'provider_not_found',
+      'forbidden',
+      'credentials_refused',
+      'account_linked_to_another_user',
+      'account_mismatch',
+      'provider_error',
+      'provider_unavailable',
+    ],
   },
   async ({ param, json, caller, deps, reply }) => {
     const { facts, version } = await putCredentials(deps, param.userId, {

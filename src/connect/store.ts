@@ -49,6 +49,10 @@ export interface ConnectedAccount {
   noticeDueAt: number | null;
   /** `refreshDueAt` for the case that a stored refresh token is kept. */
   refreshDueAtIfKept: number | null;
+  /** Of a check before it was stored; null: there was none, or it found nothing. */
+  checkedAt: number | null;
+  verifiedAt: number | null;
+  checkDueAt: number | null;
 }
 
 /**
@@ -119,6 +123,9 @@ export async function accountOf(
     refreshDueAt: times.refreshDueAt,
     noticeDueAt: times.noticeDueAt,
     refreshDueAtIfKept: scheduled(true).refreshDueAt,
+    checkedAt: null,
+    verifiedAt: null,
+    checkDueAt: null,
   };
 }
 
@@ -186,6 +193,10 @@ export function upsertAccount(
         leaseId: ifKept(oauthAccounts.leaseId, null),
         leaseUntil: ifKept(oauthAccounts.leaseUntil, null),
         lostLeaseId: ifKept(oauthAccounts.lostLeaseId, null),
+        checkedAt: incoming('checkedAt'),
+        verifiedAt: incoming('verifiedAt'),
+        checkRefusedAt: null,
+        checkDueAt: incoming('checkDueAt'),
         updatedAt: incoming('updatedAt'),
       },
     });

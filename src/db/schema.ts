@@ -123,6 +123,14 @@ export const oauthAccounts = sqliteTable(
      * with spaces, oldest first: `rescue/<lease id>` may hold their tokens.
      */
     lostLeaseId: text('lost_lease_id'),
+    /** When the credential was last tried by a check, whatever came of it; null = never. */
+    checkedAt: integer('checked_at'),
+    /** When a check last found it good; null = never, or refused since. */
+    verifiedAt: integer('verified_at'),
+    /** When a check was first refused; null = it was not, or has been found good since. */
+    checkRefusedAt: integer('check_refused_at'),
+    /** When cron is to try it again; null = it is not. */
+    checkDueAt: integer('check_due_at'),
     createdAt: integer('created_at').notNull(),
     /** Last change that a user sees. */
     updatedAt: integer('updated_at').notNull(),
@@ -135,6 +143,14 @@ export const oauthAccounts = sqliteTable(
     index('oauth_accounts_due')
       .on(table.provider, table.refreshDueAt)
       .where(sql`refresh_due_at IS NOT NULL`),
+    index('oauth_accounts_check_due').on(table.checkDueAt).where(sql`check_due_at IS NOT NULL`),
+    // Who was refused, and who was not, about the same time.
+    index('oauth_accounts_check_refused')
+      .on(table.provider, table.checkRefusedAt)
+      .where(sql`check_refused_at IS NOT NULL`),
+    index('oauth_accounts_verified')
+      .on(table.provider, table.verifiedAt)
+      .where(sql`verified_at IS NOT NULL`),
     index('oauth_accounts_notice').on(table.noticeDueAt).where(sql`notice_due_at IS NOT NULL`),
     index('oauth_accounts_unwell')
       .on(table.provider, table.state, table.expiresAt)

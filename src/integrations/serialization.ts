@@ -47,6 +47,12 @@ export const integrationSchema = z
       .nullable()
       .describe('When the user has to connect again; null where no such end is known.'),
     retryAt: time.optional().describe('With status error: when the next refresh is tried.'),
+    verified: z
+      .boolean()
+      .optional()
+      .describe(
+        'Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet.',
+      ),
     connectedAt: time,
     updatedAt: time.describe('Last change that a user could see.'),
     lastRefreshedAt: time.nullable(),
@@ -118,6 +124,9 @@ export function toIntegration(facts: Facts, now: number, providers: ProviderLook
     expiresAt: timestampOrNull(facts.expiresAt),
     reconnectBy: timestampOrNull(reconnectBy),
     ...(retryAt === undefined ? {} : { retryAt: timestamp(retryAt) }),
+    ...(provider?.kind === 'credentials' && provider.check !== undefined
+      ? { verified: facts.verified }
+      : {}),
     connectedAt: timestamp(facts.connectedAt),
     updatedAt: timestamp(facts.updatedAt),
     lastRefreshedAt: timestampOrNull(facts.lastRefreshedAt),

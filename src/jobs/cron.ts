@@ -4,6 +4,7 @@
  */
 import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/revocation';
+import { repeatChecks } from '../refresh/check';
 import { reviveFormerClients } from '../refresh/client-grants';
 import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
@@ -28,6 +29,7 @@ const everyMinute = {
       entries: REVOCATIONS.entries,
       until: deps.now() + REVOCATIONS.ms,
     }),
+  checks: repeatChecks,
   notices: giveNotices,
   reseal: (deps: Deps) =>
     reseal(deps, deps.config.keyring, Math.min(deps.config.runSubrequests, RESEALED_AT_MOST)),

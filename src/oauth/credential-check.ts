@@ -88,20 +88,22 @@ export function checkUrlOf(
   return url !== null && checkEndpoint(url, publicUrl) === null ? url : null;
 }
 
-/** Tries an access token. Never throws. */
+/**
+ * Tries an access token.
+ * @throws AppError provider_error for a token that no request can hold
+ */
 export async function checkAccessToken(
   deps: { fetch: typeof fetch },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'checkUrl'>,
+  { checkUrl: url, parameters }: Pick<Endpoints, 'checkUrl' | 'parameters'>,
   accessToken: string,
 ): Promise<CheckOutcome> {
   const { check } = client.provider;
-  const url = endpoints.checkUrl;
   if (url === null) return undecided('provider_error', 'the provider names no URL for a check');
   const request =
     check?.url === undefined
-      ? profileRequest(client, url, accessToken)
-      : tokenRequest(client, url, accessToken, check);
+      ? profileRequest(client, url, parameters, accessToken)
+      : tokenRequest(client, url, parameters, accessToken, check);
   return judgeCheck(
     check ?? standardRules,
     await send(deps.fetch, request, { timeoutMs: CHECK_MS }),
@@ -111,11 +113,12 @@ export async function checkAccessToken(
 function tokenRequest(
   client: OAuth2Client,
   url: string,
+  parameters: Endpoints['parameters'],
   accessToken: string,
   check: NonNullable<OAuth2Provider['check']>,
 ): Outgoing {
   const fill = (values: Record<string, string>) =>
-    fillParams(values, client, { access_token: accessToken });
+    fillParams(values, client, { ...parameters, access_token: accessToken });
   const templates = [check.headers, check.query, check.body?.params ?? {}].flatMap((values) =>
     Object.values(values),
   );
@@ -126,7 +129,7 @@ function tokenRequest(
       check,
       fill(check.query),
       fill(check.body?.params ?? {}),
-      headersOf(client.provider),
+      headersOf(client.provider, parameters),
     ),
     { ...(isPlaced ? {} : { Authorization: `Bearer ${accessToken}` }), ...fill(check.headers) },
   );

@@ -287,7 +287,7 @@ function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string)
   for (const name of placeholdersOf(check.url)) {
     const field = fields[name];
     if (field === undefined) return undeclared(['check', 'url'], name, 'fields');
-    // A secret in a URL's path ends up in the logs on the way; one without a pattern chooses it.
+    // A secret in a path ends up in the logs on the way. Without a pattern a value could be any host.
     if (field.secret || !field.required || field.pattern === undefined) {
       return {
         path: ['check', 'url'],

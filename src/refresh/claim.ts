@@ -34,11 +34,17 @@ export interface Claimable {
   host: string | null;
 }
 
+/** Of leases that are held for a check: no token is used up by one, so a lost one leaves nothing unknown. */
+const CHECK = 'check-';
+
+export const isCheckLease = (row: Pick<AccountRow, 'leaseId'>): boolean =>
+  row.leaseId?.startsWith(CHECK) ?? false;
+
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
 const own = (claimId: string): SQL => sql`lease_id = ${claimId} || '.' || id`;
 
 const lease = (claimId: string, now: number) => {
-  const notLost = sql`lease_id IS NULL OR ${own(claimId)}`;
+  const notLost = sql`lease_id IS NULL OR ${own(claimId)} OR lease_id GLOB ${`${CHECK}*`}`;
   return {
     lostLeaseId: sql`CASE WHEN ${notLost} THEN lost_lease_id ELSE substr(coalesce(lost_lease_id || ' ', '') || lease_id || '@' || CAST(${now} AS INTEGER), -${sql.raw(String(LOST_LEASES_LENGTH))}) END`,
     unknownSince: sql`CASE WHEN ${notLost} THEN unknown_since ELSE coalesce(unknown_since, lease_until - ${LEASE_MS}) END`,
@@ -118,6 +124,51 @@ export const claimOne = (
         isSame(oauthAccounts.refreshDueAt, seen.refreshDueAt),
         free(now, claimId),
       ),
+    )
+    .returning();
+
+/** Until a check that is under way has an outcome, cron leaves it alone for so long. */
+const CHECK_AGAIN_MS = 10 * MINUTE_MS;
+
+/** A check's lease, and that it was tried: a holder that dies has asked the provider too. */
+const checkLease = (claimId: string, now: number) => ({
+  ...lease(`${CHECK}${claimId}`, now),
+  checkedAt: now,
+  checkDueAt: sql`CASE WHEN check_due_at IS NULL THEN NULL ELSE ${now + CHECK_AGAIN_MS} END`,
+});
+
+/** One integration to be checked, as `seen`. No row where somebody else holds it, or just had it. */
+export const claimCheck = (
+  db: Database,
+  claimId: string,
+  seen: Pick<AccountRow, 'id' | 'tokenVersion' | 'checkedAt'>,
+  now: number,
+) =>
+  db
+    .update(oauthAccounts)
+    .set(checkLease(claimId, now))
+    .where(
+      and(
+        eq(oauthAccounts.id, seen.id),
+        eq(oauthAccounts.tokenVersion, seen.tokenVersion),
+        isSame(oauthAccounts.checkedAt, seen.checkedAt),
+        free(now, `${CHECK}${claimId}`),
+      ),
+    )
+    .returning();
+
+/** Five due checks at most. Providers take turns: one that hangs delays no other's. */
+export const claimDueChecks = (db: Database, claimId: string, now: number) =>
+  db
+    .update(oauthAccounts)
+    .set(checkLease(claimId, now))
+    .where(
+      sql`id IN (
+        SELECT id FROM (
+          SELECT id, check_due_at, row_number() OVER (PARTITION BY provider ORDER BY check_due_at) AS turn
+          FROM oauth_accounts
+          WHERE check_due_at <= ${now} AND ${free(now, `${CHECK}${claimId}`)})
+        ORDER BY turn, check_due_at LIMIT ${sql.raw(String(GROUP_SIZE))})`,
     )
     .returning();
 

@@ -28,10 +28,15 @@ import { Publication } from './publication';
 import { CLIENT_CHANGED, isMarked } from './verdict';
 
 const READ_MS = 5 * SECOND_MS;
-const CLAIM_MS = 4 * SECOND_MS;
+export const CLAIM_MS = 4 * SECOND_MS;
 /** How long a caller watches another holder's attempt. */
-const WATCH_MS = 8 * SECOND_MS;
-const watchBackoff: Backoff = { firstMs: 100, factor: 1.5, longestMs: SECOND_MS, jitter: 0.5 };
+export const WATCH_MS = 8 * SECOND_MS;
+export const watchBackoff: Backoff = {
+  firstMs: 100,
+  factor: 1.5,
+  longestMs: SECOND_MS,
+  jitter: 0.5,
+};
 /** After a failure, one attempt on demand in so long. */
 export const PACE_MS = 10 * SECOND_MS;
 /** After a clear refusal. */
@@ -87,7 +92,7 @@ async function readHealth(
 }
 
 /** A database that does not answer is the caller's to try again. */
-async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
+export async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

@@ -4,7 +4,8 @@ import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
-import { timestamp } from '../time';
+import { MINUTE_MS, SECOND_MS, timestamp } from '../time';
+import { CHECK_EVERY_MS, checkIntegration } from './check';
 import { refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { tokenFor } from './token';
@@ -150,6 +151,51 @@ const refresh = route(
   },
 );
 
+const check = route(
+  {
+    id: 'checkIntegration',
+    method: 'post',
+    path: '/v1/users/:userId/integrations/:provider/:accountId/check',
+    tag: 'Refresh',
+    summary: 'Try whether the provider still takes an integration',
+    description: `Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason \`token_refused\`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every ${CHECK_EVERY_MS / MINUTE_MS} minutes: in between this answers what is stored.`,
+    callers: ['service', 'user'],
+    limit: 'refresh',
+    param: integrationParam,
+    replies: {
+      200: {
+        description: 'The integration as it is after the check.',
+        schema: integrationSchema,
+        headers: z.object({
+          ...versionHeader.shape,
+          'Retry-After': z
+            .string()
+            .optional()
+            .describe('Seconds until another check can tell more; none: nothing is open.'),
+        }),
+      },
+    },
+    errors: [
+      'integration_not_found',
+      'check_not_supported',
+      'provider_not_configured',
+      'provider_error',
+      'provider_unavailable',
+      'refresh_in_progress',
+      'unavailable',
+    ],
+  },
+  async ({ param, deps, reply }) => {
+    const { facts, version, retryAfterMs } = await checkIntegration(deps, param);
+    return reply(200, toIntegration(facts, deps.now(), deps.config.providers), {
+      'Consistency-Token': String(version),
+      ...(retryAfterMs === null
+        ? {}
+        : { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) }),
+    });
+  },
+);
+
 const accountName = { provider: providerIdSchema, accountId: accountIdSchema };
 
 const many = route(
@@ -265,4 +311,4 @@ const runs = route(
   },
 );
 
-export const refreshRoutes = [token, refresh, many, runs];
+export const refreshRoutes = [token, refresh, check, many, runs];

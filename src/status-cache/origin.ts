@@ -33,6 +33,7 @@ const factColumns = {
   refreshFailures: account.refreshFailures,
   lastError: account.lastError,
   lastErrorCategory: account.lastErrorCategory,
+  isVerified: isNotNull(account.verifiedAt).mapWith(Boolean),
   createdAt: account.createdAt,
   updatedAt: account.updatedAt,
   lastRefreshedAt: account.lastRefreshedAt,
@@ -40,12 +41,16 @@ const factColumns = {
 
 type FactsRow = Omit<
   Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
-  'hasRefreshToken'
-> & { hasRefreshToken: boolean };
+  'hasRefreshToken' | 'isVerified'
+> & { hasRefreshToken: boolean; isVerified: boolean };
 
 /** The facts of a whole row, as an UPDATE ... RETURNING gives it. */
 export const factsOf = (row: AccountRow): Facts =>
-  factsFrom({ ...row, hasRefreshToken: row.refreshToken !== null });
+  factsFrom({
+    ...row,
+    hasRefreshToken: row.refreshToken !== null,
+    isVerified: row.verifiedAt !== null,
+  });
 
 function factsFrom(row: FactsRow): Facts {
   return {
@@ -65,6 +70,7 @@ function factsFrom(row: FactsRow): Facts {
     refreshFailures: row.refreshFailures,
     lastError: row.lastError,
     lastErrorCategory: row.lastErrorCategory,
+    verified: row.isVerified,
     connectedAt: row.createdAt,
     updatedAt: row.updatedAt,
     lastRefreshedAt: row.lastRefreshedAt,

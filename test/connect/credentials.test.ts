@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
+import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { accountContext } from '../../src/vault/vault';
 import { userToken } from '../support/api';
 import { configWith } from '../support/config';
+import { errorReply, json } from '../support/provider';
 import { codeOf, journey } from './journey';
 
 const session = (authId: string, more: Record<string, string> = {}) => ({
@@ -182,5 +184,197 @@ describe('PUT credentials', () => {
     });
     const unknown = await put(journey(), 'cred-9', { credentials: {} }, { provider: 'nobody' });
     expect(await codeOf(unknown)).toBe('provider_not_found');
+  });
+});
+
+/** The simulated provider takes `access-<account>` as a key, and says whose it is. */
+const checked = {
+  tried: {
+    name: 'Tried',
+    kind: 'credentials',
+    fields: { key: { label: 'Key' }, team: { label: 'Team', secret: false, required: false } },
+    requestHeaders: { Authorization: 'Bearer {key}' },
+    check: { url: 'https://api.tried.example/me' },
+  },
+  telling: {
+    name: 'Telling',
+    kind: 'credentials',
+    fields: { key: { label: 'Key' } },
+    requestHeaders: { Authorization: 'Bearer {key}' },
+    check: {
+      url: 'https://api.telling.example/me',
+      accountId: 'sub',
+      displayName: 'name',
+      metadata: { owner: 'owner' },
+    },
+  },
+};
+
+describe('PUT credentials that can be tried', () => {
+  const tried = { provider: 'tried' };
+  const telling = { provider: 'telling' };
+  const start = () => journey({ config: configWith(checked) });
+  const rowsOf = (j: ReturnType<typeof journey>, userId: string) =>
+    j.deps.db.select().from(oauthAccounts).where(eq(oauthAccounts.userId, userId));
+
+  test('a key that the provider takes is verified', async () => {
+    const j = start();
+    const reply = await put(j, 'try-1', { credentials: { key: 'access-ann' } }, tried);
+    expect(reply.status, await reply.clone().text()).toBe(201);
+    expect(await reply.json()).toMatchObject({ status: 'connected', verified: true });
+    expect(j.provider.to('/me')).toMatchObject([
+      { method: 'GET', redirect: 'manual', url: 'https://api.tried.example/me' },
+    ]);
+  });
+
+  test('a key that it refuses is 422, nothing is stored, and what was stored stays', async () => {
+    const j = start();
+    const reply = await put(j, 'try-2', { credentials: { key: 'canary-wrong' } }, tried);
+    expect([reply.status, await codeOf(reply)]).toEqual([422, 'credentials_refused']);
+    expect(await rowsOf(j, 'try-2')).toEqual([]);
+    const seen = JSON.stringify([await reply.text(), j.deps.logLines]);
+    expect(seen).not.toContain('canary-wrong');
+
+    await put(j, 'try-2', { credentials: { key: 'access-ann' }, accountId: 'mine' }, tried);
+    const [before] = await rowsOf(j, 'try-2');
+    await put(j, 'try-2', { credentials: { key: 'canary-wrong' }, accountId: 'mine' }, tried);
+    expect(await rowsOf(j, 'try-2')).toEqual([before]);
+  });
+
+  test.each([
+    ['is away', () => Promise.reject(new TypeError('reset'))],
+    ['fails', () => errorReply(503, 'x')],
+    ['asks for a pause', () => errorReply(429, 'x')],
+    ['says neither yes nor no', () => errorReply(403, 'x')],
+    ['sends it elsewhere', () => Response.redirect('https://elsewhere.example/', 302)],
+  ])(
+    'where the provider %s, it is stored as unverified, and tried again by cron',
+    async (_, answer) => {
+      const j = start();
+      const userId = `try-3-${_}`.replaceAll(' ', '-');
+      j.provider.answer('/me', answer);
+      const reply = await put(j, userId, { credentials: { key: 'access-ann' } }, tried);
+      expect(reply.status).toBe(201);
+      expect(await reply.json()).toMatchObject({ status: 'connected', verified: false });
+      j.provider.answer('/me', null);
+      j.deps.clock.advance(120_000);
+      await runJobs(j.deps, EVERY_MINUTE);
+      await j.deps.settle();
+      const list = await j.api(`/v1/users/${userId}/integrations`);
+      expect(await list.json()).toMatchObject({ integrations: [{ verified: true }] });
+      expect(j.provider.to('/me')).toHaveLength(2);
+    },
+  );
+
+  test('an unverified key that turns out to be wrong needs reconnecting', async () => {
+    const j = start();
+    j.provider.answer('/me', () => errorReply(503, 'x'));
+    await put(j, 'try-4', { credentials: { key: 'wrong' } }, tried);
+    j.provider.answer('/me', null);
+    for (let i = 0; i < 2; i += 1) {
+      j.deps.clock.advance(120_000);
+      await runJobs(j.deps, EVERY_MINUTE);
+      await j.deps.settle();
+    }
+    const list = await j.api('/v1/users/try-4/integrations');
+    expect(await list.json()).toMatchObject({
+      integrations: [{ status: 'needs_reconnect', reason: 'token_refused', verified: false }],
+    });
+    // The token route says so too, and another key mends it.
+    const [row] = await rowsOf(j, 'try-4');
+    const accountId = row?.providerAccountId ?? '';
+    const token = await j.api(`/v1/users/try-4/integrations/tried/${accountId}/token`);
+    expect([token.status, await codeOf(token)]).toEqual([409, 'needs_reconnect']);
+    const again = await put(j, 'try-4', { credentials: { key: 'access-ann' }, accountId }, tried);
+    expect(await again.json()).toMatchObject({ status: 'connected', verified: true });
+    expect(await rowsOf(j, 'try-4')).toMatchObject([{ checkRefusedAt: null, checkDueAt: null }]);
+  });
+
+  test('a provider that hangs costs six seconds at most, and nothing is lost', async () => {
+    const j = start();
+    j.provider.answer('/me', () => new Promise(() => {}));
+    const startedAt = Date.now();
+    const reply = await put(j, 'try-5', { credentials: { key: 'access-ann' } }, tried);
+    expect(await reply.json()).toMatchObject({ verified: false });
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+  }, 15_000);
+
+  test('account, name and labels are what the provider says, also for a user', async () => {
+    const j = start();
+    const token = await userToken('try-6');
+    const reply = await put(
+      j,
+      'me',
+      { credentials: { key: 'access-ann.1' } },
+      { token, ...telling },
+    );
+    expect(await reply.json()).toMatchObject({
+      accountId: 'ann.1',
+      displayName: 'Name of ann.1',
+      metadata: { owner: 'ann' },
+    });
+    const named = { credentials: { key: 'access-ann.1' }, displayName: 'Mine' };
+    expect(await (await put(j, 'try-6', named, telling)).json()).toMatchObject({
+      displayName: 'Mine',
+    });
+  });
+
+  test("another user's account is refused, and so is another one than named", async () => {
+    const j = start();
+    await put(j, 'try-7-owner', { credentials: { key: 'access-bob' } }, telling);
+    const taken = await put(j, 'try-7', { credentials: { key: 'access-bob' } }, telling);
+    expect([taken.status, await codeOf(taken)]).toEqual([409, 'account_linked_to_another_user']);
+    const named = { credentials: { key: 'access-eve' }, accountId: 'bob' };
+    const mismatch = await put(j, 'try-7', named, telling);
+    expect([mismatch.status, await codeOf(mismatch)]).toEqual([409, 'account_mismatch']);
+    expect(await rowsOf(j, 'try-7')).toEqual([]);
+  });
+
+  test('where only the provider can name the account, and does not: nothing is stored', async () => {
+    const j = start();
+    j.provider.answer('/me', () => errorReply(503, 'x'));
+    const away = await put(j, 'try-8', { credentials: { key: 'access-ann.8' } }, telling);
+    expect([away.status, await codeOf(away)]).toEqual([503, 'provider_unavailable']);
+    expect(away.headers.get('Retry-After')).toBe('120');
+    j.provider.answer('/me', () => json({ name: 'nobody' }));
+    const silent = await put(j, 'try-8', { credentials: { key: 'access-ann.8' } }, telling);
+    expect([silent.status, await codeOf(silent)]).toEqual([502, 'provider_error']);
+    expect(await rowsOf(j, 'try-8')).toEqual([]);
+    // Named by the app, it can be stored all the same.
+    j.provider.answer('/me', () => errorReply(503, 'x'));
+    const body = { credentials: { key: 'access-ann.8' }, accountId: 'ann.8' };
+    expect(await (await put(j, 'try-8', body, telling)).json()).toMatchObject({ verified: false });
+  });
+
+  test('only to the hosts that the record allows', async () => {
+    const hosted = {
+      name: 'Hosted',
+      kind: 'credentials',
+      fields: {
+        host: { label: 'Host', secret: false, pattern: '[a-z0-9.-]+' },
+        key: { label: 'Key' },
+      },
+      requestHeaders: { Authorization: 'Bearer {key}' },
+      check: { url: 'https://{host}/me', accountId: ['field:host', 'sub'] },
+    };
+    // Not on localhost, where a developer's own servers are allowed.
+    const publicUrl = 'https://mooring.example.com';
+    const j = journey({ config: { ...configWith({ hosted }), publicUrl } });
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      'metadata.internal',
+      'plain',
+      '169.254.169.254',
+    ]) {
+      const body = { credentials: { host, key: 'access-ann' } };
+      const reply = await put(j, 'try-9', body, { provider: 'hosted' });
+      expect([reply.status, await codeOf(reply)], host).toEqual([400, 'invalid_request']);
+      expect(await reply.json()).toMatchObject({ errors: [{ path: 'body.credentials.host' }] });
+    }
+    expect(j.provider.requests).toEqual([]);
+    const body = { credentials: { host: 'one.example', key: 'access-ann' } };
+    const reply = await put(j, 'try-9', body, { provider: 'hosted' });
+    expect(await reply.json()).toMatchObject({ accountId: 'one.example:ann', verified: true });
   });
 });

@@ -25,6 +25,7 @@ const facts = (overrides: Partial<Facts> = {}): Facts => ({
   refreshFailures: 0,
   lastError: null,
   lastErrorCategory: null,
+  verified: false,
   connectedAt: now - HOUR,
   updatedAt: now - HOUR,
   lastRefreshedAt: null,

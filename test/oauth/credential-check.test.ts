@@ -147,7 +147,12 @@ describe('the request of a check', () => {
 
   it('carries an access token as a bearer token, or where the record says', async () => {
     const plain = await sent((fetchFn) =>
-      checkAccessToken({ fetch: fetchFn }, oauth2({ check: { url: checkUrl } }), { checkUrl }, 'T'),
+      checkAccessToken(
+        { fetch: fetchFn },
+        oauth2({ check: { url: checkUrl } }),
+        { checkUrl, parameters: {} },
+        'T',
+      ),
     );
     expect([plain.headers.get('Authorization'), plain.headers.get('User-Agent')]).toEqual([
       'Bearer T',
@@ -155,7 +160,7 @@ describe('the request of a check', () => {
     ]);
     const check = { url: checkUrl, query: { input_token: '{access_token}' } };
     const placed = await sent((fetchFn) =>
-      checkAccessToken({ fetch: fetchFn }, oauth2({ check }), { checkUrl }, 'T'),
+      checkAccessToken({ fetch: fetchFn }, oauth2({ check }), { checkUrl, parameters: {} }, 'T'),
     );
     expect([placed.url, placed.headers.get('Authorization')]).toEqual([
       `${checkUrl}?input_token=T`,
@@ -168,7 +173,7 @@ describe('the request of a check', () => {
       checkAccessToken(
         { fetch: fetchFn },
         oauth2({ profileToken: 'query', check: { refusedCodes: ['190'] } }),
-        { checkUrl },
+        { checkUrl, parameters: {} },
         'T',
       ),
     );
