@@ -9,6 +9,7 @@ import { parseEnv } from 'node:util';
 import { Caches } from '../src/caches';
 import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
+import { isCheckable } from '../src/oauth/credential-check';
 import { endpointsOf } from '../src/oauth/endpoints';
 import { checkRecord } from '../src/providers/check';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
@@ -89,6 +90,7 @@ async function aboutOAuth2(
     `Tokens: ${endpoints.tokenUrl}`,
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
+    ...aboutCheck(provider, endpoints.checkUrl),
     `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
     ...(limits.length === 0 ? [] : [`Limits: ${limits.join(', ')}`]),
     ...(endpoints.parUrl === null ? [] : [`Pushed first (RFC 9126) to: ${endpoints.parUrl}`]),
@@ -123,7 +125,27 @@ const aboutCredentials = (provider: Extract<Provider, { kind: 'credentials' }>):
       `Field ${field}: ${label}${secret ? ', secret' : ''}${required ? '' : ', optional'}`,
   ),
   ...Object.entries(provider.requestHeaders).map(([name, value]) => `Header ${name}: ${value}`),
+  ...aboutCheck(provider, provider.check?.url ?? null),
 ];
+
+/** The request, without what it would carry of a user. */
+function aboutCheck(provider: Provider, url: string | null): string[] {
+  if (!isCheckable(provider)) return ['Check: not possible'];
+  const { check } = provider;
+  const isProfile = provider.kind === 'oauth2' && check?.url === undefined;
+  const method = isProfile ? provider.profileMethod : check?.method;
+  const refused = [...(check?.refusedStatuses ?? [401]), ...(check?.refusedCodes ?? [])];
+  const headers = isProfile ? provider.profileHeaders : (check?.headers ?? {});
+  return [
+    `Check: ${method} ${url ?? 'nowhere, the provider names no profile'}${isProfile ? ', the profile' : ''}`,
+    ...Object.entries(headers).map(([name, value]) => `Check header ${name}: ${value}`),
+    ...Object.entries(check?.query ?? {}).map(([name, value]) => `Check query ${name}=${value}`),
+    ...Object.entries(check?.body?.params ?? {}).map(
+      ([name, value]) => `Check body (${check?.body?.type}) ${name}: ${value}`,
+    ),
+    `Refused by: ${refused.join(', ')}`,
+  ];
+}
 
 function devVars(): Settings {
   try {

@@ -4,7 +4,7 @@
  * whatever nobody foresaw leave it open: they say nothing of the credential.
  */
 import type { ErrorCode } from '../errors';
-import { readsFrom } from '../providers/paths';
+import { readsFrom, splitPath } from '../providers/paths';
 import { fillFields, requestHeadersOf } from '../providers/request-headers';
 import { placeholdersOf } from '../providers/templates';
 import type {
@@ -74,7 +74,21 @@ export async function checkCredentials(
     ),
     { ...requestHeadersOf(provider, credentials), ...fillFields(check.headers, credentials) },
   );
-  return judgeCheck(check, await send(deps.fetch, request, { timeoutMs: CHECK_MS }));
+  const outcome = judgeCheck(check, await send(deps.fetch, request, { timeoutMs: CHECK_MS }));
+  return namingAccount(outcome, check.accountId ?? []);
+}
+
+/**
+ * A success that should name the account, and does not, is none: some providers write their refusals
+ * into a 200.
+ */
+function namingAccount(outcome: CheckOutcome, accountId: string | readonly string[]): CheckOutcome {
+  if (outcome.kind !== 'accepted') return outcome;
+  const isNamed = [accountId].flat().every((path) => {
+    const { source, key } = splitPath(path);
+    return source !== 'profile' || (valueAt(outcome.document, key) ?? '') !== '';
+  });
+  return isNamed ? outcome : undecided('provider_error', 'the provider named no account');
 }
 
 /** Null where a field's value makes no URL that Mooring would call. */
@@ -104,10 +118,11 @@ export async function checkAccessToken(
     check?.url === undefined
       ? profileRequest(client, url, parameters, accessToken)
       : tokenRequest(client, url, parameters, accessToken, check);
-  return judgeCheck(
+  const outcome = judgeCheck(
     check ?? standardRules,
     await send(deps.fetch, request, { timeoutMs: CHECK_MS }),
   );
+  return check?.url === undefined ? namingAccount(outcome, client.provider.accountId) : outcome;
 }
 
 function tokenRequest(
@@ -166,9 +181,9 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
     return undecided('provider_unavailable', answered);
   }
   const document = parseDocument(body, headers.get('Content-Type'));
-  const codes = rules.error
-    .map((path) => errorText(valueAt(document, path)))
-    .filter((code) => code !== null);
+  // Salesforce refuses by one word of plain text.
+  const found = document === null ? [body] : rules.error.map((path) => valueAt(document, path));
+  const codes = found.map(errorText).filter((code) => code !== null);
   // The credential is known, and may not do this (RFC 6750 3.1).
   if (
     codes.includes('insufficient_scope') ||

@@ -30,6 +30,12 @@ describe('what a check says', () => {
       { kind: 'failed', reason: 'redirected', status: 302 },
       'refused',
     ],
+    [
+      'a word of plain text',
+      { ...standard, refusedCodes: ['Bad_OAuth_Token'] },
+      reply(403, 'Bad_OAuth_Token'),
+      'refused',
+    ],
     ['another code in a 200', slack, reply(200, { error: 'ratelimited' }), 'provider_error'],
     [
       'a 401 where the record has others',
@@ -166,6 +172,23 @@ describe('the request of a check', () => {
       `${checkUrl}?input_token=T`,
       null,
     ]);
+  });
+
+  it('is no success where the profile names nobody', async () => {
+    const bodies = [
+      { ok: false, error: 'any' },
+      { sub: '' },
+      { sub: null },
+      [],
+      'text',
+      { sub: '7' },
+    ];
+    const outcomes = bodies.map(async (body) => {
+      const fetchFn = async () => Response.json(body);
+      const endpoints = { checkUrl, parameters: {} };
+      return (await checkAccessToken({ fetch: fetchFn }, oauth2({}), endpoints, 'T')).kind;
+    });
+    expect(await Promise.all(outcomes)).toEqual([...Array(5).fill('undecided'), 'accepted']);
   });
 
   it('is the profile request where the record has no other', async () => {

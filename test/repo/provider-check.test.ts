@@ -54,7 +54,35 @@ describe('npm run provider:check', () => {
       'Keys (keys): the record is right.',
       'Field apiKey: API key, secret',
       'Header Authorization: Bearer {apiKey}',
+      'Check: not possible',
     ]);
+  });
+
+  it('tells how a credential would be tried', async () => {
+    expect(await report(['acme'], settings({ acme }))).toContain('Check: not possible');
+    const check = {
+      url: 'https://api.keys.example/{team}/me',
+      method: 'POST',
+      query: { v: '2' },
+      body: { type: 'json', params: { token: '{apiKey}' } },
+      refusedCodes: ['bad_key'],
+    };
+    const fields = {
+      team: { label: 'Team', secret: false, pattern: '[a-z]+' },
+      apiKey: { label: 'K' },
+    };
+    const keys = { extends: 'api-key', name: 'Keys', fields, check };
+    expect((await report(['keys'], settings({ keys }))).slice(-5)).toEqual([
+      'Header Authorization: Bearer {apiKey}',
+      'Check: POST https://api.keys.example/{team}/me',
+      'Check query v=2',
+      'Check body (json) token: {apiKey}',
+      'Refused by: 401, bad_key',
+    ]);
+    expect(await report(['reddit'], {})).toContain(
+      'Check: GET https://oauth.reddit.com/api/v1/me, the profile',
+    );
+    expect(await report(['facebook'], {})).toContain('Refused by: 401, 190, 102');
   });
 
   it.each([

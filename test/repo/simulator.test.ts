@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 415,
-        "documented": 127,
+        "answersAndDemands": 417,
+        "documented": 128,
         "documentedWithDate": 56,
-        "knowledge": 230,
-        "reported": 58,
+        "knowledge": 229,
+        "reported": 60,
       }
     `);
   });

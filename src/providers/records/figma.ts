@@ -40,6 +40,9 @@ export const figma = {
   accountId: 'id',
   displayName: ['handle', 'email'],
   metadata: { name: 'handle', userName: 'email', picture: 'img_url' },
+  // 403 is also said of a scope that is missing. The sentence as public projects met it at /v1/me;
+  // read 2026-11-26.
+  check: { refusedCodes: ['Invalid token'], error: ['err', 'message'] },
   // No revocation endpoint is documented.
   revocationReach: 'token',
 } as const satisfies ProviderInput;

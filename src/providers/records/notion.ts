@@ -41,6 +41,8 @@ export const notion = {
     picture: 'token:owner.user.avatar_url',
     botId: 'token:bot_id',
   },
+  // developers.notion.com/changelog/retrieve-information-about-your-token (no date).
+  check: { url: 'https://api.notion.com/v1/users/me' },
   revocation: { token: 'access', body: 'json' },
   revocationReach: 'grant',
 } as const satisfies ProviderInput;

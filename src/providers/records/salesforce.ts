@@ -57,4 +57,7 @@ export const salesforce = {
     picture: 'picture',
     instanceUrl: 'token:instance_url',
   },
+  // 403 and this word as plain text, where the data API says 401 (jsforce and others wait for it;
+  // read 2026-11-26).
+  check: { refusedCodes: ['Bad_OAuth_Token'] },
 } as const satisfies ProviderInput;

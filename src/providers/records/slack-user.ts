@@ -46,6 +46,7 @@ export const slackUser = {
   displayName: ['user', 'team'],
   metadata: { userName: 'user', team: 'team', url: 'url' },
   revocation: slack.revocation,
+  check: slack.check,
   revocationReach: 'grant',
   sharesGrantWith: ['slack'],
 } as const satisfies ProviderInput;

@@ -55,6 +55,9 @@ export const slack = {
   accountId: ['team_id', 'user_id'],
   displayName: ['team', 'user'],
   metadata: { team: 'team', userName: 'user', url: 'url' },
+  // Errors of the Web API as aki017/slack-api-docs has them (methods/auth.revoke.json, read 2026-11-26).
+  // Not `invalid_auth`: that may also be said of an address that the workspace does not allow.
+  check: { refusedCodes: ['token_revoked', 'account_inactive'] },
   revocation: {
     style: 'bearer',
     token: 'both',

@@ -36,6 +36,8 @@ export const stripe = {
     country: 'country',
     live: 'token:livemode',
   },
+  // The profile is the account's own: a key that does not open it is refused with 401.
+  check: {},
   revocation: {
     token: 'none',
     clientAuth: 'client_secret_bearer',
