@@ -341,6 +341,7 @@ function decide(
       columns: {
         state: 'needs_reconnect',
         stateReason: TOKEN_REFUSED,
+        stateConfirmedAt: now,
         updatedAt: now,
         // A refresh would bring another token that is refused.
         refreshDueAt: null,

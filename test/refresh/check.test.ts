@@ -353,6 +353,25 @@ describe('a check of a token that a refresh can replace', () => {
     });
   });
 
+  it('a marked one is not brought back by a refresh, forced or due, but by a check', async () => {
+    const w = world();
+    const row = await w.due({}, -20 * MINUTE);
+    w.server.answer('/me', () => errorReply(401, 'invalid_token'));
+    await checkIntegration(w.deps, keyOf(row));
+    await confirm(w);
+    await expect(refreshOne(w.deps, keyOf(row))).rejects.toMatchObject({ code: 'needs_reconnect' });
+    w.deps.clock.advance(20 * MINUTE);
+    await runJobs(w.deps, EVERY_MINUTE);
+    expect(w.server.count('refresh')).toBe(1);
+    w.server.answer('/me', null);
+    const { facts } = await checkIntegration(w.deps, keyOf(row));
+    expect(facts).toMatchObject({ state: 'active', stateReason: null });
+    // And back on its schedule.
+    w.deps.clock.advance(MINUTE);
+    await runJobs(w.deps, EVERY_MINUTE);
+    expect(w.server.count('refresh')).toBe(2);
+  });
+
   it('refused while the token endpoint is away: never marked by the old token alone', async () => {
     const w = world({ refreshModel: 'static' });
     const row = await w.due({}, -20 * MINUTE);
