@@ -26,13 +26,21 @@ export class Caches {
 interface Entry<T> {
   value: T;
   until: number;
+  weight: number;
 }
 
-/** Values by text, each until its time; beyond `limit`, those that were set first go. Times in ms. */
+/**
+ * Values by text, each until its time; beyond `limit`, those that were set first go. `limit` is a
+ * number of values, or the sum of what `weigh` says of each (bytes, say). Times in ms.
+ */
 export class BoundedCache<T> {
   readonly #entries = new Map<string, Entry<T>>();
+  #weight = 0;
 
-  constructor(readonly limit: number) {}
+  constructor(
+    readonly limit: number,
+    readonly weigh: (key: string, value: T) => number = () => 1,
+  ) {}
 
   get(key: string, now: number): T | undefined {
     const entry = this.#entries.get(key);
@@ -40,12 +48,18 @@ export class BoundedCache<T> {
   }
 
   set(key: string, value: T, until = Number.POSITIVE_INFINITY): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, { value, until });
-    if (this.#entries.size <= this.limit) return;
+    this.#remove(key);
+    const weight = this.weigh(key, value);
+    this.#entries.set(key, { value, until, weight });
+    this.#weight += weight;
     for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+      if (this.#weight <= this.limit) return;
+      this.#remove(oldest);
     }
+  }
+
+  #remove(key: string): void {
+    this.#weight -= this.#entries.get(key)?.weight ?? 0;
+    this.#entries.delete(key);
   }
 }

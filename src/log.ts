@@ -61,6 +61,7 @@ export const logEvents = {
     'kv.list_failed',
     'kv.put_refused',
     'kv.put_unverified',
+    'kv.snapshot_too_large',
     'kv.read_failed',
     'operator.database_unavailable',
     'operator.sign_in_refused',

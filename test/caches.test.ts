@@ -37,4 +37,20 @@ describe('a bounded cache', () => {
     cache.set('c', 4);
     expect(['a', 'b', 'c'].map((key) => cache.get(key, 0))).toEqual([3, undefined, 4]);
   });
+
+  it('may go by what its values weigh', () => {
+    const cache = new BoundedCache<string>(10, (key, value) => key.length + value.length);
+    const held = () => ['a', 'b', 'c', 'd'].filter((key) => cache.get(key, 0) !== undefined);
+    cache.set('a', '1234');
+    cache.set('b', '1234');
+    expect(held()).toEqual(['a', 'b']);
+    cache.set('b', '12');
+    cache.set('c', '1');
+    expect(held()).toEqual(['a', 'b', 'c']);
+    cache.set('d', '12345');
+    expect(held()).toEqual(['c', 'd']);
+    // Heavier than all there is room for: not kept.
+    cache.set('a', '1234567890');
+    expect(held()).toEqual([]);
+  });
 });

@@ -19,9 +19,15 @@ export type Caller =
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
 const MAX_TOKEN_LENGTH = 8192;
 
-/** By the whole header. Longer ones are verified each time, so this takes 20 MB at most. */
-const callers = () => new BoundedCache<Caller>(10_000);
+/** By the whole header: 10,000 of the usual length. Longer ones than this are verified each time. */
+const MAX_REMEMBERED_BYTES = 8_000_000;
 const MAX_REMEMBERED_LENGTH = 2048;
+const callers = () =>
+  new BoundedCache<Caller>(
+    MAX_REMEMBERED_BYTES,
+    (header, caller) =>
+      200 + header.length + (caller.kind === 'user' ? 2 * caller.userId.length : 0),
+  );
 
 /** @throws AppError unauthenticated; unavailable when the keys of user JWTs cannot be had */
 export async function authenticate(headers: Headers, deps: Deps): Promise<Caller> {

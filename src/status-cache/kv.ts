@@ -72,11 +72,19 @@ function parse(text: string | null | undefined): Snapshot | null {
 
 export const putsArePaused = (deps: Deps): boolean => deps.now() < deps.memory.kv.putsPausedUntil;
 
-/** Whether it was written. A refusal other than "too often" pauses this isolate's puts. */
+/**
+ * Whether it was written. A refusal other than "too often" pauses this isolate's puts. One that is too
+ * large for KV is not even sent: that is its user's own miss, and nobody else's.
+ */
 export async function putKv(deps: Deps, snapshot: Snapshot): Promise<boolean> {
   if (putsArePaused(deps)) return false;
+  const value = JSON.stringify(snapshot);
+  if (isTooLarge(value)) {
+    deps.log.warn('kv.snapshot_too_large', { integrations: snapshot.integrations.length });
+    return false;
+  }
   const written = await patiently(deps, 'kv.put_refused', () =>
-    deps.kv.put(keyOf(snapshot.userId), JSON.stringify(snapshot), {
+    deps.kv.put(keyOf(snapshot.userId), value, {
       expirationTtl: MAX_FRESH_MS / 1000,
     }),
   );
@@ -108,6 +116,13 @@ export async function listKv(
     return null;
   }
 }
+
+/** Of a value, in bytes of UTF-8: developers.cloudflare.com/kv/platform/limits. */
+const MAX_VALUE_BYTES = 25 * 1024 * 1024;
+
+/** A character takes three bytes at most. */
+const isTooLarge = (value: string): boolean =>
+  value.length * 3 > MAX_VALUE_BYTES && new TextEncoder().encode(value).length > MAX_VALUE_BYTES;
 
 async function patiently(
   deps: Deps,

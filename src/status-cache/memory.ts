@@ -21,8 +21,8 @@ const REMEMBER_MS = MAX_FRESH_MS + 5_000;
 const KV_WRITE_EVERY_MS = 1_000;
 
 const MAX_USERS = 1_000;
-/** A user may have a thousand: bounded by these too, at about 1 KB each. */
-const MAX_INTEGRATIONS = 10_000;
+/** Of an isolate's 128 MB. The list of a user is kept as text too, so it counts twice (weigh). */
+const MAX_BYTES = 24_000_000;
 
 interface Entry {
   /** Null: nothing to serve, only something to remember. */
@@ -33,6 +33,7 @@ interface Entry {
   storedAt: number;
   /** Since when this version is here without a break. */
   cameAt: number;
+  bytes: number;
 }
 
 /** Why a tier did not answer, in the words of RFC 9211 section 2.2. */
@@ -46,8 +47,8 @@ export type Found =
 export class MemoryTier {
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
-  readonly #limits: { users: number; integrations: number };
-  #integrations = 0;
+  readonly #limits: { users: number; bytes: number };
+  #bytes = 0;
   #clearedAt = 0;
   #hits = 0;
   #misses = 0;
@@ -61,8 +62,8 @@ export class MemoryTier {
    */
   readonly fills = { waiting: new Set<string>(), busyUntil: 0, readAt: 0 };
 
-  constructor(limits: { users?: number; integrations?: number } = {}) {
-    this.#limits = { users: MAX_USERS, integrations: MAX_INTEGRATIONS, ...limits };
+  constructor(limits: { users?: number; bytes?: number } = {}) {
+    this.#limits = { users: MAX_USERS, bytes: MAX_BYTES, ...limits };
   }
 
   find(userId: string, atLeast: number, now: number): Found {
@@ -142,7 +143,7 @@ export class MemoryTier {
   clear(now: number): number {
     const dropped = this.stats(now).size;
     this.#entries.clear();
-    this.#integrations = 0;
+    this.#bytes = 0;
     this.#clearedAt = now;
     return dropped;
   }
@@ -166,14 +167,12 @@ export class MemoryTier {
     }
   }
 
-  #set(userId: string, entry: Entry): void {
+  #set(userId: string, remembered: Omit<Entry, 'bytes'>): void {
     this.#remove(userId);
+    const entry = { ...remembered, bytes: weigh(userId, remembered.snapshot) };
     this.#entries.set(userId, entry);
-    this.#integrations += weight(entry);
-    while (
-      this.#entries.size > this.#limits.users ||
-      this.#integrations > this.#limits.integrations
-    ) {
+    this.#bytes += entry.bytes;
+    while (this.#entries.size > this.#limits.users || this.#bytes > this.#limits.bytes) {
       const oldest = this.#entries.keys().next();
       if (oldest.done) break;
       this.#remove(oldest.value);
@@ -184,11 +183,27 @@ export class MemoryTier {
     const entry = this.#entries.get(userId);
     if (!entry) return;
     this.#entries.delete(userId);
-    this.#integrations -= weight(entry);
+    this.#bytes -= entry.bytes;
   }
 }
 
-const weight = (entry: Entry): number => entry.snapshot?.integrations.length ?? 0;
+/** What the objects and keys of an entry take, and those of an integration, besides their texts. */
+const ENTRY_BYTES = 500;
+const INTEGRATION_BYTES = 700;
+
+/** About how much memory an entry takes, with the list that is made of it. */
+function weigh(userId: string, snapshot: Snapshot | null): number {
+  let bytes = ENTRY_BYTES + userId.length;
+  for (const one of snapshot?.integrations ?? []) {
+    let text = one.accountId.length + (one.displayName?.length ?? 0);
+    for (const scope of one.scopes) text += scope.length;
+    for (const scope of one.requestedScopes) text += scope.length;
+    for (const name in one.metadata) text += name.length + (one.metadata[name]?.length ?? 0);
+    // Two bytes a character, once in the snapshot and once in the list.
+    bytes += INTEGRATION_BYTES + 4 * text;
+  }
+  return bytes;
+}
 
 /** Nothing of it is believed any more, whoever asks. */
 const isUseless = (entry: Entry, now: number): boolean => now - entry.storedAt > REMEMBER_MS;

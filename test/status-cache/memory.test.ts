@@ -151,21 +151,49 @@ describe('bounds and statistics', () => {
     expect(memory.find('c', 0, T)).toMatchObject({ hit: true });
   });
 
-  it('users with many integrations count for more', () => {
-    const memory = new MemoryTier({ integrations: 10 });
-    const many = (length: number) => Array.from({ length }, () => ({}) as Facts);
-    memory.put(snapshot({ userId: 'a', integrations: many(4) }), T);
-    memory.put(snapshot({ userId: 'b', integrations: many(6) }), T);
+  it('users count by what their integrations take, texts above all', () => {
+    const memory = new MemoryTier({ bytes: 100_000 });
+    /** About so many thousand bytes: each character counts four. */
+    const taking = (kilobytes: number): Facts[] => [
+      {
+        accountId: 'a',
+        scopes: [],
+        requestedScopes: [],
+        metadata: { text: 'x'.repeat(kilobytes * 250) },
+      } as never,
+    ];
+    memory.put(snapshot({ userId: 'a', integrations: taking(40) }), T);
+    memory.put(snapshot({ userId: 'b', integrations: taking(50) }), T);
     expect(memory.stats(T).size).toBe(2);
     // Replaced, not added.
-    memory.put(snapshot({ userId: 'b', version: 8, integrations: many(6) }), T);
+    memory.put(snapshot({ userId: 'b', version: 8, integrations: taking(50) }), T);
     expect(memory.stats(T).size).toBe(2);
-    memory.put(snapshot({ userId: 'c', integrations: many(1) }), T);
+    memory.put(snapshot({ userId: 'c', integrations: taking(20) }), T);
     expect(memory.find('a', 0, T)).toMatchObject({ hit: false });
     expect(memory.stats(T).size).toBe(2);
     // More than all there is room for: not kept.
-    memory.put(snapshot({ userId: 'd', integrations: many(11) }), T);
+    memory.put(snapshot({ userId: 'd', integrations: taking(101) }), T);
     expect(memory.find('d', 0, T)).toMatchObject({ hit: false });
+  });
+
+  it('a thousand users with large integrations stay within the bytes that are allowed', () => {
+    const memory = new MemoryTier();
+    const integrations = Array.from(
+      { length: 20 },
+      () =>
+        ({
+          accountId: 'a',
+          scopes: ['s'.repeat(100)],
+          requestedScopes: [],
+          metadata: { text: 'x'.repeat(2_000) },
+        }) as never,
+    );
+    for (let n = 0; n < 1_000; n += 1) {
+      memory.put(snapshot({ userId: `large-${n}`, integrations }), T);
+    }
+    // 20 times 2,100 characters, counted four times, and 700 bytes: about 180 KB each.
+    expect(memory.stats(T).size).toBeLessThan(24_000_000 / 180_000);
+    expect(memory.stats(T).size).toBeGreaterThan(100);
   });
 
   it('counts what can be served, what cannot, hits and misses', () => {

@@ -41,6 +41,27 @@ describe('write-through', () => {
     expect(await readSnapshot(elsewhere(deps), userId, 0)).toMatchObject({ source: 'kv' });
   });
 
+  it("a list that is too large for KV is its user's own miss, and pauses nobody's puts", async () => {
+    const deps = testDeps();
+    const [large, other] = [await insertAccount(deps), await insertAccount(deps)];
+    const before = await rename(deps, large.userId, 'small');
+    await publish(deps, before);
+    expect(await storedIn(keyOf(large.userId))).toEqual(before);
+    const snapshot = await rename(deps, large.userId, 'new');
+    const integrations = snapshot.integrations.map((facts) => ({
+      ...facts,
+      metadata: { text: 'é'.repeat(13 * 1024 * 1024) },
+    }));
+    await publish(deps, { ...snapshot, integrations });
+    // Nothing older stays there either.
+    expect(await storedIn(keyOf(large.userId))).toBeNull();
+    expect(deps.memory.kv.putsPausedUntil).toBe(0);
+    const others = await rename(deps, other.userId, 'new');
+    await publish(deps, others);
+    expect(await storedIn(keyOf(other.userId))).toEqual(others);
+    expect(deps.logLines.join()).toContain('kv.snapshot_too_large');
+  });
+
   it('KV removes an entry after 300 s', async () => {
     const spy = vi.fn(put);
     const deps = testDeps({ kv: kvWith({ put: spy }) });
