@@ -54,6 +54,8 @@ export interface Config {
   userAuth: UserAuth | null;
   /** 0: all integrations are kept warm. */
   idleAfterMs: number;
+  /** How many integrations a user may have. */
+  maxIntegrations: number;
   /** How many requests to elsewhere (providers, D1, KV) one cron run may make. */
   runSubrequests: number;
   keyring: Keyring;
@@ -105,6 +107,7 @@ const settings = z.object({
     72,
   ),
   RUN_SUBREQUESTS: number(z.number().int().gte(10).lte(10_000), 45),
+  MAX_INTEGRATIONS_PER_USER: number(z.number().int().gte(1).lte(10_000), 100),
   PUBLIC_URL: text,
   APP_ORIGINS: text,
   RETURN_TO: text,
@@ -133,6 +136,7 @@ export function readConfig(env: object): Config {
     serviceKeys: readServiceKeys(s.SERVICE_KEYS),
     userAuth: readUserAuth(s, publicUrl),
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
+    maxIntegrations: s.MAX_INTEGRATIONS_PER_USER,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
     providers: createRegistry({ ...env }, publicUrl),

@@ -23,6 +23,7 @@ export const errorCodes = {
   connection_failed: [409, 'Connection failed'],
   needs_reconnect: [409, 'Needs reconnect'],
   provider_not_configured: [409, 'Provider not configured'],
+  too_many_integrations: [409, 'Too many integrations'],
   connection_expired: [410, 'Connection expired'],
   too_large: [413, 'Too large'],
   unsupported_media_type: [415, 'Unsupported media type'],

@@ -127,6 +127,8 @@ describe('a wrong setting is one clear error that names it and never quotes the 
     ['AUTH_ALGORITHMS', 'RS256'],
     ['AUTH_ALGORITHMS', 'HS512'],
     ['RUN_SUBREQUESTS', canary],
+    ['MAX_INTEGRATIONS_PER_USER', '0'],
+    ['MAX_INTEGRATIONS_PER_USER', '1e9'],
     ['RUN_SUBREQUESTS', '9'],
     ['RUN_SUBREQUESTS', '12.5'],
     ['PROVIDERS', canary],

@@ -9,6 +9,7 @@ import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { transactionContext } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
+import { hasRoom, tooManyIntegrations } from './store';
 import { TRANSACTION_MS } from './transactions';
 
 export interface BeginInput {
@@ -50,6 +51,7 @@ export async function beginConnection(
     input.accountId === undefined
       ? undefined
       : await ownIntegration(deps, userId, provider.id, input.accountId);
+  if (!known) await refuseFull(deps, userId, provider.id);
   const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
   const authorizationParams = checkAuthorizationParams(provider, input);
 
@@ -106,6 +108,17 @@ export async function ownIntegration(
     );
   if (!row) throw new AppError('integration_not_found', 'the user has no such integration');
   return row;
+}
+
+/**
+ * A connection that could only add an integration too many is refused before anybody consents. Where
+ * the user has accounts of the provider, it may be a reconnect of one; the commit decides.
+ * @throws AppError too_many_integrations
+ */
+async function refuseFull(deps: Deps, userId: string, provider: string): Promise<void> {
+  if (await hasRoom(deps, userId)) return;
+  const own = and(eq(oauthAccounts.userId, userId), eq(oauthAccounts.provider, provider));
+  if ((await deps.db.$count(oauthAccounts, own)) === 0) throw tooManyIntegrations(deps);
 }
 
 /** Values for the placeholders in the provider's URLs: given, else the row's, else the default. */

@@ -28,7 +28,14 @@ import { changeVisibly } from '../status-cache/changes';
 import { readOrigin } from '../status-cache/origin';
 import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
-import { type ConnectedAccount, isNewAccount, isOf, isStored, upsertAccount } from './store';
+import {
+  type ConnectedAccount,
+  hasRoom,
+  isNewAccount,
+  isOf,
+  isStored,
+  upsertAccount,
+} from './store';
 
 /** One exchange of one transaction; nobody else may finish it. */
 export interface Attempt {
@@ -39,6 +46,7 @@ export interface Attempt {
 export type Commit =
   | { kind: 'committed'; snapshot: Snapshot }
   | { kind: 'linked_to_another_user' }
+  | { kind: 'too_many_integrations' }
   | { kind: 'revocation_in_flight' }
   /** The transaction was erased, or its time ran out. */
   | { kind: 'transaction_gone' };
@@ -96,6 +104,7 @@ function statements(
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): BatchItem<'sqlite'>[] {
   const now = clock();
+  const max = config.maxIntegrations;
   const [{ account: main }, ...further] = received;
   const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
   const free = and(completing, not(revocationInFlight(db, received, now)));
@@ -115,10 +124,10 @@ function statements(
   };
   return [
     ...formerGrant(received[0], free),
-    upsertAccount(db, main, now, free),
+    upsertAccount(db, main, max, now, free),
     ...further.flatMap((one) => [
       ...formerGrant(one, hit),
-      upsertAccount(db, one.account, now, hit),
+      upsertAccount(db, one.account, max, now, hit),
       owedRevocation(db, one.account, now, and(hit, not(isStored(db, one.account)))),
     ]),
     ...received.flatMap((one) => connected(db, one, now, and(hit, isStored(db, one.account)))),
@@ -230,5 +239,8 @@ async function whyNot(
   }
   if (transaction?.state !== 'completing') return { kind: 'transaction_gone' };
   if (owner && owner.userId !== userId) return { kind: 'linked_to_another_user' };
+  if (!owner && !(await withDeadline(hasRoom(deps, userId), TRY_MS, 'd1_commit'))) {
+    return { kind: 'too_many_integrations' };
+  }
   return { kind: 'revocation_in_flight' };
 }

@@ -23,6 +23,7 @@ import type { Facts, Snapshot } from '../status-cache/snapshot';
 import type { Attempt } from './commit';
 import { isCompletionOf } from './completion';
 import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
+import { tooManyIntegrations } from './store';
 import {
   connectionNotFound,
   failUnfinished,
@@ -56,7 +57,7 @@ export async function completeConnection(
 ): Promise<Connected> {
   const transaction = await ownTransaction(deps, userId, id, completion);
   if (transaction.state === 'completed') return completedBefore(deps, transaction);
-  refuseUnlessAuthorized(transaction, deps.now());
+  refuseUnlessAuthorized(deps, transaction);
 
   // Before the claim: where the provider's metadata cannot be had, no code is lost.
   const client = oauthClientOf(deps.config.providers, transaction.provider);
@@ -66,7 +67,7 @@ export async function completeConnection(
   if (!claimed) {
     const settled = await ownTransaction(deps, userId, id, completion);
     if (settled.state === 'completed') return completedBefore(deps, settled);
-    refuseUnlessAuthorized(settled, deps.now());
+    refuseUnlessAuthorized(deps, settled);
     throw inProgress();
   }
   const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt);
@@ -101,8 +102,8 @@ async function ownTransaction(
   );
 }
 
-function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
-  if (isExpired(transaction, now)) {
+function refuseUnlessAuthorized(deps: Deps, transaction: Transaction): void {
+  if (isExpired(transaction, deps.now())) {
     throw new AppError('connection_expired', 'the connection took too long; start a new one');
   }
   switch (transaction.state) {
@@ -115,7 +116,7 @@ function refuseUnlessAuthorized(transaction: Transaction, now: number): void {
     case 'completing':
       throw inProgress();
     case 'failed':
-      throw failed(transaction.error);
+      throw failed(deps, transaction.error);
     case 'completed':
       throw new Error('a completed transaction is answered before');
   }
@@ -133,12 +134,14 @@ const inProgress = (): AppError =>
   });
 
 /** The same answer as the first time, where that says what to do; else that it failed, and why. */
-function failed(error: string | null): AppError {
+function failed(deps: Pick<Deps, 'config'>, error: string | null): AppError {
   switch (error) {
     case 'account_mismatch':
       return accountMismatch();
     case 'account_linked_to_another_user':
       return linkedToAnotherUser();
+    case 'too_many_integrations':
+      return tooManyIntegrations(deps);
     default:
       return new AppError(
         'connection_failed',

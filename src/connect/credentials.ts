@@ -10,6 +10,7 @@
  */
 import { and, not } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
+import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
 import { auditEvent } from '../events/audit';
@@ -30,7 +31,7 @@ import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
-import { isNewAccount, isStored, upsertAccount } from './store';
+import { isNewAccount, isOf, isStored, tooManyIntegrations, upsertAccount } from './store';
 
 export interface CredentialsInput {
   provider: string;
@@ -47,7 +48,7 @@ export interface CredentialsInput {
  * record has one that is no secret, and what the record reads from the reply to the check.
  *
  * @throws AppError provider_not_found, invalid_request, forbidden, credentials_refused,
- *   account_mismatch, account_linked_to_another_user; provider_error and provider_unavailable where
+ *   account_mismatch, account_linked_to_another_user, too_many_integrations; provider_error and provider_unavailable where
  *   only the provider can name the account, and did not
  */
 export async function putCredentials(
@@ -107,13 +108,16 @@ export async function putCredentials(
     deps,
     userId,
     [
-      upsertAccount(deps.db, account, now),
+      upsertAccount(deps.db, account, deps.config.maxIntegrations, now),
       auditEvent(deps.db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
       auditEvent(deps.db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
     ],
     stored,
   );
-  if (!changed) throw linkedToAnotherUser();
+  if (!changed) {
+    const owner = await deps.db.$count(oauthAccounts, isOf(account));
+    throw owner > 0 ? linkedToAnotherUser() : tooManyIntegrations(deps);
+  }
   deps.log.info('connect.credentials_stored', { provider: provider.id });
   await publish(deps, snapshot);
   return { created: true, ...integrationIn(snapshot, provider.id, accountId) };

@@ -38,7 +38,7 @@ import {
   type ReceivedAccount,
   underAttempt,
 } from './commit';
-import { accountOf } from './store';
+import { accountOf, tooManyIntegrations } from './store';
 import { connectionNotFound, type Transaction } from './transactions';
 
 const EXCHANGE_MS = 8_000;
@@ -345,6 +345,8 @@ async function commitBesideRevocations(
         return result.snapshot;
       case 'linked_to_another_user':
         throw linkedToAnotherUser();
+      case 'too_many_integrations':
+        throw tooManyIntegrations(deps);
       case 'transaction_gone':
         throw connectionNotFound();
       case 'revocation_in_flight': {
@@ -419,6 +421,7 @@ function verdictOf(error: unknown): ConnectionError | null {
     case 'provider_error':
     case 'account_mismatch':
     case 'account_linked_to_another_user':
+    case 'too_many_integrations':
       return error.code;
     case 'connection_expired':
     case 'connection_not_found':

@@ -92,7 +92,12 @@ const begin = route(
           }),
       },
     },
-    errors: ['provider_not_found', 'provider_not_configured', 'integration_not_found'],
+    errors: [
+      'provider_not_found',
+      'provider_not_configured',
+      'integration_not_found',
+      'too_many_integrations',
+    ],
   },
   async ({ param, json, deps, reply }) => {
     const { id, connectUrl, expiresAt } = await beginConnection(deps, param.userId, json);
@@ -181,6 +186,7 @@ const complete = route(
       'provider_not_configured',
       'completion_in_progress',
       'account_linked_to_another_user',
+      'too_many_integrations',
       'account_mismatch',
       'provider_error',
       'provider_unavailable',
@@ -239,6 +245,7 @@ const credentials = route(
       'forbidden',
       'credentials_refused',
       'account_linked_to_another_user',
+      'too_many_integrations',
       'account_mismatch',
       'provider_error',
       'provider_unavailable',

@@ -14,6 +14,7 @@ import { hasRow } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
+import { AppError } from '../errors';
 import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
@@ -139,9 +140,35 @@ const kept = sql`(${incoming('refreshToken')} is null and ${oauthAccounts.refres
 const ifKept = (stays: unknown, otherwise: unknown): SQL =>
   sql`case when ${kept} then ${stays} else ${otherwise} end`;
 
+/** At most so many of a user's rows are read to count them. */
+const countOf = (db: Database, userId: string, max: number): SQL =>
+  sql`(select count(*) from ${db
+    .select({ one: sql`1` })
+    .from(oauthAccounts)
+    .where(eq(oauthAccounts.userId, userId))
+    .limit(max)})`;
+
+/** Whether a user may have another integration, for a caller that is to be told why not. */
+export async function hasRoom(
+  { db, config }: Pick<Deps, 'db' | 'config'>,
+  userId: string,
+): Promise<boolean> {
+  const max = config.maxIntegrations;
+  const [found] = await db.all<{ n: number }>(sql`select ${countOf(db, userId, max)} as n`);
+  return (found?.n ?? 0) < max;
+}
+
+export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError =>
+  new AppError(
+    'too_many_integrations',
+    `this user has ${config.maxIntegrations} integrations, the most that is allowed here; disconnect one first`,
+  );
+
+/** Hits nothing where the account is another user's, or is new and the user has `max` already. */
 export function upsertAccount(
   db: Database,
   account: ConnectedAccount,
+  max: number,
   now: number,
   condition: SQL = sql`true`,
 ) {
@@ -159,7 +186,7 @@ export function upsertAccount(
           createdAt: now,
           updatedAt: now,
         },
-        condition,
+        sql`(${hasRow(db, oauthAccounts, isOf(account))} or ${countOf(db, account.userId, max)} < ${max}) and ${condition}`,
       ),
     )
     .onConflictDoUpdate({

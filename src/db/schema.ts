@@ -175,6 +175,7 @@ export const connectionErrors = [
   'wrong_user',
   'account_mismatch',
   'account_linked_to_another_user',
+  'too_many_integrations',
   'not_finished',
   /** On the hosted page: the session that would have completed it was over. */
   'session_ended',

@@ -21,6 +21,7 @@ export const testSettings = {
   AUTH_CLOCK_TOLERANCE: '',
   IDLE_AFTER_HOURS: '72',
   RUN_SUBREQUESTS: '45',
+  MAX_INTEGRATIONS_PER_USER: '',
   BRAND_NAME: '',
   BRAND_LOGO: '',
   BRAND_ACCENT: '',

@@ -144,6 +144,12 @@ function notConnected(
         title: 'That account is taken',
         text: `This ${name} account is connected by somebody else in ${brand}. Disconnect it there first, or sign in to another account.`,
       };
+    case 'too_many_integrations':
+      return {
+        tone: 'bad',
+        title: 'You have too many accounts here',
+        text: `${nothing} Disconnect one that you do not need any more, then connect this one.`,
+      };
     case 'account_mismatch':
       return {
         tone: 'bad',
