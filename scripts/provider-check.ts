@@ -92,6 +92,9 @@ async function aboutOAuth2(
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
     ...aboutCheck(provider, endpoints.checkUrl),
     `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
+    ...(provider.timeoutSeconds === undefined
+      ? []
+      : [`Time for each request: ${provider.timeoutSeconds} s`]),
     ...(limits.length === 0 ? [] : [`Limits: ${limits.join(', ')}`]),
     ...(endpoints.parUrl === null ? [] : [`Pushed first (RFC 9126) to: ${endpoints.parUrl}`]),
     'A browser would be sent to:',

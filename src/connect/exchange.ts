@@ -24,6 +24,7 @@ import type { RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
 import { type Backoff, poll, withDeadline } from '../retry';
@@ -45,7 +46,7 @@ const EXCHANGE_MS = 8_000;
 const EXTEND_MS = 4_000;
 const PROFILE_MS = 4_000;
 /** All requests to the provider together; what the attempt has left is for the database. */
-const REQUESTS_MS = 18 * SECOND_MS;
+const REQUESTS_MS = 20 * SECOND_MS;
 /** The main grant does not wait longer for those beside it. */
 const BESIDE_MS = 6 * SECOND_MS;
 const SAVE_MS = 2_500;
@@ -155,7 +156,7 @@ async function obtainGrants(
     code: await vault.open(code, transactionContext(id, 'code')),
     verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
     redirectUri: endpoints.redirectUri,
-    timeoutMs: EXCHANGE_MS,
+    timeoutMs: timeoutOf(client.provider, EXCHANGE_MS),
   });
   const now = deps.now();
   const grant = grantIn(client.provider, raw, now);
@@ -259,13 +260,14 @@ async function receive(
   until: number,
 ): Promise<Received> {
   const grant = await extended(deps, client, endpoints, first, until);
+  const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   const whoIs = (latest: number) =>
-    fetchProfile(deps, client, endpoints, grant, { timeoutMs: PROFILE_MS, until: latest });
+    fetchProfile(deps, client, endpoints, grant, { timeoutMs, until: latest });
   const profile = await whoIs(until);
   return {
     account: await accountOf(deps, client.provider, transaction, grant, profile),
     shared: sharedGrant(deps.config.providers, client.provider.id),
-    stillAlive: () => whoIs(deps.now() + PROFILE_MS),
+    stillAlive: () => whoIs(deps.now() + timeoutMs),
   };
 }
 
@@ -280,7 +282,7 @@ async function extended(
   const { provider } = client;
   if (!provider.extendedToken) return first;
   const { accessToken } = first;
-  const patience = { timeoutMs: EXTEND_MS, until };
+  const patience = { timeoutMs: timeoutOf(provider, EXTEND_MS), until };
   const raw = await sendAgain(deps, provider, 'a lasting token', patience, (timeoutMs) =>
     extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
   );
@@ -302,7 +304,7 @@ async function receiveAlso(
   transaction: Transaction,
   also: readonly Granted[],
 ): Promise<Received[]> {
-  const until = deps.now() + BESIDE_MS;
+  const until = deps.now() + timeoutOf(main.provider, BESIDE_MS);
   const received = also.map(async ({ client, grant }) => {
     const { provider } = client;
     const asked = { ...transaction, requestedScope: scopesBeside(main.provider, provider) };

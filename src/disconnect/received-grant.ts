@@ -11,6 +11,7 @@ import type { OutboxEntry } from '../events/outbox';
 import type { Endpoints } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { SECOND_MS } from '../time';
 import { accountContext, receivedGrantContext, type Vault } from '../vault/vault';
@@ -72,11 +73,11 @@ export async function identify(
     db.select({ id: outbox.id }).from(outbox).where(mine),
   ]);
   if (still.length === 0) return { kind: 'connected' };
-  const until = deps.now() + PROFILE_MS;
+  const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   try {
     const { accountId, subject } = await fetchProfile(deps, client, endpoints, grant, {
-      timeoutMs: PROFILE_MS,
-      until,
+      timeoutMs,
+      until: deps.now() + timeoutMs,
     });
     const seal = (token: string, field: 'access_token' | 'refresh_token') =>
       vault.seal(token, accountContext(entry.provider, accountId, field));

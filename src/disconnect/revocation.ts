@@ -22,6 +22,7 @@ import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../o
 import { refreshGrant } from '../oauth/token';
 import { revocationAuthOf } from '../providers/check';
 import type { Registry } from '../providers/registry';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../providers/types';
 import { REQUEST_MS } from '../refresh/attempt';
 import { lostLeases } from '../refresh/claim';
@@ -180,7 +181,7 @@ async function send(
   tokens: Tokens,
 ): Promise<Outcome> {
   if (await livesOn(deps, entry, tokens)) return 'dropped';
-  if (!hasTime(deps, entry, 2 * REVOCATION_MS)) return 'retry';
+  if (!hasTime(deps, entry, 2 * timeoutOf(client.provider, REVOCATION_MS))) return 'retry';
   return revokeToken(deps, client, endpoints, { accountId: entry.accountId, ...tokens });
 }
 
@@ -197,11 +198,12 @@ async function renew(
 ): Promise<Tokens | Outcome> {
   const { provider } = client;
   if (await livesOn(deps, entry, tokens)) return 'dropped';
-  if (!hasTime(deps, entry, REQUEST_MS + COMMIT_MS)) return 'retry';
+  const timeoutMs = timeoutOf(provider, REQUEST_MS);
+  if (!hasTime(deps, entry, timeoutMs + COMMIT_MS)) return 'retry';
   const raw = await refreshGrant(deps, client, endpoints, {
     refreshToken: tokens.refreshToken,
     scopes: entry.scope ?? [],
-    timeoutMs: REQUEST_MS,
+    timeoutMs,
   });
   const receivedAt = deps.now();
   const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;

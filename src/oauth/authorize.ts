@@ -3,6 +3,7 @@ import { base64url } from 'jose';
 import { sha256 } from '../crypto';
 import { AppError } from '../errors';
 import { fillAll } from '../providers/templates';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
@@ -69,7 +70,7 @@ async function push(
   const headers = headersOf(client.provider, parameters);
   authenticateClient(client, params, headers);
   const reply = await send(fetchFn, requestOf(parUrl, formPost, params, headers), {
-    timeoutMs: PAR_TIMEOUT_MS,
+    timeoutMs: timeoutOf(client.provider, PAR_TIMEOUT_MS),
   });
   if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {
     throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {

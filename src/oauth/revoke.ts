@@ -3,6 +3,7 @@
  * other integrations of the same subject go, is decided before (src/disconnect).
  */
 import { revocationAuthOf } from '../providers/check';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import type { Endpoints } from './endpoints';
 import { readTokenReply } from './reply';
@@ -55,6 +56,7 @@ export async function revokeToken(
     '{client_id}',
     encodeURIComponent(client.clientId),
   );
+  const timeoutMs = timeoutOf(client.provider, REVOCATION_MS);
   const answers = new Set<Revocation>();
   for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
     const request = revocationRequest(
@@ -64,7 +66,7 @@ export async function revokeToken(
       grant.accountId,
       token,
     );
-    const answer = judge(client, await send(deps.fetch, request, { timeoutMs: REVOCATION_MS }));
+    const answer = judge(client, await send(deps.fetch, request, { timeoutMs }));
     if (answer === 'retry') return 'retry';
     answers.add(answer);
   }

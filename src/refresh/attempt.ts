@@ -15,6 +15,7 @@ import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { retry } from '../retry';
 import type { Snapshot } from '../status-cache/snapshot';
@@ -31,7 +32,7 @@ import {
   needsClosing,
   takeVerdict,
 } from './circuit';
-import { ATTEMPT_MS, graceEnds, lostLeases, sendableAt } from './claim';
+import { attemptMs, graceEnds, lostLeases, REQUESTS_MS, sendableAt } from './claim';
 import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
 import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
@@ -43,8 +44,6 @@ import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh
 
 /** The provider's reply may take this long. */
 export const REQUEST_MS = 12 * SECOND_MS;
-/** Both requests together, where there is a second one. */
-const REQUESTS_MS = 14 * SECOND_MS;
 /** No second request is begun with less time left than this. */
 const LEAST_REQUEST_MS = 4 * SECOND_MS;
 /** Nobody can tell whether there is a rescue record: look again after this. */
@@ -155,7 +154,7 @@ async function refresh(
   // A holder that was paused may be near the end of its lease: the token is not its to send. Or the
   // provider's grace has ended meanwhile.
   const sentAt = deps.now();
-  if (row.leaseUntil === null || sentAt + ATTEMPT_MS > row.leaseUntil) {
+  if (row.leaseUntil === null || sentAt + attemptMs(provider) > row.leaseUntil) {
     return wait(deps, row, 'too_late', sentAt, options);
   }
   const sendable = sendableAt(provider, row, sentAt);
@@ -328,8 +327,9 @@ async function request(
     };
   };
   const startedAt = deps.now();
-  const first = await once(REQUEST_MS);
-  const left = startedAt + REQUESTS_MS - deps.now();
+  const requestMs = timeoutOf(provider, REQUEST_MS);
+  const first = await once(requestMs);
+  const left = startedAt + Math.max(REQUESTS_MS, requestMs) - deps.now();
   const again =
     first.outcome.kind === 'unknown' &&
     first.outcome.retryAfterMs === null &&
@@ -338,7 +338,7 @@ async function request(
     left >= LEAST_REQUEST_MS &&
     deps.now() <= graceEnds(provider, row.unknownSince ?? startedAt);
   if (!again) return { ...first, unanswered: false };
-  return { ...(await once(Math.min(left, REQUEST_MS))), unanswered: true };
+  return { ...(await once(Math.min(left, requestMs))), unanswered: true };
 }
 
 const wait = (

@@ -32,7 +32,15 @@ import { publish } from '../status-cache/publish';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
-import { claimCheck, claimDueChecks, GROUP_SIZE, isCheckLease, isLeased, release } from './claim';
+import {
+  ATTEMPT_MS,
+  claimCheck,
+  claimDueChecks,
+  GROUP_SIZE,
+  isCheckLease,
+  isLeased,
+  release,
+} from './claim';
 import { CONFIRM_AFTER_MS, unmarked } from './failure';
 import {
   CLAIM_MS,
@@ -42,7 +50,6 @@ import {
   readIntegration,
   refreshOne,
   type StoredIntegration,
-  WATCH_MS,
   watchBackoff,
 } from './on-demand';
 import { COMMIT_MS } from './rescue';
@@ -85,7 +92,7 @@ export async function checkIntegration(deps: Deps, key: IntegrationKey): Promise
   let { version } = first;
   let next: StoredIntegration | null = first;
   try {
-    const until = deps.now() + WATCH_MS;
+    const until = deps.now() + ATTEMPT_MS;
     const checked = await poll<Checked>(deps, { until, backoff: watchBackoff }, async () => {
       const stored: StoredIntegration = next ?? (await readIntegration(deps, key));
       next = null;

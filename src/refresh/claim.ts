@@ -10,6 +10,7 @@ import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
+import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Provider } from '../providers/types';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { isSingleUse } from './outcome';
@@ -23,6 +24,13 @@ export const LEASE_MS = MINUTE_MS;
  * the caller left, and a lease must outlive the attempt even with clocks that differ.
  */
 export const ATTEMPT_MS = 25 * SECOND_MS;
+
+/** Of that, all requests to the token endpoint together, unless the record says more for one. */
+export const REQUESTS_MS = 14 * SECOND_MS;
+
+/** How long an attempt takes at most at a provider that may take its time. */
+export const attemptMs = (provider: OAuth2Provider): number =>
+  ATTEMPT_MS + Math.max(0, timeoutOf(provider, 0) - REQUESTS_MS);
 
 /** Long enough for about seven lost leases; the oldest go first. */
 const LOST_LEASES_LENGTH = 480;

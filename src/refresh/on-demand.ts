@@ -22,19 +22,18 @@ import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, SECOND_MS } from '../time';
 import { type AccessToken, type AttemptResult, afterAttempts, attempt, isFailing } from './attempt';
 import { type Admission, admit, circuitOf, healthOf } from './circuit';
-import { claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
+import { attemptMs, claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
 import type { Failed } from './failure';
 import { Publication } from './publication';
 import { CLIENT_CHANGED, isMarked } from './verdict';
 
 const READ_MS = 5 * SECOND_MS;
 export const CLAIM_MS = 4 * SECOND_MS;
-/** How long a caller watches another holder's attempt. */
-export const WATCH_MS = 8 * SECOND_MS;
+/** A caller watches another holder's attempt for as long as that may take. */
 export const watchBackoff: Backoff = {
   firstMs: 100,
   factor: 1.5,
-  longestMs: SECOND_MS,
+  longestMs: 2 * SECOND_MS,
   jitter: 0.5,
 };
 /** After a failure, one attempt on demand in so long. */
@@ -106,6 +105,8 @@ export interface Demand {
   forced: boolean;
   /** What is stored by now is good enough: nothing needs to be refreshed any more. */
   satisfied(stored: StoredIntegration): boolean;
+  /** Nobody is watched after this, ms since the epoch: the caller has something else by then. */
+  watchUntil?: number;
   /** Takes what is to be published; absent: it is published at once. */
   publication?: Publication;
 }
@@ -135,12 +136,17 @@ export async function refreshOnDemand(
   demand: Demand,
 ): Promise<Obtained> {
   const startedAt = deps.now();
+  const provider = deps.config.providers.get(key.provider);
+  const watchMs = provider?.kind === 'oauth2' ? attemptMs(provider) : 0;
   let { version } = first;
   let next: StoredIntegration | null = first;
   try {
     const obtained = await poll<Obtained>(
       deps,
-      { until: startedAt + WATCH_MS, backoff: watchBackoff },
+      {
+        until: Math.min(demand.watchUntil ?? Infinity, startedAt + watchMs),
+        backoff: watchBackoff,
+      },
       async () => {
         const stored: StoredIntegration = next ?? (await readIntegration(deps, key));
         next = null;

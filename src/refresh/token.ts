@@ -54,14 +54,22 @@ export async function tokenFor(deps: Deps, request: TokenRequest): Promise<Token
     livesLongEnough(deps, stored, request.minTtlSeconds);
   if (enough(first)) return answer(deps, first);
   try {
-    const demand = { forced: false, satisfied: enough };
+    const { row } = first;
+    const demand = {
+      forced: false,
+      satisfied: enough,
+      // The last seconds are handed out instead, while there are some.
+      ...(mayFallBack(deps, first, request) && row.expiresAt !== null
+        ? { watchUntil: row.expiresAt - LAST_LIFE_MS }
+        : {}),
+    };
     const obtained = await refreshOnDemand(deps, request, first, demand);
     const { stored } = obtained;
     return obtained.kind === 'stored'
       ? answer(deps, stored)
       : { kind: 'token', version: stored.version, ...obtained.token };
   } catch (error) {
-    if (mayFallBack(deps, first, request, error)) return answer(deps, first);
+    if (isPassing(error) && mayFallBack(deps, first, request)) return answer(deps, first);
     throw error;
   }
 }
@@ -98,19 +106,14 @@ const isRefreshableNow = (
   isRenewable(provider, row, now) &&
   now >= row.tokenVersion + (provider.minTokenAgeSeconds ?? 0) * SECOND_MS;
 
+const isPassing = (error: unknown): boolean =>
+  error instanceof AppError &&
+  ['provider_unavailable', 'provider_error', 'refresh_in_progress'].includes(error.code);
+
 /** The last seconds of a token are better than none, unless more was asked for. */
-function mayFallBack(
-  deps: Deps,
-  { row }: StoredIntegration,
-  request: TokenRequest,
-  error: unknown,
-): boolean {
-  const passing =
-    error instanceof AppError &&
-    ['provider_unavailable', 'provider_error', 'refresh_in_progress'].includes(error.code);
+function mayFallBack(deps: Deps, { row }: StoredIntegration, request: TokenRequest): boolean {
   const provider = deps.config.providers.get(row.provider);
   return (
-    passing &&
     request.minTtlSeconds === null &&
     provider?.kind === 'oauth2' &&
     !provider.refreshEndsAccessToken &&

@@ -3,13 +3,14 @@
  * nothing stays alive at the provider that nobody has.
  */
 import { and, desc, eq } from 'drizzle-orm';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditEvents, connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';
 import { deliverRevocations } from '../../src/disconnect/revocation';
 import { OUTBOX_GIVES_UP_MS } from '../../src/events/outbox';
 import { clientsOf, configWith, recordAt } from '../support/config';
 import { testDeps } from '../support/deps';
 import { dumpDatabase } from '../support/dump';
+import { fastTime } from '../support/fast-time';
 import { insertAccount } from '../support/fixtures';
 import { codeOf, type Journey, journey } from './journey';
 
@@ -150,6 +151,38 @@ describe('a profile that stays away', () => {
     expect((await j.complete('patient-6', id)).status).toBe(201);
     expect(j.provider.to('/token')).toHaveLength(1);
     dead.resolve();
+  });
+});
+
+describe('a slow provider', () => {
+  const slow = (timeoutSeconds?: number) =>
+    configWith({ slow: recordAt('slow', { timeoutSeconds }) }, clientsOf(['slow']));
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each<[string, number | undefined, Record<string, number>, string | null]>([
+    ['a token endpoint of 9 s', undefined, { '/token': 9_000 }, 'provider_error'],
+    ['a token endpoint of 9 s', 15, { '/token': 9_000 }, null],
+    ['a profile of 6 s', undefined, { '/me': 6_000 }, 'provider_unavailable'],
+    ['a profile of 6 s', 15, { '/me': 6_000 }, null],
+    ['both', 20, { '/token': 9_000, '/me': 6_000 }, null],
+  ])('%s, where the record says %o s', async (_, timeoutSeconds, times, code) => {
+    const time = fastTime(10);
+    const j = journey({ config: slow(timeoutSeconds), ...time });
+    for (const [path, ms] of Object.entries(times)) j.provider.answer(path, () => time.sleep(ms));
+    const reply = await j.connect('slow-1', 'code-uma', { provider: 'slow' });
+    expect(reply.ok ? null : await codeOf(reply)).toBe(code);
+    await j.api('/v1/users/slow-1', { method: 'DELETE' });
+  });
+
+  test('that has taken all of the time for its token is asked whose it is by the next call', async () => {
+    const time = fastTime(10);
+    const j = journey({ config: slow(20), ...time });
+    j.provider.answer('/token', () => time.sleep(17_000));
+    j.provider.answer('/me', () => time.sleep(9_000));
+    const id = await j.authorize('slow-2', 'code-vic', { provider: 'slow' });
+    expect(await refused(await j.complete('slow-2', id))).toEqual([503, 'provider_unavailable']);
+    expect((await j.complete('slow-2', id)).status).toBe(201);
+    expect(j.provider.to('/token')).toHaveLength(1);
   });
 });
 

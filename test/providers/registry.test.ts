@@ -202,6 +202,11 @@ describe('PROVIDERS', () => {
     ['an unknown field', { acme: { ...acme, tokenURL: 'x' } }, 'PROVIDERS.acme'],
     ['a wrong type', { acme: { ...acme, pkce: 'yes' } }, 'PROVIDERS.acme.pkce: '],
     ['a wrong scope', { acme: { ...acme, scopes: ['a', 1] } }, 'PROVIDERS.acme.scopes.1: '],
+    ...[0, 21, 1.5, '9'].map((timeoutSeconds): [string, unknown, string] => [
+      `a timeout of ${String(timeoutSeconds)}`,
+      { acme: { ...acme, timeoutSeconds } },
+      'PROVIDERS.acme.timeoutSeconds: ',
+    ]),
     ['no token URL', { acme: without('tokenUrl') }, 'PROVIDERS.acme.tokenUrl: is missing'],
     [
       'no authorization URL',

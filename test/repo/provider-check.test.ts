@@ -48,6 +48,13 @@ describe('npm run provider:check', () => {
     expect(await report(['hubspot'], {})).toContain('Its endpoints end: 2027-09-30');
   });
 
+  it('tells how long a slow provider may take', async () => {
+    const slow = { ...acme, timeoutSeconds: 20 };
+    expect(await report(['acme'], settings({ acme: slow }))).toContain(
+      'Time for each request: 20 s',
+    );
+  });
+
   it('tells what to give for a provider without OAuth', async () => {
     const lines = await report(['keys'], settings({ keys: { extends: 'api-key', name: 'Keys' } }));
     expect(lines).toEqual([

@@ -152,6 +152,13 @@ export const oauth2ProviderSchema = z.strictObject({
   /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
   codeLifetimeSeconds: seconds.optional(),
 
+  /**
+   * How long a request to the provider may take, where the usual 4 to 12 s are too short: the code
+   * exchange, refreshes, the profile, revocations, pushed authorization requests. An attempt has to
+   * end within its lease, so there is a bound.
+   */
+  timeoutSeconds: z.int().min(1).max(20).optional(),
+
   // Token requests
   tokenRequest: requestStyle.prefault({}),
   tokenParams: strings.default({}),
