@@ -293,7 +293,6 @@ async function extended(
     // The second reply speaks of the token only; who it is for stood in the first one.
     scopes: first.scopes ?? lasting.scopes,
     document: first.document,
-    receivedAt: first.receivedAt,
   };
 }
 
