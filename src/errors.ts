@@ -28,6 +28,7 @@ export const errorCodes = {
   too_large: [413, 'Too large'],
   unsupported_media_type: [415, 'Unsupported media type'],
   credentials_refused: [422, 'Credentials refused'],
+  too_many_connections: [429, 'Too many connections'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   provider_error: [502, 'Provider error'],

@@ -1,16 +1,21 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt, min, notInArray, sql } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
 import { connectTransactions, oauthAccounts } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { isPlain, wholeMatch } from '../providers/check';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
+import { SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
 import { hasRoom, tooManyIntegrations } from './store';
 import { TRANSACTION_MS } from './transactions';
+
+/** Of one user at a time. */
+const MAX_PENDING = 20;
 
 export interface BeginInput {
   provider: string;
@@ -59,7 +64,7 @@ export async function beginConnection(
   const ticket = randomSecret();
   const now = deps.now();
   const expiresAt = now + TRANSACTION_MS;
-  await db.insert(connectTransactions).values({
+  const values = {
     id,
     ticketHash: await hashSecret(ticket),
     userId,
@@ -74,12 +79,39 @@ export async function beginConnection(
     parameters,
     authorizationParams,
     expectedAccountId: input.accountId ?? null,
-    state: 'started',
+    state: 'started' as const,
     // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).
     verifier: await vault.seal(randomSecret(), transactionContext(id, 'verifier')),
     createdAt: now,
     expiresAt,
-  });
+  };
+  const pending = and(
+    eq(connectTransactions.userId, userId),
+    notInArray(connectTransactions.state, ['completed', 'failed']),
+    gt(connectTransactions.expiresAt, now),
+  );
+  // Counted by the insert itself, so that requests side by side do not pass the limit.
+  const inserted = await db
+    .insert(connectTransactions)
+    .select(
+      valuesWhere(
+        connectTransactions,
+        values,
+        sql`${db.$count(connectTransactions, pending)} < ${MAX_PENDING}`,
+      ),
+    )
+    .returning({ id: connectTransactions.id });
+  if (inserted.length === 0) {
+    const [oldest] = await db
+      .select({ ends: min(connectTransactions.expiresAt) })
+      .from(connectTransactions)
+      .where(pending);
+    throw new AppError(
+      'too_many_connections',
+      `the user has ${MAX_PENDING} connections that are not finished; finish one, or wait until one expires`,
+      { retryAfter: ((oldest?.ends ?? now) - now) / SECOND_MS },
+    );
+  }
   return { id, connectUrl: `${config.publicUrl}/connect/start/${ticket}`, expiresAt };
 }
 

@@ -20,9 +20,10 @@ import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
 import { readOrigin } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
+import { VaultError } from '../vault/vault';
 import type { Attempt } from './commit';
 import { isCompletionOf } from './completion';
-import { accountMismatch, exchange, linkedToAnotherUser } from './exchange';
+import { accountMismatch, codeExpired, exchange, linkedToAnotherUser } from './exchange';
 import { tooManyIntegrations } from './store';
 import {
   connectionNotFound,
@@ -72,7 +73,9 @@ export async function completeConnection(
   }
   const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt);
   deps.waitUntil(work.catch(() => {}));
-  const { snapshot, accountId } = await work;
+  const { snapshot, accountId } = await work.catch((error) => {
+    throw isKeyMissing(error) ? keyMissing(error) : error;
+  });
   return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
 }
 
@@ -122,6 +125,17 @@ function refuseUnlessAuthorized(deps: Deps, transaction: Transaction): void {
   }
 }
 
+/** A key was taken out of ENCRYPTION_KEYS while somebody was at the provider. */
+const isKeyMissing = (error: unknown): boolean =>
+  error instanceof VaultError && error.code === 'unknown_key';
+
+const keyMissing = (cause: unknown): AppError =>
+  new AppError(
+    'connection_failed',
+    'the connection was sealed under a key that ENCRYPTION_KEYS holds no more; start a new one',
+    { cause },
+  );
+
 const wrongCompletion = (): AppError =>
   new AppError(
     'wrong_completion',
@@ -142,6 +156,8 @@ function failed(deps: Pick<Deps, 'config'>, error: string | null): AppError {
       return linkedToAnotherUser();
     case 'too_many_integrations':
       return tooManyIntegrations(deps);
+    case 'code_expired':
+      return codeExpired();
     default:
       return new AppError(
         'connection_failed',

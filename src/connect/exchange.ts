@@ -148,10 +148,11 @@ async function obtainGrants(
   deps: Deps,
   client: OAuth2Client,
   endpoints: Endpoints,
-  { id, verifier }: Transaction,
+  { id, verifier, authorizedAt }: Transaction,
   code: string,
 ): Promise<Granted[]> {
   const { vault, config } = deps;
+  const sentAt = deps.now();
   const raw = await exchangeCode(deps, client, endpoints, {
     code: await vault.open(code, transactionContext(id, 'code')),
     verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
@@ -159,12 +160,36 @@ async function obtainGrants(
     timeoutMs: timeoutOf(client.provider, EXCHANGE_MS),
   });
   const now = deps.now();
+  const { codeLifetimeSeconds } = client.provider;
+  if (codeLifetimeSeconds !== undefined && authorizedAt !== null && isRefusal(raw)) {
+    const ageMs = sentAt - authorizedAt;
+    if (ageMs > codeLifetimeSeconds * SECOND_MS) {
+      throw new CodeExpired(client.provider.name, codeLifetimeSeconds, ageMs);
+    }
+  }
   const grant = grantIn(client.provider, raw, now);
   const also = alsoGranting(config.providers, client.provider);
   return [
     { client, grant },
     ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),
   ];
+}
+
+/** Not trouble of the provider, and no pause that it asks for. */
+const isRefusal = (raw: RawReply): boolean =>
+  raw.kind === 'reply' &&
+  raw.status >= 400 &&
+  raw.status < 500 &&
+  ![408, 425, 429].includes(raw.status);
+
+/** It was tried all the same: a provider may be kinder than its pages. */
+class CodeExpired extends AppError {
+  constructor(provider: string, lifetimeSeconds: number, ageMs: number) {
+    super(
+      'provider_error',
+      `${provider} refused the code: it came back ${Math.round(ageMs / SECOND_MS)} s ago, and lives ${lifetimeSeconds} s; ${completeAtOnce}`,
+    );
+  }
 }
 
 /** @throws AppError provider_error */
@@ -417,6 +442,7 @@ async function abandon(
 
 /** Null: it may go well another time. */
 function verdictOf(error: unknown): ConnectionError | null {
+  if (error instanceof CodeExpired) return 'code_expired';
   if (!(error instanceof AppError)) return null;
   switch (error.code) {
     case 'provider_error':
@@ -431,6 +457,14 @@ function verdictOf(error: unknown): ConnectionError | null {
       return null;
   }
 }
+
+const completeAtOnce = 'start a new connection, and complete it as soon as the browser is back';
+
+export const codeExpired = (): AppError =>
+  new AppError(
+    'connection_failed',
+    `the connection was completed later than the provider's codes live; ${completeAtOnce}`,
+  );
 
 const completeAgain = (cause: AppError): AppError =>
   new AppError(cause.code, `${cause.detail}; complete this connection again`, {

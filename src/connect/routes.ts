@@ -32,7 +32,7 @@ const begin = route(
     tag: 'Connect',
     summary: 'Get a link to send the user to',
     description:
-      "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session.",
+      "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session. A user has at most 20 connections that are neither finished nor expired.",
     callers: ['service', 'user'],
     limit: 'connect',
     param: userParam,
@@ -97,6 +97,7 @@ const begin = route(
       'provider_not_configured',
       'integration_not_found',
       'too_many_integrations',
+      'too_many_connections',
     ],
   },
   async ({ param, json, deps, reply }) => {
@@ -152,7 +153,7 @@ const complete = route(
     tag: 'Connect',
     summary: 'Finish a connection for the user who is there',
     description:
-      'Call it when the browser is back, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
+      'Call it as soon as the browser is back, because the codes of some providers live 30 seconds, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
     callers: ['service', 'user'],
     limit: 'connect',
     param: connectionParam,

@@ -11,7 +11,7 @@ import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
-import { transactionContext } from '../vault/vault';
+import { transactionContext, VaultError } from '../vault/vault';
 import { authorizationState } from './authorization-state';
 import { type WayBack, wayBackOf } from './return-to';
 import { isExpired, type Transaction } from './transactions';
@@ -47,7 +47,10 @@ export async function startAuthorization(
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
-    return wayBackOf(transaction, { error: 'provider_unavailable' });
+    // Sealed under a key that is gone: no repetition helps.
+    return wayBackOf(transaction, {
+      error: error instanceof VaultError ? 'not_finished' : 'provider_unavailable',
+    });
   }
 }
 

@@ -177,6 +177,8 @@ export const connectionErrors = [
   'account_linked_to_another_user',
   'too_many_integrations',
   'not_finished',
+  /** The provider refused the code, which was sent later than its codes live. */
+  'code_expired',
   /** On the hosted page: the session that would have completed it was over. */
   'session_ended',
 ] as const;

@@ -130,6 +130,38 @@ describe('POST connections', () => {
   });
 });
 
+describe('at most 20 unfinished connections of a user', () => {
+  const begin = (j: ReturnType<typeof journey>, userId: string) =>
+    post(j, userId, { provider: 'acme', returnTo });
+
+  test('more are a 429, also where they come at once, and another user is not held up', async () => {
+    const j = journey();
+    const replies = await Promise.all(Array.from({ length: 25 }, () => begin(j, 'pending-1')));
+    const statuses = replies.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(20).fill(201), ...Array(5).fill(429)]);
+    const refused = await begin(j, 'pending-1');
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'too_many_connections']);
+    expect(refused.headers.get('Retry-After')).toBe('600');
+    expect((await begin(j, 'pending-2')).status).toBe(201);
+    j.deps.clock.advance(599_000);
+    expect((await begin(j, 'pending-1')).headers.get('Retry-After')).toBe('1');
+    j.deps.clock.advance(1_000);
+    expect((await begin(j, 'pending-1')).status).toBe(201);
+  });
+
+  test('what is finished or has failed does not count', async () => {
+    const j = journey();
+    for (let i = 0; i < 19; i++) await begin(j, 'pending-3');
+    expect((await j.connect('pending-3', 'code-pen')).status).toBe(201);
+    const { connectUrl } = await j.begin('pending-3');
+    expect((await begin(j, 'pending-3')).status).toBe(429);
+    const { location, cookie } = await j.open(connectUrl);
+    const state = location.searchParams.get('state') ?? '';
+    await j.callback({ state, error: 'access_denied' }, cookie);
+    expect((await begin(j, 'pending-3')).status).toBe(201);
+  });
+});
+
 describe('RETURN_TO', () => {
   const config = () => configWith({}, { RETURN_TO: 'myapp://,https://*.preview.example.com' });
 

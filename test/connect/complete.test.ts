@@ -718,3 +718,88 @@ describe('an account belongs to one user (I9, C10)', () => {
     }
   });
 });
+
+describe('a code that comes too late', () => {
+  const config = () =>
+    configWith({ quick: recordAt('quick', { codeLifetimeSeconds: 30 }) }, clientsOf(['quick']));
+  const refusing = (status: number, error: string) => () => Response.json({ error }, { status });
+
+  async function late(seconds: number, answer: () => Response) {
+    const j = journey({ config: config() });
+    const id = await j.authorize('late', 'code-x', { provider: 'quick' });
+    j.provider.answer('/token', answer);
+    j.provider.answer('/me', () => Response.json({ sub: 'late-account' }));
+    j.deps.clock.advance(seconds * 1000);
+    const reply = await j.complete('late', id);
+    const { code, detail } = await reply.clone().json<{ code: string; detail: string }>();
+    return { j, id, status: reply.status, code, detail };
+  }
+
+  test('is tried all the same; refused, it says how late it was and what to do', async () => {
+    const { j, id, status, code, detail } = await late(45, refusing(400, 'invalid_grant'));
+    expect([status, code]).toEqual([502, 'provider_error']);
+    expect(detail).toContain('it came back 45 s ago, and lives 30 s');
+    expect(detail).toContain('complete it as soon as the browser is back');
+    expect(j.provider.to('/token')).toHaveLength(1);
+    const stands = await j.api(`/v1/users/late/connections/${id}`);
+    expect(await stands.json()).toMatchObject({ state: 'failed', error: 'code_expired' });
+    const again = await j.complete('late', id);
+    expect(await refused(again)).toEqual([409, 'connection_failed']);
+    expect((await again.json<{ detail: string }>()).detail).toContain('as soon as the browser');
+  });
+
+  test('is connected where the provider is kinder than its pages', async () => {
+    const { status } = await late(45, () => Response.json({ access_token: 'a' }));
+    expect(status).toBe(201);
+  });
+
+  test.each([
+    ['in time', 30, refusing(400, 'invalid_grant')],
+    ['late, but the provider fails', 45, refusing(500, 'server_error')],
+    ['late, but the provider asks for a pause', 45, refusing(429, 'slow_down')],
+  ])('%s: nothing is said of the time', async (_, seconds, answer) => {
+    const { detail } = await late(seconds, answer);
+    expect(detail).not.toContain('lives 30 s');
+  });
+});
+
+describe('a key that is taken out between the callback and the end', () => {
+  const key = (kid: string, fill: number) =>
+    `${kid}:${btoa(String.fromCharCode(...new Uint8Array(32).fill(fill)))}`;
+  const under = (...keys: string[]) => configWith({}, { ENCRYPTION_KEYS: keys.join(',') });
+  const [former, next] = [key('former', 1), key('next', 2)];
+
+  test('the reload that comes then completes nothing, and says what to do', async () => {
+    const before = journey({ config: under(former) });
+    const { id, connectUrl } = await before.begin('key-gone');
+    const { location, cookie } = await before.open(connectUrl);
+    const query = { state: location.searchParams.get('state') ?? '', code: 'code-x' };
+    await before.callback(query, cookie);
+
+    const after = journey({ config: under(next) });
+    expect((await after.callback(query, cookie)).status).toBe(303);
+    const reply = await after.complete('key-gone', id);
+    expect(await refused(reply)).toEqual([409, 'connection_failed']);
+    expect((await reply.json<{ detail: string }>()).detail).toContain('start a new one');
+    expect(await refused(await after.complete('key-gone', id))).toEqual([409, 'connection_failed']);
+    expect(after.provider.requests).toEqual([]);
+  });
+
+  test('a link from before leads back, and says that nothing came of it', async () => {
+    const { connectUrl } = await journey({ config: under(former) }).begin('key-gone-2');
+    const { location } = await journey({ config: under(next) }).open(connectUrl);
+    expect(location.searchParams.get('error')).toBe('not_finished');
+  });
+
+  test('one that is only replaced, and kept as a second, hinders nobody', async () => {
+    const before = journey({ config: under(former) });
+    const { id, connectUrl } = await before.begin('key-kept');
+    const { location, cookie } = await before.open(connectUrl);
+    const after = journey({ config: under(next, former) });
+    const state = location.searchParams.get('state') ?? '';
+    await after.callback({ state, code: 'code-kim' }, cookie);
+    after.provider.answer('/token', () => Response.json({ access_token: 'a', refresh_token: 'r' }));
+    after.provider.answer('/me', () => Response.json({ sub: 'key-kept' }));
+    expect((await after.complete('key-kept', id)).status).toBe(201);
+  });
+});

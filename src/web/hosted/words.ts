@@ -187,6 +187,7 @@ function notConnected(
     case 'connection_expired':
     case 'connection_not_found':
     case 'not_finished':
+    case 'code_expired':
       return {
         tone: 'bad',
         title: `${name} was not connected`,
@@ -206,6 +207,12 @@ function notConnected(
       };
     case 'rate_limited':
       return tooFast();
+    case 'too_many_connections':
+      return {
+        tone: 'info',
+        title: 'One moment',
+        text: 'You have started many connections and finished few. Wait ten minutes, then go on.',
+      };
     default:
       return {
         tone: 'bad',
