@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { acme, tokensOf } from '../simulator/acme';
 import { type ApiInit, apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
+import { configWith } from '../support/config';
 import { testClock, testDeps } from '../support/deps';
 import { dumpDatabase, dumpKv } from '../support/dump';
 import { acmeServer, json } from '../support/provider';
@@ -30,6 +31,7 @@ const secrets: Record<string, string> = {
   idToken: 'canary.id.token-5511aa99',
   session: 'canary-session-9c8b7a6d',
   browserToken: 'canaryBrowserToken5d4c3b2a',
+  apiKey: canary('api-key'),
   // What a provider may say in an error, and in what it should not.
   providerText: 'canary-provider-text-1a2b3c',
 };
@@ -57,7 +59,13 @@ const server = acmeServer(
   },
 );
 
-const deps = testDeps({ clock, fetch: server.fetch });
+/** Keys that are tried before they are kept. */
+const keys = {
+  extends: 'api-key',
+  name: 'Keys',
+  check: { url: 'https://api.keys.example/me', displayName: 'error_description' },
+};
+const deps = testDeps({ clock, fetch: server.fetch, config: configWith({ keys }) });
 const call = apiWith(deps);
 
 /** A provider of the kind that says more than it should. */
@@ -125,6 +133,13 @@ const complete = ({ id, completion }: { id: string; completion: string }) =>
   visit(`/v1/users/${user}/connections/${id}/complete`, { method: 'POST', json: { completion } });
 
 const integration = `/v1/users/${user}/integrations/acme/canary-account`;
+const keyed = `/v1/users/${user}/integrations/keys`;
+
+const putKey = () =>
+  visit(keyed, {
+    method: 'PUT',
+    json: { credentials: { apiKey: secrets.apiKey }, accountId: 'canary-team' },
+  });
 
 beforeAll(async () => {
   expect((await complete(await authorize(secrets.code ?? ''))).status).toBe(201);
@@ -136,10 +151,17 @@ beforeAll(async () => {
   await visit(`${integration}/token`, {}, ['access2']);
   await visit(`/v1/users/${user}/integrations`);
 
+  expect((await visit(`${integration}/check`, { method: 'POST' })).status).toBe(200);
+  expect((await putKey()).status).toBe(422);
+
   for (const trouble of ['html', 'refuses', 'unreachable'] as const) {
     provider = trouble;
     clock.advance(120_000);
     expect((await complete(await authorize(secrets.badCode ?? ''))).status).toBeGreaterThan(399);
+    await visit(`${integration}/check`, { method: 'POST' });
+    expect((await putKey()).status).toBe(201);
+    clock.advance(1_200_000);
+    await visit(`${keyed}/canary-team/check`, { method: 'POST' });
     await visit(`${integration}/refresh`, { method: 'POST' });
     clock.advance(3_600_000);
     await visit(`${integration}/token`, {}, ['access2']);

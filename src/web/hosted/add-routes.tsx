@@ -20,6 +20,7 @@ import {
   mustAsk,
   ParametersPage,
 } from './step-pages';
+import { entryWords } from './words';
 
 const addFields = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
 
@@ -69,7 +70,7 @@ export const addRoutes = new Hono<AppEnv>()
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
     const { provider, account } = parseInput(addFields, form, 'body');
-    cardFor(deps.config.providers, session.providers, provider);
+    const card = cardFor(deps.config.providers, session.providers, provider);
     const credentials = recordFieldsOf(form);
     const name = nameOf(form);
     try {
@@ -80,18 +81,38 @@ export const addRoutes = new Hono<AppEnv>()
         ...(name === '' ? {} : { displayName: name }),
         ...(await accountFor(deps, session, provider, account)),
       });
-      const flash = flashMessage('connected', { provider, accountId: facts.accountId });
+      const isUntried = card.provider?.check !== undefined && !facts.verified;
+      const code = isUntried ? 'unverified' : null;
+      const flash = flashMessage('connected', { provider, accountId: facts.accountId, code });
       return await redirectToPage(c, session, flash, version);
     } catch (error) {
       const errors = errorsOf(error);
-      if (errors.length > 0) {
-        const values = { ...credentials, name };
-        return credentialsReply(c, session, provider, account, { values, errors });
-      }
       const failure = failureOf(deps, error);
+      const message = entryWords(failure.code, {
+        brand: deps.config.brand.name,
+        provider: card.name,
+        account: await nameOfAccount(deps, session, provider, account),
+      });
+      if (errors.length > 0 || message !== null) {
+        const values = { ...credentials, name };
+        return credentialsReply(c, session, provider, account, { values, errors, message });
+      }
       return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
     }
   });
+
+const nameOfAccount = async (
+  deps: Deps,
+  session: PageSession,
+  provider: string,
+  accountId: string | undefined,
+): Promise<string | null> =>
+  accountId === undefined
+    ? null
+    : ownAccount(deps, session, provider, accountId).then(
+        ({ name }) => name,
+        () => null,
+      );
 
 const errorsOf = (error: unknown): FieldError[] =>
   error instanceof AppError ? (error.errors ?? []) : [];

@@ -266,6 +266,7 @@ function AccountRow({ account, card, clock, formToken }: AccountProps) {
     status,
     { brand: brand.name, provider: card.name, account: name },
     clock,
+    card.provider?.kind === 'credentials',
   );
   return (
     <li class="account">
@@ -400,7 +401,7 @@ function Actions({ account, card, formToken }: ActionsProps) {
       {canRefresh ? button('refresh', '', 'Refresh now') : null}
       {canReconnect && !wants ? button('connect', canRefresh ? 'quiet' : '', 'Reconnect') : null}
       {card.provider?.kind === 'credentials' ? (
-        <a class="button" href={`/integrations/credentials?${query}`}>
+        <a class={mustAct ? 'button main' : 'button'} href={`/integrations/credentials?${query}`}>
           Replace{about}
         </a>
       ) : null}

@@ -48,7 +48,7 @@ export interface HostedFlash {
   /** The account's name, where it may be gone by now. */
   name: string | null;
   /** Why not; or what becomes of the grant. */
-  code: ErrorCode | ConnectionError | Receipt | null;
+  code: ErrorCode | ConnectionError | Receipt | 'unverified' | null;
   /** ms; when it is worth another try. */
   retryAt: number | null;
 }

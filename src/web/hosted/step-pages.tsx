@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import type { FieldError } from '../../errors';
 import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
 import { Field, PostForm } from '../ui/form';
-import { MessageBox, MessagePage } from '../ui/layout';
+import { type Message, MessageBox, MessagePage } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
 import { useTheme } from '../ui/theme';
 import type { Account, Card } from './catalog';
@@ -67,6 +67,8 @@ export interface FormEntry {
   /** Never of secret fields. */
   values: Readonly<Record<string, string>>;
   errors: readonly FieldError[];
+  /** What is wrong with all of it. */
+  message?: Message | null;
 }
 
 export const emptyFormEntry: FormEntry = { values: {}, errors: [] };
@@ -75,7 +77,9 @@ const errorAt = ({ errors }: FormEntry, path: string): string | undefined =>
   errors.find((error) => error.path === path)?.message;
 
 const EntryErrors = ({ entry }: { entry: FormEntry }) =>
-  entry.errors.length === 0 ? null : (
+  entry.message ? (
+    <MessageBox {...entry.message} />
+  ) : entry.errors.length === 0 ? null : (
     <MessageBox
       tone="bad"
       title="Please look again"

@@ -26,11 +26,15 @@ export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone
   error: { label: 'Trying again', tone: 'warn' },
 };
 
-/** Why an account is not well, and what comes next; null where all is well. */
+/**
+ * Why an account is not well, and what comes next; null where all is well. `isEntered`: there is no
+ * OAuth, the user has entered a key or the like.
+ */
 export function troubleWords(
   { status, category, retryAt }: StatusAt,
   { brand, provider: name }: Names,
   clock: Clock,
+  isEntered = false,
 ): string | null {
   switch (status) {
     case 'connected':
@@ -38,6 +42,9 @@ export function troubleWords(
     case 'expired':
       return `Access has run out, and ${name} does not let it be renewed without you. Reconnect to go on.`;
     case 'needs_reconnect':
+      if (isEntered) {
+        return `${name} no longer accepts what you entered. That happens when a key is withdrawn or replaced there, or a session ends. Replace it to go on.`;
+      }
       return `${name} no longer accepts this connection. That happens when access is withdrawn there, or a password changes. Reconnect to go on.`;
     case 'error': {
       const next =
@@ -85,6 +92,13 @@ export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock
         text: `You did not come back from ${name}. If you closed the window or went back, just start again.`,
       };
     case 'connected':
+      if (flash.code === 'unverified') {
+        return {
+          tone: 'info',
+          title: `${name} is saved`,
+          text: `${name} did not answer, so what you entered could not be tried yet. It is tried again by itself.`,
+        };
+      }
       return { tone: 'good', title: `${name} is connected`, text: `${capitalised(it)} is ready.` };
     case 'finishing':
       return {
@@ -219,6 +233,40 @@ function notConnected(
         title: `${name} was not connected`,
         text: `${name} gave an answer that could not be used. ${nothing} Please try again.`,
       };
+  }
+}
+
+/**
+ * Why what was entered is not stored, for its form; null where the form cannot mend it. Secrets are
+ * not sent back, so they have to be entered again.
+ */
+export function entryWords(
+  code: HostedFlash['code'],
+  { provider: name, account }: Names,
+): Message | null {
+  const kept = account === null ? 'Nothing was saved.' : 'What was saved before is still there.';
+  switch (code) {
+    case 'credentials_refused':
+      return {
+        tone: 'bad',
+        title: `${name} did not accept this`,
+        text: `Copy it again, whole and without spaces, and see at ${name} whether it is still valid. ${kept}`,
+      };
+    case 'account_mismatch':
+      return {
+        tone: 'bad',
+        title: 'That is another account',
+        text: `What you entered is of a different ${name} account than ${account ?? 'the one to replace'}. ${kept} To have both, cancel and choose “Add another account”.`,
+      };
+    case 'provider_unavailable':
+    case 'provider_error':
+      return {
+        tone: 'bad',
+        title: `${name} could not be asked`,
+        text: `Only ${name} can tell whose account this is, and it gave no answer that says so. ${kept} Try again in a few minutes.`,
+      };
+    default:
+      return null;
   }
 }
 

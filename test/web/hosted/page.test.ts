@@ -460,6 +460,82 @@ describe('credentials', () => {
     expect(after).not.toContain('Front desk');
   });
 
+  describe('that can be tried', () => {
+    const keyed = (check = {}) =>
+      configWith({
+        desk: {
+          extends: 'api-key',
+          name: 'Desk',
+          fields: {
+            site: { label: 'Site', secret: false, required: false },
+            apiKey: { label: 'API key' },
+          },
+          check: { url: 'https://api.desk.example/me', ...check },
+        },
+      });
+    const wrong = { provider: 'desk', 'field-site': 'harbour', 'field-apiKey': 'canary-wrong' };
+
+    test('and are refused: told at the form, and what was typed is there but for the secret', async () => {
+      const h = hosted({ config: keyed() });
+      const cookie = await h.enter('tried-1');
+      const page = await (await h.act(cookie, 'credentials', { ...wrong, name: 'Front' })).text();
+      expect(textOf(page)).toContain('Desk did not accept this');
+      expect(textOf(page)).toContain('Nothing was saved.');
+      expect(page).toContain('value="harbour"');
+      expect(page).toContain('value="Front"');
+      expect(page).not.toContain('canary');
+      expect(textOf(await h.page(cookie))).toContain('Nothing is connected yet');
+
+      await h.act(cookie, 'credentials', { ...wrong, 'field-apiKey': 'access-ann' });
+      expect(textOf(await h.page(cookie))).toContain('Desk is connected');
+    });
+
+    test('and could not be: saved, and the page says so', async () => {
+      const h = hosted({ config: keyed() });
+      h.provider.answer('/me', () => new Response('', { status: 503 }));
+      const cookie = await h.enter('tried-2');
+      await h.act(cookie, 'credentials', wrong);
+      expect(textOf(await h.page(cookie))).toContain('could not be tried yet');
+    });
+
+    test('and whose account nobody could tell: nothing is lost but the secret', async () => {
+      const h = hosted({ config: keyed({ accountId: 'sub' }) });
+      h.provider.answer('/me', () => new Response('', { status: 503 }));
+      const cookie = await h.enter('tried-3');
+      const page = await (await h.act(cookie, 'credentials', wrong)).text();
+      expect(textOf(page)).toContain('Desk could not be asked');
+      expect(page).toContain('value="harbour"');
+    });
+
+    test('and died since: said in words, with the way on', async () => {
+      const h = hosted({ config: keyed() });
+      await insertAccount(h.deps, {
+        userId: 'tried-4',
+        provider: 'desk',
+        providerAccountId: 'four',
+        refreshToken: null,
+        refreshDueAt: null,
+        expiresAt: null,
+        state: 'needs_reconnect',
+        stateReason: 'token_refused',
+      });
+      const cookie = await h.enter('tried-4');
+      expect(textOf(await h.page(cookie))).toContain('Desk no longer accepts what you entered');
+      const replaced = { ...wrong, account: 'four' };
+      const refused = textOf(await (await h.act(cookie, 'credentials', replaced)).text());
+      expect(refused).toContain('What was saved before is still there.');
+    });
+
+    test('and are of another account than the one to replace', async () => {
+      const h = hosted({ config: keyed({ accountId: 'sub' }) });
+      const cookie = await h.enter('tried-5');
+      await h.act(cookie, 'credentials', { provider: 'desk', 'field-apiKey': 'access-ann' });
+      const other = { provider: 'desk', account: 'ann', 'field-apiKey': 'access-bob' };
+      const page = textOf(await (await h.act(cookie, 'credentials', other)).text());
+      expect(page).toContain('That is another account');
+    });
+  });
+
   test('cannot be put in the place of somebody else’s', async () => {
     const h = hosted({ config: configWith({ desk: { extends: 'api-key', name: 'Desk' } }) });
     await insertAccount(h.deps, {
