@@ -96,8 +96,8 @@ export const oauthAccounts = sqliteTable(
     /** When the last attempt failed; null after a success. Paces attempts on demand. */
     lastFailedAt: integer('last_failed_at'),
     /**
-     * The provider's last clear refusal, as a hash of its status and code; null: none since the token
-     * was written. What follows from it: src/refresh/verdict.ts.
+     * The provider's last clear refusal, as a MAC of its status and code; null: none since the token
+     * was written. Another first key of ENCRYPTION_KEYS makes it another refusal. What follows from it: src/refresh/verdict.ts.
      */
     refusal: text(),
     /** How many of the same refusals in a row count towards a verdict. */
@@ -285,7 +285,7 @@ export const providerHealth = sqliteTable(
     failures: integer().notNull().default(0),
     /** Of the release before `failed_users`, which counted rows. */
     failedIds: text('failed_ids', { mode: 'json' }).$type<number[]>().notNull(),
-    /** Hashes of those users, so that one user counts once. Void while `failures` is 0. */
+    /** MACs of those users' ids, so that one user counts once. Void while `failures` is 0. */
     failedUsers: text('failed_users', { mode: 'json' }).$type<string[]>().notNull().default([]),
     /** Closed to attempts until then; null = closed circuit (all well). */
     openUntil: integer('open_until'),
@@ -299,7 +299,7 @@ export const providerHealth = sqliteTable(
     windowStartedAt: integer('window_started_at'),
     windowAttempts: integer('window_attempts').notNull().default(0),
     windowRefusals: integer('window_refusals').notNull().default(0),
-    /** Hashes of the users who were refused in it: one user counts once. */
+    /** MACs of the ids of users who were refused in it: one user counts once. */
     refusedUsers: text('refused_users', { mode: 'json' }).$type<string[]>().notNull().default([]),
     /** A grant of this circuit; noted every five minutes at most, and only while there is a row. */
     grantedAt: integer('granted_at'),

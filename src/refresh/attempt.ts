@@ -6,7 +6,6 @@
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
-import { hashSecret } from '../crypto';
 import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -195,7 +194,7 @@ async function refresh(
   if (failed.by !== 'code') return fail(deps, row, failed, options, judged);
   const circuit = circuitOf(provider, row.parameters);
   const counted = {
-    userHash: await hashSecret(row.userId),
+    userHash: await deps.vault.mac('circuit', row.userId),
     counts: row.state === 'active' && !(options.visible && isFailing(row)),
     admission,
   };
@@ -222,7 +221,7 @@ async function weighRefusal(
 ): Promise<Weighed & { grant: ClientGrant | null }> {
   const key = circuitOf(client.provider, row.parameters);
   const now = deps.now();
-  const hash = await hashSecret(outcome.refusal.said);
+  const hash = await deps.vault.mac('refusal', outcome.refusal.said);
   const known = { now, hash, clientId: client.clientId };
   let grant: ClientGrant | null = null;
   try {
@@ -400,7 +399,7 @@ async function countForCircuit(
   const key = circuitOf(client.provider, row.parameters);
   const isFault = kind === 'operator';
   await countFailure(deps, key, {
-    userHash: await hashSecret(row.userId),
+    userHash: await deps.vault.mac('circuit', row.userId),
     code: failed.code,
     category: failed.category,
     clear: run !== null,

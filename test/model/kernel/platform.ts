@@ -54,6 +54,7 @@ const tables = [
   'user_versions',
   'outbox',
   'provider_health',
+  'client_grants',
   'refresh_runs',
   'audit_events',
   'connect_transactions',

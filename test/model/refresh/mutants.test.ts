@@ -82,7 +82,7 @@ const mutants: Record<string, Mutant> = {
   },
   'a storm is not noticed': {
     plans: 'crowd',
-    sql: (text) => text.replaceAll('"window_attempts" + ?', '"window_attempts" + 0 * ?'),
+    sql: (text) => text.replace('"window_refusals" = CASE', '"window_refusals" = 0 * CASE'),
   },
 };
 

@@ -7,8 +7,9 @@ import { accountContext } from '../product';
 import type { Start } from './plan';
 import type { World } from './world';
 
-/** Two of three accounts are one user's. */
-export const userOf = (account: number): string => (account < 2 ? 'ada' : 'bob');
+/** Two of three accounts are one user's; in a crowd each further one has a user of its own. */
+export const userOf = (account: number): string =>
+  account < 2 ? 'ada' : account === 2 ? 'bob' : `user${account}`;
 
 /** An account that was connected a while ago. */
 export function insertAccount(world: World, i: number, { dueIn, expiresIn }: Start): void {
