@@ -23,6 +23,8 @@ const info = {
 
 **Callers.** The app's backend sends a service key, a user of the app a JWT of the app; both as \`Authorization: Bearer\`. A user reaches only its own \`{userId}\`, which it may also write as \`me\`.
 
+**Rights.** \`x-right\` of an operation is the right that it takes: \`read\`, \`connect\`, \`token\`, \`call\` or \`operate\`. A service key has those that SERVICE_KEYS names, or all. A user has \`read\` and \`connect\`, and \`call\` where the deployment allows it. A key may be for some providers only: what it reads is cut to them, and what is of others is \`403 forbidden\`, as is what it lacks a right for.
+
 **Reading your own writes.** Each change and each read carries a \`Consistency-Token\`. Sent with a later read, it makes sure that the answer is not older.
 
 **Errors** are RFC 9457 problem documents. Go by \`code\`. Replies and problems may get further fields.
@@ -47,7 +49,8 @@ const securitySchemes = {
   serviceKey: {
     type: 'http',
     scheme: 'bearer',
-    description: "The app's backend: a key of SERVICE_KEYS. May do everything.",
+    description:
+      "The app's backend: a key of SERVICE_KEYS. May do what its rights say (`x-right` of each operation), for its providers.",
   },
   userToken: {
     type: 'http',
@@ -100,9 +103,14 @@ function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
     operationId: route.id,
     tags: [route.tag],
     summary: route.summary,
-    description: route.description,
-    security:
-      route.callers === 'anyone' ? [] : route.callers.map((kind) => ({ [schemeOf[kind]]: [] })),
+    ...(route.callers === 'anyone'
+      ? { description: route.description, security: [] }
+      : {
+          description: `${route.description}\n\nRight: \`${route.right}\`.`,
+          // Of a bearer token these are the roles that it takes (OpenAPI 3.1, "Security Requirement").
+          security: route.callers.map((kind) => ({ [schemeOf[kind]]: [route.right] })),
+          'x-right': route.right,
+        }),
     requestParams: {
       ...(param ? { path: param } : {}),
       ...(query ? { query } : {}),
@@ -140,15 +148,13 @@ const replyOf = ({ description, schema, headers = z.object({}) }: ReplySpec) => 
 
 /** The errors a route can give: those of its declaration, and those that follow from it. */
 export function errorsOf(route: RouteSpec): ErrorCode[] {
-  const withUser = route.path.includes(':userId');
-  const restricted = route.callers !== 'anyone' && (route.callers.length < 2 || withUser);
   return [
     ...new Set<ErrorCode>([
       ...(route.param || route.query || route.header || route.json || route.form
         ? ['invalid_request' as const]
         : []),
       ...(route.callers === 'anyone' ? [] : ['unauthenticated' as const]),
-      ...(restricted ? ['forbidden' as const] : []),
+      ...(route.callers === 'anyone' ? [] : ['forbidden' as const]),
       ...(route.json || route.form ? (['too_large', 'unsupported_media_type'] as const) : []),
       ...(route.limit ? ['rate_limited' as const] : []),
       'method_not_allowed',

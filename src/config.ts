@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { ConfigError } from './errors';
 import { createRegistry, type Registry } from './providers/registry';
 import { checkEndpoint, isLocal } from './providers/urls';
+import { parseServiceKey, type ServiceKey } from './rights';
 import { HOUR_MS } from './time';
 import { createKeyring, type Keyring } from './vault/keyring';
 
@@ -22,12 +23,6 @@ export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_L
   RATE_LIMIT_SIGN_IN?: RateLimit;
   /** Where hit statistics go (src/status-cache/analytics.ts). */
   STATUS_ANALYTICS?: Pick<AnalyticsEngineDataset, 'writeDataPoint'>;
-}
-
-export interface ServiceKey {
-  name: string;
-  /** SHA-256 of the key, lower-case hex. */
-  sha256: string;
 }
 
 /** How user JWTs are checked. */
@@ -52,6 +47,8 @@ export interface Config {
   serviceKeys: readonly ServiceKey[];
   /** Null: user calls are refused. */
   userAuth: UserAuth | null;
+  /** Users' own JWTs have the right `call`. */
+  usersMayCall: boolean;
   /** 0: all integrations are kept warm. */
   idleAfterMs: number;
   /** How many integrations a user may have. */
@@ -99,6 +96,11 @@ const settings = z.object({
   AUTH_AUDIENCE: text,
   AUTH_ALGORITHMS: text,
   AUTH_CLOCK_TOLERANCE: number(z.number().int().gte(0).lte(3600), 30),
+  USERS_MAY_CALL: z
+    .string()
+    .trim()
+    .pipe(z.enum(['', '0', '1'], 'must be 1, or 0 or empty'))
+    .optional(),
   IDLE_AFTER_HOURS: number(
     z
       .number()
@@ -128,18 +130,20 @@ export function readConfig(env: object): Config {
   const publicUrl = originOf(s.PUBLIC_URL, 'PUBLIC_URL');
   if (!isLocal(new URL(publicUrl))) refusePublishedSecrets(s);
   const returnPages = list(s.APP_ORIGINS).map(returnPageOf);
+  const providers = createRegistry({ ...env }, publicUrl);
   return {
     publicUrl,
     appOrigins: new Set(returnPages.map(({ origin }) => origin)),
     returnPages,
     returnTo: readReturnTo(s.RETURN_TO),
-    serviceKeys: readServiceKeys(s.SERVICE_KEYS),
+    serviceKeys: readServiceKeys(s.SERVICE_KEYS, providers),
     userAuth: readUserAuth(s, publicUrl),
+    usersMayCall: s.USERS_MAY_CALL === '1',
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
     maxIntegrations: s.MAX_INTEGRATIONS_PER_USER,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),
-    providers: createRegistry({ ...env }, publicUrl),
+    providers,
     brand: readBrand(s),
   };
 }
@@ -268,31 +272,21 @@ function refusePublishedSecrets(s: z.output<typeof settings>): void {
   }
 }
 
-/** SHA-256 of the empty text: what the documented command gives where its variable is not set. */
-const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-
-function readServiceKeys(value: string | undefined): ServiceKey[] {
-  const keys = list(value).map((entry, i) => {
-    const [name, sha256, ...rest] = entry.split(':');
-    if (!name || !sha256 || rest.length > 0 || !/^[0-9a-f]{64}$/i.test(sha256)) {
-      throw new ConfigError(
-        `SERVICE_KEYS: entry ${i + 1} is not "name:sha256 of the key in hex" (printf %s "$KEY" | sha256sum)`,
-      );
-    }
-    if (sha256.toLowerCase() === EMPTY_HASH) {
-      throw new ConfigError(
-        `SERVICE_KEYS: entry ${i + 1} is the hash of an empty key; was $KEY set when you made it? (printf %s "$KEY" | sha256sum)`,
-      );
-    }
-    return { name, sha256: sha256.toLowerCase() };
-  });
+function readServiceKeys(value: string | undefined, providers: Registry): ServiceKey[] {
+  const keys = list(value).map((entry, i) =>
+    parseServiceKey(entry, i + 1, (id) => providers.get(id) !== undefined),
+  );
   // The name is how a key is known in the logs.
-  if (new Set(keys.map((key) => key.name)).size < keys.length) {
+  if (new Set(keys.map(({ name }) => name)).size < keys.length) {
     throw new ConfigError('SERVICE_KEYS: one name is there twice; give each key its own');
+  }
+  // It would be open which of both says what it may do.
+  if (new Set(keys.map(({ sha256 }) => sha256)).size < keys.length) {
+    throw new ConfigError('SERVICE_KEYS: one key is there twice, under two names');
   }
   if (keys.length === 0) {
     throw new ConfigError(
-      'SERVICE_KEYS is missing: "name:sha256 of the key in hex", comma-separated (printf %s "$KEY" | sha256sum)',
+      'SERVICE_KEYS is missing: "name:sha256 of the key in hex[:right+right...][@provider+provider...]", comma-separated (npm run key:new makes one)',
     );
   }
   return keys;

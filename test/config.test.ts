@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Bindings, readConfig } from '../src/config';
 import { ConfigError } from '../src/errors';
+import { rights } from '../src/rights';
 import { jwtSecret } from './support/keys';
 
 const hash = 'ab'.repeat(32);
@@ -313,8 +314,86 @@ describe('what is set', () => {
   it('several service keys at once, so that keys can be changed without a break', () => {
     const keys = `new:${hash.toUpperCase()}, old:${'cd'.repeat(32)}`;
     expect(readConfig(settings({ SERVICE_KEYS: keys })).serviceKeys).toEqual([
-      { name: 'new', sha256: hash },
-      { name: 'old', sha256: 'cd'.repeat(32) },
+      { name: 'new', sha256: hash, rights: new Set(rights), providers: null },
+      { name: 'old', sha256: 'cd'.repeat(32), rights: new Set(rights), providers: null },
     ]);
+  });
+});
+
+describe('an entry of SERVICE_KEYS', () => {
+  const keyOf = (entry: string) => readConfig(settings({ SERVICE_KEYS: entry })).serviceKeys[0];
+  const withoutOperate = new Set(['read', 'connect', 'token', 'call']);
+
+  it.each<[entry: string, expected: object]>([
+    [`app:${hash}`, { rights: new Set(rights), providers: null }],
+    [`app:${hash}:read`, { rights: new Set(['read']), providers: null }],
+    [`app:${hash}:call+read`, { rights: new Set(['read', 'call']), providers: null }],
+    [`app:${hash}:operate`, { rights: new Set(['operate']), providers: null }],
+    [`app:${hash}@reddit`, { rights: withoutOperate, providers: new Set(['reddit']) }],
+    [
+      `app:${hash}:read+token@reddit+slack-user`,
+      { rights: new Set(['read', 'token']), providers: new Set(['reddit', 'slack-user']) },
+    ],
+    [`ci.job_2-b:${hash}`, { name: 'ci.job_2-b' }],
+  ])('%s', (entry, expected) => {
+    expect(keyOf(entry)).toMatchObject({ sha256: hash, ...expected });
+  });
+
+  it.each<[what: string, entry: string, says?: string]>([
+    ['no right after the colon', `app:${hash}:`, 'empty part'],
+    ['no right before the providers', `app:${hash}:@reddit`, 'empty part'],
+    ['no provider after the @', `app:${hash}@`, 'empty part'],
+    ['an empty part at the end', `app:${hash}:read+`, 'empty part'],
+    ['an empty part in between', `app:${hash}:read++call`, 'empty part'],
+    ['an empty provider', `app:${hash}@reddit+`, 'empty part'],
+    ['an unknown right', `app:${hash}:read+fly`, 'not known'],
+    ['a right in capitals', `app:${hash}:READ`, 'not known'],
+    ['a right with a blank', `app:${hash}:read + call`, 'not known'],
+    ['a right twice', `app:${hash}:read+call+read`, 'twice'],
+    ['a provider twice', `app:${hash}@reddit+reddit`, 'twice'],
+    ['a provider that is not known here', `app:${hash}@redit`, 'not known'],
+    ['a name of every object as provider', `app:${hash}@constructor`, 'not known'],
+    ['operate and providers', `app:${hash}:read+operate@reddit`, 'operate'],
+    ['providers before rights', `app:${hash}@reddit:read`],
+    ['providers twice', `app:${hash}@reddit@github`],
+    ['rights twice', `app:${hash}:read:call`],
+    ['a hash that is too long', `app:${hash}0`],
+    ['a hash that is too short', `app:${hash.slice(1)}`],
+    ['a blank in the name', `an app:${hash}`],
+    ['an @ in the name', `app@x:${hash}`],
+    ['a name that is too long', `${'a'.repeat(65)}:${hash}`],
+    ['a hash as name', `${hash}:${hash}`],
+  ])('with %s fails the start, and the error names the entry, not the hash', (_, entry, says) => {
+    const { message } = errorOf({ SERVICE_KEYS: `first:${'cd'.repeat(32)},${entry}` });
+    expect(message).toContain('SERVICE_KEYS: entry 2');
+    if (says !== undefined) expect(message).toContain('("app")');
+    expect(message).toContain(says ?? 'is not "name:sha256');
+    expect(message).not.toContain(hash.slice(1, 60));
+  });
+
+  it('must be the only one of its name, and of its key', () => {
+    const twice = (...keys: string[]) => errorOf({ SERVICE_KEYS: keys.join() }).message;
+    expect(twice(`app:${hash}:read`, `app:${'cd'.repeat(32)}:call`)).toContain(
+      'name is there twice',
+    );
+    expect(twice(`app:${hash}:read`, `other:${hash.toUpperCase()}`)).toContain(
+      'key is there twice',
+    );
+  });
+
+  it('users may call with USERS_MAY_CALL=1 only', () => {
+    const mayCall = (USERS_MAY_CALL?: string) =>
+      readConfig(settings({ USERS_MAY_CALL })).usersMayCall;
+    expect([mayCall(), mayCall(''), mayCall('0'), mayCall(' 1 ')]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    for (const value of ['true', 'yes', '2', canary]) {
+      const { message } = errorOf({ USERS_MAY_CALL: value });
+      expect(message).toContain('USERS_MAY_CALL');
+      expect(message).not.toContain(canary);
+    }
   });
 });

@@ -16,8 +16,10 @@ import { and, eq, gt, inArray } from 'drizzle-orm';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { refuseOtherProvider } from '../http/caller';
 import { endpointsOf } from '../oauth/endpoints';
 import { oauthClientOf } from '../providers/registry';
+import type { Permissions } from '../rights';
 import { readOrigin } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { VaultError } from '../vault/vault';
@@ -46,7 +48,7 @@ export interface Connected {
 
 /**
  * @param completion as the browser brought it to `returnTo`
- * @throws AppError connection_not_found, wrong_completion, wrong_user, connection_expired,
+ * @throws AppError connection_not_found, wrong_completion, wrong_user, forbidden, connection_expired,
  * connection_failed, completion_in_progress, account_mismatch, account_linked_to_another_user,
  * integration_not_found (completed, and disconnected since), provider_error, unavailable
  */
@@ -55,8 +57,10 @@ export async function completeConnection(
   userId: string,
   id: string,
   completion: string,
+  caller: Pick<Permissions, 'providers'> = { providers: null },
 ): Promise<Connected> {
   const transaction = await ownTransaction(deps, userId, id, completion);
+  refuseOtherProvider(caller, transaction.provider);
   if (transaction.state === 'completed') return completedBefore(deps, transaction);
   refuseUnlessAuthorized(deps, transaction);
 

@@ -1,5 +1,6 @@
 /** Connecting: what the app's backend calls. */
 import * as z from 'zod';
+import { refuseOtherProvider } from '../http/caller';
 import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
@@ -34,6 +35,7 @@ const begin = route(
     description:
       "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session. A user has at most 20 connections that are neither finished nor expired.",
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'connect',
     param: userParam,
     json: z
@@ -123,6 +125,7 @@ const read = route(
     summary: 'How a connection stands',
     description: 'For whoever waits for the browser to come back. Expires as the link does.',
     callers: ['service', 'user'],
+    right: 'read',
     param: connectionParam,
     replies: {
       200: {
@@ -142,7 +145,11 @@ const read = route(
     },
     errors: ['connection_not_found'],
   },
-  async ({ param, deps, reply }) => reply(200, await connectionOf(deps, param.userId, param.id)),
+  async ({ param, caller, deps, reply }) => {
+    const connection = await connectionOf(deps, param.userId, param.id);
+    refuseOtherProvider(caller, connection.provider);
+    return reply(200, connection);
+  },
 );
 
 const complete = route(
@@ -155,6 +162,7 @@ const complete = route(
     description:
       'Call it as soon as the browser is back, because the codes of some providers live 30 seconds, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'connect',
     param: connectionParam,
     json: z
@@ -194,12 +202,13 @@ const complete = route(
       'unavailable',
     ],
   },
-  async ({ param, json, deps, reply }) => {
+  async ({ param, json, caller, deps, reply }) => {
     const { created, facts, version } = await completeConnection(
       deps,
       param.userId,
       param.id,
       json.completion,
+      caller,
     );
     return reply(created ? 201 : 200, toIntegration(facts, deps.now(), deps.config.providers), {
       'Consistency-Token': String(version),
@@ -217,6 +226,7 @@ const credentials = route(
     description:
       'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'connect',
     param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
     json: z

@@ -20,6 +20,7 @@ const end = route(
     description:
       'The integration is gone with the reply, whether the provider answers or not. What can be revoked there is queued.',
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'disconnect',
     param: integrationParam,
     replies: {
@@ -56,6 +57,7 @@ const erase = route(
     description:
       "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
     callers: ['service'],
+    right: 'operate',
     param: userParam,
     replies: { 204: { description: 'Nothing is left; also where there was nothing.', headers } },
   },

@@ -1,6 +1,7 @@
 /**
- * Who is asking: the app's backend with a service key, or a user with a JWT of the app. Any text can
- * be a service key, one of three parts too, so those are tried first: they need nothing of elsewhere.
+ * Who is asking, and what that caller may do: the app's backend with a service key, or a user with a
+ * JWT of the app. Any text can be a service key, one of three parts too, so those are tried first: they
+ * need nothing of elsewhere.
  *
  * Callers that proved themselves are remembered in this isolate, refusals are not. A service key is
  * remembered for as long as the configuration; a user's token until it expires, and where the keys
@@ -9,12 +10,21 @@
 import { BoundedCache } from '../caches';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { allows, type Permissions, type Right } from '../rights';
 import { matchServiceKey } from './service-key';
 import { verifyUserToken } from './user-token';
 
-export type Caller =
-  | { readonly kind: 'service'; readonly name: string }
-  | { readonly kind: 'user'; readonly userId: string };
+export type Caller = Permissions &
+  (
+    | { readonly kind: 'service'; readonly name: string }
+    | { readonly kind: 'user'; readonly userId: string }
+  );
+
+/** What a route asks of its callers. */
+export interface Access {
+  callers: readonly Caller['kind'][];
+  right: Right;
+}
 
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -28,13 +38,41 @@ const callers = () =>
     (header, caller) =>
       200 + header.length + (caller.kind === 'user' ? 2 * caller.userId.length : 0),
   );
+/** Apart from the users': however many of them come, no key has to be hashed again. */
+const serviceCallers = () => new BoundedCache<Caller>(100);
+
+/** @throws AppError forbidden that says what is missing */
+export function refuseWithout(caller: Caller, { callers: kinds, right }: Access): void {
+  if (!kinds.includes(caller.kind)) {
+    throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);
+  }
+  if (!caller.rights.has(right)) {
+    const who = caller.kind === 'service' ? `the key "${caller.name}"` : 'a user';
+    throw new AppError('forbidden', `${who} lacks the right "${right}", which this takes`);
+  }
+}
+
+/**
+ * Before anything is read, and whether there is such a resource or not: what a caller may not reach is
+ * forbidden, and nothing shows of what is there.
+ * @throws AppError forbidden
+ */
+export function refuseOtherProvider(
+  { providers }: Pick<Permissions, 'providers'>,
+  provider: string,
+): void {
+  if (!allows(providers, provider)) {
+    throw new AppError('forbidden', 'this caller is not for that provider');
+  }
+}
 
 /** @throws AppError unauthenticated; unavailable when the keys of user JWTs cannot be had */
 export async function authenticate(headers: Headers, deps: Deps): Promise<Caller> {
   const header = headers.get('authorization');
   if (!header) throw unauthenticated('send "Authorization: Bearer ..."');
-  const remembered = deps.caches.of(callers);
-  const known = remembered.get(header, deps.now());
+  const { caches } = deps;
+  const known =
+    caches.of(serviceCallers).get(header, deps.now()) ?? caches.of(callers).get(header, deps.now());
   if (known) return known;
 
   const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(header)?.[1];
@@ -42,20 +80,33 @@ export async function authenticate(headers: Headers, deps: Deps): Promise<Caller
     throw unauthenticated('the Authorization header is not one bearer token', 'invalid_request');
   }
   const { caller, until } = await verify(token, deps);
-  if (header.length <= MAX_REMEMBERED_LENGTH) remembered.set(header, caller, until);
+  if (header.length <= MAX_REMEMBERED_LENGTH) {
+    const remembered = caches.of(caller.kind === 'service' ? serviceCallers : callers);
+    remembered.set(header, caller, until);
+  }
   return caller;
 }
 
 /** `until`: how long the proof holds; without it, as long as the configuration. */
 async function verify(token: string, deps: Deps): Promise<{ caller: Caller; until?: number }> {
-  const name = await matchServiceKey(token, deps.config.serviceKeys);
-  if (name !== null) return { caller: { kind: 'service', name } };
+  const { config } = deps;
+  const key = await matchServiceKey(token, config.serviceKeys);
+  if (key !== null) {
+    const { name, rights, providers } = key;
+    return { caller: { kind: 'service', name, rights, providers } };
+  }
   if (token.split('.').length !== 3) {
     throw unauthenticated('this key is not known', 'invalid_token');
   }
   const verified = await verifyUserToken(token, deps);
   if (typeof verified === 'string') throw unauthenticated(verified, 'invalid_token');
-  return { caller: { kind: 'user', userId: verified.userId }, until: verified.until };
+  const { userId, until } = verified;
+  const rights = new Set<Right>([
+    'read',
+    'connect',
+    ...(config.usersMayCall ? (['call'] as const) : []),
+  ]);
+  return { caller: { kind: 'user', userId, rights, providers: null }, until };
 }
 
 /** RFC 6750 section 3: no error code where no credentials were sent. */

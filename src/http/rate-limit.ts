@@ -4,7 +4,6 @@
  */
 import type { Bindings } from '../config';
 import { AppError } from '../errors';
-import type { Caller } from './caller';
 
 export type RateLimited = 'connect' | 'disconnect' | 'refresh' | 'status';
 
@@ -22,9 +21,9 @@ const bindings = {
 export async function checkRateLimit(
   env: Bindings,
   limit: RateLimited,
-  caller: Caller,
+  caller: { kind: 'service' } | { kind: 'user'; userId: string },
 ): Promise<void> {
-  if (caller.kind === 'user') await check(env[bindings[limit]], caller.userId, limit);
+  if (caller.kind !== 'service') await check(env[bindings[limit]], caller.userId, limit);
 }
 
 /**

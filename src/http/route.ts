@@ -10,7 +10,13 @@ import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import { readJson } from './body';
-import { authenticate, type Caller } from './caller';
+import {
+  type Access,
+  authenticate,
+  type Caller,
+  refuseOtherProvider,
+  refuseWithout,
+} from './caller';
 import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 import { standardHeaders } from './reply-headers';
@@ -49,7 +55,9 @@ export type Tag =
   | 'Service'
   | 'Browser';
 
-export interface RouteSpec {
+export type RouteSpec = RouteParts & (Access | { /** No proof is asked for. */ callers: 'anyone' });
+
+interface RouteParts {
   /** OpenAPI operationId. */
   id: string;
   method: 'get' | 'post' | 'put' | 'delete';
@@ -58,8 +66,6 @@ export interface RouteSpec {
   tag: Tag;
   summary: string;
   description: string;
-  /** `anyone`: no proof is asked for. */
-  callers: 'anyone' | readonly Caller['kind'][];
   limit?: RateLimited;
   /**
    * Only its failures get a line in the access log: a line costs as much as the whole of a hit in
@@ -79,9 +85,7 @@ export interface RouteSpec {
   errors?: readonly ErrorCode[];
 }
 
-export interface Route extends RouteSpec {
-  handler: Handler<AppEnv>;
-}
+export type Route = RouteSpec & { handler: Handler<AppEnv> };
 
 declare const json: unique symbol;
 /** JSON of a T that is text already. */
@@ -144,13 +148,15 @@ export function route<const S extends RouteSpec>(
       const deps = c.get('deps');
       const request = c.req.raw;
       if (spec.logFailuresOnly) c.set('unlogged', true);
-      const caller = spec.callers === 'anyone' ? undefined : await callerOf(c, spec.callers);
+      const caller = spec.callers === 'anyone' ? undefined : await callerOf(c, spec);
       if (caller && spec.limit) await checkRateLimit(c.env, spec.limit, caller);
       // What is wrong is told in this order: of the path first, of the body last.
       const param = spec.param && paramOf(spec.param, c.req.param(), caller);
+      if (caller) refuseOthers(caller, param);
       const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
       const header = readHeader?.(request);
       const json = spec.json && parseInput(spec.json, await bodyOf(c, spec.json), 'body');
+      if (caller) refuseOthers(caller, json);
       const form = spec.form && parseInput(spec.form, await readForm(c), 'body');
 
       const reply = (status: number, body: unknown, headers?: Record<string, string>): Response =>
@@ -192,19 +198,23 @@ export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv>
 /** Headers of a 303: nothing is sent twice, and nothing of this address goes on with the browser. */
 export const seeOther = z.object({ Location: z.string() });
 
-async function callerOf(c: Context<AppEnv>, kinds: readonly Caller['kind'][]): Promise<Caller> {
+async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
   const caller = await authenticate(c.req.raw.headers, c.get('deps'));
   c.set('caller', caller);
-  if (!kinds.includes(caller.kind)) {
-    throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);
-  }
+  refuseWithout(caller, access);
   return caller;
+}
+
+/** Of an input that names one `provider`, in the path or in the body. */
+function refuseOthers(caller: Caller, input: unknown): void {
+  if (typeof input !== 'object' || input === null || !('provider' in input)) return;
+  if (typeof input.provider === 'string') refuseOtherProvider(caller, input.provider);
 }
 
 /** A user caller's `userId` must be its own or `me`, which becomes its own. */
 function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Caller | undefined) {
   const param = parseInput(schema, given, 'path');
-  if ('userId' in param && caller?.kind === 'user') {
+  if ('userId' in param && caller !== undefined && caller.kind !== 'service') {
     if (param.userId === 'me') param.userId = caller.userId;
     if (param.userId !== caller.userId) {
       throw new AppError('forbidden', 'a user can reach only its own integrations');

@@ -3,20 +3,20 @@
  * constant time with every configured one, without stopping at a match, so that neither a key's
  * content nor its place in the list shows in the time.
  */
-import type { ServiceKey } from '../config';
 import { isEqual, sha256 } from '../crypto';
+import type { ServiceKey } from '../rights';
 
-/** The name of the key that was presented, or null. */
+/** The key that was presented, or null. */
 export async function matchServiceKey(
   presented: string,
   keys: readonly ServiceKey[],
-): Promise<string | null> {
+): Promise<ServiceKey | null> {
   const hex = toHex(await sha256(presented));
-  let name: string | null = null;
+  let found: ServiceKey | null = null;
   for (const key of keys) {
-    if (isEqual(hex, key.sha256)) name = key.name;
+    if (isEqual(hex, key.sha256)) found = key;
   }
-  return name;
+  return found;
 }
 
 const toHex = (bytes: Uint8Array): string =>

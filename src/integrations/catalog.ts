@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { route } from '../http/route';
 import type { Registry } from '../providers/registry';
 import type { Provider } from '../providers/types';
+import { allows } from '../rights';
 
 const fieldSchema = z.object({
   label: z.string(),
@@ -59,6 +60,7 @@ const list = route(
     description:
       'Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.',
     callers: ['service', 'user'],
+    right: 'read',
     replies: {
       200: {
         description: 'All providers, by id.',
@@ -66,9 +68,10 @@ const list = route(
       },
     },
   },
-  ({ deps, reply }) => {
+  ({ deps, caller, reply }) => {
     const { providers } = deps.config;
-    const entries = providers.all().map((provider) => entryOf(provider, providers));
+    const reachable = providers.all().filter(({ id }) => allows(caller.providers, id));
+    const entries = reachable.map((provider) => entryOf(provider, providers));
     return reply(200, { providers: entries }, { 'Cache-Control': 'private, no-cache' });
   },
 );

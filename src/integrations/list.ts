@@ -5,6 +5,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { type JsonText, jsonText } from '../http/route';
+import { allows, type ProviderFilter } from '../rights';
 import { type ReadOptions, readSnapshot, readSnapshots, type Served } from '../status-cache/cache';
 import type { Snapshot } from '../status-cache/snapshot';
 import { timestamp } from '../time';
@@ -18,6 +19,8 @@ import {
 import { statusHoldsUntil } from './status';
 
 export interface ListOptions extends ReadOptions {
+  /** Whose integrations the caller may see; what else there is does not show. */
+  providers: ProviderFilter;
   /** Told what was read, also where the answer then is that there is no such integration. */
   onServed?: (served: readonly Served[]) => void;
 }
@@ -49,21 +52,36 @@ export async function listIntegrations(
   deps: Deps,
   userId: string,
   atLeast: number,
-  options: ListOptions = {},
+  options: ListOptions,
 ): Promise<Answer<IntegrationList>> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, userId, atLeast, options);
   options.onServed?.([served]);
   const { snapshot } = served;
   const now = deps.now();
-  const serialized = deps.caches.of(serializedLists);
-  let list = serialized.get(snapshot);
-  if (!list || now >= list.until) {
-    list = await serialize(snapshot, now, deps);
-    serialized.set(snapshot, list);
-  }
+  const { providers } = options;
+  const list =
+    providers === null
+      ? await serializeOnce(snapshot, now, deps)
+      : await serialize(reachable(snapshot, providers), now, deps);
   return { body: list.body, headers: { ...headersOf(served, now - startedAt), ETag: list.etag } };
 }
+
+/** What every caller without a filter gets. */
+async function serializeOnce(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
+  const serialized = deps.caches.of(serializedLists);
+  const known = serialized.get(snapshot);
+  if (known && now < known.until) return known;
+  const list = await serialize(snapshot, now, deps);
+  serialized.set(snapshot, list);
+  return list;
+}
+
+/** Made for one answer, behind all caches: no tier holds what was cut. */
+const reachable = (snapshot: Snapshot, providers: ProviderFilter): Snapshot => ({
+  ...snapshot,
+  integrations: snapshot.integrations.filter(({ provider }) => allows(providers, provider)),
+});
 
 /** The ETag leaves out when the database was read, so that a client keeps what did not change. */
 async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
@@ -81,12 +99,15 @@ async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<S
   };
 }
 
-/** @throws AppError integration_not_found, unavailable; whatever `options.beyondMemory` throws */
+/**
+ * Of a provider that the caller may see.
+ * @throws AppError integration_not_found, unavailable; whatever `options.beyondMemory` throws
+ */
 export async function oneIntegration(
   deps: Deps,
   wanted: { userId: string; provider: string; accountId: string },
   atLeast: number,
-  options: ListOptions = {},
+  options: Omit<ListOptions, 'providers'> = {},
 ): Promise<Answer<Integration>> {
   const startedAt = deps.now();
   const served = await readSnapshot(deps, wanted.userId, atLeast, options);
@@ -112,13 +133,13 @@ export async function oneIntegration(
 export async function statusOfMany(
   deps: Deps,
   userIds: readonly string[],
-  options: Pick<ListOptions, 'onServed'> = {},
+  options: Pick<ListOptions, 'onServed' | 'providers'>,
 ): Promise<JsonText<StatusOfMany>> {
   const served = await readSnapshots(deps, userIds);
   options.onServed?.([...served.values()]);
   const now = deps.now();
   const users = Array.from(served, ([userId, { snapshot }]) => {
-    const integrations = snapshot.integrations.map((facts) =>
+    const integrations = reachable(snapshot, options.providers).integrations.map((facts) =>
       toIntegration(facts, now, deps.config.providers),
     );
     const asOf = timestamp(snapshot.takenAt);

@@ -39,6 +39,7 @@ const list = route(
     description:
       'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
     callers: ['service', 'user'],
+    right: 'read',
     logFailuresOnly: true,
     param: userParam,
     header: conditional,
@@ -74,6 +75,7 @@ const one = route(
     summary: 'One integration',
     description: 'As in the list of all of them, and from the same caches.',
     callers: ['service', 'user'],
+    right: 'read',
     logFailuresOnly: true,
     param: integrationParam,
     header: conditional,
@@ -105,6 +107,7 @@ const many = route(
     summary: 'The integrations of up to a hundred users',
     description: 'One bulk read of the cache, and one of the database for those who are not in it.',
     callers: ['service'],
+    right: 'read',
     logFailuresOnly: true,
     json: z
       .strictObject({ userIds: z.array(userIdSchema).min(1).max(100) })
@@ -112,8 +115,9 @@ const many = route(
     replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
     errors: ['unavailable'],
   },
-  async ({ json, deps, env, reply }) => {
+  async ({ json, deps, env, caller, reply }) => {
     const body = await statusOfMany(deps, json.userIds, {
+      providers: caller.providers,
       onServed: (served) => countReads(env, 'getStatusOfMany', served),
     });
     return reply(200, body, { 'Cache-Control': 'private, no-cache' });
@@ -126,4 +130,5 @@ const readOptions = (operation: string, env: Bindings, caller: Caller): ListOpti
   // Counted only past the memory tier: the limiter costs more than a hit.
   beyondMemory: () => checkRateLimit(env, 'status', caller),
   onServed: (served) => countReads(env, operation, served),
+  providers: caller.providers,
 });

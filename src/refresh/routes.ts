@@ -4,9 +4,10 @@ import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
+import { allows } from '../rights';
 import { MINUTE_MS, SECOND_MS, timestamp } from '../time';
 import { CHECK_EVERY_MS, checkIntegration } from './check';
-import { refreshMany, refreshOne } from './on-demand';
+import { type AccountName, refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { tokenFor } from './token';
 
@@ -66,6 +67,7 @@ const token = route(
     description:
       'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
     callers: ['service'],
+    right: 'token',
     param: integrationParam,
     query: z.object({
       minTtl: z
@@ -124,6 +126,7 @@ const refresh = route(
     description:
       "Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.",
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'refresh',
     param: integrationParam,
     replies: {
@@ -160,6 +163,7 @@ const check = route(
     summary: 'Try whether the provider still takes an integration',
     description: `Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason \`token_refused\`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every ${CHECK_EVERY_MS / MINUTE_MS} minutes: in between this answers what is stored.`,
     callers: ['service', 'user'],
+    right: 'connect',
     limit: 'refresh',
     param: integrationParam,
     replies: {
@@ -205,8 +209,10 @@ const many = route(
     path: '/v1/refresh',
     tag: 'Refresh',
     summary: 'Refresh up to a hundred integrations, in groups of five',
-    description: 'Goes on after single failures. What was not started fails with `not_started`.',
+    description:
+      'Goes on after single failures. What was not started fails with `not_started`, and what the key is not for with `forbidden`.',
     callers: ['service'],
+    right: 'connect',
     json: z.strictObject({ accounts: z.array(z.strictObject(accountName)).min(1).max(100) }).meta({
       id: 'RefreshRequest',
       examples: [{ accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] }],
@@ -232,14 +238,24 @@ const many = route(
       },
     },
   },
-  async ({ json, deps, request, reply }) => {
-    const { refreshed, failed, version } = await refreshMany(deps, json.accounts, request.signal);
+  async ({ json, caller, deps, request, reply }) => {
+    const isReachable = ({ provider }: AccountName) => allows(caller.providers, provider);
+    const reachable = json.accounts.filter(isReachable);
+    const others = json.accounts.filter((account) => !isReachable(account));
+    const { refreshed, failed, version } = await refreshMany(deps, reachable, request.signal);
     const now = deps.now();
     return reply(
       200,
       {
         refreshed: refreshed.map(({ facts }) => toIntegration(facts, now, deps.config.providers)),
-        failed,
+        failed: [
+          ...failed,
+          ...others.map((account) => ({
+            ...account,
+            code: 'forbidden',
+            message: 'this caller is not for that provider',
+          })),
+        ],
       },
       version > 0 ? { 'Consistency-Token': String(version) } : {},
     );
@@ -255,6 +271,7 @@ const runs = route(
     summary: 'What the scheduled refreshes did, newest first',
     description: 'Runs that found nothing due are not noted.',
     callers: ['service'],
+    right: 'operate',
     replies: {
       200: {
         description: 'The last hundred runs that had something to do.',

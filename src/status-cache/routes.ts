@@ -18,6 +18,7 @@ const stats = route(
     summary: 'What the tiers hold',
     description: 'Memory, hits and misses are those of the isolate that happens to answer.',
     callers: ['service'],
+    right: 'operate',
     replies: { 200: { description: 'As counted just now.', schema: cacheStatsSchema } },
   },
   async ({ deps, reply }) => reply(200, await cacheStats(deps)),
@@ -32,6 +33,7 @@ const clear = route(
     summary: 'Empty the cache',
     description: 'Deletes as many keys as one request can; the rest ends within 300 s.',
     callers: ['service'],
+    right: 'operate',
     replies: { 202: { description: 'How far it came.', schema: clearedSchema } },
     errors: ['unavailable'],
   },
@@ -47,6 +49,7 @@ const invalidate = route(
     summary: 'Drop what the cache holds of one user',
     description: 'Other locations may see the old entry for KV’s delay, about a minute.',
     callers: ['service'],
+    right: 'operate',
     param: userParam,
     replies: { 204: { description: 'Gone, or was not there.' } },
     errors: ['unavailable'],
@@ -79,6 +82,7 @@ const show = route(
     description:
       'Memory of the isolate that happens to answer, and KV as its location sees it. Reads no database, fills nothing and counts as no hit.',
     callers: ['service'],
+    right: 'operate',
     param: userParam,
     replies: {
       200: {

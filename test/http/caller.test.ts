@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config';
 import { AppError } from '../../src/errors';
 import { authenticate, type Caller } from '../../src/http/caller';
+import { rights } from '../../src/rights';
 import { jwtSecret, serviceKey, userToken } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 
@@ -24,6 +25,14 @@ async function refusal(headers: Headers, deps = testDeps()): Promise<AppError> {
   return error;
 }
 
+/** One without rights of its own: it may do everything. */
+const service = (name: string) => ({
+  kind: 'service',
+  name,
+  rights: new Set(rights),
+  providers: null,
+});
+
 describe('a service key', () => {
   it('is known by its name, each of several', async () => {
     const config = readConfig({
@@ -31,15 +40,15 @@ describe('a service key', () => {
       SERVICE_KEYS: `new:${await sha256('new-key')},old:${await sha256('old-key')}`,
     });
     const deps = testDeps({ config });
-    expect(await authenticate(bearer('new-key'), deps)).toEqual({ kind: 'service', name: 'new' });
-    expect(await authenticate(bearer('old-key'), deps)).toEqual({ kind: 'service', name: 'old' });
+    expect(await authenticate(bearer('new-key'), deps)).toEqual(service('new'));
+    expect(await authenticate(bearer('old-key'), deps)).toEqual(service('old'));
   });
 
   it('may have the shape of a JWT: any text can be a key', async () => {
     const key = 'my.dotted.key';
     const config = readConfig({ ...env, SERVICE_KEYS: `dotted:${await sha256(key)}` });
     const deps = testDeps({ config });
-    expect(await authenticate(bearer(key), deps)).toEqual({ kind: 'service', name: 'dotted' });
+    expect(await authenticate(bearer(key), deps)).toEqual(service('dotted'));
     expect((await refusal(bearer('my.other.key'), deps)).detail).toBe('the token is not valid');
   });
 

@@ -81,7 +81,7 @@ describe('a handler', () => {
       ];
       return reply(200, { name: String(inputs) }, version);
     }),
-    route({ ...base, callers: ['service'] }, ({ caller, reply }) => {
+    route({ ...base, callers: ['service'], right: 'read' }, ({ caller, reply }) => {
       const kind: 'service' = caller.kind;
       return reply(200, { name: kind }, version);
     }),

@@ -8,6 +8,9 @@ import { insertAccount } from '../support/fixtures';
 const HOUR = 3_600_000;
 const date = (ms: number) => new Date(ms).toISOString();
 
+/** No filter: what most callers see. */
+const everything = { providers: null };
+
 describe('an integration on the wire', () => {
   it('has dates instead of numbers, and what was asked for but not granted', async () => {
     const deps = testDeps();
@@ -55,7 +58,7 @@ describe('an integration on the wire', () => {
   it('a provider that the registry no longer knows is listed all the same', async () => {
     const deps = testDeps();
     const row = await insertAccount(deps, { provider: 'gone' });
-    const { body } = await listIntegrations(deps, row.userId, 0);
+    const { body } = await listIntegrations(deps, row.userId, 0, everything);
     expect(JSON.parse(body).integrations).toMatchObject([{ provider: 'gone' }]);
   });
 });
@@ -65,10 +68,10 @@ describe('the list', () => {
     const deps = testDeps();
     const { userId } = await insertAccount(deps);
     const takenAt = deps.now();
-    await listIntegrations(deps, userId, 0);
+    await listIntegrations(deps, userId, 0, everything);
     await deps.settle();
     deps.clock.advance(3_000);
-    const { body, headers } = await listIntegrations(deps, userId, 0);
+    const { body, headers } = await listIntegrations(deps, userId, 0, everything);
     const list = integrationListSchema.parse(JSON.parse(body));
     expect(list).toMatchObject({
       userId,
@@ -93,7 +96,7 @@ describe('the list', () => {
       expiresAt: deps.now() + 2_000,
     });
     const statusNow = async () =>
-      JSON.parse((await listIntegrations(deps, userId, 0)).body).integrations[0].status;
+      JSON.parse((await listIntegrations(deps, userId, 0, everything)).body).integrations[0].status;
     expect(await statusNow()).toBe('connected');
     deps.clock.advance(2_000);
     expect(await statusNow()).toBe('expired');
@@ -104,12 +107,12 @@ describe('ETag', () => {
   it('stays the same while only the times of reading change', async () => {
     const deps = testDeps();
     const { userId } = await insertAccount(deps, { refreshDueAt: null });
-    const first = await listIntegrations(deps, userId, 0);
+    const first = await listIntegrations(deps, userId, 0, everything);
     await deps.settle();
     deps.clock.advance(6_000);
-    const fromKv = await listIntegrations(deps, userId, 0);
+    const fromKv = await listIntegrations(deps, userId, 0, everything);
     deps.clock.advance(300_000);
-    const fromD1 = await listIntegrations(deps, userId, 0);
+    const fromD1 = await listIntegrations(deps, userId, 0, everything);
     expect(fromD1.body).not.toBe(first.body);
     expect([fromKv.headers.ETag, fromD1.headers.ETag]).toEqual([
       first.headers.ETag,
@@ -124,17 +127,17 @@ describe('ETag', () => {
       refreshDueAt: null,
       expiresAt: deps.now() + 1_000,
     });
-    const before = await listIntegrations(deps, userId, 0);
+    const before = await listIntegrations(deps, userId, 0, everything);
     deps.clock.advance(1_000);
-    const after = await listIntegrations(deps, userId, 0);
+    const after = await listIntegrations(deps, userId, 0, everything);
     expect(after.headers['Cache-Status']).toContain('mooring-memory; hit');
     expect(after.headers.ETag).not.toBe(before.headers.ETag);
   });
 
   it('differs between users with the same integrations, none', async () => {
     const deps = testDeps();
-    const a = await listIntegrations(deps, 'etag-a', 0);
-    const b = await listIntegrations(deps, 'etag-b', 0);
+    const a = await listIntegrations(deps, 'etag-a', 0, everything);
+    const b = await listIntegrations(deps, 'etag-b', 0, everything);
     expect(a.headers.ETag).not.toBe(b.headers.ETag);
   });
 });
@@ -172,12 +175,13 @@ it('the status of many names every user who was asked for', async () => {
   const deps = testDeps();
   const { userId } = await insertAccount(deps);
   const ids = [userId, 'unheard-of', '__proto__', userId];
-  const { users } = JSON.parse(await statusOfMany(deps, ids));
+  const { users } = JSON.parse(await statusOfMany(deps, ids, everything));
   expect(Object.keys(users).sort()).toEqual([...new Set(ids)].sort());
   expect(users[userId]).toEqual({
     version: deps.now(),
     asOf: date(deps.now()),
-    integrations: JSON.parse((await listIntegrations(deps, userId, 0)).body).integrations,
+    integrations: JSON.parse((await listIntegrations(deps, userId, 0, everything)).body)
+      .integrations,
   });
   expect(users['unheard-of']).toEqual({ version: 0, asOf: date(deps.now()), integrations: [] });
 });

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
  * with their folder.
  */
 const groups = [
-  ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'ids.ts', 'caches.ts'],
+  ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'ids.ts', 'caches.ts', 'rights.ts'],
   ['db/'],
   ['providers/'],
   ['vault/'],

@@ -1,5 +1,6 @@
 /** How a session of the hosted page begins: a token for the app's backend, a form for the browser. */
 import * as z from 'zod';
+import { refuseOtherProvider } from '../../http/caller';
 import { consistencyHeader } from '../../http/consistency';
 import { route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
@@ -19,6 +20,7 @@ const create = route(
     description:
       "The app's page posts `token` as a form to `action`, in the user's browser, once, within 60 s. The form's page must stand on one of APP_ORIGINS and send its origin: no Referrer-Policy `no-referrer` or `same-origin`. A Consistency-Token makes the page show at least that version.",
     callers: ['service'],
+    right: 'connect',
     param: userParam,
     header: consistencyHeader,
     json: z
@@ -65,9 +67,11 @@ const create = route(
       },
     },
   },
-  async ({ param, header, json, deps, reply }) => {
+  async ({ param, header, json, caller, deps, reply }) => {
+    for (const provider of json.providers ?? []) refuseOtherProvider(caller, provider);
     const { token, expiresAt } = await createPageSession(deps, param.userId, {
       ...json,
+      providers: json.providers ?? (caller.providers ? [...caller.providers] : undefined),
       version: header.consistencyToken,
     });
     const action = deps.config.publicUrl + BEGIN_PATH;

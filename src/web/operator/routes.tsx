@@ -77,18 +77,29 @@ export const operatorRoutes = new Hono<AppEnv>()
     const { key = '' } = await readForm(c);
     const presented = key.trim();
     const isKey = presented.length >= SHORTEST_KEY;
-    const name = isKey ? await matchServiceKey(presented, deps.config.serviceKeys) : null;
-    if (name === null) {
-      deps.log.warn('operator.sign_in_refused');
-      return signInReply(c, 403, {
-        tone: 'bad',
-        title: 'That key is not known here',
-        text: 'It takes the key itself, not the hash that is configured.',
-      });
+    const found = isKey ? await matchServiceKey(presented, deps.config.serviceKeys) : null;
+    if (!found?.rights.has('operate')) {
+      deps.log.warn('operator.sign_in_refused', { key: found?.name });
+      return signInReply(
+        c,
+        403,
+        found
+          ? {
+              tone: 'bad',
+              title: 'That key may not operate',
+              text: 'It lacks the right "operate" in SERVICE_KEYS.',
+            }
+          : {
+              tone: 'bad',
+              title: 'That key is not known here',
+              text: 'It takes the key itself, not the hash that is configured.',
+            },
+      );
     }
+    const { name } = found;
     deps.log.info('operator.signed_in', { key: name });
     recordAction(deps, { type: 'operator.signed_in', by: name });
-    await beginOperatorSession(c, name);
+    await beginOperatorSession(c, found);
     return redirectReply(c, PATH);
   })
   .post(`${PATH}/sign-out`, async (c) => {

@@ -1,7 +1,8 @@
 /**
  * An operator's session: half an hour, begun with a service key. It is stored nowhere: the cookie
  * holds it, sealed by the vault, so that the page opens while the database is away, which is when it
- * is wanted most. It names the key that began it and ends when that key leaves SERVICE_KEYS.
+ * is wanted most. It names the key that began it and ends when that key leaves SERVICE_KEYS, or has the
+ * right `operate` no more.
  *
  * The cookie is SameSite=Strict: nobody comes to this page from another site and has to be known at
  * once, so a link from elsewhere shows the sign-in.
@@ -15,6 +16,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
+import type { ServiceKey } from '../../rights';
 import { MINUTE_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
 import { cookieAttributes, formTokenOf } from '../session';
@@ -41,17 +43,19 @@ export interface OperatorSession {
 
 const sealedSchema = z.object({ name: z.string(), sha256: z.string(), expiresAt: z.number() });
 
-/** @param name of the service key that was shown */
-export async function beginOperatorSession(c: Context<AppEnv>, name: string): Promise<void> {
-  const { config, vault, now } = c.get('deps');
-  const sha256 = config.serviceKeys.find((key) => key.name === name)?.sha256;
+/** With the service key that was shown. */
+export async function beginOperatorSession(
+  c: Context<AppEnv>,
+  { name, sha256 }: ServiceKey,
+): Promise<void> {
+  const { vault, now } = c.get('deps');
   const session = { name, sha256, expiresAt: now() + OPERATOR_SESSION_MS };
   const sealed = await vault.seal(JSON.stringify(session), CONTEXT);
   setCookie(c, COOKIE, sealed, { ...attributes, maxAge: OPERATOR_SESSION_MS / 1000 });
 }
 
 /**
- * Null: nobody is signed in here, the session has ended, or its key is no longer known. The request's
+ * Null: nobody is signed in here, the session has ended, or its key may not operate any more. The request's
  * log line names the key.
  */
 export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorSession | null> {
@@ -60,9 +64,10 @@ export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorS
   const opened = sealed ? await vault.open(sealed, CONTEXT).catch(() => null) : null;
   if (!sealed || opened === null) return null;
   const { name, sha256, expiresAt } = sealedSchema.parse(JSON.parse(opened));
-  const isKnown = config.serviceKeys.some((key) => key.name === name && key.sha256 === sha256);
-  if (!isKnown || expiresAt <= now()) return null;
-  c.set('caller', { kind: 'service', name });
+  const key = config.serviceKeys.find((key) => key.name === name && key.sha256 === sha256);
+  if (!key?.rights.has('operate') || expiresAt <= now()) return null;
+  const { rights, providers } = key;
+  c.set('caller', { kind: 'service', name, rights, providers });
   return { name, expiresAt, formToken: await formTokenOf(sealed) };
 }
 

@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/app';
 import { type Bindings, readConfig } from '../../../src/config';
+import { rights } from '../../../src/rights';
 import { OPERATOR_SESSION_MS } from '../../../src/web/operator/session';
 import { apiRequest, serviceKey, userToken } from '../../support/api';
 import { testDeps } from '../../support/deps';
@@ -16,6 +17,8 @@ const sha256 = async (text: string) => {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 };
+
+const everything = { rights: new Set(rights), providers: null };
 
 describe('the sign-in', () => {
   test('is all that somebody without a session sees', async () => {
@@ -57,11 +60,25 @@ describe('the sign-in', () => {
     expect(textOf(await reply.text())).toContain('That key is not known here');
   });
 
+  test('stays shut for a key that may not operate, and says so', async () => {
+    for (const limits of [':read+connect+token+call', '@acme']) {
+      const SERVICE_KEYS = `app:${await sha256(serviceKey)}${limits}`;
+      const o = operator({ config: readConfig({ ...env, SERVICE_KEYS }) });
+      const reply = await o.signIn(serviceKey);
+      expect(reply.status).toBe(403);
+      expect(reply.headers.getSetCookie()).toEqual([]);
+      expect(textOf(await reply.text())).toContain('That key may not operate');
+    }
+  });
+
   test('stays shut for a key that is too short to be one, whatever is configured', async () => {
     for (const key of ['', 'short']) {
       const sha256OfKey = await sha256(key);
       const o = operator({
-        config: { ...testDeps().config, serviceKeys: [{ name: 'slip', sha256: sha256OfKey }] },
+        config: {
+          ...testDeps().config,
+          serviceKeys: [{ name: 'slip', sha256: sha256OfKey, ...everything }],
+        },
       });
       expect((await o.signIn(key)).status).toBe(403);
     }
@@ -176,7 +193,7 @@ describe('a session', () => {
     expect(await o.page(cookie)).not.toContain('Sign out');
   });
 
-  test('ends when its key leaves SERVICE_KEYS, or is replaced under the same name', async () => {
+  test('ends when its key leaves SERVICE_KEYS, is replaced under the same name, or may not operate', async () => {
     const first = await sha256(serviceKey);
     const other = await sha256(otherKey);
     const cookie = await operator().enter();
@@ -187,6 +204,9 @@ describe('a session', () => {
     expect(await opens(`new:${other},test:${first}`)).toBe(true);
     expect(await opens(`new:${other}`)).toBe(false);
     expect(await opens(`test:${other}`)).toBe(false);
+    expect(await opens(`test:${first}:operate`)).toBe(true);
+    expect(await opens(`test:${first}:read+connect`)).toBe(false);
+    expect(await opens(`test:${first}@acme`)).toBe(false);
   });
 
   test('cannot be made up, nor changed', async () => {
