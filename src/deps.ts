@@ -3,6 +3,7 @@
  * queue message, a request and a test can all provide it; functions name the parts they need with
  * `Pick<Deps, ...>`.
  */
+import type { CallBudget } from './budget';
 import type { Caches } from './caches';
 import type { Config } from './config';
 import type { Database } from './db/client';
@@ -12,6 +13,8 @@ import type { Vault } from './vault/vault';
 
 export interface Deps {
   config: Config;
+  /** What this invocation may still ask for. */
+  budget: CallBudget;
   /** The primary. */
   db: Database;
   /** A D1 session: replicas may answer, as far as the constraint allows. */

@@ -2,6 +2,7 @@
  * What lives as long as the isolate (checked configuration, derived keys, the caches), made once; and
  * the dependencies of one invocation: a request, a cron tick, a batch of messages.
  */
+import { unlimited } from './budget';
 import { Caches } from './caches';
 import { type Bindings, readConfig } from './config';
 import { createDatabase } from './db/client';
@@ -21,6 +22,7 @@ function createIsolate(env: Bindings): Isolate {
   const config = readConfig(env);
   return {
     config,
+    budget: unlimited,
     db: createDatabase(env.DB),
     session: (constraint) => createDatabase(env.DB.withSession(constraint)),
     kv: env.STATUS_CACHE,

@@ -23,6 +23,8 @@ import { auditEvent } from './audit';
 export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
+/** Calls to D1 of one delivery that neither has to renew a token first nor gives up. */
+const DELIVERY_CALLS = 4;
 /** No try to save tokens is begun after this. */
 const SAVE_MS = 6 * SECOND_MS;
 /** After a delivery that failed: from a minute to six hours, the upper half by lot. */
@@ -169,7 +171,9 @@ export async function drainOutbox(
 ): Promise<number> {
   let tried = 0;
   while (tried < budget.entries && deps.now() < budget.until) {
-    const wanted = Math.min(GROUP, budget.entries - tried);
+    const affordable = Math.floor((deps.budget.left - 1) / DELIVERY_CALLS);
+    const wanted = Math.min(GROUP, budget.entries - tried, affordable);
+    if (wanted < 1) break;
     const entries = await claimDue(deps.db, deps.uuid(), wanted, deps.now());
     await Promise.all(entries.map((entry) => deliverOne(deps, deliver, entry)));
     tried += entries.length;

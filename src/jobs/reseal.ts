@@ -20,6 +20,8 @@ import { accountContext, prefixOf } from '../vault/vault';
 const CALL_MS = 5 * SECOND_MS;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
 const ROWS_PER_STATEMENT = 10;
+/** Two reads, and a statement. What is not reached comes with the next round. */
+const LEAST_CALLS = 3;
 
 const columns = {
   id: oauthAccounts.id,
@@ -47,11 +49,11 @@ interface Row {
  */
 export async function reseal(deps: Deps, keyring: Keyring, ids: number): Promise<number> {
   const [first, ...others] = keyring.kids;
-  if (others.length === 0) return 0;
-  const { db, log } = deps;
+  if (others.length === 0 || deps.budget.left < LEAST_CALLS) return 0;
+  const { db, log, budget } = deps;
   const rows = await withDeadline(rowsInTurn(deps, first, ids), CALL_MS, 'd1_read');
   let done = 0;
-  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+  for (let i = 0; i < rows.length && budget.left > 0; i += ROWS_PER_STATEMENT) {
     const part = rows.slice(i, i + ROWS_PER_STATEMENT);
     const sealed = (await Promise.all(part.map((row) => sealAnew(deps, row)))).filter(
       (row) => row !== null,

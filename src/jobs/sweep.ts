@@ -50,11 +50,10 @@ const keptAt = (now: number): Kept[] => [
 ];
 
 /** @throws what D1 throws; the next hour goes on */
-export async function sweep({ db, now, config }: Deps): Promise<void> {
+export async function sweep({ db, now, budget }: Deps): Promise<void> {
   const until = now() + SWEEP_MS;
-  let queries = config.runSubrequests;
   for (const { table, column, age, also } of keptAt(now())) {
-    for (let more = true; more && queries > 0 && now() < until; queries -= 1) {
+    for (let more = true; more && budget.left > 0 && now() < until; ) {
       const old: Old = { table, column, before: now() - age, also };
       const { meta } = await withDeadline(deleteSome(db, old), CALL_MS, 'd1_write');
       more = meta.changes >= ROWS;

@@ -70,6 +70,8 @@ const STORM_EVENT_MS = HOUR_MS;
 /** Of one cron tick. */
 const RUN_MS = 30 * SECOND_MS;
 const CHECKS_AT_MOST = 100;
+/** The row, the verification of KV, and what tells a storm. */
+const CHECK_CALLS = 4;
 
 export interface Checked {
   facts: Facts;
@@ -450,14 +452,14 @@ async function reportStorm(deps: Deps, { provider }: AccountRow, until: number):
  */
 export async function repeatChecks(deps: Deps): Promise<number> {
   const until = deps.now() + RUN_MS;
-  // As many as a tick of the free plan can pay for beside its refreshes, and more where more is allowed.
-  const most = Math.min(Math.max(GROUP_SIZE, deps.config.runSubrequests / 9), CHECKS_AT_MOST);
   let tried = 0;
-  while (tried + GROUP_SIZE <= most && deps.now() < until) {
+  while (tried < CHECKS_AT_MOST && deps.now() < until) {
+    const affordable = Math.floor((deps.budget.left - 1) / CHECK_CALLS);
+    if (affordable < 1) break;
     const now = deps.now();
     const claimId = deps.uuid();
     const rows = await retry(deps, { until: now + CLAIM_MS }, () =>
-      claimDueChecks(deps.db, claimId, now),
+      claimDueChecks(deps.db, claimId, now, Math.min(affordable, GROUP_SIZE)),
     );
     if (rows.length === 0) break;
     tried += rows.length;

@@ -72,15 +72,16 @@ const circuitIsOpen = (now: number): SQL => sql`EXISTS (
   WHERE h.provider = p.value->>'id' AND h.host = p.value->>'host' AND h.open_until > ${now})`;
 
 /**
- * Five due integrations at most, oldest first, of the providers whose circuit does not hold them
- * back. At most five rows are read for each provider (besides those under a lease), so the cost does
- * not grow with the backlog.
+ * `size` due integrations at most, oldest first, of the providers whose circuit does not hold them
+ * back. As many rows are read for each provider (besides those under a lease), so the cost does not
+ * grow with the backlog.
  */
 export const claimDue = (
   db: Database,
   claimId: string,
   claimable: readonly Claimable[],
   now: number,
+  size = GROUP_SIZE,
 ) =>
   db
     .update(oauthAccounts)
@@ -91,8 +92,8 @@ export const claimDue = (
         WHERE NOT ${circuitIsOpen(now)}
         AND a.id IN (
           SELECT id FROM oauth_accounts WHERE ${dueAndFree(now, claimId)}
-          ORDER BY refresh_due_at LIMIT ${sql.raw(String(GROUP_SIZE))})
-        ORDER BY a.refresh_due_at LIMIT ${sql.raw(String(GROUP_SIZE))})`,
+          ORDER BY refresh_due_at LIMIT ${size})
+        ORDER BY a.refresh_due_at LIMIT ${size})`,
     )
     .returning();
 
@@ -165,8 +166,8 @@ export const claimCheck = (
     )
     .returning();
 
-/** Five due checks at most. Providers take turns: one that hangs delays no other's. */
-export const claimDueChecks = (db: Database, claimId: string, now: number) =>
+/** `size` due checks at most. Providers take turns: one that hangs delays no other's. */
+export const claimDueChecks = (db: Database, claimId: string, now: number, size = GROUP_SIZE) =>
   db
     .update(oauthAccounts)
     .set(checkLease(claimId, now))
@@ -176,7 +177,7 @@ export const claimDueChecks = (db: Database, claimId: string, now: number) =>
           SELECT id, check_due_at, row_number() OVER (PARTITION BY provider ORDER BY check_due_at) AS turn
           FROM oauth_accounts
           WHERE check_due_at <= ${now} AND ${free(now, `${CHECK}${claimId}`)})
-        ORDER BY turn, check_due_at LIMIT ${sql.raw(String(GROUP_SIZE))})`,
+        ORDER BY turn, check_due_at LIMIT ${size})`,
     )
     .returning();
 

@@ -6,6 +6,7 @@
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
 import { and, eq } from 'drizzle-orm';
+import { withBudget } from '../budget';
 import {
   type AccountRow,
   type FailureCategory,
@@ -36,6 +37,8 @@ export const watchBackoff: Backoff = {
   longestMs: 2 * SECOND_MS,
   jitter: 0.5,
 };
+/** Calls that an attempt may make for itself and what follows, besides reading the row: see run.ts. */
+const LEAST_CALLS = 10;
 /** After a failure, one attempt on demand in so long. */
 export const PACE_MS = 10 * SECOND_MS;
 /** After a clear refusal. */
@@ -148,6 +151,7 @@ export async function refreshOnDemand(
         backoff: watchBackoff,
       },
       async () => {
+        if (next === null && deps.budget.left < LEAST_CALLS) throw inProgress();
         const stored: StoredIntegration = next ?? (await readIntegration(deps, key));
         next = null;
         version = stored.version;
@@ -176,15 +180,18 @@ export async function refreshOnDemand(
       },
     );
     if (obtained) return obtained;
-    throw new AppError('refresh_in_progress', 'another refresh of this integration is running', {
-      retryAfter: 2,
-    });
+    throw inProgress();
   } catch (error) {
     // A failure can be a change as well (`needs_reconnect`): the caller must be able to read it.
     if (error instanceof AppError && version > 0) error.version = version;
     throw error;
   }
 }
+
+const inProgress = () =>
+  new AppError('refresh_in_progress', 'another refresh of this integration is running', {
+    retryAfter: 2,
+  });
 
 /** Whether the row holds something that the provider would give a new token for. */
 export function isRenewable(provider: OAuth2Provider, row: AccountRow, now: number): boolean {
@@ -434,11 +441,12 @@ export interface ManyRefreshed {
 }
 
 /**
- * Five at a time; one failure stops nothing. Before each group it looks whether the caller is still
- * there and the budget of requests allows it: what was not started is `failed` with `not_started`.
+ * Five at a time, fewer when little is left of the budget; one failure stops nothing. Before each group
+ * it looks whether the caller is still there and the budget allows it: what was not started is `failed`
+ * with `not_started`.
  */
 export async function refreshMany(
-  deps: Deps,
+  unmetered: Deps,
   accounts: readonly AccountName[],
   signal: AbortSignal,
 ): Promise<ManyRefreshed> {
@@ -447,10 +455,12 @@ export async function refreshMany(
       accounts.map((account) => [JSON.stringify([account.provider, account.accountId]), account]),
     ).values(),
   ];
+  const deps = withBudget(unmetered, unmetered.config.runSubrequests);
   const result: ManyRefreshed = { refreshed: [], failed: [], version: 0 };
-  for (let i = 0; i < distinct.length; i += GROUP_SIZE) {
-    const group = distinct.slice(i, i + GROUP_SIZE);
-    if (signal.aborted || i + group.length > deps.config.runSubrequests) {
+  for (let i = 0; i < distinct.length; ) {
+    const affordable = Math.floor(deps.budget.left / LEAST_CALLS);
+    const group = distinct.slice(i, i + Math.min(affordable, GROUP_SIZE));
+    if (signal.aborted || group.length === 0) {
       const message = signal.aborted ? 'the caller was gone' : 'the budget of requests was spent';
       for (const { provider, accountId } of distinct.slice(i)) {
         result.failed.push({ provider, accountId, code: 'not_started', message });
@@ -471,6 +481,7 @@ export async function refreshMany(
       else result.failed.push({ provider, accountId, ...describe(deps, outcome?.reason) });
       result.version = Math.max(result.version, versionOf(outcome));
     }
+    i += group.length;
   }
   return result;
 }

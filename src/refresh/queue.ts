@@ -3,12 +3,13 @@
  * many in one batch start one. A rescue message is put into its row, and comes back with a growing
  * delay while D1 is away.
  */
+import { withBudget } from '../budget';
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
 import { type Backoff, backoffMs, retry } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
 import type { Grant } from './commit';
-import { messageSchema, recoverGrant, saveInKv } from './rescue';
+import { messageSchema, RECOVERY_CALLS, recoverGrant, saveInKv } from './rescue';
 import { runRefresh } from './run';
 
 const delay: Backoff = { firstMs: 30 * SECOND_MS, factor: 2, longestMs: HOUR_MS, jitter: 0 };
@@ -17,7 +18,8 @@ const ONLY_COPY_ATTEMPTS = 40;
 const EVENT_MS = 5 * SECOND_MS;
 
 /** Each message is acknowledged by itself, so that one failure brings back only itself. */
-export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise<void> {
+export async function consume(batch: MessageBatch<unknown>, unmetered: Deps): Promise<void> {
+  const deps = withBudget(unmetered, unmetered.config.runSubrequests);
   const wakeUps: Message<unknown>[] = [];
   for (const message of batch.messages) {
     const parsed = messageSchema.safeParse(message.body);
@@ -39,6 +41,11 @@ export async function consume(batch: MessageBatch<unknown>, deps: Deps): Promise
 /** Whether its row has the grant now, or wants none. If not, the message comes back. Never throws. */
 async function recover(deps: Deps, message: Message<unknown>, grant: Grant): Promise<boolean> {
   const about = { provider: grant.provider, rowId: grant.rowId };
+  if (deps.budget.left < RECOVERY_CALLS) {
+    // Of a batch of many: the rest comes back.
+    message.retry({ delaySeconds: delay.firstMs / SECOND_MS });
+    return false;
+  }
   try {
     if (!(await recoverGrant(deps, grant))) {
       deps.log.error('rescue.provider_missing', about);
@@ -70,7 +77,11 @@ export const isDeadLetters = (queue: string): boolean => queue.endsWith('-dead')
  * grant as far as anyone knows, so it is tried on, once an hour, and the operator is told. A wake-up
  * carries no work and goes. Never throws.
  */
-export async function consumeDeadLetters(batch: MessageBatch<unknown>, deps: Deps): Promise<void> {
+export async function consumeDeadLetters(
+  batch: MessageBatch<unknown>,
+  unmetered: Deps,
+): Promise<void> {
+  const deps = withBudget(unmetered, unmetered.config.runSubrequests);
   for (const message of batch.messages) {
     const parsed = messageSchema.safeParse(message.body);
     const kind = parsed.success ? parsed.data.kind : 'unreadable';

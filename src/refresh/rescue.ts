@@ -195,6 +195,8 @@ export async function recoverGrant(deps: Deps, grant: Grant): Promise<boolean> {
 /** Of one hour; there are more only after an outage, whose accounts' own attempts find them. */
 const RECOVERED_AT_MOST = 25;
 const RECOVER_MS = MINUTE_MS;
+/** The row, its commit, and the verification of KV. */
+export const RECOVERY_CALLS = 4;
 const LIST_MS = 5 * SECOND_MS;
 
 /**
@@ -215,7 +217,7 @@ export async function recoverRescued(deps: Deps): Promise<void> {
         );
   };
   for (const grant of await withDeadline(listed(), LIST_MS, 'kv_read')) {
-    if (deps.now() > until) return;
+    if (deps.now() > until || deps.budget.left < RECOVERY_CALLS) return;
     await recoverGrant(deps, grant);
   }
 }

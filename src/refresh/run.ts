@@ -3,6 +3,7 @@
  * due or the budget is spent. Cron starts one every minute; a wake-up from the queue starts
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
+import { withBudget } from '../budget';
 import type { AccountRow, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import type { OAuth2Client } from '../providers/types';
@@ -20,8 +21,14 @@ const RUN_MS = 10 * MINUTE_MS;
 const CALL_MS = 5 * SECOND_MS;
 /** Where the circuit could not be told, its rows are due again after this. */
 const RETRY_MS = 30 * SECOND_MS;
-/** Requests to elsewhere that a group must be able to make before it is started. */
-const GROUP_COST = 16;
+/**
+ * Calls that must be left before a group is started: for the group (the claim, circuits of hosts that
+ * only rows name, counting) and the end of the run, and for each integration, whatever its outcome (a
+ * probe, what a refusal is compared with, the row, the circuit, the verification of KV). A quiet
+ * refresh makes one; so a run begins few at a time when little is left.
+ */
+const GROUP_CALLS = 4;
+const ATTEMPT_CALLS = 8;
 /** For each run that could be woken: more is counted and sent by the runs themselves. */
 const MAX_WAKE_UPS = 100;
 
@@ -35,29 +42,27 @@ export interface RunLimits {
 
 /** Never throws: a run that cannot reach D1 ends, and the next one goes on. */
 export async function runRefresh(
-  deps: Deps,
+  unmetered: Deps,
   trigger: Trigger,
   { ms = RUN_MS, signal }: RunLimits = {},
 ): Promise<RunResult> {
+  const deps = withBudget(unmetered, unmetered.config.runSubrequests);
   const startedAt = deps.now();
   const result: RunResult = { claimed: 0, refreshed: 0, refused: 0, failed: 0, left: false };
   try {
     const claimable = claimableOf(deps);
     if (claimable.length === 0) return result;
-    let spent = 0;
     for (;;) {
       const isOver = signal?.aborted || deps.now() >= startedAt + ms;
-      if (isOver || spent + GROUP_COST > deps.config.runSubrequests) {
-        result.left = await wakeOthers(deps, claimable, trigger);
+      const affordable = Math.floor((deps.budget.left - GROUP_CALLS) / ATTEMPT_CALLS);
+      if (isOver || affordable < 1) {
+        result.left = await wakeOthers(deps, claimable, trigger, result.claimed);
         break;
       }
-      const group = await claimGroup(deps, claimable);
-      spent += 1;
+      const group = await claimGroup(deps, claimable, Math.min(affordable, GROUP_SIZE));
       if (group.length === 0) break;
       result.claimed += group.length;
       for (const attempted of await attemptGroup(deps, group)) {
-        // Quiet: the request and the commit. Otherwise also the circuit, or KV and its verification.
-        spent += attempted.kind === 'refreshed' && attempted.snapshot === null ? 2 : 5;
         if (attempted.kind === 'refreshed') result.refreshed += 1;
         else if (isFailed(attempted, 'refused')) result.refused += 1;
         else if (attempted.kind === 'failed' && !isFailed(attempted, 'waiting')) result.failed += 1;
@@ -93,7 +98,11 @@ interface GroupMember {
  * One statement claims. The circuits are read with it; those whose host stands in the row only then.
  * Half-open ones let this group through.
  */
-async function claimGroup(deps: Deps, claimable: readonly Claimable[]): Promise<GroupMember[]> {
+async function claimGroup(
+  deps: Deps,
+  claimable: readonly Claimable[],
+  size: number,
+): Promise<GroupMember[]> {
   const { db } = deps;
   const now = deps.now();
   const claimId = deps.uuid();
@@ -101,7 +110,7 @@ async function claimGroup(deps: Deps, claimable: readonly Claimable[]): Promise<
     host === null ? [] : [{ provider: id, host }],
   );
   const [rows, known] = await retry(deps, { until: now + CALL_MS }, () =>
-    db.batch([claimDue(db, claimId, claimable, now), healthOf(db, fixed)]),
+    db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
   );
   const claimed = rows.flatMap((row) => {
     const client = deps.config.providers.client(row.provider);
@@ -173,9 +182,10 @@ async function wakeOthers(
   deps: Deps,
   claimable: readonly Claimable[],
   trigger: Trigger,
+  claimed: number,
 ): Promise<boolean> {
-  const groups = Math.max(1, Math.floor(deps.config.runSubrequests / GROUP_COST));
-  const perRun = groups * GROUP_SIZE;
+  // The others will get as far as this one did.
+  const perRun = Math.max(claimed, GROUP_SIZE);
   const limit = MAX_WAKE_UPS * perRun;
   const due = await withDeadline(
     countDue(deps.db, claimable, deps.now(), limit),

@@ -537,7 +537,7 @@ describe('many forced refreshes', () => {
   const never = new AbortController().signal;
 
   it('go in groups of five, and go on after single failures', async () => {
-    const w = world();
+    const w = world({}, {}, { RUN_SUBREQUESTS: '900' });
     const rows = [];
     for (let i = 0; i < 11; i += 1) rows.push(await w.due({ userId: `many-${i % 2}` }));
     const bad = rows[2];
@@ -557,7 +557,7 @@ describe('many forced refreshes', () => {
   });
 
   it('stop when the caller is gone, and say what was not started', async () => {
-    const w = world();
+    const w = world({}, {}, { RUN_SUBREQUESTS: '900' });
     const rows = [];
     for (let i = 0; i < 12; i += 1) rows.push(await w.due());
     const caller = new AbortController();
@@ -569,11 +569,12 @@ describe('many forced refreshes', () => {
     expect(failed.map(({ code }) => code)).toEqual(['not_started', 'not_started']);
   });
 
-  it('stop at the budget of requests', async () => {
-    const w = world({}, {}, { RUN_SUBREQUESTS: '10' });
+  it('stop where the budget allows no further one to be ended', async () => {
+    const w = world({}, {}, { RUN_SUBREQUESTS: '30' });
     const rows = [];
     for (let i = 0; i < 12; i += 1) rows.push(await w.due());
     const { refreshed, failed } = await refreshMany(w.deps, names(rows), never);
-    expect([refreshed.length, failed.length]).toEqual([10, 2]);
+    // One costs four calls where all is well, and ten at most.
+    expect([refreshed.length, failed.length]).toEqual([5, 7]);
   });
 });

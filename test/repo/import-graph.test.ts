@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 const groups = [
   ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'ids.ts', 'caches.ts', 'rights.ts'],
   ['db/'],
+  ['budget.ts'],
   ['providers/'],
   ['vault/'],
   ['oauth/'],

@@ -3,6 +3,7 @@
  * it is moved, a log that keeps its lines, and a `waitUntil` that can be waited for.
  */
 import { env } from 'cloudflare:workers';
+import { unlimited } from '../../src/budget';
 import { Caches } from '../../src/caches';
 import { type Bindings, readConfig } from '../../src/config';
 import { createDatabase } from '../../src/db/client';
@@ -56,6 +57,7 @@ export function testDeps(overrides: Partial<Deps> & { clock?: TestClock } = {}):
     });
   return {
     config,
+    budget: unlimited,
     db: createDatabase(bindings.DB),
     session: (constraint) => createDatabase(bindings.DB.withSession(constraint)),
     kv: bindings.STATUS_CACHE,

@@ -2,7 +2,14 @@
  * What surrounds the product in a run: D1, KV, the queue and a provider, and what each invocation
  * is handed to reach them. A model's world extends it with who calls the product, and with checks.
  */
-import { Caches, createDatabase, type Deps, type MemoryTier, transactionContext } from '../product';
+import {
+  Caches,
+  createDatabase,
+  type Deps,
+  type MemoryTier,
+  transactionContext,
+  unlimited,
+} from '../product';
 import { AuthorizationServer, type Family, type Issued } from './authorization-server';
 import type { Scheduler } from './clock';
 import { configOf, PROVIDER, type ProviderSetting } from './config';
@@ -197,6 +204,7 @@ export abstract class Platform extends Journal {
     };
     return {
       config: this.config,
+      budget: unlimited,
       db: createDatabase(d1),
       session: (constraint) => createDatabase(d1.withSession(constraint)),
       kv: location.bind(by),
