@@ -87,6 +87,7 @@ async function aboutOAuth2(
       ? `Client: ${prefix}_CLIENT_ID${secret} are set.`
       : `Client: none yet; set ${prefix}_CLIENT_ID${secret}.`,
     `Register this redirect URI: ${endpoints.redirectUri}`,
+    `Client authentication: ${endpoints.clientAuth}${provider.clientAuth === undefined && provider.issuer !== undefined ? ", by the server's metadata" : ''}`,
     `Tokens: ${endpoints.tokenUrl}`,
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,

@@ -15,12 +15,13 @@ import type { Deps } from '../deps';
 import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { endpointsOf } from '../oauth/endpoints';
+import { isIssuer } from '../oauth/issuer';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { isAuthorizationState, transactionIdIn } from './authorization-state';
 import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
-import { isExpired, type Transaction } from './transactions';
+import { endpointsFault, isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed may be any of it. */
 export interface CallbackQuery extends Record<string, string | undefined> {
@@ -214,14 +215,14 @@ async function whatIsWrong(
 ): Promise<ConnectionError | null> {
   try {
     const { provider } = oauthClientOf(deps.config.providers, transaction.provider);
-    const { issuer, issParameter } = await endpointsOf(deps, provider, transaction.parameters);
+    const endpoints = await endpointsOf(deps, provider, transaction.parameters);
     // RFC 9207 section 2.4: given, it must be the one; announced, it must be given.
-    if (query.iss === undefined ? issParameter : issuer !== null && query.iss !== issuer) {
+    if (query.iss === undefined ? endpoints.issParameter : !isIssuer(endpoints, query.iss)) {
       return 'issuer_mismatch';
     }
   } catch (error) {
     deps.log.warn('connect.callback_failed', { provider: transaction.provider }, error);
-    return 'provider_unavailable';
+    return endpointsFault(error);
   }
   // An empty one beside a code is no error.
   if (query.error) return connectionError(query.error);

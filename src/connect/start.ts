@@ -14,7 +14,7 @@ import { oauthClientOf } from '../providers/registry';
 import { transactionContext, VaultError } from '../vault/vault';
 import { authorizationState } from './authorization-state';
 import { type WayBack, wayBackOf } from './return-to';
-import { isExpired, type Transaction } from './transactions';
+import { endpointsFault, isExpired, type Transaction } from './transactions';
 
 /**
  * Where to send the browser.
@@ -49,7 +49,7 @@ export async function startAuthorization(
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
     // Sealed under a key that is gone: no repetition helps.
     return wayBackOf(transaction, {
-      error: error instanceof VaultError ? 'not_finished' : 'provider_unavailable',
+      error: error instanceof VaultError ? 'not_finished' : endpointsFault(error),
     });
   }
 }

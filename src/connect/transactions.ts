@@ -83,6 +83,12 @@ export async function failUnfinished(
     );
 }
 
+/** Why a provider's endpoints cannot be used: what it says of itself is wrong, or it does not answer. */
+export const endpointsFault = (error: unknown): ConnectionError =>
+  error instanceof AppError && error.code === 'provider_error'
+    ? 'provider_error'
+    : 'provider_unavailable';
+
 export interface Connection {
   id: string;
   provider: string;

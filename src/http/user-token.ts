@@ -2,21 +2,16 @@
  * User JWTs, checked by jose. The algorithm follows from the configuration, never from the token;
  * `jku`, `x5u` and `jwk` in a header are not looked at, unknown `crit` is refused (RFC 7515 4.1.11).
  */
-import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { UserAuth } from '../config';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { verifyWithKeys } from '../oauth/jwks';
 import { MINUTE_MS, SECOND_MS } from '../time';
-import { jwksKeys } from './jwks';
 import { userIdSchema } from './validate';
 
 /** With a JWKS, whose keys can be withdrawn: then a token must be verified anew. */
 const JWKS_PROOF_MS = 2 * MINUTE_MS;
-/**
- * Anybody can send a token without `kid`. To check a signature takes 0.1 ms (RS256) to 2 ms (ES512) of
- * CPU, and the free plan has 10 ms for a request.
- */
-const MAX_KEYS_TRIED = 5;
 
 /**
  * The verified user and until when this proof may be remembered, ms; or in words for the caller why
@@ -57,7 +52,7 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
   try {
     return auth.kind === 'secret'
       ? (await jwtVerify(token, auth.secret, options)).payload
-      : await verifyByJwks(token, auth.url, options, deps);
+      : (await verifyWithKeys(auth.url, deps, (keys) => jwtVerify(token, keys, options))).payload;
   } catch (error) {
     if (error instanceof AppError) throw error;
     // jose's own messages may quote the token; its codes do not.
@@ -73,31 +68,3 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
 }
 
 const claims = new Set(['iss', 'aud', 'sub', 'exp', 'nbf', 'iat']);
-
-/** Where several keys fit the header (no `kid`, or one that two keys have), each is tried. */
-async function verifyByJwks(
-  token: string,
-  url: string,
-  options: JWTVerifyOptions,
-  deps: Deps,
-): Promise<JWTPayload> {
-  try {
-    return (await jwtVerify(token, jwksKeys(url, deps), options)).payload;
-  } catch (several) {
-    if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several;
-    let tried = 0;
-    // Keys that cannot be imported are not among them.
-    for await (const key of several) {
-      if (++tried > MAX_KEYS_TRIED) break;
-      try {
-        return (await jwtVerify(token, key, options)).payload;
-      } catch (error) {
-        // Claims are checked after the signature: their errors are the token's, not the key's.
-        const isOfKey =
-          error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError;
-        if (!isOfKey) throw error;
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed();
-  }
-}

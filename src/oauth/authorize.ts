@@ -32,7 +32,7 @@ const PAR_TIMEOUT_MS = 8_000;
  */
 export async function authorizationRequest(
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl' | 'parameters'>,
+  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl' | 'parameters' | 'clientAuth'>,
   request: AuthorizationRequest,
 ): Promise<URL> {
   const { provider, clientId } = client;
@@ -55,7 +55,7 @@ export async function authorizationRequest(
   if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
   return withQuery(endpoints.authorizationUrl, {
     [provider.clientIdParam]: clientId,
-    request_uri: await push(client, endpoints.parUrl, endpoints.parameters, params, request.fetch),
+    request_uri: await push(client, endpoints.parUrl, endpoints, params, request.fetch),
   });
 }
 
@@ -63,12 +63,12 @@ export async function authorizationRequest(
 async function push(
   client: OAuth2Client,
   parUrl: string,
-  parameters: Endpoints['parameters'],
+  endpoints: Pick<Endpoints, 'parameters' | 'clientAuth'>,
   params: Record<string, string>,
   fetchFn: typeof fetch,
 ): Promise<string> {
-  const headers = headersOf(client.provider, parameters);
-  authenticateClient(client, params, headers);
+  const headers = headersOf(client.provider, endpoints.parameters);
+  authenticateClient(client, endpoints, params, headers);
   const reply = await send(fetchFn, requestOf(parUrl, formPost, params, headers), {
     timeoutMs: timeoutOf(client.provider, PAR_TIMEOUT_MS),
   });

@@ -11,7 +11,8 @@ import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
 import { DAY_MS, HOUR_MS } from '../time';
 import { parseDocument } from './document';
-import { send } from './send';
+import { isOfTemplate } from './issuer';
+import { type RawReply, send } from './send';
 
 /** The members that are used here; all else is passed over. */
 const metadataSchema = z.object({
@@ -21,6 +22,8 @@ const metadataSchema = z.object({
   revocation_endpoint: z.string().optional(),
   userinfo_endpoint: z.string().optional(),
   pushed_authorization_request_endpoint: z.string().optional(),
+  jwks_uri: z.string().optional(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).optional().catch(undefined),
   /** RFC 9207 3. A boolean; whatever else stands there counts as false. */
   authorization_response_iss_parameter_supported: z.unknown().optional(),
 });
@@ -43,10 +46,26 @@ const TIMEOUT_MS = 5_000;
 const fetched = () => new BoundedCache<{ at: number; metadata: ServerMetadata }>(200);
 
 /**
+ * @param template what the metadata may name in the place of the issuer
  * @throws AppError `provider_unavailable` where the server did not answer, `provider_error` where
  *   what it answered cannot be used.
  */
-export async function discover(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
+export async function discover(
+  deps: DiscoveryDeps,
+  issuer: string,
+  template: string | undefined,
+): Promise<ServerMetadata> {
+  const metadata = await metadataOf(deps, issuer);
+  // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
+  const named = metadata.issuer;
+  if (named === issuer || named === template) return metadata;
+  if (template !== undefined && isOfTemplate(template, named)) return metadata;
+  throw unusable(
+    `the metadata under ${issuer} names another issuer, "${named.slice(0, 200)}"; they must be identical, or the record must have it as its "issuerTemplate"`,
+  );
+}
+
+async function metadataOf(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
   const cache = deps.caches.of(fetched);
   const known = cache.get(issuer, deps.now());
   if (known && deps.now() - known.at < FRESH_MS) return known.metadata;
@@ -63,26 +82,44 @@ export async function discover(deps: DiscoveryDeps, issuer: string): Promise<Ser
 }
 
 async function request(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
+  const found: string[] = [];
   for (const url of wellKnownUrls(issuer)) {
-    const reply = await send(
-      deps.fetch,
-      { url, init: { headers: { Accept: 'application/json' } } },
-      { timeoutMs: TIMEOUT_MS },
-    );
-    const away =
-      reply.kind === 'failed'
-        ? reply.reason === 'network' || reply.reason === 'deadline'
-        : reply.status >= 500 || reply.status === 429 || reply.status === 408;
-    if (away) {
-      throw new AppError('provider_unavailable', "the provider's discovery does not answer", {
-        retryAfter: 30,
-      });
-    }
+    const reply = await load(deps, url);
     if (reply.kind === 'reply' && reply.status === 200) {
       return checked(deps, issuer, parseDocument(reply.body, reply.headers.get('Content-Type')));
     }
+    const { pathname } = new URL(url);
+    found.push(
+      reply.kind === 'reply'
+        ? `${pathname} is a ${reply.status}`
+        : `${pathname} is ${reply.reason}`,
+    );
   }
-  throw unusable(`no metadata was found under the issuer ${issuer}`);
+  throw unusable(`no metadata was found under the issuer ${issuer} (${found.join('; ')})`);
+}
+
+/**
+ * A redirect is followed once, and not to another origin: what stands there is another server's.
+ * @throws AppError `provider_unavailable`
+ */
+async function load(deps: DiscoveryDeps, url: string, follows = true): Promise<RawReply> {
+  const reply = await send(
+    deps.fetch,
+    { url, init: { headers: { Accept: 'application/json' } } },
+    { timeoutMs: TIMEOUT_MS },
+  );
+  const away =
+    reply.kind === 'failed'
+      ? reply.reason === 'network' || reply.reason === 'deadline'
+      : reply.status >= 500 || reply.status === 429 || reply.status === 408;
+  if (away) {
+    throw new AppError('provider_unavailable', "the provider's discovery does not answer", {
+      retryAfter: 30,
+    });
+  }
+  if (reply.kind === 'reply' || !follows) return reply;
+  const to = URL.parse(reply.location ?? '', url);
+  return to?.origin === new URL(url).origin && reply.location ? load(deps, to.href, false) : reply;
 }
 
 /** OpenID appends to the path, RFC 8414 (3.1) inserts before it. */
@@ -99,16 +136,13 @@ function checked(deps: DiscoveryDeps, issuer: string, document: unknown): Server
   const parsed = metadataSchema.safeParse(document);
   if (!parsed.success) throw unusable(`the metadata of ${issuer} cannot be read`);
   const metadata = parsed.data;
-  // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
-  if (metadata.issuer !== issuer) {
-    throw unusable(`the metadata under ${issuer} names another issuer; they must be identical`);
-  }
   for (const member of [
     'authorization_endpoint',
     'token_endpoint',
     'revocation_endpoint',
     'userinfo_endpoint',
     'pushed_authorization_request_endpoint',
+    'jwks_uri',
   ] as const) {
     const url = metadata[member];
     const wrong = url === undefined ? null : checkEndpoint(url, deps.config.publicUrl);

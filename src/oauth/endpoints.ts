@@ -7,9 +7,11 @@ import { isPlain, wholeMatch } from '../providers/check';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
-import { type DiscoveryDeps, discover } from './discovery';
+import { type DiscoveryDeps, discover, type ServerMetadata } from './discovery';
+import type { Issuer } from './issuer';
+import type { ClientAuth } from './request';
 
-export interface Endpoints {
+export interface Endpoints extends Issuer {
   authorizationUrl: string;
   tokenUrl: string;
   /** The token URL, where refreshes have none of their own. */
@@ -21,8 +23,10 @@ export interface Endpoints {
   profileUrl: string | null;
   /** Of the record's `check`; the profile URL where that has none. */
   checkUrl: string | null;
-  /** As the server's metadata names it; `iss` of a callback must be identical (RFC 9207). */
-  issuer: string | null;
+  /** The issuer's keys; null where it announces none. */
+  jwksUrl: string | null;
+  /** How the client proves who it is, where the record does not say. */
+  clientAuth: ClientAuth;
   /** The metadata announces `iss`: a callback without it is refused. */
   issParameter: boolean;
   /** RFC 9126; null where it is not announced. */
@@ -51,7 +55,8 @@ export async function endpointsOf(
     url === undefined ? undefined : filled(url, values, publicUrl, kept);
 
   const issuer = fill(provider.issuer);
-  const metadata = issuer === undefined ? undefined : await discover(deps, issuer);
+  const template = provider.issuerTemplate?.template;
+  const metadata = issuer === undefined ? undefined : await discover(deps, issuer, template);
   const authorizationUrl = fill(provider.authorizationUrl) ?? metadata?.authorization_endpoint;
   const tokenUrl = fill(provider.tokenUrl) ?? metadata?.token_endpoint;
   if (authorizationUrl === undefined || tokenUrl === undefined) {
@@ -71,11 +76,32 @@ export async function endpointsOf(
     profileUrl,
     checkUrl: fill(provider.check?.url) ?? profileUrl,
     issuer: metadata?.issuer ?? null,
+    issuerClaims:
+      template !== undefined && metadata?.issuer === template
+        ? (provider.issuerTemplate?.claims ?? {})
+        : null,
+    jwksUrl: metadata?.jwks_uri ?? null,
+    clientAuth: provider.clientAuth ?? announcedAuth(metadata),
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
     parameters: values,
   };
+}
+
+/** In the order of preference: what is sent in the body needs no encoding that a server may get wrong. */
+const possibleAuth = ['client_secret_post', 'client_secret_basic', 'none'] as const;
+
+/** @throws AppError `provider_error` where the server takes nothing that can be done here */
+function announcedAuth(metadata: ServerMetadata | undefined): ClientAuth {
+  const methods = metadata?.token_endpoint_auth_methods_supported ?? [];
+  const possible = possibleAuth.find((method) => methods.includes(method));
+  if (possible) return possible;
+  if (methods.length === 0) return 'client_secret_post';
+  throw new AppError(
+    'provider_error',
+    `the metadata of ${metadata?.issuer} announces no client authentication that Mooring can do, only ${methods.join(', ').slice(0, 200)}`,
+  );
 }
 
 function placeholderValues(

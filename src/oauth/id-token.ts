@@ -10,11 +10,12 @@
 import { AppError } from '../errors';
 import { MINUTE_MS } from '../time';
 import { parseDocument, valueAt } from './document';
+import { type Issuer, isIssuerOf } from './issuer';
 
 export interface Expected {
   clientId: string;
-  /** Null where the record names endpoints and no issuer: then `iss` says nothing to us. */
-  issuer: string | null;
+  /** Names none where the record has endpoints and no issuer: then `iss` says nothing to us. */
+  issuer: Issuer;
   /** ms */
   now: number;
 }
@@ -26,7 +27,7 @@ const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 export function readIdToken(idToken: unknown, { clientId, issuer, now }: Expected): unknown {
   const claims = claimsOf(idToken);
   if (typeof claims !== 'object' || claims === null) throw unusable('is missing or no JWT');
-  if (issuer !== null && valueAt(claims, 'iss') !== issuer) throw unusable('names another issuer');
+  if (!isIssuerOf(issuer, claims)) throw unusable('names another issuer');
   if (![valueAt(claims, 'aud')].flat().includes(clientId)) throw unusable('is for another client');
   const exp = valueAt(claims, 'exp');
   if (typeof exp !== 'number' || exp * 1000 + CLOCK_TOLERANCE_MS < now) {

@@ -7,14 +7,16 @@ import { faultOfId } from '../ids';
 import type { Log } from '../log';
 import { type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import type { Timing } from '../retry';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
 import type { Grant } from './grant';
 import { claimsOf, readIdToken } from './id-token';
+import type { Issuer } from './issuer';
+import type { JwksDeps } from './jwks';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
 import { send } from './send';
 import { type Patience, sendAgain } from './send-again';
+import { isSigned, readSignedProfile } from './signed-profile';
 
 export interface Profile {
   accountId: string;
@@ -27,6 +29,8 @@ export interface Profile {
 const MAX_NAME_LENGTH = 200;
 const MAX_METADATA_LENGTH = 2048;
 
+type ProfileEndpoints = Pick<Endpoints, 'profileUrl' | 'parameters' | 'jwksUrl'> & Issuer;
+
 /** What a record's paths read from; what none of them reads is null. */
 export type Sources = Partial<Record<PathSource, unknown>>;
 
@@ -37,9 +41,9 @@ export type Sources = Partial<Record<PathSource, unknown>>;
  * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
 export async function fetchProfile(
-  deps: Timing & { fetch: typeof fetch; log: Log },
+  deps: JwksDeps & { log: Log },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'profileUrl' | 'issuer' | 'parameters'>,
+  endpoints: ProfileEndpoints,
   grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
   patience: Patience,
 ): Promise<Profile> {
@@ -56,7 +60,7 @@ export async function fetchProfile(
       return null;
     }
   };
-  const expected = { clientId, issuer: endpoints.issuer, now: grant.receivedAt };
+  const expected = { clientId, issuer: endpoints, now: grant.receivedAt };
   return readProfile(provider, {
     token: grant.document,
     id_token: await from('id_token', () =>
@@ -70,13 +74,14 @@ export async function fetchProfile(
 
 /** @throws AppError provider_unavailable, provider_error */
 async function requestProfile(
-  deps: Timing & { fetch: typeof fetch },
+  deps: JwksDeps,
   client: OAuth2Client,
-  { profileUrl, parameters }: Pick<Endpoints, 'profileUrl' | 'parameters'>,
+  endpoints: ProfileEndpoints,
   accessToken: string,
   patience: Patience,
 ): Promise<unknown> {
-  const { provider } = client;
+  const { provider, clientId } = client;
+  const { profileUrl, parameters } = endpoints;
   if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
   const reply = await sendAgain(deps, provider, 'the profile', patience, (timeoutMs) =>
     send(deps.fetch, profileRequest(client, profileUrl, parameters, accessToken), { timeoutMs }),
@@ -85,7 +90,10 @@ async function requestProfile(
   if (reply.status < 200 || reply.status > 299) {
     throw noProfile(`the profile endpoint answered ${reply.status}`);
   }
-  return parseDocument(reply.body, reply.headers.get('Content-Type'));
+  const type = reply.headers.get('Content-Type');
+  return isSigned(type)
+    ? readSignedProfile(deps, reply.body, endpoints, clientId)
+    : parseDocument(reply.body, type);
 }
 
 /** @throws AppError provider_error for a token that no request can hold */

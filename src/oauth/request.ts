@@ -17,25 +17,33 @@ export const formPost: Style = { method: 'POST', body: 'form' };
 /** How a client proves who it is. `omit`: nothing of it is sent; `none`: its id alone. */
 export type ClientAuth =
   | 'client_secret_basic'
+  /** Without the encoding of RFC 6749 2.3.1. */
+  | 'client_secret_basic_raw'
   | 'client_secret_post'
   | 'client_secret_bearer'
   | 'none'
   | 'omit';
 
 /**
- * Adds the client's id and secret (RFC 6749 2.3.1), as the record's `clientAuth` says unless told
- * otherwise. Changes the two objects that it is given.
+ * Adds the client's id and secret (RFC 6749 2.3.1): as told, else as the record's `clientAuth` or the
+ * server's metadata say. Changes the two objects that it is given.
  */
 export function authenticateClient(
   { provider, clientId, clientSecret }: OAuth2Client,
+  endpoints: { clientAuth: ClientAuth },
   params: Record<string, string>,
   headers: Headers,
-  auth: ClientAuth = provider.clientAuth,
+  auth: ClientAuth = provider.clientAuth ?? endpoints.clientAuth,
 ): void {
   if (auth === 'omit') return;
   if (auth === 'client_secret_basic') {
     const credentials = `${formEncode(clientId)}:${formEncode(clientSecret ?? '')}`;
     headers.set('Authorization', `Basic ${btoa(credentials)}`);
+    return;
+  }
+  if (auth === 'client_secret_basic_raw') {
+    const bytes = new TextEncoder().encode(`${clientId}:${clientSecret ?? ''}`);
+    headers.set('Authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
     return;
   }
   params[provider.clientIdParam] = clientId;

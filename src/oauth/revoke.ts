@@ -49,7 +49,7 @@ export function revokedTokens({
 export async function revokeToken(
   deps: { fetch: typeof fetch },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters'>,
+  endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters' | 'clientAuth'>,
   grant: RevokedGrant,
 ): Promise<Revocation> {
   const url = endpoints.revocationUrl?.replaceAll(
@@ -59,13 +59,7 @@ export async function revokeToken(
   const timeoutMs = timeoutOf(client.provider, REVOCATION_MS);
   const answers = new Set<Revocation>();
   for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
-    const request = revocationRequest(
-      client,
-      url ?? '',
-      endpoints.parameters,
-      grant.accountId,
-      token,
-    );
+    const request = revocationRequest(client, url ?? '', endpoints, grant.accountId, token);
     const answer = judge(client, await send(deps.fetch, request, { timeoutMs }));
     if (answer === 'retry') return 'retry';
     answers.add(answer);
@@ -101,11 +95,12 @@ function tokensToSend(provider: OAuth2Provider, grant: RevokedGrant): (SentToken
 function revocationRequest(
   client: OAuth2Client,
   url: string,
-  parameters: Endpoints['parameters'],
+  endpoints: Pick<Endpoints, 'parameters' | 'clientAuth'>,
   accountId: string,
   sent: SentToken | null,
 ): Outgoing {
   const { provider } = client;
+  const { parameters } = endpoints;
   const { revocation } = provider;
   const headers = headersOf(provider, parameters);
   const params = fillParams(revocation.params, client, { ...parameters, account_id: accountId });
@@ -116,7 +111,7 @@ function revocationRequest(
       params.token_type_hint = sent.hint;
     }
   }
-  authenticateClient(client, params, headers, revocationAuthOf(provider));
+  authenticateClient(client, endpoints, params, headers, revocationAuthOf(provider));
   const request = requestOf(url, revocation, params, headers);
   if (revocation.style !== 'bearer' || sent === null) return request;
   return withHeaders(request, { Authorization: `Bearer ${sent.token}` });

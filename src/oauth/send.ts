@@ -7,11 +7,12 @@ import { DeadlineError, withDeadline } from '../retry';
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
-  /** `status`: of a redirect. */
+  /** `status` and `location`: of a redirect; the address as the server wrote it. */
   | {
       kind: 'failed';
       reason: 'network' | 'deadline' | 'too_large' | 'redirected';
       status?: number;
+      location?: string | null;
     };
 
 export interface Outgoing {
@@ -61,7 +62,8 @@ async function perform(
   const response = await fetchFn(new Request(outgoing, { headers, redirect: 'manual', signal }));
   if (response.status >= 300 && response.status < 400) {
     discard(response.body);
-    return { kind: 'failed', reason: 'redirected', status: response.status };
+    const { status, headers: answered } = response;
+    return { kind: 'failed', reason: 'redirected', status, location: answered.get('Location') };
   }
   const body = await readText(response, maxBytes, signal);
   if (body === null) return { kind: 'failed', reason: 'too_large' };

@@ -31,7 +31,7 @@ const sendTokenRequest = (
 export function exchangeCode(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters'>,
+  endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters' | 'clientAuth'>,
   grant: Limits & { code: string; verifier: string | null; redirectUri: string },
 ): Promise<RawReply> {
   const { provider } = client;
@@ -43,7 +43,7 @@ export function exchangeCode(
     ...fillParams(provider.tokenParams, client, endpoints.parameters),
   };
   const headers = headersOf(provider, endpoints.parameters);
-  authenticateClient(client, params, headers);
+  authenticateClient(client, endpoints, params, headers);
   return sendTokenRequest(
     deps,
     requestOf(endpoints.tokenUrl, provider.tokenRequest, params, headers),
@@ -59,7 +59,7 @@ export function exchangeCode(
 export async function refreshGrant(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters'>,
+  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters' | 'clientAuth'>,
   grant: Limits & {
     refreshToken?: string | null | undefined;
     accessToken?: string | null | undefined;
@@ -88,7 +88,7 @@ export async function refreshGrant(
       : {}),
     ...extra,
   };
-  authenticateClient(client, params, headers);
+  authenticateClient(client, endpoints, params, headers);
   return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, params, headers), grant);
 }
 

@@ -4,7 +4,7 @@
  */
 import { readsFrom, splitPath } from './paths';
 import { withoutBase64 } from './request-headers';
-import { placeholdersOf, withoutPlaceholders } from './templates';
+import { fillTemplate, placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
 import { checkEndpoint } from './urls';
 
@@ -28,6 +28,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkAuthorizationParams(provider) ??
+    checkIssuerTemplate(provider) ??
     checkEndpointsGiven(provider) ??
     checkValues(provider) ??
     checkProfileRequest(provider) ??
@@ -84,6 +85,26 @@ function checkParameters(provider: OAuth2Provider): Fault | null {
     }
   }
   return null;
+}
+
+function checkIssuerTemplate({ issuer, issuerTemplate }: OAuth2Provider): Fault | null {
+  if (issuerTemplate === undefined) return null;
+  const { template, claims } = issuerTemplate;
+  const originOf = (url: string) => URL.parse(fillTemplate(url, () => 'x0'))?.origin;
+  if (issuer === undefined || originOf(template) !== originOf(issuer)) {
+    return {
+      path: ['issuerTemplate', 'template'],
+      message: 'is of another origin than "issuer", whose metadata it stands in',
+    };
+  }
+  const names = placeholdersOf(template);
+  const isUnfilled = names.length === 0 || !names.every((name) => Object.hasOwn(claims, name));
+  return isUnfilled
+    ? {
+        path: ['issuerTemplate', 'claims'],
+        message: 'must name a claim for each placeholder of the template, and there must be one',
+      }
+    : null;
 }
 
 function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
@@ -207,12 +228,18 @@ function checkRefresh(provider: OAuth2Provider): Fault | null {
   };
 }
 
+const inAuthorization = new Set<string>([
+  'client_secret_basic',
+  'client_secret_basic_raw',
+  'client_secret_bearer',
+]);
+
 function checkRevocation(provider: OAuth2Provider): Fault | null {
   const { revocation } = provider;
   const { style, token, body, params } = revocation;
   const auth = revocationAuthOf(provider);
   if (style === 'bearer') {
-    if (auth === 'client_secret_basic' || auth === 'client_secret_bearer') {
+    if (auth !== undefined && inAuthorization.has(auth)) {
       return {
         path: ['revocation', 'clientAuth'],
         message: 'wants the Authorization header, which carries the token (style "bearer")',
@@ -230,7 +257,9 @@ function checkRevocation(provider: OAuth2Provider): Fault | null {
       message: 'are missing: without a token they have to say what is to end',
     };
   }
+  // Unsaid: the issuer's metadata may announce it.
   const inUrl =
+    auth === undefined ||
     auth === 'client_secret_post' ||
     Object.values(params).some((value) => placeholdersOf(value).includes('client_secret'));
   if (body === 'query' && inUrl) {

@@ -275,7 +275,9 @@ async function prepare(
     // Discovery failed: nothing was sent yet, so nothing is unknown.
     deps.log.warn('refresh.discovery_failed', about, error);
     const code = error instanceof AppError ? error.code : 'endpoints';
-    return { kind: 'transient', code, category: 'provider_failure', retryAfterMs: null };
+    // What the server says of itself, or the record of it, is wrong: only the operator can help.
+    const category = code === 'provider_error' ? 'operator_fault' : 'provider_failure';
+    return { kind: 'transient', code, category, retryAfterMs: null };
   }
 }
 

@@ -71,6 +71,23 @@ describe('the whole way', () => {
     expect(after.version).toBeGreaterThanOrEqual(connected.version);
   });
 
+  it('connects an account whose profile the server signs', async () => {
+    const connected = await mooring.connect('signed', 'signed-account', {
+      provider: 'sandbox-short',
+    });
+    const reply = await fetch(`${mooring.sandbox.issuer}/me`, {
+      headers: {
+        Authorization: `Bearer ${(await token('signed', 'signed-account', 'sandbox-short')).body.accessToken}`,
+      },
+    });
+    expect(reply.headers.get('Content-Type')).toContain('application/jwt');
+    expect(connected.body).toMatchObject({
+      provider: 'sandbox-short',
+      accountId: 'signed-account',
+      metadata: { email: 'signed-account@sandbox.example' },
+    });
+  });
+
   it('answers a list from D1, then from memory, then from KV, and says so', async () => {
     await mooring.connect('tiers', 'tiers-account');
     const dropped = await mooring.call('DELETE', '/v1/cache/users/tiers');

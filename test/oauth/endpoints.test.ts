@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Caches } from '../../src/caches';
 import { AppError } from '../../src/errors';
 import { endpointsOf } from '../../src/oauth/endpoints';
+import { isIssuer, isIssuerOf } from '../../src/oauth/issuer';
 import { testClock } from '../support/deps';
 import { type Answer, answering, json } from '../support/provider';
 import { oauth2Provider } from './support/providers';
@@ -54,6 +55,9 @@ describe('endpoints of a record', () => {
       profileUrl: 'https://id.acme.example/me',
       checkUrl: 'https://id.acme.example/me',
       issuer: null,
+      issuerClaims: null,
+      jwksUrl: null,
+      clientAuth: 'client_secret_post',
       issParameter: false,
       parUrl: null,
       parameters: {},
@@ -118,6 +122,7 @@ describe('discovery', () => {
         metadataOf(issuer, {
           authorization_response_iss_parameter_supported: true,
           pushed_authorization_request_endpoint: `${issuer}/par`,
+          jwks_uri: `${issuer}/keys`,
         }),
       ),
     );
@@ -128,6 +133,7 @@ describe('discovery', () => {
       revocationUrl: `${issuer}/revoke`,
       profileUrl: `${issuer}/me`,
       parUrl: `${issuer}/par`,
+      jwksUrl: `${issuer}/keys`,
       issuer,
       issParameter: true,
     });
@@ -233,6 +239,62 @@ describe('discovery', () => {
     });
   });
 
+  it.each<[string, number, (url: URL) => string]>([
+    ['an absolute address', 301, ({ origin }) => `${origin}/v2/metadata`],
+    ['a relative one', 302, () => '/v2/metadata'],
+    ['with the method kept', 308, () => '/v2/metadata'],
+  ])('follows a redirect within its origin, once: %s', async (_, status, to) => {
+    const issuer = freshIssuer();
+    const { deps, requests } = deployed(
+      ({ url }) => new Response(null, { status, headers: { Location: to(new URL(url)) } }),
+      json(metadataOf(issuer)),
+    );
+    expect(await endpointsOf(deps, byIssuer(issuer), {})).toMatchObject({ issuer });
+    expect(requests.map(({ path }) => path)).toEqual([
+      '/.well-known/openid-configuration',
+      '/v2/metadata',
+    ]);
+  });
+
+  it.each([
+    ['another host', 'https://evil.example/metadata'],
+    ['another scheme', 'http://{host}/metadata'],
+    ['another port', 'https://{host}:8443/metadata'],
+    ['an address that a browser reads as another host', '//evil.example/metadata'],
+    ['no address', 'https://'],
+    ['nowhere', ''],
+  ])('follows no redirect to %s', async (_, to) => {
+    const issuer = freshIssuer();
+    const Location = to.replace('{host}', new URL(issuer).host);
+    const away = () => new Response(null, { status: 301, headers: { Location } });
+    const { deps, requests } = deployed(away, away);
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining('openid-configuration is redirected'),
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('follows no second redirect', async () => {
+    const issuer = freshIssuer();
+    const on = ({ nth }: { nth: number }) =>
+      new Response(null, { status: 301, headers: { Location: `/next/${nth}` } });
+    const { deps, requests } = deployed(on, on, on, on, json(metadataOf(issuer)));
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+    });
+    expect(requests).toHaveLength(4);
+  });
+
+  it('says what was found where there is no metadata', async () => {
+    const issuer = freshIssuer();
+    const { deps } = deployed(json({}, 404), json({}, 403));
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: `no metadata was found under the issuer ${issuer} (/.well-known/openid-configuration is a 404; /.well-known/oauth-authorization-server is a 403)`,
+    });
+  });
+
   it('refuses a redirect, and a page', async () => {
     const issuer = freshIssuer();
     const away = () =>
@@ -252,5 +314,113 @@ describe('discovery', () => {
     expect(await endpointsOf(deps, byIssuer(issuer), {})).toMatchObject({
       tokenUrl: 'http://localhost:4010/token',
     });
+  });
+});
+
+describe('how the client proves who it is, by the metadata', () => {
+  const authBy = async (methods: unknown, record: Parameters<typeof oauth2Provider>[0] = {}) => {
+    const issuer = freshIssuer();
+    const more = { token_endpoint_auth_methods_supported: methods };
+    const { deps } = deployed(json(metadataOf(issuer, more)));
+    return (await endpointsOf(deps, byIssuer(issuer, record), {})).clientAuth;
+  };
+
+  it.each([
+    [['client_secret_basic'], 'client_secret_basic'],
+    [['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
+    [['private_key_jwt', 'client_secret_basic'], 'client_secret_basic'],
+    [['none'], 'none'],
+    [['none', 'client_secret_basic'], 'client_secret_basic'],
+    [[], 'client_secret_post'],
+    [undefined, 'client_secret_post'],
+    ['client_secret_basic', 'client_secret_post'],
+    [[7], 'client_secret_post'],
+  ])('%o: %s', async (methods, auth) => {
+    expect(await authBy(methods)).toBe(auth);
+  });
+
+  it('the record wins', async () => {
+    const record = { clientAuth: 'client_secret_basic_raw' as const };
+    expect(await authBy(['client_secret_post'], record)).toBe('client_secret_basic_raw');
+    expect(await authBy(['tls_client_auth'], record)).toBe('client_secret_basic_raw');
+  });
+
+  it('a server that takes nothing that can be done is an error that says so', async () => {
+    await expect(authBy(['private_key_jwt', 'tls_client_auth'])).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining('private_key_jwt, tls_client_auth'),
+    });
+  });
+});
+
+describe('an issuer that is a template (Microsoft)', () => {
+  const template = 'https://login.acme.example/{tenantid}/v2.0';
+  const issuerTemplate = { template, claims: { tenantid: 'tid' } };
+  const issuer = 'https://login.acme.example/common/v2.0';
+  const found = async (named: string, record: Parameters<typeof oauth2Provider>[0]) => {
+    const { deps } = deployed(json({ ...metadataOf(issuer), issuer: named }));
+    return endpointsOf(deps, byIssuer(issuer, record), {});
+  };
+
+  it.each([
+    ['the template itself', template, { issuer: template, issuerClaims: { tenantid: 'tid' } }],
+    [
+      'the issuer of one tenant',
+      'https://login.acme.example/9188040d/v2.0',
+      { issuer: 'https://login.acme.example/9188040d/v2.0', issuerClaims: null },
+    ],
+    ['the very issuer', issuer, { issuer, issuerClaims: null }],
+  ])('may name %s', async (_, named, expected) => {
+    expect(await found(named, { issuerTemplate })).toMatchObject(expected);
+  });
+
+  it.each([
+    ['another host', 'https://evil.example/t/v2.0'],
+    ['more than a segment', 'https://login.acme.example/a/b/v2.0'],
+    ['something behind it', 'https://login.acme.example/a/v2.0/'],
+    ['another template', 'https://login.acme.example/{tenant}/v2.0'],
+  ])('may not name %s', async (_, named) => {
+    await expect(found(named, { issuerTemplate })).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining('issuerTemplate'),
+    });
+  });
+
+  it('is an error that says what the record lacks, where it has no template', async () => {
+    await expect(found(template, {})).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining(`names another issuer, "${template}"`),
+    });
+  });
+
+  it('of one record is none of another record of the same issuer', async () => {
+    const { deps } = deployed(json({ ...metadataOf(issuer), issuer: template }));
+    await endpointsOf(deps, byIssuer(issuer, { issuerTemplate }), {});
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+    });
+  });
+
+  const known = { issuer: template, issuerClaims: { tenantid: 'tid' } };
+  const own = 'https://login.acme.example/t-1/v2.0';
+
+  it.each([
+    [own, true],
+    ['https://login.acme.example/{tenantid}/v2.0', false],
+    ['https://evil.example/t-1/v2.0', false],
+    ['https://login.acme.example/a/b/v2.0', false],
+    ['', false],
+  ])('callback with iss "%s": %o', (iss, fits) => {
+    expect(isIssuer(known, iss)).toBe(fits);
+  });
+
+  it.each([
+    ['its own tenant', { iss: own, tid: 't-1' }, true],
+    ["another's", { iss: own, tid: 't-2' }, false],
+    ['none', { iss: own }, false],
+    ['the template for an issuer', { iss: template, tid: '{tenantid}' }, false],
+    ['no issuer', { tid: 't-1' }, false],
+  ])('an ID token that names %s: %o', (_, claims, fits) => {
+    expect(isIssuerOf(known, claims)).toBe(fits);
   });
 });

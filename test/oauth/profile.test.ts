@@ -1,4 +1,6 @@
+import { base64url, CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { Endpoints } from '../../src/oauth/endpoints';
 import { fetchProfile, readProfile } from '../../src/oauth/profile';
 import { records } from '../../src/providers/records';
 import { type OAuth2Client, oauth2ProviderSchema } from '../../src/providers/types';
@@ -19,17 +21,16 @@ const grantOf = (document: unknown = null, accessToken = 'a-1') => ({
   receivedAt: NOW,
 });
 
+type ProfileEndpoints = Pick<Endpoints, 'issuer' | 'jwksUrl' | 'profileUrl'>;
+
 /** A clock that the pauses move, and what is asked under it. */
 function asking(fetch: typeof globalThis.fetch) {
   const deps = testDeps({ fetch, clock: testClock(NOW) });
   const limits = { timeoutMs: 1000, until: NOW + 10_000 };
   return {
     deps,
-    profileOf: (
-      client: OAuth2Client,
-      grant = grantOf(),
-      more: Partial<typeof endpoints> | { issuer: string | null; profileUrl: string | null } = {},
-    ) => fetchProfile(deps, client, { ...endpoints, ...more }, grant, limits),
+    profileOf: (client: OAuth2Client, grant = grantOf(), more: Partial<ProfileEndpoints> = {}) =>
+      fetchProfile(deps, client, { ...endpoints, ...more }, grant, limits),
   };
 }
 
@@ -250,6 +251,99 @@ describe('a profile that cannot be had at once', () => {
   it('and an ID token that is missing: an account that the profile names is only without its name', async () => {
     const { profile } = await fetched({ displayName: 'id_token:name' }, well.clone());
     expect(profile).toMatchObject({ accountId: 'u-1', displayName: null });
+  });
+});
+
+describe('a profile that the server signed', () => {
+  const issuer = 'https://id.acme.example';
+  const jwksUrl = `${issuer}/keys`;
+  const claims = { iss: issuer, aud: 'client', sub: 'u-1', name: 'Ann' };
+
+  async function signed(
+    body: Record<string, unknown>,
+    { alg = 'ES256', kid = 'k1', published = true } = {},
+  ) {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(body)))
+      .setProtectedHeader({ alg, kid })
+      .sign(privateKey);
+    const other = (await generateKeyPair(alg, { extractable: true })).publicKey;
+    const key = { ...(await exportJWK(published ? publicKey : other)), kid, alg };
+    return { jws, keys: json({ keys: [key] }) };
+  }
+
+  const jwt = (body: string, type = 'application/jwt') =>
+    new Response(body, { headers: { 'Content-Type': type } });
+
+  const readFrom = (answers: Answer[], more: Partial<ProfileEndpoints> = {}) => {
+    const { fetch, requests } = answering(...answers);
+    const client = clientOf(oauth2Provider({ displayName: 'name' }));
+    return {
+      requests,
+      work: asking(fetch).profileOf(client, grantOf(), { issuer, jwksUrl, ...more }),
+    };
+  };
+
+  it.each(['ES256', 'RS256', 'Ed25519'])(
+    "is read, once the issuer's keys verify it: %s",
+    async (alg) => {
+      const { jws, keys } = await signed(claims, { alg });
+      const { work, requests } = readFrom([jwt(jws, 'application/JWT; charset=utf-8'), keys]);
+      expect(await work).toMatchObject({ accountId: 'u-1', displayName: 'Ann' });
+      expect(requests.map(({ url }) => url)).toEqual(['https://id.acme.example/me', jwksUrl]);
+    },
+  );
+
+  it('need not name the issuer and the client', async () => {
+    const { jws, keys } = await signed({ sub: 'u-1' });
+    expect(await readFrom([jwt(jws), keys]).work).toMatchObject({ accountId: 'u-1' });
+  });
+
+  const unsigned = `${base64url.encode('{"alg":"none"}')}.${base64url.encode('{"sub":"u-1"}')}.`;
+
+  it.each<[string, () => Promise<{ jws: string; keys: Response }>]>([
+    ['is of another key', () => signed(claims, { published: false })],
+    [
+      'was changed',
+      async () => {
+        const { jws, keys } = await signed(claims);
+        const [header, , signature] = jws.split('.');
+        return { jws: `${header}.${base64url.encode('{"sub":"u-2"}')}.${signature}`, keys };
+      },
+    ],
+    ['is not signed', async () => ({ jws: unsigned, keys: (await signed(claims)).keys })],
+    ['is of another issuer', () => signed({ ...claims, iss: 'https://evil.example' })],
+    ['is for another client', () => signed({ ...claims, aud: 'other' })],
+    ['holds no claims', async () => ({ jws: 'a.b.c', keys: (await signed(claims)).keys })],
+    ['is encrypted', async () => ({ jws: 'a.b.c.d.e', keys: (await signed(claims)).keys })],
+  ])('is a provider_error where it %s, and is not quoted', async (_, make) => {
+    const { jws, keys } = await make();
+    const { work } = readFrom([jwt(jws), keys]);
+    await expect(work).rejects.toMatchObject({ code: 'provider_error' });
+    await expect(work).rejects.not.toMatchObject({ detail: expect.stringContaining(jws) });
+  });
+
+  it('by a shared secret is not taken', async () => {
+    const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode('secret'.repeat(8)));
+    const { keys } = await signed(claims);
+    await expect(readFrom([jwt(jws), keys]).work).rejects.toMatchObject({ code: 'provider_error' });
+  });
+
+  it('may be read later where the keys cannot be had now', async () => {
+    const { jws } = await signed(claims);
+    await expect(readFrom([jwt(jws), json({}, 503)]).work).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
+  });
+
+  it('says what the record lacks where no keys are known', async () => {
+    const { jws } = await signed(claims);
+    await expect(readFrom([jwt(jws)], { jwksUrl: null }).work).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining('needs an "issuer"'),
+    });
   });
 });
 

@@ -17,7 +17,7 @@ async function revoked(
   const outcome = await revokeToken(
     { fetch },
     clientOf(provider, client),
-    { revocationUrl, parameters: {} },
+    { ...endpoints, revocationUrl },
     { ...both, ...tokens },
   );
   return { outcome, requests };
@@ -286,7 +286,7 @@ describe('a revocation', () => {
     const { fetch, requests } = answering(new Response());
     const client = clientOf(oauth2Provider(changes));
     expect(
-      await revokeToken({ fetch }, client, { ...urls, parameters: {} }, { ...both, ...tokens }),
+      await revokeToken({ fetch }, client, { ...endpoints, ...urls }, { ...both, ...tokens }),
     ).toBe('gave_up');
     expect(requests).toHaveLength(0);
   });

@@ -40,7 +40,7 @@ describe('a request to a provider', () => {
     const { fetch, requests } = answering(elsewhere);
     expect(
       await send(fetch, { url, init: { method: 'POST', body: 'code=1' } }, { timeoutMs }),
-    ).toEqual({ kind: 'failed', reason: 'redirected', status });
+    ).toEqual({ kind: 'failed', reason: 'redirected', status, location: 'https://evil.example' });
     expect(requests).toHaveLength(1);
     expect(requests[0]?.redirect).toBe('manual');
   });

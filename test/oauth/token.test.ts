@@ -83,6 +83,33 @@ describe('the code exchange', () => {
     },
   );
 
+  it.each([
+    ['as they are', 'an-id', 'a+b/c=', 'an-id:a+b/c='],
+    ['in UTF-8', 'an-id', 'gr\u00fcn', 'an-id:gr\u00c3\u00bcn'],
+  ])(
+    'proves the client by raw Basic, id and secret %s, where the server does not decode',
+    async (_, clientId, clientSecret, expected) => {
+      const { fetch, requests } = answering(json({}));
+      const client = clientOf(oauth2Provider({ clientAuth: 'client_secret_basic_raw' }), {
+        clientId,
+        clientSecret,
+      });
+      await exchangeCode({ fetch }, client, endpoints, code);
+      expect(requests[0]?.headers.authorization).toBe(basic(expected));
+      expect(form(requests[0]?.body)).not.toHaveProperty('client_id');
+    },
+  );
+
+  it.each([
+    ['the record', 'client_secret_basic', 'client_secret_post'],
+    ['the metadata, where the record is silent', undefined, 'client_secret_basic'],
+  ] as const)('proves the client as %s says', async (_, clientAuth, announced) => {
+    const { fetch, requests } = answering(json({}));
+    const client = clientOf(oauth2Provider({ clientAuth }));
+    await exchangeCode({ fetch }, client, { ...endpoints, clientAuth: announced }, code);
+    expect(requests[0]?.headers.authorization).toBe(basic('client:secret'));
+  });
+
   it('of a public client names it and sends no secret', async () => {
     const { fetch, requests } = answering(json({}));
     const client = clientOf(oauth2Provider({ clientAuth: 'none' }), { clientSecret: null });
@@ -122,9 +149,9 @@ describe('the code exchange', () => {
   it('keeps the query of the token URL (RFC 6749 3.2)', async () => {
     const { fetch, requests } = answering(json({}), json({}));
     const tokenUrl = 'https://id.acme.example/token?realm=a';
-    await exchangeCode({ fetch }, clientOf(oauth2Provider()), { tokenUrl, parameters: {} }, code);
+    await exchangeCode({ fetch }, clientOf(oauth2Provider()), { ...endpoints, tokenUrl }, code);
     const query = oauth2Provider({ tokenRequest: { method: 'POST', body: 'query' } });
-    await exchangeCode({ fetch }, clientOf(query), { tokenUrl, parameters: {} }, code);
+    await exchangeCode({ fetch }, clientOf(query), { ...endpoints, tokenUrl }, code);
     expect(requests[0]?.url).toBe(tokenUrl);
     expect(requests[1]?.url).toMatch(/^https:\/\/id\.acme\.example\/token\?realm=a&grant_type=/);
     expect(requests[1]?.body).toBe('');

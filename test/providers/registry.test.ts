@@ -126,7 +126,6 @@ describe('PROVIDERS', () => {
   it('adds a provider whose id is its key, with all defaults', () => {
     expect(registry({ acme }).get('acme')).toMatchObject({
       id: 'acme',
-      clientAuth: 'client_secret_post',
       tokenRequest: { method: 'POST', body: 'form' },
       reply: { accessToken: ['access_token'], error: ['error', 'error.code'] },
       reuse: 'revokes_family',
@@ -206,6 +205,38 @@ describe('PROVIDERS', () => {
       `a timeout of ${String(timeoutSeconds)}`,
       { acme: { ...acme, timeoutSeconds } },
       'PROVIDERS.acme.timeoutSeconds: ',
+    ]),
+    [
+      'an issuer template without an issuer',
+      {
+        acme: {
+          ...acme,
+          issuerTemplate: { template: 'https://id.acme.example/{t}', claims: { t: 'tid' } },
+        },
+      },
+      'PROVIDERS.acme.issuerTemplate.template: is of another origin',
+    ],
+    [
+      'an issuer template of another host',
+      {
+        acme: {
+          ...acme,
+          issuer: 'https://id.acme.example/common',
+          issuerTemplate: { template: 'https://evil.example/{t}', claims: { t: 'tid' } },
+        },
+      },
+      'PROVIDERS.acme.issuerTemplate.template: is of another origin',
+    ],
+    ...[{}, { other: 'tid' }].map((claims): [string, unknown, string] => [
+      `an issuer template with the claims ${JSON.stringify(claims)}`,
+      {
+        acme: {
+          ...acme,
+          issuer: 'https://id.acme.example/common',
+          issuerTemplate: { template: 'https://id.acme.example/{t}', claims },
+        },
+      },
+      'PROVIDERS.acme.issuerTemplate.claims: must name a claim',
     ]),
     ['no token URL', { acme: without('tokenUrl') }, 'PROVIDERS.acme.tokenUrl: is missing'],
     [

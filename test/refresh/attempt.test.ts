@@ -305,6 +305,40 @@ describe("a failure that is not the user's", () => {
   });
 });
 
+describe('metadata of the server', () => {
+  it.each([
+    [
+      "that is wrong in itself is the operator's fault, and nothing was sent",
+      () => json({ issuer: 'https://other.example' }),
+      'provider_error',
+      'operator_fault',
+      'provider_error',
+    ],
+    [
+      'that cannot be had is a failure that passes',
+      () => new Response('', { status: 503 }),
+      'provider_unavailable',
+      'provider_failure',
+      'provider_unavailable',
+    ],
+  ])('%s', async (_, answer, lastError, lastErrorCategory, code) => {
+    const w = world({
+      issuer: 'https://discovered.example',
+      authorizationUrl: undefined,
+      tokenUrl: undefined,
+    });
+    w.server.answer('*', answer);
+    const row = await w.due({ expiresAt: w.deps.now() - 1 });
+    const { userId, provider, providerAccountId: accountId } = row;
+    await expect(
+      tokenFor(w.deps, { userId, provider, accountId, minTtlSeconds: null }),
+    ).rejects.toMatchObject({ code });
+    expect(await w.row(row.id)).toMatchObject({ lastError, lastErrorCategory, state: 'active' });
+    expect(w.server.requests.map(({ method }) => method)).not.toContain('POST');
+    expect(w.deps.logLines.join()).toContain('refresh.discovery_failed');
+  });
+});
+
 describe('an unknown outcome', () => {
   const reset = () => {
     throw new TypeError('connection reset');

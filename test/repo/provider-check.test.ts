@@ -48,6 +48,14 @@ describe('npm run provider:check', () => {
     expect(await report(['hubspot'], {})).toContain('Its endpoints end: 2027-09-30');
   });
 
+  it.each([
+    [{}, 'client_secret_post'],
+    [{ clientAuth: 'client_secret_basic_raw' }, 'client_secret_basic_raw'],
+  ])('tells how the client proves who it is: %o', async (more, method) => {
+    const lines = await report(['acme'], settings({ acme: { ...acme, ...more } }));
+    expect(lines).toContain(`Client authentication: ${method}`);
+  });
+
   it('tells how long a slow provider may take', async () => {
     const slow = { ...acme, timeoutSeconds: 20 };
     expect(await report(['acme'], settings({ acme: slow }))).toContain(

@@ -14,7 +14,10 @@ const names: Record<SandboxId, string> = {
   'sandbox-short': 'Sandbox Short',
 };
 
-/** By discovery: the issuer is all that Mooring is told about addresses. */
+/**
+ * By discovery: the issuer is all that Mooring is told about addresses, keys, and how a client proves
+ * who it is.
+ */
 export const sandboxProviders = (issuer: string): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -29,7 +32,6 @@ export const sandboxProviders = (issuer: string): string =>
           metadata: { email: 'email' },
           scopes: ['openid', 'profile', 'email', 'offline_access'],
           authorizationParams: { prompt: 'consent' },
-          clientAuth: 'client_secret_basic',
           pkce: true,
           refreshModel: 'rotating',
           reuse: 'revokes_family',
@@ -49,5 +51,6 @@ export const sandboxClients = (
     name: 'Dockside',
     secret: secrets[id],
     redirectUris: [`${publicUrl}/connect/callback/${id}`],
+    signedProfile: id === 'sandbox-short',
     accessTokenSeconds: seconds[id] ?? (id === 'sandbox' ? TOKEN_SECONDS : SHORT_TOKEN_SECONDS),
   }));

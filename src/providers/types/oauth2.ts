@@ -60,7 +60,14 @@ const revocation = z.strictObject({
    * parameter (Stripe).
    */
   clientAuth: z
-    .enum(['client_secret_basic', 'client_secret_post', 'client_secret_bearer', 'none', 'omit'])
+    .enum([
+      'client_secret_basic',
+      'client_secret_basic_raw',
+      'client_secret_post',
+      'client_secret_bearer',
+      'none',
+      'omit',
+    ])
     .optional(),
   /** More parameters; a value `{account_id}` stands for the account's id at the provider. */
   params: strings.default({}),
@@ -82,6 +89,12 @@ export const oauth2ProviderSchema = z.strictObject({
 
   // Where: either `issuer` (discovery, RFC 8414 and OpenID), or the endpoints. Endpoints win.
   issuer: url.optional(),
+  /**
+   * What the metadata names in the place of `issuer`, word for word, where the server has one for
+   * each of its tenants (Microsoft's `common`: `.../{tenantid}/v2.0`), and for each placeholder the
+   * claim of an ID token that fills it (`tid`).
+   */
+  issuerTemplate: z.strictObject({ template: url, claims: strings }).optional(),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
   /** Where refreshes go, when not to `tokenUrl`. */
@@ -108,9 +121,14 @@ export const oauth2ProviderSchema = z.strictObject({
   headers: strings.default({}),
 
   // Client
+  /**
+   * How the client proves who it is. By default what the issuer's metadata announces, of these the
+   * first: `client_secret_post`, `client_secret_basic`, `none`; else `client_secret_post`.
+   * `client_secret_basic_raw`: Basic for servers that do not decode (RFC 6749 2.3.1 encodes first).
+   */
   clientAuth: z
-    .enum(['client_secret_basic', 'client_secret_post', 'none'])
-    .default('client_secret_post'),
+    .enum(['client_secret_basic', 'client_secret_basic_raw', 'client_secret_post', 'none'])
+    .optional(),
   /** The record whose `{ID}_CLIENT_ID` and `_CLIENT_SECRET` this one uses (Slack's two tokens). */
   clientOf: z.string().optional(),
   /** What the provider calls `client_id` (TikTok: `client_key`). */

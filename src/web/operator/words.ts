@@ -65,8 +65,12 @@ export function reasonWords({
     case 'refusal_storm':
       return 'Most refreshes were refused at once, so nobody is marked';
     case 'operator_fault':
-      return reason === 'invalid_scope'
-        ? 'The provider does not accept the scopes that are set up'
+      if (reason === 'invalid_scope') {
+        return 'The provider does not accept the scopes that are set up';
+      }
+      // Of discovery; the log line refresh.discovery_failed says what.
+      return reason === 'provider_error'
+        ? "The provider's metadata cannot be used"
         : 'The provider does not accept our client id or secret';
     case 'rate_limited':
       return 'The provider asks for a pause';

@@ -12,6 +12,8 @@ export interface SandboxClient {
   redirectUris: readonly string[];
   /** How long its access tokens live. */
   accessTokenSeconds: number;
+  /** Its profiles are signed (`application/jwt`). */
+  signedProfile?: boolean;
 }
 
 const DAY = 86_400;
@@ -34,10 +36,14 @@ export function configuration(clients: readonly SandboxClient[], store: Store): 
       response_types: ['code' as const],
       token_endpoint_auth_method: 'client_secret_basic' as const,
       id_token_signed_response_alg: 'ES256' as const,
+      ...(client.signedProfile ? { userinfo_signed_response_alg: 'ES256' as const } : {}),
     })),
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    // Announced in the metadata; the records of the sandbox go by that.
+    clientAuthMethods: ['client_secret_basic'],
     features: {
+      jwtUserinfo: { enabled: true },
       devInteractions: { enabled: false },
       revocation: {
         enabled: true,

@@ -1,6 +1,6 @@
 /**
- * The public keys of user JWTs, from AUTH_JWKS_URL: jose's remote set, with a fetch of our own under
- * it. By itself jose asks the server again for every token while it is down, and makes that a 401.
+ * Public keys from a JWKS URL, of user JWTs (AUTH_JWKS_URL) and of signed profiles: jose's remote set,
+ * with a fetch of our own under it. By itself jose asks the server again for every token while it is down, and makes that a 401.
  *
  * - No token is verified by keys older than ten minutes while the server answers, and a verified token
  *   is remembered for two (user-token.ts): so a key that was taken out of the set works for twelve
@@ -11,13 +11,13 @@
  * - An entry that is no key is left out, and the others are used.
  * - After a failure nothing is fetched for 5 s. One fetch at a time, the others wait for its keys.
  */
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
-import type { Deps } from '../deps';
+import type { Caches } from '../caches';
 import { AppError } from '../errors';
-import { send } from '../oauth/send';
-import { poll } from '../retry';
+import { poll, type Timing } from '../retry';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
+import { send } from './send';
 
 const RELOAD_MS = 8 * MINUTE_MS;
 const MAX_AGE_MS = 10 * MINUTE_MS;
@@ -26,6 +26,11 @@ const COOLDOWN_MS = 30 * SECOND_MS;
 const FAILURE_MS = 5 * SECOND_MS;
 const TIMEOUT_MS = 5 * SECOND_MS;
 const MAX_BYTES = 262_144;
+/**
+ * Anybody can send a token without `kid`. To check a signature takes 0.1 ms (RS256) to 2 ms (ES512) of
+ * CPU, and the free plan has 10 ms for a request.
+ */
+const MAX_KEYS_TRIED = 5;
 const polling = { firstMs: 50, factor: 1, longestMs: 50, jitter: 0 };
 
 /** The keys at one URL, as this isolate knows them. Times in ms. */
@@ -51,12 +56,47 @@ const jwksSchema = z.object({
     .refine((keys) => keys.length > 0),
 });
 
+export interface JwksDeps extends Timing {
+  caches: Caches;
+  fetch: typeof fetch;
+  waitUntil(work: Promise<unknown>): void;
+}
+
 /**
- * What jose asks for a token's key. It throws AppError unavailable, jose's errors, or WebCrypto's where
- * the key cannot be imported.
+ * `verify` with the keys of that URL. Where several fit a token's header (no `kid`, or one that two keys
+ * have), each is tried. It throws AppError unavailable, jose's errors, or WebCrypto's where the key
+ * cannot be imported.
  */
-export function jwksKeys(url: string, deps: Deps): JWTVerifyGetKey {
-  return async (header, token) => {
+export async function verifyWithKeys<T>(
+  url: string,
+  deps: JwksDeps,
+  verify: (keys: JWTVerifyGetKey) => Promise<T>,
+): Promise<T> {
+  try {
+    return await verify(keysAt(url, deps));
+  } catch (several) {
+    if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several;
+    let tried = 0;
+    // Keys that cannot be imported are not among them.
+    for await (const key of several) {
+      if (++tried > MAX_KEYS_TRIED) break;
+      try {
+        return await verify(async () => key);
+      } catch (error) {
+        // Claims are checked after the signature: their errors are the token's, not the key's.
+        const isOfKey =
+          error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError;
+        if (!isOfKey) throw error;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** What jose asks for a token's key. */
+const keysAt =
+  (url: string, deps: JwksDeps): JWTVerifyGetKey =>
+  async (header, token) => {
     const set = keySetOf(url, deps);
     const now = deps.now();
     const age = now - set.fetchedAt;
@@ -68,9 +108,8 @@ export function jwksKeys(url: string, deps: Deps): JWTVerifyGetKey {
     }
     return set.remote(header, token);
   };
-}
 
-function keySetOf(url: string, deps: Deps): KeySet {
+function keySetOf(url: string, deps: JwksDeps): KeySet {
   const sets = deps.caches.of(keySets);
   const known = sets.get(url);
   if (known) return known;
@@ -99,7 +138,7 @@ function keySetOf(url: string, deps: Deps): KeySet {
 async function load(
   set: KeySet,
   url: string,
-  deps: Pick<Deps, 'fetch' | 'now' | 'random' | 'sleep'>,
+  deps: Timing & { fetch: typeof fetch },
 ): Promise<Response> {
   // Another request's promise must not be awaited here; its result can be read.
   const turn = await poll(deps, { until: deps.now() + TIMEOUT_MS, backoff: polling }, async () => {
@@ -138,7 +177,7 @@ function keysOf(body: string): string | null {
 }
 
 function unavailable(): AppError {
-  return new AppError('unavailable', 'the keys of user tokens cannot be had at the moment', {
+  return new AppError('unavailable', 'the keys that verify tokens cannot be had at the moment', {
     retryAfter: FAILURE_MS / SECOND_MS,
   });
 }
