@@ -17,6 +17,7 @@ import {
 } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
+import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
 import { refreshGrant } from '../oauth/token';
@@ -207,6 +208,11 @@ async function renew(
   });
   const receivedAt = deps.now();
   const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
+  // Somebody else's tokens are not this entry's to revoke.
+  const isKnown = entry.subject !== '';
+  if (isKnown && reply && namesAnotherSubject(provider, reply.document, entry.subject)) {
+    return 'retry';
+  }
   const outcome = judge(provider, raw, reply, receivedAt);
   const granted = outcome.kind === 'granted' ? outcome.accessToken : null;
   const refreshToken = salvage(raw, reply, tokens.refreshToken ?? '');

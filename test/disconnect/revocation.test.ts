@@ -194,6 +194,20 @@ describe('where a revocation takes a live access token', () => {
     expect(await owed(j)).toEqual([]);
   });
 
+  test('tokens of another account, as the ID token tells, are neither kept nor revoked', async () => {
+    const j = await travel();
+    await insertIdle(j, 'live', 'run-9');
+    const claims = btoa(JSON.stringify({ sub: 'somebody-else' })).replace(/=+$/, '');
+    j.provider.answer('/token', ({ nth }) =>
+      nth === 1 ? Response.json({ access_token: 'foreign', id_token: `e30.${claims}.sig` }) : null,
+    );
+    await remove(j, 'live', 'run-9');
+    expect(revoked(j)).toEqual([]);
+    expect(await tokensOwed(j)).toMatchObject({ access: 'access-run-9', refresh: 'refresh-run-9' });
+    await later(j, HOUR);
+    expect(revoked(j)).toEqual(['access-run-9-1']);
+  });
+
   test('a refresh token without an access token is kept, and the refresh comes again', async () => {
     const j = await travel();
     await insertIdle(j, 'live', 'run-8');
