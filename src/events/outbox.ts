@@ -8,10 +8,10 @@
  * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
 
-import { and, eq, getTableColumns, isNotNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { hasRow, inJson, isSame } from '../db/conditions';
+import { hasRow, inJson, isJson, isSame } from '../db/conditions';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -174,7 +174,16 @@ export async function drainOutbox(
     const affordable = Math.floor((deps.budget.left - 1) / DELIVERY_CALLS);
     const wanted = Math.min(GROUP, budget.entries - tried, affordable);
     if (wanted < 1) break;
-    const entries = await claimDue(deps.db, deps.uuid(), wanted, deps.now());
+    const leaseId = deps.uuid();
+    const now = deps.now();
+    const entries = await Promise.resolve(claimDue(deps.db, leaseId, wanted, now)).catch(
+      async (error) => {
+        // One whose JSON is cut short fails the whole answer: the others come when their lease is over.
+        if (!(error instanceof SyntaxError)) throw error;
+        await giveUpUnreadable(deps, leaseId, now);
+        return claimDue(deps.db, deps.uuid(), wanted, now);
+      },
+    );
     await Promise.all(entries.map((entry) => deliverOne(deps, deliver, entry)));
     tried += entries.length;
     if (entries.length < wanted) break;
@@ -238,6 +247,23 @@ export async function saveTokens(
   await retry(deps, { until: deps.now() + SAVE_MS }, () =>
     deps.db.update(outbox).set(newer).where(unchanged),
   );
+}
+
+/** Entries of this claim that nobody can read would fail its group each time. */
+async function giveUpUnreadable({ db, log }: Deps, leaseId: string, now: number): Promise<void> {
+  const readable = and(
+    isJson(outbox.parameters, 'object'),
+    or(isNull(outbox.scope), isJson(outbox.scope, 'array')),
+  ) as SQL;
+  const gone = await db
+    .delete(outbox)
+    .where(and(eq(outbox.dueAt, now + OUTBOX_LEASE_MS), eq(outbox.leaseId, leaseId), not(readable)))
+    .returning({ provider: outbox.provider, attempts: outbox.attempts });
+  for (const { provider, attempts } of gone) {
+    log.warn('outbox.gave_up', { provider, attempt: attempts });
+    const detail = { attempts, reason: 'unreadable' };
+    await db.batch([auditEvent(db, { at: now, type: 'revocation.gave_up', provider, detail })]);
+  }
 }
 
 async function deliverOne(

@@ -6,9 +6,9 @@
  * row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its start
  * it is unknown whether the provider rotated the token. Times in ms.
  */
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, not, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { isSame } from '../db/conditions';
+import { inJson, isJson, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Provider } from '../providers/types';
@@ -96,6 +96,54 @@ export const claimDue = (
         ORDER BY a.refresh_due_at LIMIT ${size})`,
     )
     .returning();
+
+const isUnreadable = not(
+  and(
+    isJson(oauthAccounts.scope, 'array'),
+    isJson(oauthAccounts.requestedScope, 'array'),
+    isJson(oauthAccounts.parameters, 'object'),
+    isJson(oauthAccounts.metadata, 'object'),
+  ) as SQL,
+);
+
+/**
+ * Takes the rows that nobody can read out of the schedule, of those that this claim holds: one would
+ * fail its group at each claim. Their users' own reads still fail, and tell.
+ */
+export const setAsideUnreadable = (
+  db: Database,
+  claimId: string,
+  claimable: readonly Claimable[],
+  now: number,
+) =>
+  db
+    .update(oauthAccounts)
+    .set({
+      refreshDueAt: null,
+      leaseId: null,
+      leaseUntil: null,
+      refreshFailures: sql`${oauthAccounts.refreshFailures} + 1`,
+      lastError: 'row_unreadable',
+      lastErrorCategory: 'internal',
+      lastFailedAt: now,
+    })
+    .where(
+      and(
+        inJson(
+          oauthAccounts.provider,
+          claimable.map(({ id }) => id),
+        ),
+        lte(oauthAccounts.refreshDueAt, now),
+        own(claimId),
+        isUnreadable,
+      ),
+    )
+    .returning({ id: oauthAccounts.id, provider: oauthAccounts.provider });
+
+/** Whether the columns of a row that hold JSON are what their types say: rows of D1 are trusted else. */
+export const isReadable = ({ scope, requestedScope, parameters, metadata }: AccountRow): boolean =>
+  [scope, requestedScope].every(Array.isArray) &&
+  [parameters, metadata].every((one) => one?.constructor === Object);
 
 /** How many are due and free, counting up to `limit` for each provider. */
 export async function countDue(

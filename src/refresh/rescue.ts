@@ -7,8 +7,10 @@
  * queue's consumer tries until D1 has it; once an hour what is left in KV is put into its row.
  */
 import * as z from 'zod';
+import { isOutage } from '../db/outage';
 import type { AccountRow } from '../db/schema';
 import type { Deps } from '../deps';
+import { auditEvent } from '../events/audit';
 import { type Backoff, poll, retry, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -136,11 +138,14 @@ export async function findRescue(deps: Deps, leaseIds: readonly string[]): Promi
   );
 }
 
-async function read({ kv }: Deps, keys: string[]): Promise<Grant[]> {
-  // "Not there" is cached too, so no longer than KV must.
-  const texts = await kv.get(keys, { type: 'text', cacheTtl: 30 });
+async function read(deps: Deps, keys: string[]): Promise<Grant[]> {
+  const texts = await readTexts(deps, keys);
   return [...texts.values()].map(parse).filter((grant) => grant !== null);
 }
+
+/** "Not there" is cached too, so no longer than KV must. */
+const readTexts = ({ kv }: Deps, keys: string[]): Promise<Map<string, string | null>> =>
+  kv.get(keys, { type: 'text', cacheTtl: 30 });
 
 function parse(text: string | null): Grant | null {
   if (text === null) return null;
@@ -192,8 +197,8 @@ export async function recoverGrant(deps: Deps, grant: Grant): Promise<boolean> {
   return true;
 }
 
-/** Of one hour; there are more only after an outage, whose accounts' own attempts find them. */
-const RECOVERED_AT_MOST = 25;
+/** Of one hour, KV's limit for a bulk read; what is left is tried an hour later. */
+const RECOVERED_AT_MOST = 100;
 const RECOVER_MS = MINUTE_MS;
 /** The row, its commit, and the verification of KV. */
 export const RECOVERY_CALLS = 4;
@@ -201,9 +206,11 @@ const LIST_MS = 5 * SECOND_MS;
 
 /**
  * Once an hour: records that no attempt came back for, because the integration was disconnected or
- * is not due for long. Also what makes up for a queue that is not bound.
+ * is not due for long. Also what makes up for a queue that is not bound. One that cannot be put into
+ * its row keeps none of the others from theirs.
  *
- * @throws what KV or D1 throws; what could not be recovered is tried again in an hour, for seven days
+ * @throws what KV throws, and D1 where it is away; what could not be recovered is tried again in an
+ *   hour, for seven days
  */
 export async function recoverRescued(deps: Deps): Promise<void> {
   const until = deps.now() + RECOVER_MS;
@@ -211,13 +218,46 @@ export async function recoverRescued(deps: Deps): Promise<void> {
     const { keys } = await deps.kv.list({ prefix: PREFIX, limit: RECOVERED_AT_MOST });
     return keys.length === 0
       ? []
-      : read(
+      : readTexts(
           deps,
           keys.map(({ name }) => name),
         );
   };
-  for (const grant of await withDeadline(listed(), LIST_MS, 'kv_read')) {
+  for (const [key, text] of await withDeadline(listed(), LIST_MS, 'kv_read')) {
     if (deps.now() > until || deps.budget.left < RECOVERY_CALLS) return;
-    await recoverGrant(deps, grant);
+    const grant = parse(text);
+    try {
+      if (grant) await recoverGrant(deps, grant);
+      else if (text !== null) await setAside(deps, key, text, null);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      deps.log.error('rescue.not_recovered', grant ? aboutOf(grant) : {}, error);
+      // A key may be brought back. What no row can be made of stays as it is.
+      if (text !== null && isMalformed(error)) await setAside(deps, key, text, grant);
+    }
   }
+}
+
+const aboutOf = ({ provider, rowId }: Grant) => ({ provider, rowId });
+
+const SET_ASIDE_PREFIX = 'set-aside/';
+const SET_ASIDE_SECONDS = (30 * DAY_MS) / SECOND_MS;
+
+/** Nothing but another text would help. */
+const isMalformed = (error: unknown): boolean =>
+  error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError;
+
+/** Out of the way of the others, for somebody to look at; the operator is told. */
+async function setAside(deps: Deps, key: string, text: string, grant: Grant | null): Promise<void> {
+  const aside = SET_ASIDE_PREFIX + key;
+  await deps.kv.put(aside, text, { expirationTtl: SET_ASIDE_SECONDS });
+  const event = {
+    at: deps.now(),
+    type: 'rescue.set_aside' as const,
+    ...(grant ? { provider: grant.provider } : {}),
+    detail: { key: aside, rowId: grant?.rowId ?? null },
+  };
+  await deps.db.batch([auditEvent(deps.db, event)]);
+  await deps.kv.delete(key);
+  deps.log.error('rescue.set_aside', grant ? aboutOf(grant) : {});
 }

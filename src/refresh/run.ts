@@ -6,12 +6,20 @@
 import { withBudget } from '../budget';
 import type { AccountRow, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
+import { auditEvent } from '../events/audit';
 import type { OAuth2Client } from '../providers/types';
 import { retry, withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { type AttemptResult, afterAttempts, attempt, isFailed } from './attempt';
 import { type Admission, admit, type CircuitKey, circuitOf, healthOf, tokenHost } from './circuit';
-import { type Claimable, claimDue, countDue, GROUP_SIZE } from './claim';
+import {
+  type Claimable,
+  claimDue,
+  countDue,
+  GROUP_SIZE,
+  isReadable,
+  setAsideUnreadable,
+} from './claim';
 import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
 import { type RunResult, recordRun, type Trigger } from './run-log';
@@ -109,10 +117,17 @@ async function claimGroup(
   const fixed = claimable.flatMap(({ id, host }) =>
     host === null ? [] : [{ provider: id, host }],
   );
-  const [rows, known] = await retry(deps, { until: now + CALL_MS }, () =>
-    db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
-  );
-  const claimed = rows.flatMap((row) => {
+  const claim = () =>
+    retry(deps, { until: now + CALL_MS, isPassing: (error) => !isUnreadable(error) }, () =>
+      db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
+    );
+  const [rows, known] = await claim().catch(async (error) => {
+    if (!isUnreadable(error)) throw error;
+    await setAside(deps, claimId, claimable, now);
+    return claim();
+  });
+  if (!rows.every(isReadable)) await setAside(deps, claimId, claimable, now);
+  const claimed = rows.filter(isReadable).flatMap((row) => {
     const client = deps.config.providers.client(row.provider);
     return client ? [{ row, client, key: circuitOf(client.provider, row.parameters) }] : [];
   });
@@ -130,6 +145,33 @@ async function claimGroup(
     return { row, client, health, admission: await admission };
   });
   return Promise.all(members);
+}
+
+/** What a row whose JSON is cut short makes of the whole answer. */
+const isUnreadable = (error: unknown): boolean => error instanceof SyntaxError;
+
+/** Rows that would fail every claim leave the schedule, and the operator is told of each. */
+async function setAside(
+  deps: Deps,
+  claimId: string,
+  claimable: readonly Claimable[],
+  now: number,
+): Promise<void> {
+  const rows = await withDeadline(
+    setAsideUnreadable(deps.db, claimId, claimable, now),
+    CALL_MS,
+    'd1_write',
+  );
+  const [first, ...others] = rows.map(({ id, provider }) => {
+    deps.log.error('refresh.row_set_aside', { provider, rowId: id });
+    return auditEvent(deps.db, {
+      at: now,
+      type: 'integration.set_aside',
+      provider,
+      detail: { rowId: id },
+    });
+  });
+  if (first) await withDeadline(deps.db.batch([first, ...others]), CALL_MS, 'd1_write');
 }
 
 const isSameCircuit = (a: CircuitKey, b: CircuitKey): boolean =>

@@ -284,3 +284,24 @@ describe('audit events', () => {
     ]);
   });
 });
+
+test('an entry that nobody can read is given up with an event, and the others are delivered', async () => {
+  const deps = testDeps();
+  await owe(deps, 'poisoned', 3);
+  await deps.db.run(
+    sql`UPDATE outbox SET parameters = '{"shop' WHERE provider = 'poisoned' AND account_id = 'account-0'`,
+  );
+  const { seen, deliver } = deliverer('poisoned', () => 'done');
+  await drainOutbox(deps, deliver, later(deps));
+  deps.clock.advance(OUTBOX_LEASE_MS + 1);
+  await drainOutbox(deps, deliver, later(deps));
+  expect(seen.sort()).toEqual(['account-1', 'account-2']);
+  expect(await entriesOf(deps, 'poisoned')).toEqual([]);
+  const events = await deps.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.provider, 'poisoned'));
+  expect(events.map(({ type, detail }) => [type, detail])).toEqual([
+    ['revocation.gave_up', { attempts: 1, reason: 'unreadable' }],
+  ]);
+});

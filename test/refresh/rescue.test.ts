@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { oauthAccounts, outbox } from '../../src/db/schema';
+import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { consume } from '../../src/refresh/queue';
 import { recoverRescued } from '../../src/refresh/rescue';
@@ -329,6 +329,39 @@ describe('a rescue record', () => {
     expect((await tokens(account.id)).refresh).toBe(newest);
     const { keys } = await kv.list({ prefix: 'rescue/' });
     expect(keys.filter(({ name }) => name.endsWith(`.${account.id}`))).toEqual([]);
+  });
+
+  it('that cannot be read, or put into any row, keeps none of the others from theirs', async () => {
+    const { deps, account, tokens, newest, kv, provider } = await rescued();
+    await kv.put('rescue/a-cut-short', '{"v":1,"leaseId":"a');
+    const own = (await kv.list({ prefix: 'rescue/' })).keys.find(({ name }) =>
+      name.endsWith(`.${account.id}`),
+    );
+    const grant = JSON.parse((await kv.get(own?.name ?? '')) ?? '{}');
+    // A row that came since, and a token that no key opens.
+    await kv.put(
+      'rescue/a-not-opened',
+      JSON.stringify({ ...grant, sentVersion: 0, sent: 'not sealed', accessToken: 'not sealed' }),
+    );
+    await recoverRescued(deps);
+    expect((await tokens(account.id)).refresh).toBe(newest);
+    const names = async (prefix: string) =>
+      (await kv.list({ prefix })).keys
+        .map(({ name }) => name)
+        .filter((name) => name.includes('rescue/a-'));
+    // A key may be brought back.
+    expect(await names('rescue/')).toEqual(['rescue/a-not-opened']);
+    expect(await names('set-aside/')).toEqual(['set-aside/rescue/a-cut-short']);
+    const events = await deps.db
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.type, 'rescue.set_aside'));
+    expect(events.map(({ detail }) => detail)).toEqual([
+      { key: 'set-aside/rescue/a-cut-short', rowId: null },
+    ]);
+    expect(deps.logLines.join()).toContain('rescue.not_recovered');
+    expect(provider).toBe(grant.provider);
+    await kv.delete('rescue/a-not-opened');
   });
 
   it('whose grant is in its row already takes back nothing that came since (found by the model)', async () => {

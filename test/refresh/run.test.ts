@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { refreshRuns } from '../../src/db/schema';
+import { auditEvents, refreshRuns } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
 import { testDeps } from '../support/deps';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
@@ -190,5 +190,34 @@ describe('a run', () => {
     await runRefresh(deps, 'cron');
     expect(deps.logLines.length).toBeGreaterThan(0);
     for (const line of deps.logLines) expect(line).not.toMatch(/refresh-account|access-account/);
+  });
+});
+
+describe('a row that nobody can read', () => {
+  it.each([
+    ['cut short', 'scope', '["openid"'],
+    ['no list', 'requested_scope', '5'],
+    ['no object', 'parameters', 'null'],
+    ['no JSON at all', 'metadata', 'x'],
+  ])('%s: it is set aside with an event, and the others are refreshed', async (_, column, text) => {
+    const { deps, due, provider } = world({}, { queue: null });
+    const bad = await due({ userId: 'bad' }, 600_000);
+    for (let i = 0; i < 6; i += 1) await due();
+    await deps.db.run(
+      sql`UPDATE oauth_accounts SET ${sql.raw(column)} = ${text} WHERE id = ${bad.id}`,
+    );
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 6, failed: 0 });
+    const [row] = await deps.db.all<{ due: number | null; lease: string | null; error: string }>(
+      sql`SELECT refresh_due_at AS due, lease_id AS lease, last_error AS error FROM oauth_accounts WHERE id = ${bad.id}`,
+    );
+    expect(row).toEqual({ due: null, lease: null, error: 'row_unreadable' });
+    const events = await deps.db
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.provider, provider));
+    expect(events.map(({ type, detail }) => [type, detail])).toEqual([
+      ['integration.set_aside', { rowId: bad.id }],
+    ]);
+    expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 0 });
   });
 });

@@ -104,6 +104,8 @@ const events: Readonly<Record<EventType, string>> = {
   'provider.odd_reply': 'An answer that makes no sense',
   'provider.wrong_subject': 'Tokens of another account',
   'rescue.dead_letter': 'A rescued token is still waiting',
+  'rescue.set_aside': 'A rescued token cannot be read',
+  'integration.set_aside': 'An account cannot be read',
   'operator.signed_in': 'An operator signed in',
   'operator.refresh_run': 'An operator ran the refresh',
   'operator.user_invalidated': 'An operator emptied a user’s cache',
