@@ -29,6 +29,7 @@ export const eventTypes = [
   'operator.signed_in',
   'operator.refresh_run',
   'operator.user_invalidated',
+  'operator.verdicts_taken_back',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

@@ -5,6 +5,8 @@
 
 import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
+import { CLIENT_CHANGED, REFUSED_REPEATEDLY } from '../../refresh/verdict';
+import { HOUR_MS } from '../../time';
 import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { HostedFlash } from './session';
@@ -31,7 +33,7 @@ export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone
  * OAuth, the user has entered a key or the like.
  */
 export function troubleWords(
-  { status, category, retryAt }: StatusAt,
+  { status, category, reason, retryAt }: StatusAt,
   { brand, provider: name }: Names,
   clock: Clock,
   isEntered = false,
@@ -45,13 +47,25 @@ export function troubleWords(
       if (isEntered) {
         return `${name} no longer accepts what you entered. That happens when a key is withdrawn or replaced there, or a session ends. Replace it to go on.`;
       }
+      if (reason === CLIENT_CHANGED) {
+        return `${brand} has registered anew at ${name}, which needs your consent once more. Reconnect to go on.`;
+      }
+      if (reason === REFUSED_REPEATEDLY) {
+        return `${name} has refused this connection for days. It is still tried now and then; reconnect to go on at once.`;
+      }
       return `${name} no longer accepts this connection. That happens when access is withdrawn there, or a password changes. Reconnect to go on.`;
     case 'error': {
       const next =
         retryAt === undefined
           ? 'It is tried again by itself.'
           : `The next try is ${relative(retryAt, clock)}, at ${hour(retryAt, clock)}.`;
-      return `${whyFailing(category, name, brand)} ${next} You need not do anything.`;
+      // Refused for more than an hour, by a code that may mean this account or all of them.
+      const mayHelp =
+        (category === 'operator_fault' || category === 'unexpected') &&
+        retryAt !== undefined &&
+        retryAt > clock.now + 2 * HOUR_MS;
+      const todo = mayHelp ? 'Reconnecting may help.' : 'You need not do anything.';
+      return `${whyFailing(category, name, brand)} ${next} ${todo}`;
     }
     default:
       return status satisfies never;

@@ -64,10 +64,30 @@ export function Accounts({ counts, view }: { counts: Counts; view: View }) {
           </tbody>
         </table>
       </Scroll>
+      <Verdicts counts={counts} view={view} />
       <p class="small soft note">
         {`Counted at ${hour(counts.at, view.clock)}, once a minute at most, and up to ${number(COUNTED)} for each provider.`}
       </p>
     </Panel>
+  );
+}
+
+/** Where something may be taken back; how much it is, the page behind the link counts. */
+function Verdicts({ counts, view }: { counts: Counts; view: View }) {
+  const providers = counts.accounts.filter(({ needsReconnect }) => needsReconnect > 0);
+  if (providers.length === 0) return null;
+  return (
+    <p class="small note">
+      {'Marked because refusals went on for days: '}
+      {providers.map(({ provider }, i) => (
+        <>
+          {i === 0 ? '' : ', '}
+          <a href={`/operator/verdicts?provider=${encodeURIComponent(provider)}`}>
+            {view.nameOf(provider)}
+          </a>
+        </>
+      ))}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Deps } from '../../deps';
 import { auditEvent, type EventType } from '../../events/audit';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
+import { takeBackVerdicts } from '../../refresh/take-back';
 import { forget } from '../../status-cache/publish';
 
 /**
@@ -39,6 +40,12 @@ export const operatorFlashSchema = z.discriminatedUnion('kind', [
     userId: z.string(),
     /** False: KV did not take the delete. */
     done: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('taken_back'),
+    provider: z.string(),
+    taken: count,
+    left: z.boolean(),
   }),
 ]);
 
@@ -91,12 +98,31 @@ export async function clearUserCache(
   return { kind: 'forgotten', userId, done };
 }
 
+/** Throws what D1 throws. */
+export async function takeBackVerdictsNow(
+  deps: Deps,
+  by: string,
+  provider: string,
+): Promise<OperatorFlash> {
+  const work = takeBackVerdicts(deps, provider, deps.now() + RUN_MS);
+  deps.waitUntil(work.catch(() => {}));
+  const done = await work;
+  recordAction(deps, { type: 'operator.verdicts_taken_back', by, provider, taken: done.taken });
+  return { kind: 'taken_back', provider, ...done };
+}
+
 /** After the reply, and as far as the database takes it: the action does not depend on its record. */
 export function recordAction(
   deps: Deps,
-  { type, by, userId }: { type: EventType; by: string; userId?: string },
+  {
+    type,
+    by,
+    taken,
+    ...about
+  }: { type: EventType; by: string; userId?: string; provider?: string; taken?: number },
 ): void {
-  const event = { at: deps.now(), type, detail: { by }, ...(userId ? { userId } : {}) };
+  const detail = { by, ...(taken === undefined ? {} : { taken }) };
+  const event = { at: deps.now(), type, detail, ...about };
   const written = deps.db.batch([auditEvent(deps.db, event)]);
   deps.waitUntil(
     written.then(

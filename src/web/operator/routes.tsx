@@ -13,6 +13,7 @@ import { checkSignInLimit } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
 import { matchServiceKey } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
+import { countVerdicts } from '../../refresh/take-back';
 import { readPostedForm, refuseForeignForm } from '../session';
 import { type Message, MessagePage } from '../ui/layout';
 import { htmlReply, redirectReply } from '../ui/reply';
@@ -23,6 +24,7 @@ import {
   type OperatorFlash,
   recordAction,
   runRefreshNow,
+  takeBackVerdictsNow,
 } from './actions';
 import { readOverview } from './overview';
 import { OperatorPage } from './page';
@@ -36,6 +38,7 @@ import {
   setFlashMessage,
 } from './session';
 import { SignInPage } from './sign-in';
+import { VerdictsPage } from './verdicts';
 import { errorWords, flashMessageWords } from './words';
 
 const PATH = '/operator';
@@ -44,6 +47,7 @@ const SHORTEST_KEY = 8;
 
 const circuitForm = z.object({ provider: providerIdSchema, host: z.string().max(255) });
 const userForm = z.object({ userId: userIdSchema });
+const providerForm = z.object({ provider: providerIdSchema });
 
 export const operatorRoutes = new Hono<AppEnv>()
   .onError((thrown, c) => errorReply(c, toAppError(thrown, c.get('log'))))
@@ -120,6 +124,29 @@ export const operatorRoutes = new Hono<AppEnv>()
     const { session, form } = await readPostedForm(c, operatorSessionOf);
     const { userId } = parseInput(userForm, form, 'body');
     return actionReply(c, await clearUserCache(c.get('deps'), session.name, userId));
+  })
+  // The dry run: says how many, and changes nothing.
+  .get(`${PATH}/verdicts`, async (c) => {
+    const session = await findOperatorSession(c);
+    if (!session) return signInReply(c, 200, null);
+    const deps = c.get('deps');
+    const { provider } = parseInput(providerForm, c.req.query(), 'query');
+    const nameOf = (id: string) => deps.config.providers.get(id)?.name ?? id;
+    const count = await countVerdicts(deps, provider);
+    return htmlReply(
+      c,
+      'operator',
+      <VerdictsPage
+        provider={provider}
+        count={count}
+        view={{ clock: clockOf(c), nameOf, formToken: session.formToken }}
+      />,
+    );
+  })
+  .post(`${PATH}/verdicts`, async (c) => {
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
+    const { provider } = parseInput(providerForm, form, 'body');
+    return actionReply(c, await takeBackVerdictsNow(c.get('deps'), session.name, provider));
   });
 
 operatorRoutes.all(`${PATH}/*`, noSuchRoute(operatorRoutes));

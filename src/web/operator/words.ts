@@ -99,8 +99,8 @@ const events: Readonly<Record<EventType, string>> = {
   'revocation.gave_up': 'A revocation was given up',
   'provider.circuit_opened': 'Circuit opened',
   'provider.circuit_closed': 'An operator closed a circuit',
-  'provider.operator_fault': 'Circuit opened: our set-up is refused',
-  'provider.refusal_storm': 'Circuit opened: a storm of refusals',
+  'provider.operator_fault': 'Our client is refused',
+  'provider.refusal_storm': 'So many refusals that nobody is marked',
   'provider.odd_reply': 'An answer that makes no sense',
   'provider.wrong_subject': 'Tokens of another account',
   'rescue.dead_letter': 'A rescued token is still waiting',
@@ -109,6 +109,7 @@ const events: Readonly<Record<EventType, string>> = {
   'operator.signed_in': 'An operator signed in',
   'operator.refresh_run': 'An operator ran the refresh',
   'operator.user_invalidated': 'An operator emptied a user’s cache',
+  'operator.verdicts_taken_back': 'An operator took verdicts back',
 };
 
 /** By the stored type; one that this release does not know is shown as it is. */
@@ -147,10 +148,25 @@ export function flashMessageWords(
             title: 'KV did not take it',
             text: `This isolate has forgotten ${flash.userId}; the copy in KV ends by itself within five minutes. Try again in a moment.`,
           };
+    case 'taken_back':
+      return {
+        tone: flash.left ? 'warn' : 'good',
+        title: flash.left ? 'Not all are taken back yet' : 'The verdicts are taken back',
+        text: `${plural(flash.taken, 'account')} of ${nameOf(flash.provider)} ${flash.taken === 1 ? 'is' : 'are'} active again, and tried within the hour.${flash.left ? ' Do it again for the rest.' : ''}`,
+      };
     default:
       return flash satisfies never;
   }
 }
+
+/** Before verdicts are taken back. */
+export const verdictsWords = (name: string, count: number): Omit<Message, 'tone'> => ({
+  title: 'Verdicts by comparison or time',
+  text:
+    count === 0
+      ? `No account of ${name} is marked because its refusals went on for days.`
+      : `${plural(count, 'account')} of ${name} ${count === 1 ? 'needs' : 'need'} a reconnect because refusals went on for days while others were granted, or for two weeks. If ${name} was wrong, take ${count === 1 ? 'it' : 'them'} back: each is active again and tried within the hour. What is refused again is marked again after days.`,
+});
 
 function ranWords(run: Extract<OperatorFlash, { kind: 'ran' }>): Message {
   if (run.claimed === 0) {

@@ -294,6 +294,27 @@ describe('an account', () => {
       ['Needs reconnect', 'Acme no longer accepts this connection'],
     ],
     [
+      'refused for days',
+      { state: 'needs_reconnect', stateReason: 'refused_repeatedly', stateConfirmedAt: now },
+      ['Needs reconnect', 'Acme has refused this connection for days', 'still tried now and then'],
+    ],
+    [
+      'of a client that was replaced',
+      { state: 'needs_reconnect', stateReason: 'client_changed', refreshDueAt: null },
+      ['Needs reconnect', 'has registered anew at Acme', 'Reconnect to go on'],
+    ],
+    [
+      'refused for hours',
+      {
+        expiresAt: minutes(-1),
+        refreshFailures: 7,
+        lastError: 'unauthorized_client',
+        lastErrorCategory: 'operator_fault',
+        refreshDueAt: minutes(23 * 60),
+      },
+      ['Trying again', 'not set up rightly at Acme', 'Reconnecting may help'],
+    ],
+    [
       'in an outage',
       {
         expiresAt: minutes(-1),

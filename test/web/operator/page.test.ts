@@ -9,7 +9,7 @@ import { runRefreshNow } from '../../../src/web/operator/actions';
 import { hookedDb } from '../../refresh/support/faults';
 import { world } from '../../refresh/support/world';
 import { testClock, testDeps } from '../../support/deps';
-import { insertAccount } from '../../support/fixtures';
+import { accountRow, insertAccount } from '../../support/fixtures';
 import { textOf } from '../pages';
 import { operator, panel } from './client';
 
@@ -436,4 +436,67 @@ test('shows no token, sealed or open, and not the key (I8)', async () => {
   ]) {
     expect(page).not.toContain(secret);
   }
+});
+
+describe('verdicts by comparison or time', () => {
+  const marked = { state: 'needs_reconnect', stateReason: 'refused_repeatedly' } as const;
+
+  test('are counted first, then taken back, all of a provider: users see it, and nobody else is touched', async () => {
+    const o = operator();
+    const sure = { stateConfirmedAt: 1, refreshFailures: 9, refusal: 'x', refusals: 4 };
+    const rows = [];
+    for (let i = 0; i < 3; i += 1) {
+      rows.push(await insertAccount(o.deps, { ...marked, ...sure, userId: `refused-${i}` }));
+    }
+    const others = [
+      await insertAccount(o.deps, { ...marked, ...sure, provider: 'reddit' }),
+      await insertAccount(o.deps, { ...marked, ...sure, stateReason: 'invalid_grant' }),
+    ];
+    const [first] = rows;
+    const userId = first?.userId ?? '';
+    const before = await readSnapshot(o.deps, userId, 0);
+    const cookie = await o.enter();
+    expect(await o.page(cookie)).toContain('href="/operator/verdicts?provider=acme"');
+    const dry = await (await o.get(cookie, '/operator/verdicts?provider=acme')).text();
+    expect(textOf(dry)).toContain('3 accounts of Acme need a reconnect');
+    expect((await accountRow(o.deps, first?.id ?? 0))?.state).toBe('needs_reconnect');
+
+    const page = await o.done(cookie, 'verdicts', { provider: 'acme' });
+    expect(textOf(page)).toContain(
+      'The verdicts are taken back 3 accounts of Acme are active again',
+    );
+    for (const { id } of rows) {
+      expect(await accountRow(o.deps, id)).toMatchObject({
+        state: 'active',
+        stateReason: null,
+        stateConfirmedAt: null,
+        refusal: null,
+        refusals: 0,
+      });
+    }
+    for (const { id } of others) {
+      expect(await accountRow(o.deps, id)).toMatchObject({ state: 'needs_reconnect' });
+    }
+    const after = await readSnapshot(o.deps, userId, 0);
+    expect(after.snapshot.version).toBeGreaterThan(before.snapshot.version);
+    expect(after.snapshot.integrations[0]).toMatchObject({ state: 'active' });
+    expect(panel(page, 'events')).toMatch(/An operator took verdicts back Acme .*by: test/);
+    const again = await (await o.get(cookie, '/operator/verdicts?provider=acme')).text();
+    expect(textOf(again)).toContain('No account of Acme is marked');
+    expect(again).not.toContain('Take them back');
+  });
+
+  test('stop at the budget, and say so', async () => {
+    const config = { ...testDeps().config, runSubrequests: 6 };
+    const o = operator({ config } as Partial<Deps>);
+    for (let i = 0; i < 3; i += 1) await insertAccount(o.deps, { ...marked, stateConfirmedAt: 1 });
+    const page = await o.done(await o.enter(), 'verdicts', { provider: 'acme' });
+    expect(textOf(page)).toContain('Not all are taken back yet 2 accounts of Acme');
+  });
+
+  test('are shown to nobody who is not signed in', async () => {
+    const o = operator();
+    const reply = await o.get(null, '/operator/verdicts?provider=acme');
+    expect(textOf(await reply.text())).not.toContain('Acme');
+  });
 });
