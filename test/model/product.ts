@@ -12,6 +12,8 @@ export { disconnect } from '../../src/disconnect/disconnect';
 export { eraseUser } from '../../src/disconnect/erase';
 export { deliverRevocations } from '../../src/disconnect/revocation';
 export { AppError } from '../../src/errors';
+export { sweep } from '../../src/jobs/sweep';
+export { reviveFormerClients } from '../../src/refresh/client-grants';
 export { refreshOne } from '../../src/refresh/on-demand';
 export { consume } from '../../src/refresh/queue';
 export { recoverRescued } from '../../src/refresh/rescue';

@@ -42,8 +42,8 @@ function isWrite(text: string): boolean {
   return write;
 }
 
-/** One SQLite database with its prepared statements. */
-class Store {
+/** One SQLite database with its prepared statements, and the tables of migrations/. */
+export class Store {
   readonly #db = new DatabaseSync(':memory:');
   readonly #objects = new Map<string, StatementSync>();
   readonly #arrays = new Map<string, StatementSync>();
