@@ -71,6 +71,7 @@ export const logEvents = {
     'outbox.gave_up',
     'queue.wake_up_not_sent',
     'refresh.discovery_failed',
+    'refresh.forced_not_counted',
     'refresh.refusal_not_weighed',
     'refresh.run_not_recorded',
     'request.failed',

@@ -162,6 +162,9 @@ export const oauthAccounts = sqliteTable(
 export const userVersions = sqliteTable('user_versions', {
   userId: text('user_id').primaryKey(),
   version: integer().notNull(),
+  /** Refreshes and checks that the user's own token forced, in the day that began then. */
+  forced: integer().notNull().default(0),
+  forcedSince: integer('forced_since'),
 });
 
 /** One try of a user to connect an account. */

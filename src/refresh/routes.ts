@@ -10,6 +10,7 @@ import { CHECK_EVERY_MS, checkIntegration } from './check';
 import { type AccountName, refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { tokenFor } from './token';
+import { countForced } from './user-limit';
 
 const versionHeader = z.object({
   'Consistency-Token': consistencyToken('The version of this answer.'),
@@ -146,7 +147,8 @@ const refresh = route(
       'unavailable',
     ],
   },
-  async ({ param, deps, reply }) => {
+  async ({ param, caller, deps, reply }) => {
+    if (caller.kind === 'user') await countForced(deps, param.userId);
     const { facts, version } = await refreshOne(deps, param);
     return reply(200, toIntegration(facts, deps.now(), deps.config.providers), {
       'Consistency-Token': String(version),
@@ -189,7 +191,8 @@ const check = route(
       'unavailable',
     ],
   },
-  async ({ param, deps, reply }) => {
+  async ({ param, caller, deps, reply }) => {
+    if (caller.kind === 'user') await countForced(deps, param.userId);
     const { facts, version, retryAfterMs } = await checkIntegration(deps, param);
     return reply(200, toIntegration(facts, deps.now(), deps.config.providers), {
       'Consistency-Token': String(version),

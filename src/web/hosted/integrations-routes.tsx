@@ -7,6 +7,7 @@ import { mayRevoke } from '../../disconnect/revocation';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { refreshOne } from '../../refresh/on-demand';
+import { countForced } from '../../refresh/user-limit';
 import { readSnapshot } from '../../status-cache/cache';
 import { versionsOnPrimary } from '../../status-cache/origin';
 import type { Snapshot } from '../../status-cache/snapshot';
@@ -62,6 +63,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const { userId } = session;
     const about = { provider, accountId };
     const { flash, version } = await limitAction(c, 'refresh', session)
+      .then(() => countForced(deps, userId))
       .then(() => refreshOne(deps, { userId, provider, accountId }))
       .then(
         ({ version }) => ({ flash: flashMessage('refreshed', about), version }),

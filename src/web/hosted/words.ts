@@ -6,7 +6,7 @@
 import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
 import { CLIENT_CHANGED, REFUSED_REPEATEDLY } from '../../refresh/verdict';
-import { HOUR_MS } from '../../time';
+import { HOUR_MS, MINUTE_MS } from '../../time';
 import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { HostedFlash } from './session';
@@ -317,7 +317,9 @@ function notRefreshed({ code, retryAt }: HostedFlash, names: Names, clock: Clock
         text: 'It is being renewed right now. Load the page again in a moment.',
       };
     case 'rate_limited':
-      return tooFast();
+      return retryAt !== null && retryAt - clock.now > 2 * MINUTE_MS
+        ? { tone: 'info', title, text: `That was often enough for today. ${next}` }
+        : tooFast();
     case 'unavailable':
       return { tone: 'bad', title, text: `Something here is not answering. ${next}` };
     case 'provider_error':

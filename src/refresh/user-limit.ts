@@ -1,0 +1,55 @@
+/**
+ * How often a user's own token may force refreshes and checks in a day. Each is a visible change, which
+ * costs a write to KV; the free plan has 1,000 of those a day for everybody. The platform's limiter
+ * (http/rate-limit.ts) knows no longer time than a minute.
+ */
+import { and, eq, lt, or, sql } from 'drizzle-orm';
+import { userVersions } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { withDeadline } from '../retry';
+import { DAY_MS, SECOND_MS } from '../time';
+
+export const FORCED_A_DAY = 100;
+const CALL_MS = 5 * SECOND_MS;
+
+/**
+ * Counts one more. A user without a version has nothing to refresh, and is not counted. Where D1 does
+ * not answer, what follows will say so.
+ *
+ * @throws AppError rate_limited
+ */
+export async function countForced({ db, log, now: clock }: Deps, userId: string): Promise<void> {
+  const now = clock();
+  const { forced, forcedSince } = userVersions;
+  const isOver = sql`coalesce(${forcedSince} <= ${now - DAY_MS}, true)`;
+  try {
+    const counted = await withDeadline(
+      db
+        .update(userVersions)
+        .set({
+          forced: sql`CASE WHEN ${isOver} THEN 1 ELSE ${forced} + 1 END`,
+          forcedSince: sql`CASE WHEN ${isOver} THEN ${now} ELSE ${forcedSince} END`,
+        })
+        .where(and(eq(userVersions.userId, userId), or(isOver, lt(forced, FORCED_A_DAY))))
+        .returning({ forced }),
+      CALL_MS,
+      'd1_write',
+    );
+    if (counted.length > 0) return;
+    const [user] = await withDeadline(
+      db.select({ forcedSince }).from(userVersions).where(eq(userVersions.userId, userId)),
+      CALL_MS,
+      'd1_read',
+    );
+    if (!user) return;
+    throw new AppError(
+      'rate_limited',
+      `a user may force ${FORCED_A_DAY} refreshes a day; they also come by themselves`,
+      { retryAfter: Math.max(1, ((user.forcedSince ?? now) + DAY_MS - now) / SECOND_MS) },
+    );
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    log.warn('refresh.forced_not_counted', {}, error);
+  }
+}
