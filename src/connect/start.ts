@@ -18,15 +18,15 @@ import { endpointsFault, isExpired, type Transaction } from './transactions';
 
 /**
  * Where to send the browser.
- * @param browser the secret in its cookie; null: a look at the link (HEAD), which changes nothing and
- * leads to the provider without a request
+ * @param browserFor the secret in its cookie, for a connection with this id; null: a look at the link
+ * (HEAD), which changes nothing and leads to the provider without a request
  * @throws AppError connection_not_found where no transaction has this ticket
  */
 export async function startAuthorization(
   deps: Deps,
   ticket: string,
-  browser: string | null,
-): Promise<WayBack | { kind: 'provider'; location: string }> {
+  browserFor: ((id: string) => string) | null,
+): Promise<WayBack | { kind: 'provider'; location: string; connection: string }> {
   const { db, log } = deps;
   const [transaction] = await db
     .select()
@@ -43,7 +43,9 @@ export async function startAuthorization(
     return forUsed(transaction);
   }
   try {
-    return { kind: 'provider', location: await authorizationUrl(deps, transaction, browser) };
+    const { id: connection } = transaction;
+    const location = await authorizationUrl(deps, transaction, browserFor?.(connection) ?? null);
+    return { kind: 'provider', location, connection };
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);

@@ -24,6 +24,7 @@ const everywhere = [
   'credentials-wrong',
   'account-taken',
   'bare-link',
+  'denied-without-state',
   'home',
 ];
 

@@ -73,6 +73,42 @@ describe('GET /connect/start', () => {
     }
   });
 
+  test('two links opened at once in a fresh browser: each comes back', async () => {
+    const j = journey();
+    const opened = await Promise.all(
+      ['start-12', 'start-12'].map(async (userId) => {
+        const { connectUrl } = await j.begin(userId);
+        const path = connectUrl.replace('http://localhost:8787', '');
+        const reply = await j.api(path, { token: null });
+        const cookies = reply.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
+        const location = new URL(reply.headers.get('Location') ?? '');
+        return { cookies, state: location.searchParams.get('state') ?? '' };
+      }),
+    );
+    // As a browser keeps them: the later one of a name.
+    const jar = new Map(
+      opened.flatMap(({ cookies }) => cookies.map((one) => one.split('=') as [string, string])),
+    );
+    expect(jar.size).toBe(3);
+    const cookie = Array.from(jar, ([name, value]) => `${name}=${value}`).join('; ');
+    for (const { state } of opened) {
+      expect((await j.callback({ state, code: 'code-x' }, cookie)).status).toBe(303);
+    }
+  });
+
+  test('a cookie of a connection is for that connection only', async () => {
+    const j = journey();
+    const [mine, other] = [await j.begin('start-13'), await j.begin('start-13')];
+    const { cookie } = await j.open(mine.connectUrl);
+    const [, secret] = cookie.split('=');
+    const { location } = await j.open(other.connectUrl);
+    const state = location.searchParams.get('state') ?? '';
+    const forged = `__Host-mooring-browser-${mine.id.slice(0, 8)}=${secret}`;
+    expect((await j.callback({ state, code: 'code-x' }, forged)).status).toBe(403);
+    const state2 = state.replace(other.id, mine.id);
+    expect((await j.callback({ state: state2, code: 'code-x' }, forged)).status).toBe(403);
+  });
+
   test('a cookie that is not one of ours is replaced, not used', async () => {
     const j = journey();
     const { connectUrl } = await j.begin('start-4');

@@ -170,23 +170,37 @@ describe('connecting, attacked', () => {
     expect(await accountsOf('guessed')).toEqual(['guessed-account']);
   });
 
-  it('of two browsers that open one link, the last one is sent back with the secret', async () => {
-    const started = await mooring.call<{ id: string; connectUrl: string }>(
-      'POST',
-      '/v1/users/two-browsers/connections',
-      { json: { provider: 'sandbox', returnTo } },
-    );
-    const attacker = new Browser();
-    const victim = new Browser();
-    const attackersLogin = await attacker.open(started.body.connectUrl);
-    const victimsLogin = await victim.open(started.body.connectUrl);
-    // The attacker's state was replaced when the victim opened the link.
-    const refused = await consent(attacker, attackersLogin, 'attackers', atApp);
-    expect(refused.status).toBe(400);
-    const { url } = await consent(victim, victimsLogin, 'victims', atApp);
-    expect(url.searchParams.get('completion')).toMatch(/^e2e\./);
-    expect(attacker.visited.join()).not.toContain('completion');
-  });
+  it.each([
+    ['the starter', 'starters', 'victims'],
+    ['the victim', 'victims', 'starters'],
+  ])(
+    'of two browsers that open one link, the first that consents has the secret: %s',
+    async (_, first, second) => {
+      const user = `two-browsers-${first}`;
+      const started = await mooring.call<{ id: string; connectUrl: string }>(
+        'POST',
+        `/v1/users/${user}/connections`,
+        { json: { provider: 'sandbox', returnTo } },
+      );
+      const [early, late] = [new Browser(), new Browser()];
+      const earlyLogin = await early.open(started.body.connectUrl);
+      const lateLogin = await late.open(started.body.connectUrl);
+      const before = codeRequests();
+      const { url } = await consent(early, earlyLogin, first, atApp);
+      expect(url.searchParams.get('completion')).toMatch(/^e2e\./);
+      // The other's answer changes nothing, and brings its browser no secret.
+      const refused = await consent(late, lateLogin, second, atApp);
+      expect(refused.status).toBe(400);
+      expect(late.visited.join()).not.toContain('completion');
+      const guess = await mooring.complete(user, started.body.id, { completion: undefined });
+      expect(guess.status).toBe(403);
+      expect(codeRequests()).toBe(before);
+      const completion = url.searchParams.get('completion') ?? '';
+      await mooring.complete(user, started.body.id, { completion });
+      expect(await accountsOf(user)).toEqual([first]);
+      expect(codeRequests()).toBe(before + 1);
+    },
+  );
 
   it('finishes only for the user who started; anybody else ends the connection', async () => {
     const { id } = await mooring.authorize('attacker', 'attackers-account');

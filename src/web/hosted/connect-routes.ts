@@ -2,17 +2,19 @@
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 import * as z from 'zod';
+import { transactionIdIn } from '../../connect/authorization-state';
 import { receiveCallback } from '../../connect/callback';
 import { completeConnection } from '../../connect/complete';
 import { type WayBack, wayBackOf } from '../../connect/return-to';
 import { startAuthorization } from '../../connect/start';
-import { failUnfinished, latestOf } from '../../connect/transactions';
+import { failUnfinished, latestOf, TRANSACTION_MS } from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import { type AppEnv, type Route, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
+import { SECOND_MS } from '../../time';
 import { cookieAttributes } from '../session';
 import { flashMessage } from './actions';
 import {
@@ -40,7 +42,9 @@ const start = route(
           'Set-Cookie': z
             .string()
             .optional()
-            .describe('The browser, for the callback to know it again. None for a HEAD.'),
+            .describe(
+              'The browser, for the callback to know it again; where it had no cookie, also one of this connection alone. None for a HEAD.',
+            ),
         }),
       },
     },
@@ -51,10 +55,18 @@ const start = route(
       const way = await orWayBack(c, startAuthorization(deps, param.ticket, null));
       return reply(303, null, { Location: way.kind === 'page' ? PAGE_PATH : way.location });
     }
-    const browser = browserOf(c) ?? randomSecret();
-    const way = await orWayBack(c, startAuthorization(deps, param.ticket, browser));
-    const cookie = generateCookie(COOKIE, browser, { ...cookieAttributes, sameSite: 'Lax' });
-    return reply(303, null, { Location: await locationOf(c, way), 'Set-Cookie': cookie });
+    const fresh = randomSecret();
+    const start = startAuthorization(deps, param.ticket, (id) => browserOf(c, id) ?? fresh);
+    const way = await orWayBack(c, start);
+    const response = reply(303, null, {
+      Location: await locationOf(c, way),
+      'Set-Cookie': generateCookie(COOKIE, browserOf(c) ?? fresh, browserAttributes),
+    });
+    if (way.kind === 'provider' && browserOf(c, way.connection) === null) {
+      const own = { ...browserAttributes, maxAge: TRANSACTION_MS / SECOND_MS };
+      response.headers.append('Set-Cookie', generateCookie(cookieOf(way.connection), fresh, own));
+    }
+    return response;
   },
 );
 
@@ -92,7 +104,8 @@ const callback = route(
         headers: { Allow: 'GET' },
       });
     }
-    const way = await orWayBack(c, receiveCallback(deps, param.provider, query, browserOf(c)));
+    const browser = browserOf(c, transactionIdIn(query.state ?? ''));
+    const way = await orWayBack(c, receiveCallback(deps, param.provider, query, browser));
     return reply(303, null, { Location: await locationOf(c, way) });
   },
 );
@@ -104,11 +117,22 @@ export const callbackWithSlash: Route = { ...callback, path: `${callback.path}/`
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */
 const COOKIE = 'mooring-browser';
+const browserAttributes = { ...cookieAttributes, sameSite: 'Lax' } as const;
 
-const browserOf = (c: Context): string | null => {
-  const secret = getCookie(c, COOKIE, 'host');
-  return secret !== undefined && isSecret(secret) ? secret : null;
-};
+/**
+ * Besides it, of the one connection that a browser without the cookie opens: of two at once, each would
+ * replace the other's.
+ */
+const cookieOf = (connection: string): string => `${COOKIE}-${connection.slice(0, 8)}`;
+
+/** @param connection whose own cookie comes first; none: the one for all */
+function browserOf(c: Context, connection?: string): string | null {
+  const secrets = [
+    connection === undefined ? undefined : getCookie(c, cookieOf(connection), 'host'),
+    getCookie(c, COOKIE, 'host'),
+  ];
+  return secrets.find((secret) => secret !== undefined && isSecret(secret)) ?? null;
+}
 
 /**
  * A dead end leads back to what this browser began last: by a link on the page, never by a redirect, and

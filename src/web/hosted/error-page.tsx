@@ -76,9 +76,9 @@ const situations: Record<Situation, Words> = {
   },
   started_elsewhere: {
     title: 'Start in your app',
-    text: 'You come from the provider’s own site, and nobody here knows for whom this account is. Nothing was connected. Open the app that you use, and connect the account there.',
+    text: 'You came from the provider’s own site, so it is not known here for whom the account is. Nothing was connected. Open the app that you use, and connect the account there.',
     forDevelopers:
-      'The provider sent a “code” without a “state”. As the address where an installation starts, give it a page of your app that begins a connection.',
+      'The provider sent a “code” without a “state”. Where it asks for the address at which an installation starts, name a page of your app that begins a connection.',
   },
   callback_empty: {
     title: 'There is nothing to finish here',

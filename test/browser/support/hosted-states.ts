@@ -73,6 +73,17 @@ const connectAs = async (page: Page, person: string) => {
   await page.getByRole('heading', { name: 'Connections' }).waitFor();
 };
 
+/** A link of the app's own, up to the provider. */
+async function openConnectLink(page: Page, { origin, mooring }: Deployment, user: string) {
+  const { body } = await mooring.call<{ connectUrl: string }>(
+    'POST',
+    `/v1/users/${encodeURIComponent(user)}/connections`,
+    { json: { provider: 'sandbox', returnTo: `${origin}/connected` } },
+  );
+  await page.goto(body.connectUrl);
+  await page.getByRole('heading', { name: 'Choose an account' }).waitFor();
+}
+
 export const hostedStates: readonly HostedState[] = [
   {
     name: 'empty',
@@ -407,7 +418,7 @@ export const hostedStates: readonly HostedState[] = [
     async reach(page, deployment, user) {
       await openHostedPage(page, deployment, user);
       await toProvider(page);
-      await page.context().clearCookies({ name: '__Host-mooring-browser' });
+      await page.context().clearCookies({ name: /^__Host-mooring-browser/ });
       await button(page, 'Cancel').click();
     },
   },
@@ -424,6 +435,21 @@ export const hostedStates: readonly HostedState[] = [
       await page.goto(`${address}&code=another`);
     },
   },
+  ...(
+    [
+      ['denied-without-state', 'Nothing was connected', '?error=access_denied'],
+      ['started-elsewhere', 'Start in your app', '?code=a-code&installation_id=1'],
+      ['callback-empty', 'There is nothing to finish here', ''],
+      ['long-over', 'This took too long', '?code=a-code&state=long-over'],
+    ] as const
+  ).map(([name, shows, query]) => ({
+    name,
+    shows,
+    async reach(page: Page, deployment: Deployment, user: string) {
+      await openConnectLink(page, deployment, user);
+      await page.goto(`${deployment.hosted}/connect/callback/sandbox${query}`);
+    },
+  })),
   {
     name: 'link-too-old',
     shows: 'This link does not work any more',

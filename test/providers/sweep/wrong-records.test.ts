@@ -43,7 +43,12 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
   ['dropbox', 'no token_access_type=offline', { authorizationParams: {} }, 'refresh'],
   ['atlassian', 'no audience', { authorizationParams: { prompt: 'consent' } }, 'connect'],
   ['notion', 'no owner=user', { authorizationParams: {} }, 'connect'],
-  ['microsoft', 'no offline_access', { scopes: ['openid', 'User.Read'] }, 'refresh'],
+  [
+    'microsoft',
+    'no offline_access',
+    { scopes: ['openid', 'User.Read'], requiredScopes: [] },
+    'refresh',
+  ],
   ['tiktok', 'the scopes joined with spaces', { scopeSeparator: ' ' }, 'reconnect'],
   ['reddit', 'the scopes joined with commas', { scopeSeparator: ',' }, 'reconnect'],
   ['slack-user', 'the scopes in the bot’s parameter', { scopeParam: 'scope' }, 'connect'],
