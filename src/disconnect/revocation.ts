@@ -44,7 +44,7 @@ export const deliverRevocations = (
 ): Promise<number> => drainOutbox(deps, (entry) => revoke(deps, entry), budget);
 
 /** `dropped`: another integration needs the grant, so nothing was sent. */
-type Outcome = Revocation | 'dropped';
+type Outcome = Revocation | 'grant_refused' | 'dropped';
 
 /** One entry, under a lease of the caller's. */
 export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> {
@@ -188,7 +188,7 @@ async function send(
 
 /**
  * New tokens by the refresh token; what came is saved before it is used. Else the outcome of the
- * delivery: a grant that is refused needs no revocation.
+ * delivery: a grant that is refused twice needs no revocation.
  */
 async function renew(
   deps: Deps,
@@ -223,7 +223,7 @@ async function renew(
       return { accessToken: granted, refreshToken: refreshToken ?? tokens.refreshToken };
     }
   }
-  return outcome.kind === 'refused' ? 'dead' : 'retry';
+  return outcome.kind === 'refused' ? 'grant_refused' : 'retry';
 }
 
 /** Into the entry; where D1 is away into a rescue record, from which an entry of its own is made. */

@@ -122,7 +122,8 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     expiresAt: oauthAccounts.expiresAt,
     scope: oauthAccounts.scope,
     clientId: oauthAccounts.clientId,
-    refused: sql`${oauthAccounts.state} = 'needs_reconnect'`,
+    // A first refusal may be a mistake: the delivery asks for the second one.
+    refused: isNotNull(oauthAccounts.stateConfirmedAt),
     transactionId: null,
     receivedGrant: null,
     lostLeaseId: sql`case when ${leaseId} is null then ${lostLeaseId}
@@ -149,9 +150,10 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
 /**
  * `done`: the provider answered, or nothing may be or needs to be revoked. `retry`: later.
  * `gave_up`: the provider refused for good. `account_unknown`: it may end another one's grant, and
- * nobody can tell. Anything thrown is a `retry`.
+ * nobody can tell. `grant_refused`: the provider says that the grant is dead; twice is `done`.
+ * Anything thrown is a `retry`.
  */
-export type Delivery = 'done' | 'retry' | 'gave_up' | 'account_unknown';
+export type Delivery = 'done' | 'retry' | 'grant_refused' | 'gave_up' | 'account_unknown';
 
 export interface DrainBudget {
   /** No group is started after this, in ms since the epoch. */
@@ -283,9 +285,10 @@ async function deliverOne(
   }
   const now = deps.now();
   const tooOld = now - entry.createdAt >= OUTBOX_GIVES_UP_MS;
-  if (delivery === 'done') {
+  const isDead = delivery === 'grant_refused' && entry.lastError === delivery;
+  if (delivery === 'done' || isDead) {
     await db.delete(outbox).where(mine);
-  } else if (delivery !== 'retry' || tooOld) {
+  } else if (delivery === 'gave_up' || delivery === 'account_unknown' || tooOld) {
     log.warn('outbox.gave_up', about);
     await db.batch([
       auditEvent(
@@ -307,15 +310,17 @@ async function deliverOne(
         leaseId: null,
         leaseUntil: now,
         dueAt: now + retryDelay(entry.attempts, deps.random()),
-        lastError: 'retry',
+        lastError: delivery,
       })
       .where(mine);
   }
 }
 
 /** Why nothing more is tried. */
-const reasonOf = (delivery: Exclude<Delivery, 'done'>): string =>
-  ({ retry: 'too_old', gave_up: 'refused', account_unknown: 'account_unknown' })[delivery];
+function reasonOf(delivery: Exclude<Delivery, 'done'>): string {
+  if (delivery === 'gave_up') return 'refused';
+  return delivery === 'account_unknown' ? delivery : 'too_old';
+}
 
 /** Before the next try, ms. Pure. */
 export const retryDelay = (attempts: number, random: number): number =>

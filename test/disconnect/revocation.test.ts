@@ -144,6 +144,7 @@ describe('where a revocation takes a live access token', () => {
     await insertIdle(j, 'live', 'run-4', {
       state: 'needs_reconnect',
       stateReason: 'invalid_grant',
+      stateConfirmedAt: j.deps.now(),
     });
     j.provider.answer('/revoke', () => new Response(null, { status: 401 }));
     await remove(j, 'live', 'run-4');
@@ -152,14 +153,33 @@ describe('where a revocation takes a live access token', () => {
     expect(await gaveUp(j, 'live')).toEqual([]);
   });
 
-  test('a grant that turns out to be dead needs no revocation', async () => {
+  test('a grant that turns out to be dead, twice, needs no revocation', async () => {
     const j = await travel();
     await insertIdle(j, 'live', 'run-5');
     j.provider.answer('/token', () => Response.json({ error: 'invalid_grant' }, { status: 400 }));
     await remove(j, 'live', 'run-5');
-    expect(revoked(j)).toEqual([]);
+    expect(await owed(j)).toHaveLength(1);
+    await later(j, HOUR / 2);
+    expect([refreshed(j).length, revoked(j)]).toEqual([2, []]);
     expect(await owed(j)).toEqual([]);
     expect(await gaveUp(j, 'live')).toEqual([]);
+  });
+
+  test('a refusal that was a mistake leaves no grant alive', async () => {
+    const j = await travel();
+    // The row was marked by a first one.
+    await insertIdle(j, 'live', 'run-9', {
+      state: 'needs_reconnect',
+      stateReason: 'invalid_grant',
+    });
+    j.provider.answer('/token', ({ nth }) =>
+      nth === 1 ? Response.json({ error: 'invalid_grant' }, { status: 400 }) : null,
+    );
+    await remove(j, 'live', 'run-9');
+    await later(j, HOUR / 2);
+    expect(revoked(j)).toEqual(['access-run-9-1']);
+    expect(j.provider.good('refresh')).toBe(0);
+    expect(await owed(j)).toEqual([]);
   });
 
   test.each([

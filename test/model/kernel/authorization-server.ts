@@ -70,6 +70,7 @@ export class AuthorizationServer {
     readonly rotation: Rotation,
     private readonly graceMs: number,
     private readonly reach: 'token' | 'grant',
+    private readonly takes: 'any' | 'access' = 'any',
   ) {}
 
   /** `lifetimeMs`: of its access token; null: without end. */
@@ -123,6 +124,7 @@ export class AuthorizationServer {
     const family = this.family(token);
     const serial = parseToken(token)?.serial;
     if (!family || serial === undefined || !family.alive) return null;
+    if (family.disconnected) host.cover('a disconnected grant was refreshed');
     const now = host.now();
     if (this.rotation === 'extend') {
       if ((family.accessEnds.get(serial) ?? 0) <= now) return null;
@@ -176,13 +178,18 @@ export class AuthorizationServer {
     }
   }
 
-  revoke(token: string): void {
+  /** False: it takes access tokens only, and this is none that lives. */
+  revoke(token: string): boolean {
     const { host } = this;
     const family = this.family(token);
     const serial = parseToken(token)?.serial;
+    if (this.takes === 'access') {
+      const end = token.startsWith('at') ? family?.accessEnds.get(serial ?? -1) : undefined;
+      if (!family?.alive || end === undefined || end <= host.now()) return false;
+    }
     // Many servers know nothing of a used token any more.
-    if (!family?.alive || serial === undefined) return;
-    if (token.startsWith('rt') && family.used.has(serial)) return;
+    if (!family?.alive || serial === undefined) return true;
+    if (token.startsWith('rt') && family.used.has(serial)) return true;
     const ended = this.families.filter(
       (one) =>
         one.alive && (one === family || (this.reach === 'grant' && one.subject === family.subject)),
@@ -194,6 +201,7 @@ export class AuthorizationServer {
       host.onRevocation(one, token);
     }
     host.cover('a grant was revoked');
+    return true;
   }
 
   /** What a fault makes of a refresh; null: no answer ever. */

@@ -5,6 +5,8 @@
  * seed, on a continuous scale, any order of what is under way at once can come up, and a seed
  * brings it back.
  */
+import { createHash } from 'node:crypto';
+
 /** Of every run: a whole day and minute. */
 export const START = Date.UTC(2027, 0, 15);
 
@@ -62,11 +64,13 @@ const untilAllWait = (): Promise<void> => new Promise((resolve) => nextTurn(reso
 
 /**
  * While `run` runs, timers and the deadlines of requests go by the scheduler's time: for code that
- * takes no clock for its time limits (`setTimeout`, `AbortSignal.timeout`).
+ * takes no clock for its time limits (`setTimeout`, `AbortSignal.timeout`). Hashes are made at once:
+ * Node makes them in a thread, which virtual time does not wait for.
  */
 export async function withVirtualTime<T>(scheduler: Scheduler, run: () => Promise<T>): Promise<T> {
   const { setTimeout, clearTimeout } = globalThis;
   const { timeout } = AbortSignal;
+  const { digest } = crypto.subtle;
   const events = new WeakSet<object>();
   globalThis.setTimeout = ((callback: () => void, ms = 0) => {
     const event = scheduler.after(ms, callback);
@@ -85,10 +89,15 @@ export async function withVirtualTime<T>(scheduler: Scheduler, run: () => Promis
     scheduler.after(ms, () => controller.abort(new DOMException('timeout', 'TimeoutError')));
     return controller.signal;
   };
+  crypto.subtle.digest = async (_, data) => {
+    const hash = createHash('sha256').update(new Uint8Array(data as ArrayBuffer));
+    return new Uint8Array(hash.digest()).buffer;
+  };
   try {
     return await run();
   } finally {
     Object.assign(globalThis, { setTimeout, clearTimeout });
+    crypto.subtle.digest = digest;
     AbortSignal.timeout = timeout;
   }
 }

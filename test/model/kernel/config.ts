@@ -8,6 +8,8 @@ export interface ProviderSetting {
   rotation: Rotation;
   /** What a revocation ends. */
   reach: 'token' | 'grant';
+  /** What a revocation takes: any token, or a live access token only. */
+  takes?: 'any' | 'access';
   /** With rotation `grace`: how long a used token is taken again. */
   graceSeconds: number;
 }
@@ -16,7 +18,7 @@ const configs = new Map<string, Deps['config']>();
 
 /** `change`: of the record. */
 export function configOf(
-  { rotation, graceSeconds, reach }: ProviderSetting,
+  { rotation, graceSeconds, reach, takes }: ProviderSetting,
   change: object = {},
 ): Deps['config'] {
   const record = {
@@ -29,6 +31,7 @@ export function configOf(
     accountId: 'id',
     subject: 'sub',
     revocationReach: reach,
+    ...(takes === 'access' ? { revocation: { token: 'access' } } : {}),
     refreshModel: rotation === 'strict' || rotation === 'grace' ? 'rotating' : rotation,
     ...(rotation === 'extend' ? { refreshParams: { access_token: '{access_token}' } } : {}),
     ...(rotation === 'grace' ? { reuse: 'grace', reuseGraceSeconds: graceSeconds } : {}),

@@ -118,8 +118,10 @@ export class ProviderEndpoints {
   #other(by: Invocation, path: string, params: URLSearchParams, request: Request): Response {
     const { server } = this.host;
     if (path === '/revoke') {
-      server.revoke(params.get('token') ?? '');
-      return new Response('', { status: 200 });
+      const taken = server.revoke(params.get('token') ?? '');
+      if (taken) return new Response('', { status: 200 });
+      this.host.cover('a revocation refused what is no live access token');
+      return Response.json({ error: 'invalid_token' }, { status: 400 });
     }
     if (path === '/me') {
       const family = server.family(request.headers.get('Authorization'));

@@ -58,8 +58,9 @@ export function checkEnd(world: World, settled: boolean): void {
   const inRows = world.familiesInRows();
   for (const family of server.families) {
     if (!family.disconnected || inRows.has(family.id) || !server.heldBySomebody(family)) continue;
-    // A connect of the same subject takes back what was owed.
-    if (server.families.some((one) => one !== family && one.subject === family.subject)) continue;
+    // A connect of the same subject takes back what was owed, where that could end its grant.
+    const others = server.families.some((one) => one !== family && one.subject === family.subject);
+    if (others && world.plan.reach === 'grant') continue;
     world.violate('I7: a disconnected grant was not revoked', `family ${family.id}`);
   }
 }

@@ -131,6 +131,7 @@ const few = (names: readonly ProfileName[]): fc.Arbitrary<Plan> =>
   fc.record({
     rotation: weighted<Rotation>([8, 'strict'], [3, 'grace'], [1, 'static'], [1, 'extend']),
     reach: fc.constantFrom('token', 'grant'),
+    takes: fc.constantFrom('any', 'access'),
     graceSeconds: weighted([2, 30], [1, 600]),
     lifetimeSeconds: weighted([1, 120], [2, 600], [3, 3_600]),
     queue: fc.boolean(),

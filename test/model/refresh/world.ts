@@ -111,6 +111,11 @@ export class World extends Platform {
     sentInTime: boolean,
   ): boolean {
     const { now } = this.scheduler;
+    if (!this.familiesInRows().has(family.id)) {
+      // To be revoked, and ended: whoever refreshed it last found its row gone, or with other tokens.
+      this.cover('a grant that no row has died of a used token');
+      return true;
+    }
     const lost = brought.find(isKept);
     if (lost && !lost.saved && now < this.outages.nothingTookUntil + NEXT_TRY_MS) {
       this.cover('a family died of an outage of all stores');
