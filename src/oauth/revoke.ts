@@ -114,7 +114,11 @@ function revocationRequest(
   authenticateClient(client, endpoints, params, headers, revocationAuthOf(provider));
   const request = requestOf(url, revocation, params, headers);
   if (revocation.style !== 'bearer' || sent === null) return request;
-  return withHeaders(request, { Authorization: `Bearer ${sent.token}` });
+  const { header } = revocation;
+  return withHeaders(
+    request,
+    header === undefined ? { Authorization: `Bearer ${sent.token}` } : { [header]: sent.token },
+  );
 }
 
 function judge({ provider }: OAuth2Client, reply: RawReply): Revocation {

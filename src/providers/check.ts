@@ -236,10 +236,16 @@ const inAuthorization = new Set<string>([
 
 function checkRevocation(provider: OAuth2Provider): Fault | null {
   const { revocation } = provider;
-  const { style, token, body, params } = revocation;
+  const { style, token, header, body, params } = revocation;
   const auth = revocationAuthOf(provider);
+  if (header !== undefined) {
+    const path = ['revocation', 'header'];
+    if (style !== 'bearer') return { path, message: 'is for the style "bearer" only' };
+    const fault = checkHeaders({ [header]: '' }, path);
+    if (fault) return { ...fault, path };
+  }
   if (style === 'bearer') {
-    if (auth !== undefined && inAuthorization.has(auth)) {
+    if (header === undefined && auth !== undefined && inAuthorization.has(auth)) {
       return {
         path: ['revocation', 'clientAuth'],
         message: 'wants the Authorization header, which carries the token (style "bearer")',

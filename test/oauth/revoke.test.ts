@@ -47,6 +47,15 @@ describe('a revocation', () => {
     expect([body.get('token'), body.get('token_type_hint')]).toEqual([sent, hint]);
   });
 
+  it('carries the token alone in a header of the record (Shopify)', async () => {
+    const { requests } = await revoked(new Response(), {
+      revocation: { style: 'bearer', header: 'X-Shopify-Access-Token', method: 'DELETE' },
+    });
+    expect(requests).toMatchObject([{ method: 'DELETE', body: '' }]);
+    expect(requests[0]?.headers['x-shopify-access-token']).toBe('a-1');
+    expect(requests[0]?.headers.authorization).toBeUndefined();
+  });
+
   it.each([
     ['reaches its token only', { revocationReach: 'token' }],
     ['says both', { revocation: { token: 'both' } }],

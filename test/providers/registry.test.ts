@@ -589,6 +589,16 @@ describe('PROVIDERS', () => {
       'PROVIDERS.acme.revocation.clientAuth: wants the Authorization header',
     ],
     [
+      'a header of a revocation that sends a parameter',
+      { acme: { ...acme, revocation: { header: 'X-Token' } } },
+      'PROVIDERS.acme.revocation.header: is for the style "bearer" only',
+    ],
+    [
+      'a header of a revocation that is none',
+      { acme: { ...acme, revocation: { style: 'bearer', header: 'X Token' } } },
+      'PROVIDERS.acme.revocation.header: is not an HTTP header',
+    ],
+    [
       'a bearer revocation without a token',
       { acme: { ...acme, revocation: { style: 'bearer', token: 'none' } } },
       'PROVIDERS.acme.revocation.token: is none',

@@ -9,7 +9,8 @@
  * be fetched again. A dead one is `invalid_request` with a sentence, and so is that of an app which
  * was uninstalled. A shop that is closed answers 404 without any code.
  * The redirect back is signed. The shop's own domain is the account: it is what Shopify's
- * webhooks name. Disconnecting does not uninstall the app: that is the merchant's to do.
+ * webhooks name. Disconnecting does not uninstall the app, which would be irreversible and take
+ * webhooks with it: docs/providers.md says how an operator switches that on.
  */
 import type { ProviderInput } from '../types';
 

@@ -49,6 +49,8 @@ const revocation = z.strictObject({
    * `refresh`. An access token that has run out is renewed first where only that kind is taken.
    */
   token: z.enum(['access', 'refresh', 'both', 'none']).optional(),
+  /** Of `bearer`: the header that carries the token alone, instead of `Authorization: Bearer`. */
+  header: z.string().min(1).optional(),
   /** What the provider calls `token` (GitHub: `access_token`). */
   tokenParam: z.string().default('token'),
   method: z.enum(['POST', 'DELETE']).default('POST'),
