@@ -39,12 +39,14 @@ const isGrantOf = ({ provider, host }: CircuitKey, clientId: string) =>
 
 /** Null: none is known. @throws what D1 throws */
 export async function lastGrantOf(
-  { db }: Deps,
+  deps: Deps,
   key: CircuitKey,
   clientId: string,
 ): Promise<ClientGrant | null> {
-  const query = db.select().from(clientGrants).where(isGrantOf(key, clientId));
-  const [grant] = await withDeadline(query, CALL_MS, 'd1_read');
+  const { db, now } = deps;
+  const [grant] = await retry(deps, { until: now() + CALL_MS, what: 'd1_read' }, () =>
+    db.select().from(clientGrants).where(isGrantOf(key, clientId)),
+  );
   return grant ?? null;
 }
 
@@ -74,10 +76,11 @@ export async function noteGrantOf(
   if (!health || health.refusalsOpenSince === null) return;
   const before = await lastGrantOf(deps, key, client.clientId);
   if (before !== null && before.grantedAt > now - NOTE_EVERY_MS) return;
-  const noted = await retry(deps, { until }, () =>
+  // Before it is noted: what fails here is done by the next grant.
+  await hasten(deps, client.provider, key, before?.grantedAt ?? 0);
+  await retry(deps, { until }, () =>
     writeGrant(deps.db, key, client.clientId, rowId, now, now - NOTE_EVERY_MS),
   );
-  if (noted.length > 0) await hasten(deps, client.provider, key, before?.grantedAt ?? 0);
 }
 
 /** For a success that no attempt had: a connect. Never throws. */
@@ -111,8 +114,7 @@ const writeGrant = (
       target: [clientGrants.provider, clientGrants.host, clientGrants.clientId],
       set: { grantedAt, grantedRow },
       setWhere: lte(clientGrants.grantedAt, before),
-    })
-    .returning({ grantedAt: clientGrants.grantedAt });
+    });
 
 /**
  * What was refused since `before` is due within the hour, and beyond every promise about the former
@@ -127,7 +129,7 @@ async function hasten(
   const { db } = deps;
   const now = deps.now();
   const { id, parameters, refreshDueAt, leaseUntil } = oauthAccounts;
-  const rows = await withDeadline(
+  const rows = await retry(deps, { until: now + CALL_MS, what: 'd1_read' }, () =>
     db
       .select({ id, parameters, refreshDueAt })
       .from(oauthAccounts)
@@ -140,8 +142,6 @@ async function hasten(
         ),
       )
       .limit(HASTENED),
-    CALL_MS,
-    'd1_read',
   );
   const due = rows
     .filter((row) => circuitOf(provider, row.parameters).host === key.host)

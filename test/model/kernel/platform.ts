@@ -158,6 +158,10 @@ export abstract class Platform extends Journal {
   get refusing(): boolean {
     return false;
   }
+  /** It answers this account as if the client were wrong. */
+  isBlocked(_account: string): boolean {
+    return false;
+  }
   /** Before each use of the vault. */
   protected async beforeVault(_by: Invocation): Promise<void> {}
   protected onLog(_by: Invocation, _event: string, _fields: object): void {}

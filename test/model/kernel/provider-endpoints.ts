@@ -24,6 +24,8 @@ export interface EndpointHost {
   isAway(service: 'provider'): boolean;
   /** It refuses everybody. */
   readonly refusing: boolean;
+  /** It answers this account as if the client were wrong. */
+  isBlocked(account: string): boolean;
   lifetimeMs(by: Invocation, code: string | null): number | null;
   subjectOf(account: string): string;
   violate(what: string, details: string): void;
@@ -42,6 +44,9 @@ const AT_ONCE = 5;
 const IN_VAIN = 50;
 const IN_VAIN_MS = 5 * 60_000;
 
+/** A day, and six hours twice; clocks differ, and answers are on their way. */
+const INFERRED_AFTER_MS = 36 * 60 * 60_000 - 60_000;
+
 const whileAway: readonly Fault[] = ['503', 'connection refused', 'silence, nothing done'];
 
 export class ProviderEndpoints {
@@ -53,6 +58,9 @@ export class ProviderEndpoints {
   readonly #codes = new Set<string>();
   /** Refused without a cause, and not granted since: once is all that a user must bear. */
   readonly #wronged = new Set<string>();
+  /** By account, since it was last granted anything: when a clear refusal was heard. */
+  readonly #refused = new Map<string, number[]>();
+  readonly #granted: { account: string; at: number }[] = [];
   /** When scheduled refreshes asked, in vain, while the provider was away. */
   readonly askedInVain: number[] = [];
 
@@ -76,6 +84,21 @@ export class ProviderEndpoints {
 
   verdict(invocation: string, account: string): Verdict | undefined {
     return this.#verdicts.get(`${invocation} ${account}`);
+  }
+
+  /**
+   * Whether what was heard allows to infer that an account is dead: the same refusal for 36 hours at
+   * least, four times, and another account was granted something meanwhile.
+   */
+  mayInfer(account: string): boolean {
+    const refused = this.#refused.get(account) ?? [];
+    const [first] = refused;
+    const last = refused.at(-1);
+    if (first === undefined || last === undefined || refused.length < 4) return false;
+    const isOthers = this.#granted.some(
+      (grant) => grant.account !== account && grant.at > first && grant.at < last,
+    );
+    return last - first >= INFERRED_AFTER_MS && isOthers;
   }
 
   fetchFor(by: Invocation): typeof fetch {
@@ -165,6 +188,14 @@ export class ProviderEndpoints {
               issued.delivered = true;
             }
             this.#verdicts.set(`${by.name} ${account}`, heardRefusal ? 'refused' : 'failed');
+            if (fault === '403 unauthorized_client') {
+              const refused = this.#refused.get(account) ?? [];
+              this.#refused.set(account, [...refused, host.scheduler.now]);
+            }
+            if (issued && (fault === 'none' || fault === 'torn')) {
+              this.#refused.delete(account);
+              this.#granted.push({ account, at: host.scheduler.now });
+            }
             if (fault === 'none' || fault === 'torn') this.#wronged.delete(account);
           },
         };
@@ -207,6 +238,10 @@ export class ProviderEndpoints {
     if (this.host.refusing) {
       this.host.cover('refused like everybody');
       return 'false refusal';
+    }
+    if (this.host.isBlocked(account)) {
+      this.host.cover('refused as a wrong client');
+      return '403 unauthorized_client';
     }
     if (!chance(by.random, faulty)) return 'none';
     const fault = pick(by.random, faults);

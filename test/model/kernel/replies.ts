@@ -13,6 +13,7 @@ export const faults = {
   '200 with an error': { rotates: false },
   '302': { rotates: false },
   '401 invalid_client': { rotates: false },
+  '403 unauthorized_client': { rotates: false },
   'false refusal': { rotates: false },
   'connection broken': { rotates: true },
   silence: { rotates: true },
@@ -78,6 +79,8 @@ export function responseTo(
       return new Response(null, { status: 302, headers: { Location: 'https://acme.example/' } });
     case '401 invalid_client':
       return json({ error: 'invalid_client' }, 401);
+    case '403 unauthorized_client':
+      return json({ error: 'unauthorized_client' }, 403);
     case 'false refusal':
       return refusal();
     case '200 empty':

@@ -23,13 +23,20 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
 }
 
 /** No integration has anything left of a failure, and nothing is owed to anybody. */
-export function isSettled({ d1, queue, rescues, busy }: World): boolean {
+export function isSettled(world: World): boolean {
+  const { d1, queue, rescues, busy, watch } = world;
   if (queue.waiting > 0 || rescues.size > 0 || busy) return false;
+  // What the provider goes on refusing is tried on for ever.
+  const blocked = [...watch.rows.values()]
+    .map(({ account }) => account)
+    .filter((account) => world.isBlocked(account));
   const [found] = d1.look(
     `SELECT (SELECT count(*) FROM oauth_accounts WHERE lease_id IS NOT NULL
-        OR refresh_due_at IS NOT NULL AND (refresh_failures > 0 OR unknown_since IS NOT NULL
+        OR provider_account_id NOT IN (SELECT value FROM json_each(?))
+        AND refresh_due_at IS NOT NULL AND (refresh_failures > 0 OR unknown_since IS NOT NULL
           OR lost_lease_id IS NOT NULL OR state <> 'active'))
       + (SELECT count(*) FROM outbox) AS left`,
+    JSON.stringify(blocked),
   );
   return found?.left === 0;
 }
@@ -45,6 +52,12 @@ export function checkEnd(world: World, settled: boolean): void {
     const token = textOf(refresh ?? access ?? '');
     const family = server.family(token);
     if (!family) continue;
+    if (world.isBlocked(account)) {
+      // The third account is never blocked, so there was somebody to compare with for days.
+      if (state === 'active') world.violate('I6: a dead grant was never told', account);
+      if (due === null) world.violate('what was only inferred is not tried on', account);
+      continue;
+    }
     if (!family.alive) {
       if (!family.excused) world.violate('I5: a grant has died', account);
     } else if (state !== 'active') {

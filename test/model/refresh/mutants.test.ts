@@ -87,6 +87,14 @@ const mutants: Record<string, Mutant> = {
         .replace('from "provider_health" where', 'from "provider_health" where false and')
         .replace(/FROM provider_health AS h\s+WHERE/, '$& false AND'),
   },
+  'each refusal counts, however soon': {
+    plans: 'verdicts',
+    sql: (text) => text.replace(/("refusals" = )\?(, "refused_since" = \?)/, '$14 + 0 * ?$2'),
+  },
+  'nobody notes what a client was granted': {
+    plans: 'verdicts',
+    sql: (text) => text.replace(/from "client_grants" where/, '$& false and'),
+  },
   'a storm is not noticed': {
     plans: 'crowd',
     sql: (text) => text.replace('"window_refusals" = CASE', '"window_refusals" = 0 * CASE'),

@@ -19,6 +19,8 @@ export const actions = [
   'all stores away',
   'provider away',
   'refusals',
+  /** From then on the provider answers one account as if the client were wrong. */
+  'blocked',
 ] as const;
 
 export interface Step extends Moment {
@@ -50,6 +52,9 @@ export interface Plan extends ProviderSetting {
   troubles: Trouble[];
   seed: number;
 }
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
 
@@ -173,11 +178,49 @@ const crowd: fc.Arbitrary<Plan> = fc
     };
   });
 
+/**
+ * Days, in which one or two of three accounts are answered as if the client were wrong, for hours or
+ * for good.
+ */
+const verdicts: fc.Arbitrary<Plan> = fc
+  .record({
+    plan: few(['calm', 'slow', 'troubles', 'D1 fails']),
+    starts: fc.array(start, { minLength: 3, maxLength: 3 }),
+    blocked: fc.array(weighted([1, 12 * HOUR], [3, 30 * DAY]), { minLength: 1, maxLength: 2 }),
+    after: weighted([1, 100_000], [1, 10 * HOUR]),
+  })
+  .map(({ plan, starts, blocked, after }) => {
+    const [first] = plan.steps;
+    if (!first) throw new Error('a plan has a step');
+    const others = plan.steps.filter(
+      (one) => one.action === 'token' || one.action === 'forced refresh',
+    );
+    return {
+      ...plan,
+      rotation: plan.rotation === 'extend' ? 'static' : plan.rotation,
+      lifetimeSeconds: (6 * HOUR) / 1_000,
+      accounts: starts,
+      steps: [
+        ...blocked.map((lasts, account) => ({
+          ...first,
+          action: 'blocked' as const,
+          account,
+          lasts,
+          due: false,
+          after: account === 0 ? 10_000 : after,
+        })),
+        ...others,
+        { ...first, action: 'tick' as const, due: false, after: 6 * DAY },
+      ],
+    };
+  });
+
 /** By name, so that a failure can say which. */
 export const plans = {
   races: few(races),
   failures: few(failures),
   few: few([...races, ...failures]),
   crowd,
+  verdicts,
 };
 export type PlanKind = keyof typeof plans;

@@ -110,6 +110,8 @@ class Run {
         return world.outages.begin(['provider'], step.lasts);
       case 'refusals':
         return world.outages.refuseAll(step.lasts);
+      case 'blocked':
+        return world.block(account, step.lasts);
       default:
         step.action satisfies never;
     }

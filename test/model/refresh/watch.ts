@@ -37,7 +37,7 @@ export interface WatchHost {
   violate(what: string, details: string): void;
   cover(kind: string): void;
   note(text: () => string): void;
-  readonly provider: Pick<ProviderEndpoints, 'verdict'>;
+  readonly provider: Pick<ProviderEndpoints, 'verdict' | 'mayInfer'>;
 }
 
 /** Two clocks may be this far apart. */
@@ -154,9 +154,17 @@ export class Watch {
     }
   }
 
-  /** I6: only a refusal marks. */
+  /** I6: only a refusal marks, or what may be inferred from many. */
   #marked(was: Row, row: Row): void {
     const [by = ''] = (was.lease ?? '').split('~');
+    const [, reason] = JSON.parse(row.shown);
+    if (reason === 'refused_repeatedly') {
+      if (!this.host.provider.mayInfer(row.account)) {
+        this.host.violate('I6: inferred too early', row.account);
+      }
+      this.host.cover('marked by comparison');
+      return;
+    }
     const verdict = this.host.provider.verdict(by, row.account);
     if (verdict !== 'refused') {
       this.host.violate('I6: marked without a refusal', `${row.account}, ${by} heard ${verdict}`);

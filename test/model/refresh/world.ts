@@ -37,6 +37,8 @@ export class World extends Platform {
   readonly outages: Outages;
   /** Keys of rescue records in KV. */
   readonly rescues = new Set<string>();
+  /** Until when the provider answers an account as if the client were wrong. */
+  readonly #blocked = new Map<string, number>();
   /** Faults have ended. */
   calm = false;
   /** Takes a message; set by the run. */
@@ -148,6 +150,15 @@ export class World extends Platform {
     if (!chance(by.random, suspended)) return;
     this.cover('a suspension');
     await by.sleep(between(by.random, 5_000, 90_000));
+  }
+
+  block(account: string, ms: number): void {
+    this.note(() => `for ${ms / 3_600_000} h ${account} is answered as by a wrong client`);
+    this.#blocked.set(account, this.scheduler.now + ms);
+  }
+
+  override isBlocked(account: string): boolean {
+    return (this.#blocked.get(account) ?? 0) > this.scheduler.now;
   }
 
   /** All that fails ends. */
