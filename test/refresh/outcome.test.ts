@@ -262,6 +262,52 @@ describe('what an answer means', () => {
   });
 });
 
+describe('what a clear refusal may lead to', () => {
+  const named = provider({ refusedCodes: ['invalid_client', 'dead'] });
+  it.each([
+    ['a code for a dead grant', single, reply(400, refusal), 'nothing'],
+    ['the record’s code for one', named, reply(400, '{"error":"dead"}'), 'nothing'],
+    ['a wrong client', single, reply(401, '{"error":"invalid_client"}'), 'nothing'],
+    ['the record’s code for one', single, reply(401, '{"error":"bad_client_secret"}'), 'nothing'],
+    [
+      'a wrong client, where the record says that it can be a dead grant',
+      named,
+      reply(401, '{"error":"invalid_client"}'),
+      'comparison_or_time',
+    ],
+    ...['unauthorized_client', 'invalid_scope', 'invalid_request', 'unsupported_grant_type'].map(
+      (code): [string, OAuth2Provider, RawReply, string] => [
+        code,
+        single,
+        reply(400, `{"error":"${code}"}`),
+        'comparison',
+      ],
+    ),
+    ['a code that nobody knows', single, reply(403, '{"error":"gone"}'), 'comparison_or_time'],
+    ['the same within a 200', single, reply(200, '{"error":"gone"}'), 'nothing'],
+  ])('%s', (_, record, raw, leadsTo) => {
+    expect(judged(record, raw)).toMatchObject({ refusal: { leadsTo } });
+  });
+
+  it.each([
+    ['no code', reply(403, '')],
+    ['a page', reply(403, page)],
+    ['Retry-After', reply(403, '{"error":"gone"}', { 'Retry-After': '5' })],
+    [
+      'Retry-After, a wrong client',
+      reply(401, '{"error":"invalid_client"}', { 'Retry-After': '5' }),
+    ],
+    ['408', reply(408, '{"error":"gone"}')],
+    ['425', reply(425, '{"error":"gone"}')],
+    ['429', reply(429, '{"error":"gone"}')],
+    ['503', reply(503, '{"error":"gone"}')],
+    ['a 200 that brings nothing', reply(200, '{"ok":true}')],
+  ])('none is: %s', (_, raw) => {
+    const outcome = judged(single, raw);
+    expect('refusal' in outcome ? outcome.refusal : null).toBeNull();
+  });
+});
+
 describe('salvage', () => {
   const salvaged = (raw: RawReply) =>
     salvage(raw, raw.kind === 'reply' ? readTokenReply(single, raw, now) : null, 'old');

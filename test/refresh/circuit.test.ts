@@ -1,0 +1,76 @@
+/** Which circuits are read, and by whom they are kept. What opens one: attempt.test.ts, verdict.test.ts. */
+import { and, eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { providerHealth } from '../../src/db/schema';
+import { refreshOne } from '../../src/refresh/on-demand';
+import { runRefresh } from '../../src/refresh/run';
+import { tokenFor } from '../../src/refresh/token';
+import { hookedDb } from './support/faults';
+import { type World, world } from './support/world';
+
+const MINUTE = 60_000;
+
+const tenants = {
+  refreshModel: 'static',
+  tokenUrl: 'https://{tenant}.example/token',
+  parameters: { tenant: { label: 'Tenant', pattern: '[a-z0-9]+' } },
+} as const;
+
+const keyOf = (row: Awaited<ReturnType<World['due']>>) => ({
+  userId: row.userId,
+  provider: row.provider,
+  accountId: row.providerAccountId,
+});
+
+/** Circuits of so many other token hosts of the same provider. */
+async function others({ deps, provider }: World & { provider: string }, n: number): Promise<void> {
+  const hosts = Array.from({ length: n }, (_, i) => ({
+    provider,
+    host: `h${i}.example`,
+    failedIds: [],
+    failures: 1,
+    updatedAt: deps.now(),
+  }));
+  for (let i = 0; i < n; i += 4) await deps.db.insert(providerHealth).values(hosts.slice(i, i + 4));
+}
+
+describe('only the circuit that an integration goes by is read', () => {
+  it.each([
+    ['of a fixed host', {}],
+    ['of a host that only the row names', tenants],
+  ])('%s', async (_, change) => {
+    const { db, meter } = hookedDb();
+    const w = world({ refreshModel: 'static', ...change }, { db, queue: null });
+    await others(w, 400);
+    const parameters = { tenant: 'one' };
+    const scheduled = await w.due({ parameters });
+    const wanted = await w.due({ parameters, expiresAt: w.deps.now() - 1 });
+    meter.rowsRead = 0;
+    await tokenFor(w.deps, { ...keyOf(wanted), minTtlSeconds: null });
+    await refreshOne(w.deps, keyOf(scheduled));
+    await runRefresh(w.deps, 'cron');
+    await w.deps.settle();
+    expect(meter.rowsRead).toBeLessThan(100);
+  });
+});
+
+it('one tenant’s trouble holds back no other', async () => {
+  const w = world(tenants, { queue: null }, { RUN_SUBREQUESTS: '900' });
+  for (let i = 0; i < 6; i += 1) await w.due({ parameters: { tenant: 'down' } });
+  w.server.answer('/token', ({ url }) =>
+    url.includes('down.') ? new Response('', { status: 503 }) : null,
+  );
+  await runRefresh(w.deps, 'cron');
+  const open = and(
+    eq(providerHealth.provider, w.provider),
+    eq(providerHealth.host, 'down.example'),
+  );
+  const [health] = await w.deps.db.select().from(providerHealth).where(open);
+  expect(health).toMatchObject({ failures: 5, openUntil: w.deps.now() + MINUTE / 2 });
+  const row = await w.due({ parameters: { tenant: 'up' }, expiresAt: w.deps.now() - 1 });
+  const token = await tokenFor(w.deps, { ...keyOf(row), minTtlSeconds: null });
+  expect(token).toMatchObject({ kind: 'token' });
+  // Nor does its success close what is open elsewhere.
+  const [still] = await w.deps.db.select().from(providerHealth).where(open);
+  expect(still?.openUntil).toBe(health?.openUntil);
+});
