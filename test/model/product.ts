@@ -13,6 +13,7 @@ export { eraseUser } from '../../src/disconnect/erase';
 export { deliverRevocations } from '../../src/disconnect/revocation';
 export { AppError } from '../../src/errors';
 export { sweep } from '../../src/jobs/sweep';
+export { checkIntegration, repeatChecks } from '../../src/refresh/check';
 export { reviveFormerClients } from '../../src/refresh/client-grants';
 export { refreshOne } from '../../src/refresh/on-demand';
 export { consume } from '../../src/refresh/queue';

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
+import { checkIntegration, repeatChecks } from '../../src/refresh/check';
 import { reviveFormerClients } from '../../src/refresh/client-grants';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
@@ -37,6 +38,12 @@ it('no statement of the refresh scans a table', async () => {
   await tokenFor(deps, { ...key, minTtlSeconds: null });
   await refreshOne(deps, key);
   await refreshOne(deps, { ...key, userId: null });
+  // A check that is refused, and its repetition that is believed; the refresh between them too.
+  server.answer('/me', () => errorReply(401, 'invalid_token'));
+  deps.clock.advance(60_000);
+  await checkIntegration(deps, key);
+  deps.clock.advance(2 * 60_000);
+  await repeatChecks(deps);
   const held = server.hold('/token');
   const leaving = await due({}, 20 * 60_000);
   const run = runRefresh(deps, 'cron');

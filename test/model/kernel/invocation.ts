@@ -25,6 +25,7 @@ export type Kind =
   | 'queue'
   | 'token'
   | 'forced'
+  | 'check'
   | 'connect'
   | 'disconnect'
   | 'erase'

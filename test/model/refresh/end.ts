@@ -13,6 +13,8 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
       SELECT max(refresh_due_at, coalesce(lease_until, 0),
         coalesce((SELECT max(open_until) FROM provider_health), 0)) AS at
       FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
+      UNION ALL SELECT max(check_due_at, coalesce(lease_until, 0)) FROM oauth_accounts
+        WHERE check_due_at IS NOT NULL
       UNION ALL SELECT due_at FROM outbox)`,
   );
   const at = found?.at === null ? Number.POSITIVE_INFINITY : Number(found?.at);
@@ -24,14 +26,16 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
 
 /** No integration has anything left of a failure, and nothing is owed to anybody. */
 export function isSettled(world: World): boolean {
-  const { d1, queue, rescues, busy, watch } = world;
+  const { d1, queue, rescues, busy, watch, scheduler } = world;
   if (queue.waiting > 0 || rescues.size > 0 || busy) return false;
   // What the provider goes on refusing is tried on for ever.
   const blocked = [...watch.rows.values()]
     .map(({ account }) => account)
     .filter((account) => world.isBlocked(account));
   const [found] = d1.look(
-    `SELECT (SELECT count(*) FROM oauth_accounts WHERE lease_id IS NOT NULL
+    `SELECT (SELECT count(*) FROM oauth_accounts
+        WHERE lease_id IS NOT NULL AND NOT (lease_id GLOB 'check-*' AND lease_until < ${scheduler.now})
+        OR check_due_at IS NOT NULL
         OR provider_account_id NOT IN (SELECT value FROM json_each(?))
         AND refresh_due_at IS NOT NULL AND (refresh_failures > 0 OR unknown_since IS NOT NULL
           OR lost_lease_id IS NOT NULL OR state <> 'active'))

@@ -9,6 +9,7 @@ import type { ProfileName } from './profiles';
 export const actions = [
   'token',
   'forced refresh',
+  'check',
   'disconnect',
   'connect',
   /** One of cron's that comes when it will. */
@@ -79,6 +80,7 @@ const step: fc.Arbitrary<Step> = fc
     action: weighted<Step['action']>(
       [10, 'token'],
       [10, 'forced refresh'],
+      [6, 'check'],
       [4, 'disconnect'],
       [4, 'connect'],
       [4, 'tick'],

@@ -8,7 +8,9 @@ import { expectToHold } from '../kernel/gate';
 import { modelOf } from './run';
 
 const kinds = [
-  ...['cron', 'queue', 'token', 'forced', 'connect', 'disconnect'].map((kind) => `${kind} died`),
+  ...['cron', 'queue', 'token', 'forced', 'check', 'connect', 'disconnect'].map(
+    (kind) => `${kind} died`,
+  ),
   ...['d1', 'kv', 'queue'].map((service) => `${service} was away`),
   'a doubled tick',
   'a missed tick',

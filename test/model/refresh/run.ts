@@ -8,6 +8,7 @@ import { chance, type Random, randomFrom } from '../kernel/random';
 import { parseToken } from '../kernel/tokens';
 import {
   AppError,
+  checkIntegration,
   completeConnection,
   completionOf,
   consume,
@@ -15,6 +16,7 @@ import {
   disconnect,
   recoverRescued,
   refreshOne,
+  repeatChecks,
   runRefresh,
   tokenFor,
 } from '../product';
@@ -87,6 +89,8 @@ class Run {
         });
       case 'forced refresh':
         return invoke('forced', step.seed, trouble, (deps) => refreshOne(deps, key));
+      case 'check':
+        return invoke('check', step.seed, trouble, (deps) => checkIntegration(deps, key));
       case 'disconnect':
         // Whoever disconnects may hear any error of D1.
         return world
@@ -169,6 +173,7 @@ class Run {
       .invoke('cron', seed, trouble, async (deps) => {
         // The parts of src/jobs/cron.ts that this is about.
         await runRefresh(deps, 'cron');
+        if (world.watch.checksDue) await repeatChecks(deps);
         if (world.watch.outbox.length === 0) return;
         await deliverRevocations(deps, { entries: 5, until: deps.now() + MINUTE });
       })

@@ -22,15 +22,16 @@ export interface Row {
   lease: string | null;
   leaseUntil: number | null;
   expiresAt: number | null;
+  checkDue: number | null;
   /** All that a user sees, but for the due time. */
   shown: string;
 }
 
 const rowsQuery = `SELECT id, user_id AS user, provider_account_id AS account, access_token AS access,
   refresh_token AS refresh, state, refresh_due_at AS due, lease_id AS lease,
-  lease_until AS leaseUntil, expires_at AS expiresAt,
+  lease_until AS leaseUntil, expires_at AS expiresAt, check_due_at AS checkDue,
   json_array(state, state_reason, expires_at, refresh_expires_at, refresh_failures, last_error,
-    scope, updated_at, last_refreshed_at) AS shown
+    scope, updated_at, last_refreshed_at, verified_at IS NOT NULL) AS shown
   FROM oauth_accounts`;
 
 export interface WatchHost {
@@ -60,6 +61,11 @@ export class Watch {
   row(account: string): Row | undefined {
     for (const row of this.rows.values()) if (row.account === account) return row;
     return undefined;
+  }
+
+  /** Whether cron has a check to repeat. */
+  get checksDue(): boolean {
+    return [...this.rows.values()].some(({ checkDue }) => checkDue !== null);
   }
 
   /** The first look: nothing to compare with. */
@@ -163,6 +169,14 @@ export class Watch {
         this.host.violate('I6: inferred too early', row.account);
       }
       this.host.cover('marked by comparison');
+      return;
+    }
+    if (by.startsWith('check-')) {
+      // The API refuses only what is dead.
+      if (this.server.family(row.access)?.alive) {
+        this.host.violate('I6: marked by a check, and the grant lives', row.account);
+      }
+      this.host.cover('token_refused');
       return;
     }
     const verdict = this.host.provider.verdict(by, row.account);
