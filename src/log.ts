@@ -51,7 +51,7 @@ export const logEvents = {
     'circuit.not_closed',
     'circuit.not_read',
     'connect.also_left_out',
-    'connect.also_linked_to_another_user',
+    'connect.also_refused',
     'connect.callback_failed',
     'connect.commit_retried',
     'connect.completion_failed',

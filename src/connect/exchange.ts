@@ -344,14 +344,14 @@ async function receiveAlso(
   return (await Promise.all(received)).flat();
 }
 
-/** Further accounts that are another user's were not stored: the commit owes their revocation. */
+/** Further accounts that are another user's, or one too many, were not stored: the commit owes their revocation. */
 function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Received[]): void {
   const refused = further.filter(({ account: { provider, accountId } }) =>
     snapshot.integrations.every((one) => one.provider !== provider || one.accountId !== accountId),
   );
   if (refused.length === 0) return;
   for (const { account } of refused) {
-    deps.log.warn('connect.also_linked_to_another_user', { provider: account.provider });
+    deps.log.warn('connect.also_refused', { provider: account.provider });
   }
   deps.waitUntil(deliverRevocations(deps));
 }
