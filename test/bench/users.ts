@@ -33,7 +33,7 @@ export async function insertUsers(miniflare: Miniflare, worker: string, count: n
       db
         .prepare(
           `WITH RECURSIVE n(i) AS (SELECT cast(?1 AS integer) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
-           INSERT INTO user_versions SELECT 'user-' || i, ?3 FROM n`,
+           INSERT INTO user_versions (user_id, version) SELECT 'user-' || i, ?3 FROM n`,
         )
         .bind(from, until, now),
     ]);

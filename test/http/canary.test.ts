@@ -241,7 +241,9 @@ describe('the search itself', () => {
     const planted = { planted: canary('leak') };
     deps.log.info('refresh.run_ended', { token: planted.planted });
     expect(findSecrets(planted, { logs: deps.logLines.join() })).toHaveLength(1);
-    await env.DB.prepare('INSERT INTO user_versions VALUES (?, 1)').bind(planted.planted).run();
+    await env.DB.prepare('INSERT INTO user_versions (user_id, version) VALUES (?, 1)')
+      .bind(planted.planted)
+      .run();
     expect(findSecrets(planted, { d1: JSON.stringify(await dumpDatabase()) })).toHaveLength(1);
     await env.STATUS_CACHE.put('leak', JSON.stringify(planted));
     expect(findSecrets(planted, { kv: JSON.stringify(await dumpKv()) })).toHaveLength(1);

@@ -169,7 +169,7 @@ function insertAccounts(
      VALUES (?1, 'reddit', ?2, ?2, 'sealed', 'sealed', ?3, 'bearer', '["identity"]',
        '["identity"]', '{}', '{}', 'Account', 'active', ?4, ?5, ?4, ?4, ?4, ?4)`,
   );
-  const version = d1.sqlite.prepare('INSERT INTO user_versions VALUES (?, ?)');
+  const version = d1.sqlite.prepare('INSERT INTO user_versions (user_id, version) VALUES (?, ?)');
   d1.sqlite.exec('BEGIN');
   for (let user = 0; user < users; user += 1) {
     for (let i = 0; i < accountsPerUser; i += 1) {

@@ -84,7 +84,7 @@ export async function giveAccounts(
     });
   }
   await mooring.worker.sql(
-    'INSERT INTO user_versions VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET version = max(version + 1, excluded.version)',
+    'INSERT INTO user_versions (user_id, version) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET version = max(version + 1, excluded.version)',
     user,
     now,
   );
