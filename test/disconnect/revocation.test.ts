@@ -111,6 +111,9 @@ describe('where a revocation takes a live access token', () => {
     });
     expect(await owed(j)).toEqual([]);
     expect(j.provider.good('refresh') + j.provider.good('access')).toBe(0);
+    // I8.
+    expect(j.deps.logLines.join()).not.toMatch(/(access|refresh)-run-1/);
+    expect(JSON.stringify(await dumpDatabase())).not.toMatch(/(access|refresh)-run-1/);
   });
 
   test('one that is good is sent as it is', async () => {
