@@ -5,9 +5,11 @@ import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { grantingOnly } from '../providers/also-grants';
 import { isPlain, wholeMatch } from '../providers/check';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
+import { allows, type ProviderFilter } from '../rights';
 import { SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
@@ -19,6 +21,8 @@ const MAX_PENDING = 20;
 
 export interface BeginInput {
   provider: string;
+  /** Of the caller: a consent brings no account of another one. */
+  allowedProviders: ProviderFilter;
   /** Null: Mooring's own page. */
   returnTo: string | null;
   /** None: those of the row on a reconnect, else the record's. */
@@ -44,7 +48,12 @@ export async function beginConnection(
   input: BeginInput,
 ): Promise<BegunConnection> {
   const { config, db, vault } = deps;
-  const { provider } = oauthClientOf(config.providers, input.provider);
+  const client = oauthClientOf(config.providers, input.provider);
+  const alsoGrants =
+    input.allowedProviders === null
+      ? null
+      : client.provider.alsoGrants.filter((id) => allows(input.allowedProviders, id));
+  const { provider } = grantingOnly(config.providers, client, alsoGrants);
   const returnTo =
     input.returnTo === null
       ? null
@@ -78,6 +87,7 @@ export async function beginConnection(
     ],
     parameters,
     authorizationParams,
+    alsoGrants,
     expectedAccountId: input.accountId ?? null,
     state: 'started' as const,
     // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).

@@ -18,6 +18,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { refuseOtherProvider } from '../http/caller';
 import { endpointsOf } from '../oauth/endpoints';
+import { grantingOnly } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import type { Permissions } from '../rights';
 import { readOrigin } from '../status-cache/origin';
@@ -65,7 +66,12 @@ export async function completeConnection(
   refuseUnlessAuthorized(deps, transaction);
 
   // Before the claim: where the provider's metadata cannot be had, no code is lost.
-  const client = oauthClientOf(deps.config.providers, transaction.provider);
+  const { providers } = deps.config;
+  const client = grantingOnly(
+    providers,
+    oauthClientOf(providers, transaction.provider),
+    transaction.alsoGrants,
+  );
   const endpoints = await endpointsOf(deps, client.provider, transaction.parameters);
 
   const claimed = await claim(deps, transaction);

@@ -102,8 +102,11 @@ const begin = route(
       'too_many_connections',
     ],
   },
-  async ({ param, json, deps, reply }) => {
-    const { id, connectUrl, expiresAt } = await beginConnection(deps, param.userId, json);
+  async ({ param, json, caller, deps, reply }) => {
+    const { id, connectUrl, expiresAt } = await beginConnection(deps, param.userId, {
+      ...json,
+      allowedProviders: caller.providers,
+    });
     return reply(201, { id, connectUrl, expiresAt: timestamp(expiresAt) });
   },
 );

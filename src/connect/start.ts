@@ -10,6 +10,7 @@ import type { Deps } from '../deps';
 import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { endpointsOf } from '../oauth/endpoints';
+import { grantingOnly } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext, VaultError } from '../vault/vault';
 import { authorizationState } from './authorization-state';
@@ -58,11 +59,20 @@ export async function startAuthorization(
 
 async function authorizationUrl(
   deps: Deps,
-  { id, provider, parameters, requestedScope, authorizationParams, verifier }: Transaction,
+  {
+    id,
+    provider,
+    parameters,
+    requestedScope,
+    authorizationParams,
+    alsoGrants,
+    verifier,
+  }: Transaction,
   browser: string | null,
 ): Promise<string> {
   const { config, db, vault, fetch } = deps;
-  const client = oauthClientOf(config.providers, provider);
+  const { providers } = config;
+  const client = grantingOnly(providers, oauthClientOf(providers, provider), alsoGrants);
   const endpoints = await endpointsOf(deps, client.provider, parameters);
   if (browser === null) return endpoints.authorizationUrl;
   const browserHash = await hashSecret(browser);

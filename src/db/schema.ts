@@ -205,6 +205,8 @@ export const connectTransactions = sqliteTable(
       .$type<Record<string, string>>()
       .notNull()
       .default({}),
+    /** Which further records' grants it may bring (`alsoGrants`); null: all that its record names. */
+    alsoGrants: text('also_grants', { mode: 'json' }).$type<string[]>(),
     /** On a reconnect: the account that must come back. */
     expectedAccountId: text('expected_account_id'),
     /** `exchanged`: the code is spent, and its grant waits on the outbox for its account to be known. */
@@ -260,6 +262,8 @@ export const pageSessions = sqliteTable(
     label: text().notNull(),
     /** Which providers are shown, in this order; null = all that are set up. */
     providers: text({ mode: 'json' }).$type<string[]>(),
+    /** Those that the service key is for which made it; null: all. */
+    allowedProviders: text('allowed_providers', { mode: 'json' }).$type<string[]>(),
     /** The way back to the app. */
     returnTo: text('return_to').notNull(),
     /** What the page has to tell once: codes and names, never a secret. */
@@ -429,6 +433,24 @@ export const outbox = sqliteTable(
     index('outbox_transaction').on(table.transactionId).where(sql`transaction_id IS NOT NULL`),
   ],
 );
+
+/** When the delegations of a user were last ended: none that was made until then is taken. Kept a day. */
+export const endedDelegations = sqliteTable(
+  'ended_delegations',
+  {
+    /** src/http/delegation.ts; a hash, because the row outlives the user's erasure. */
+    userHash: text('user_hash').primaryKey(),
+    endedAt: integer('ended_at').notNull(),
+  },
+  (table) => [index('ended_delegations_ended').on(table.endedAt)],
+);
+
+/** When each service key was last used; written once a day at most. Never a key, nor its hash. */
+export const serviceKeys = sqliteTable('service_keys', {
+  /** As in SERVICE_KEYS. */
+  name: text().primaryKey(),
+  lastUsedAt: integer('last_used_at').notNull(),
+});
 
 export type AccountRow = typeof oauthAccounts.$inferSelect;
 export type ClientGrant = typeof clientGrants.$inferSelect;

@@ -18,6 +18,38 @@ export const alsoGranting = (
     .filter(({ provider }) => faultBeside(main, provider) === null);
 
 /**
+ * The client as if its record named these further ones only: what the others would be asked for goes
+ * too, so that nothing is granted which nobody keeps.
+ * @param also null: all that its record names
+ */
+export function grantingOnly(
+  providers: { get(id: string): Provider | undefined },
+  client: OAuth2Client,
+  also: readonly string[] | null,
+): OAuth2Client {
+  if (also === null) return client;
+  const { provider } = client;
+  const scopeParamsOf = (ids: readonly string[]) =>
+    ids.map(providers.get).flatMap((other) => (other?.kind === 'oauth2' ? [other.scopeParam] : []));
+  const alsoGrants = provider.alsoGrants.filter((id) => also.includes(id));
+  const kept = scopeParamsOf(alsoGrants);
+  const cut = scopeParamsOf(provider.alsoGrants).filter((param) => !kept.includes(param));
+  return {
+    ...client,
+    provider: {
+      ...provider,
+      alsoGrants,
+      authorizationParams: Object.fromEntries(
+        Object.entries(provider.authorizationParams).filter(([param]) => !cut.includes(param)),
+      ),
+      allowedAuthorizationParams: provider.allowedAuthorizationParams.filter(
+        (param) => !cut.includes(param),
+      ),
+    },
+  };
+}
+
+/**
  * Where the other's grant stands beside this one's. A place that this record reads is this one's,
  * whatever the other's refreshes have there: a bot's token is never stored as the person's.
  */

@@ -1,13 +1,17 @@
+import { env } from 'cloudflare:workers';
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { beginConnection } from '../../src/connect/begin';
 import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
 import type { Deps } from '../../src/deps';
 import { deliverRevocations } from '../../src/disconnect/revocation';
 import { owedRevocation } from '../../src/events/outbox';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
+import { beginPageSession, findPageSession } from '../../src/web/hosted/session';
 import type { Interception, Received } from '../simulator/simulator';
 import { d1With, gate } from '../status-cache/faults';
+import { userToken } from '../support/api';
 import { configWith } from '../support/config';
 import { insertAccount } from '../support/fixtures';
 import { codeOf, type Journey, journey } from './journey';
@@ -495,5 +499,59 @@ describe('while a connect runs', () => {
       'slack-user integration.connected',
     ]);
     expect(revoked(j)).toEqual([]);
+  });
+});
+
+describe('a key for one of the two', () => {
+  const limited = (SERVICE_KEYS: string): Partial<Deps> => ({
+    config: configWith(
+      { slack: { authorizationParams: { user_scope: 'users:read,users.profile:read' } } },
+      { ...settings, SERVICE_KEYS },
+    ),
+  });
+  const hash = (env.SERVICE_KEYS as string).split(':')[1];
+
+  test('asks for no more than its own, and takes no more, whoever completes', async () => {
+    const j = slack((token) => token, limited(`own:${hash}@slack`));
+    const { id, connectUrl } = await j.begin('cut-1', { provider: 'slack' });
+    const { location, cookie } = await j.open(connectUrl);
+    expect(location.searchParams.get('scope')).toBe('team:read');
+    expect(location.searchParams.has('user_scope')).toBe(false);
+    const state = location.searchParams.get('state') ?? '';
+    const back = await j.callback({ state, code: 'code-T31.U1' }, cookie, 'slack');
+    const completion = new URL(back.headers.get('Location') ?? '').searchParams.get('completion');
+    const reply = await j.api(`/v1/users/cut-1/connections/${id}/complete`, {
+      method: 'POST',
+      token: await userToken('cut-1'),
+      json: { completion },
+    });
+    expect(reply.status).toBe(201);
+    await j.deps.settle();
+    expect(await rowsOf(j, 'cut-1')).toMatchObject({ count: 1, person: undefined });
+    expect(await j.deps.db.$count(outbox)).toBe(0);
+  });
+
+  test('with both of them is as one without a filter', async () => {
+    const j = slack((token) => token, limited(`both:${hash}@slack+slack-user`));
+    expect((await connect(j, 'cut-2', 'code-T32.U1')).status).toBe(201);
+    expect(await rowsOf(j, 'cut-2')).toMatchObject({ count: 2 });
+  });
+
+  test('that opened the hosted page connects no more there', async () => {
+    const j = slack((token) => token, limited(`own:${hash}@slack`));
+    const created = await j.api('/v1/users/cut-3/page-sessions', {
+      method: 'POST',
+      json: { label: 'Robin', returnTo: 'https://app.example.com/' },
+    });
+    const { token } = await created.json<{ token: string }>();
+    const page = await findPageSession(j.deps, await beginPageSession(j.deps, token));
+    expect(page.providers).toEqual(['slack']);
+    const { connectUrl } = await beginConnection(j.deps, 'cut-3', {
+      provider: 'slack',
+      returnTo: null,
+      allowedProviders: page.allowedProviders,
+    });
+    const { location } = await j.open(connectUrl);
+    expect(location.searchParams.has('user_scope')).toBe(false);
   });
 });

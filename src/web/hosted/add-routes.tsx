@@ -41,6 +41,7 @@ export const addRoutes = new Hono<AppEnv>()
       await limitAction(c, 'connect', session);
       const { connectUrl } = await beginConnection(deps, session.userId, {
         provider,
+        allowedProviders: session.allowedProviders,
         returnTo: null,
         accountId,
         parameters,

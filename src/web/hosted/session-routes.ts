@@ -71,7 +71,7 @@ const create = route(
     for (const provider of json.providers ?? []) refuseOtherProvider(caller, provider);
     const { token, expiresAt } = await createPageSession(deps, param.userId, {
       ...json,
-      providers: json.providers ?? (caller.providers ? [...caller.providers] : undefined),
+      allowedProviders: caller.providers,
       version: header.consistencyToken,
     });
     const action = deps.config.publicUrl + BEGIN_PATH;

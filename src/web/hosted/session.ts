@@ -25,6 +25,7 @@ import type { Receipt } from '../../disconnect/disconnect';
 import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
+import type { ProviderFilter } from '../../rights';
 import { MINUTE_MS } from '../../time';
 import { cookieAttributes, formTokenOf } from '../session';
 
@@ -59,6 +60,8 @@ export interface PageSession {
   label: string;
   /** Which providers are shown, in this order; null: all that are set up. */
   providers: string[] | null;
+  /** Those of the service key that made it. */
+  allowedProviders: ProviderFilter;
   returnTo: string;
   flash: HostedFlash | null;
   /** The newest change that the page has shown: reads must not be older. */
@@ -72,6 +75,8 @@ export interface PageSession {
 export interface PageSessionInput {
   label: string;
   providers?: string[] | undefined;
+  /** Of the service key that makes it. */
+  allowedProviders: ProviderFilter;
   returnTo: string;
   /** The newest change that the app knows of; the page will show it. */
   version?: number | undefined;
@@ -81,7 +86,7 @@ export interface PageSessionInput {
 export async function createPageSession(
   { config, db, now: clock }: Deps,
   userId: string,
-  { label, providers, returnTo, version }: PageSessionInput,
+  { label, providers, allowedProviders, returnTo, version }: PageSessionInput,
 ): Promise<{ token: string; expiresAt: number }> {
   const allowed = allowedReturnTo(returnTo, config.returnPages);
   if (allowed === null) {
@@ -97,7 +102,8 @@ export async function createPageSession(
     tokenHash: await hashSecret(token),
     userId,
     label,
-    providers: providers ? [...new Set(providers)] : null,
+    providers: providers ? [...new Set(providers)] : allowedProviders && [...allowedProviders],
+    allowedProviders: allowedProviders && [...allowedProviders],
     returnTo: allowed,
     version: version ?? 0,
     createdAt: now,
@@ -161,10 +167,22 @@ export async function findPageSession(
     );
   }
   const { id, userId, label, providers, returnTo, version, expiresAt } = row;
+  const allowedProviders = row.allowedProviders && new Set(row.allowedProviders);
   // Written here only.
   const flash = row.notice as HostedFlash | null;
   const formToken = await formTokenOf(secret);
-  return { id, userId, label, providers, returnTo, flash, version, expiresAt, formToken };
+  return {
+    id,
+    userId,
+    label,
+    providers,
+    allowedProviders,
+    returnTo,
+    flash,
+    version,
+    expiresAt,
+    formToken,
+  };
 }
 
 const COOKIE = 'mooring-session';
