@@ -10,6 +10,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { type ErrorCode, errorCodes } from '../src/errors';
+import type { Caller } from '../src/http/caller';
 import { problemSchema } from '../src/http/problem';
 import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
 import { SERVER_PLACEHOLDER } from '../src/http/routes';
@@ -21,7 +22,7 @@ const info = {
   summary: "Keeps an app's users connected to their third-party accounts.",
   description: `Mooring links the users of an app to their accounts at providers (OAuth, API keys), knows the state of each link, and keeps the tokens alive.
 
-**Callers.** The app's backend sends a service key, a user of the app a JWT of the app; both as \`Authorization: Bearer\`. A user reaches only its own \`{userId}\`, which it may also write as \`me\`.
+**Callers.** The app's backend sends a service key, a user of the app a JWT of the app, an agent or a job a delegation; each as \`Authorization: Bearer\`. Users and delegations reach only their own \`{userId}\`, which they may also write as \`me\`.
 
 **Rights.** \`x-right\` of an operation is the right that it takes: \`read\`, \`connect\`, \`token\`, \`call\` or \`operate\`. A service key has those that SERVICE_KEYS names, or all. A user has \`read\` and \`connect\`, and \`call\` where the deployment allows it. A key may be for some providers only: what it reads is cut to them, and what is of others is \`403 forbidden\`, as is what it lacks a right for.
 
@@ -39,6 +40,7 @@ const tags: Record<Exclude<Tag, 'Browser'>, string> = {
   Integrations: "A user's integrations and their state.",
   Connect: 'Linking an account: by OAuth, by credentials, or on the hosted page.',
   Tokens: 'Access tokens and credentials, for the backend.',
+  Delegations: 'Tokens for agents, jobs and front ends: one user, few rights.',
   Refresh: 'Refreshes on request, and what the scheduled ones did.',
   Cache: 'What the caches hold, for operators.',
   Providers: 'What can be connected.',
@@ -58,9 +60,19 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'A user, with a JWT of the app: only its own `{userId}`, or `me`.',
   },
+  delegation: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A token of `POST /v1/users/{userId}/delegations`: only its `{userId}`, or `me`; its rights among `read` and `call`, and its providers, never more than the key that made it has.',
+  },
 } as const;
 
-const schemeOf = { service: 'serviceKey', user: 'userToken' } as const;
+const schemeOf = {
+  service: 'serviceKey',
+  user: 'userToken',
+  delegation: 'delegation',
+} as const satisfies Record<Caller['kind'], keyof typeof securitySchemes>;
 
 const requestId = z.string().meta({
   description: 'Names this request in the logs.',

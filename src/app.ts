@@ -6,6 +6,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { connectRoutes } from './connect/routes';
 import { disconnectRoutes } from './disconnect/routes';
+import { delegationRoutes } from './http/delegation-routes';
 import { noSuchRoute } from './http/no-such-route';
 import { problemResponse, toAppError } from './http/problem';
 import { type Compose, requestScope } from './http/request-scope';
@@ -55,6 +56,7 @@ const apiRoutes = [
   ...connectRoutes,
   ...pageSessionRoutes,
   ...disconnectRoutes,
+  ...delegationRoutes,
   ...refreshRoutes,
   ...cacheRoutes,
   ...catalogRoutes,

@@ -78,6 +78,7 @@ export const logEvents = {
     'rescue.lookup_failed',
     'rescue.not_committed',
     'rescue.saved',
+    'service_key.use_not_recorded',
     'token.use_not_recorded',
   ],
   info: [

@@ -127,7 +127,7 @@ const read = route(
     tag: 'Connect',
     summary: 'How a connection stands',
     description: 'For whoever waits for the browser to come back. Expires as the link does.',
-    callers: ['service', 'user'],
+    callers: ['service', 'user', 'delegation'],
     right: 'read',
     param: connectionParam,
     replies: {

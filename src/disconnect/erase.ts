@@ -1,7 +1,7 @@
 /**
  * Erases a user: integrations, transactions, page sessions, audit events, version, all in one
- * batch. What is being completed at that moment finds its transaction gone and commits nothing.
- * Revocations still owed stay on the outbox, which knows no user.
+ * batch, which ends the user's delegations as well. What is being completed at that moment finds its
+ * transaction gone and commits nothing. Revocations still owed stay on the outbox, which knows no user.
  */
 import { and, eq, not } from 'drizzle-orm';
 import { inJson } from '../db/conditions';
@@ -15,6 +15,7 @@ import {
 import type { Deps } from '../deps';
 import { auditEvent } from '../events/audit';
 import { owedRevocationOf } from '../events/outbox';
+import { endingOf, hashOf, noteEnding } from '../http/delegation';
 import { withDeadline } from '../retry';
 import { forget } from '../status-cache/publish';
 import { deliverRevocations, mayRevoke } from './revocation';
@@ -28,12 +29,13 @@ const BATCH_MS = 20_000;
 export async function eraseUser(deps: Deps, userId: string): Promise<number> {
   const { db, config } = deps;
   const now = deps.now();
+  const userHash = await hashOf(userId);
   // Who may not be told is named, not who may: a provider that is unknown by now is kept owed.
   const never = config.providers
     .all()
     .filter((provider) => !mayRevoke(provider))
     .map(({ id }) => id);
-  const [owed, , , , , versions] = await withDeadline(
+  const [owed, , , , , versions, , ending] = await withDeadline(
     db.batch([
       owedRevocationOf(
         db,
@@ -46,6 +48,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
       db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
       db.delete(userVersions).where(eq(userVersions.userId, userId)).returning(),
       auditEvent(db, { at: now, type: 'user.erased' }),
+      endingOf(db, userHash, now),
     ]),
     BATCH_MS,
     'd1_erase',
@@ -54,6 +57,7 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
     await forget(deps, userId);
     throw error;
   });
+  noteEnding(deps, userId, ending);
   await forget(deps, userId);
   if (owed.length > 0) deps.waitUntil(deliverRevocations(deps));
   deps.log.info('erase.done', { revocations: owed.length });

@@ -1,16 +1,18 @@
 /**
- * Who is asking, and what that caller may do: the app's backend with a service key, or a user with a
- * JWT of the app. Any text can be a service key, one of three parts too, so those are tried first: they
- * need nothing of elsewhere.
+ * Who is asking, and what that caller may do: the app's backend with a service key, whoever it made a
+ * delegation for, or a user with a JWT of the app. Any text can be a service key, one of three parts
+ * too, so those are tried first: they need nothing of elsewhere. What begins as a delegation is never
+ * tried as a user's JWT.
  *
  * Callers that proved themselves are remembered in this isolate, refusals are not. A service key is
- * remembered for as long as the configuration; a user's token until it expires, and where the keys
- * come from a JWKS for two minutes at most, because a key can be taken out of a JWKS.
+ * remembered for as long as the configuration; a delegation and a user's token until they expire, and
+ * where the keys come from a JWKS for two minutes at most, because a key can be taken out of a JWKS.
  */
 import { BoundedCache } from '../caches';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { allows, type Permissions, type Right } from '../rights';
+import { DELEGATION_PREFIX, type Delegation, verifyDelegation } from './delegation';
 import { matchServiceKey } from './service-key';
 import { verifyUserToken } from './user-token';
 
@@ -18,6 +20,7 @@ export type Caller = Permissions &
   (
     | { readonly kind: 'service'; readonly name: string }
     | { readonly kind: 'user'; readonly userId: string }
+    | ({ readonly kind: 'delegation' } & Delegation)
   );
 
 /** What a route asks of its callers. */
@@ -27,7 +30,7 @@ export interface Access {
 }
 
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
-const MAX_TOKEN_LENGTH = 8192;
+export const MAX_TOKEN_LENGTH = 8192;
 
 /** By the whole header: 10,000 of the usual length. Longer ones than this are verified each time. */
 const MAX_REMEMBERED_BYTES = 8_000_000;
@@ -36,7 +39,7 @@ const callers = () =>
   new BoundedCache<Caller>(
     MAX_REMEMBERED_BYTES,
     (header, caller) =>
-      200 + header.length + (caller.kind === 'user' ? 2 * caller.userId.length : 0),
+      200 + header.length + (caller.kind === 'service' ? 0 : 2 * caller.userId.length),
   );
 /** Apart from the users': however many of them come, no key has to be hashed again. */
 const serviceCallers = () => new BoundedCache<Caller>(100);
@@ -46,10 +49,39 @@ export function refuseWithout(caller: Caller, { callers: kinds, right }: Access)
   if (!kinds.includes(caller.kind)) {
     throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);
   }
+  refuseWithoutRight(caller, right);
+}
+
+/** @throws AppError forbidden that says what is missing */
+export function refuseWithoutRight(caller: Caller, right: Right): void {
   if (!caller.rights.has(right)) {
-    const who = caller.kind === 'service' ? `the key "${caller.name}"` : 'a user';
-    throw new AppError('forbidden', `${who} lacks the right "${right}", which this takes`);
+    throw new AppError(
+      'forbidden',
+      `${whoIs(caller)} lacks the right "${right}", which this takes`,
+    );
   }
+}
+
+function whoIs(caller: Caller): string {
+  switch (caller.kind) {
+    case 'service':
+      return `the key "${caller.name}"`;
+    case 'delegation':
+      return 'this delegation';
+    case 'user':
+      return 'a user';
+    default:
+      return caller satisfies never;
+  }
+}
+
+/**
+ * A delegation that was made until then is over.
+ * @param endedAt when the user's delegations were last ended, ms
+ * @throws AppError unauthenticated
+ */
+export function refuseEnded({ issuedAt }: Pick<Delegation, 'issuedAt'>, endedAt: number): void {
+  if (issuedAt <= endedAt) throw unauthenticated('the delegation was ended', 'invalid_token');
 }
 
 /**
@@ -94,6 +126,11 @@ async function verify(token: string, deps: Deps): Promise<{ caller: Caller; unti
   if (key !== null) {
     const { name, rights, providers } = key;
     return { caller: { kind: 'service', name, rights, providers } };
+  }
+  if (token.startsWith(DELEGATION_PREFIX)) {
+    const delegation = await verifyDelegation(token, deps);
+    if (typeof delegation === 'string') throw unauthenticated(delegation, 'invalid_token');
+    return { caller: { kind: 'delegation', ...delegation }, until: delegation.expiresAt };
   }
   if (token.split('.').length !== 3) {
     throw unauthenticated('this key is not known', 'invalid_token');

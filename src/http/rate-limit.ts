@@ -1,6 +1,6 @@
 /**
  * Limits per user, by the platform's own limiter: approximate, per location, free of storage.
- * A service key is the app itself and is not limited. Without the binding there is no limit.
+ * What is done with a delegation counts as its user's. A service key is the app itself and is not limited. Without the binding there is no limit.
  */
 import type { Bindings } from '../config';
 import { AppError } from '../errors';
@@ -21,7 +21,7 @@ const bindings = {
 export async function checkRateLimit(
   env: Bindings,
   limit: RateLimited,
-  caller: { kind: 'service' } | { kind: 'user'; userId: string },
+  caller: { kind: 'service' } | { kind: 'user' | 'delegation'; userId: string },
 ): Promise<void> {
   if (caller.kind !== 'service') await check(env[bindings[limit]], caller.userId, limit);
 }

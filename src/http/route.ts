@@ -14,12 +14,15 @@ import {
   type Access,
   authenticate,
   type Caller,
+  refuseEnded,
   refuseOtherProvider,
   refuseWithout,
 } from './caller';
+import { lastEnding } from './delegation';
 import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 import { standardHeaders } from './reply-headers';
+import { noteKeyUse } from './service-key';
 import { headerName, parseInput } from './validate';
 
 export interface AppEnv {
@@ -49,6 +52,7 @@ export type Tag =
   | 'Integrations'
   | 'Connect'
   | 'Tokens'
+  | 'Delegations'
   | 'Refresh'
   | 'Cache'
   | 'Providers'
@@ -123,7 +127,7 @@ type CallerOf<Callers> = Callers extends readonly (infer Kind)[]
   : undefined;
 
 export interface RouteContext<S extends RouteSpec> {
-  /** A user caller's `userId` is its own, also where the path says `me`. */
+  /** `userId` of a user, or of a delegation, is its own, also where the path says `me`. */
   param: Part<S, 'param'>;
   query: Part<S, 'query'>;
   header: Part<S, 'header'>;
@@ -185,7 +189,11 @@ export function route<const S extends RouteSpec>(
         reply,
       };
       // The declaration's types are those of what its schemas have parsed.
-      return handler(context as unknown as RouteContext<S>);
+      try {
+        return await handler(context as unknown as RouteContext<S>);
+      } finally {
+        if (caller?.kind === 'service') noteKeyUse(deps, caller.name);
+      }
     },
   };
 }
@@ -199,9 +207,11 @@ export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv>
 export const seeOther = z.object({ Location: z.string() });
 
 async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
-  const caller = await authenticate(c.req.raw.headers, c.get('deps'));
+  const deps = c.get('deps');
+  const caller = await authenticate(c.req.raw.headers, deps);
   c.set('caller', caller);
   refuseWithout(caller, access);
+  if (caller.kind === 'delegation') refuseEnded(caller, await lastEnding(deps, caller.userId));
   return caller;
 }
 
@@ -211,7 +221,7 @@ function refuseOthers(caller: Caller, input: unknown): void {
   if (typeof input.provider === 'string') refuseOtherProvider(caller, input.provider);
 }
 
-/** A user caller's `userId` must be its own or `me`, which becomes its own. */
+/** `userId` of a user, or of a delegation, must be its own or `me`, which becomes its own. */
 function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Caller | undefined) {
   const param = parseInput(schema, given, 'path');
   if ('userId' in param && caller !== undefined && caller.kind !== 'service') {

@@ -3,8 +3,13 @@
  * constant time with every configured one, without stopping at a match, so that neither a key's
  * content nor its place in the list shows in the time.
  */
+import { lte } from 'drizzle-orm';
+import { BoundedCache } from '../caches';
 import { isEqual, sha256 } from '../crypto';
+import { serviceKeys } from '../db/schema';
+import type { Deps } from '../deps';
 import type { ServiceKey } from '../rights';
+import { DAY_MS } from '../time';
 
 /** The key that was presented, or null. */
 export async function matchServiceKey(
@@ -21,3 +26,29 @@ export async function matchServiceKey(
 
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** By name: those whose use this isolate has noted within the day. */
+const noted = () => new BoundedCache<true>(100);
+
+/** So that an operator finds keys that nobody uses. Once a day at most, and after the reply. */
+export function noteKeyUse(deps: Deps, name: string): void {
+  const { caches, db, log, waitUntil } = deps;
+  const now = deps.now();
+  if (caches.of(noted).get(name, now)) return;
+  caches.of(noted).set(name, true, now + DAY_MS);
+  // Another isolate may have noted it today.
+  const written = db
+    .insert(serviceKeys)
+    .values({ name, lastUsedAt: now })
+    .onConflictDoUpdate({
+      target: serviceKeys.name,
+      set: { lastUsedAt: now },
+      setWhere: lte(serviceKeys.lastUsedAt, now - DAY_MS),
+    });
+  waitUntil(
+    written.then(
+      () => {},
+      (error) => log.warn('service_key.use_not_recorded', { key: name }, error),
+    ),
+  );
+}

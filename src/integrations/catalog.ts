@@ -59,7 +59,7 @@ const list = route(
     summary: 'What can be connected',
     description:
       'Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.',
-    callers: ['service', 'user'],
+    callers: ['service', 'user', 'delegation'],
     right: 'read',
     replies: {
       200: {

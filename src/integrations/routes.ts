@@ -38,7 +38,7 @@ const list = route(
     summary: 'The integrations of a user, with their status',
     description:
       'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
-    callers: ['service', 'user'],
+    callers: ['service', 'user', 'delegation'],
     right: 'read',
     logFailuresOnly: true,
     param: userParam,
@@ -74,7 +74,7 @@ const one = route(
     tag: 'Integrations',
     summary: 'One integration',
     description: 'As in the list of all of them, and from the same caches.',
-    callers: ['service', 'user'],
+    callers: ['service', 'user', 'delegation'],
     right: 'read',
     logFailuresOnly: true,
     param: integrationParam,

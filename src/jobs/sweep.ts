@@ -1,8 +1,8 @@
 /**
  * Once an hour, deletes what has lived long enough: connect transactions and page sessions a day
- * after their end, runs after 30 days, events after 90. Circuits that are well go after two days, what
- * is known of a client's grants after 30. In groups, until nothing is left or the budget of queries or
- * the time is spent; the next hour goes on.
+ * after their end, endings of delegations after a day, runs after 30 days, events after 90. Circuits
+ * that are well go after two days, what is known of a client's grants after 30. In groups, until nothing
+ * is left or the budget of queries or the time is spent; the next hour goes on.
  */
 import { and, asc, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -11,6 +11,7 @@ import {
   auditEvents,
   clientGrants,
   connectTransactions,
+  endedDelegations,
   isTroubled,
   pageSessions,
   providerHealth,
@@ -36,6 +37,8 @@ interface Kept {
 /** What is kept shortest comes first: sessions hold labels of people. */
 const keptAt = (now: number): Kept[] => [
   { table: pageSessions, column: pageSessions.expiresAt, age: DAY_MS },
+  // Older than any delegation gets.
+  { table: endedDelegations, column: endedDelegations.endedAt, age: DAY_MS },
   { table: connectTransactions, column: connectTransactions.expiresAt, age: DAY_MS },
   {
     table: providerHealth,

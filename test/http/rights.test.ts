@@ -218,6 +218,28 @@ const cuts: Record<string, () => Promise<void>> = {
     const sessions = await deps.db.select().from(pageSessions).where(eq(pageSessions.userId, user));
     expect(sessions.map(({ providers }) => providers)).toEqual([['acme'], ['acme']]);
   },
+  'POST /v1/users/:userId/delegations': async () => {
+    const { call, deps, user, acme } = await twoAccounts();
+    const create = (providers?: string[]) =>
+      call(`/v1/users/${user}/delegations`, {
+        method: 'POST',
+        json: { rights: ['read'], ...(providers ? { providers } : {}) },
+      });
+    expect((await create(['acme', 'reddit'])).status).toBe(403);
+    const { token } = await (await create()).json<{ token: string }>();
+    // Also once the key is for all of them.
+    const wider = apiWith({ ...deps, config: configWith(''), caches: new Caches() });
+    for (const reader of [call, wider]) {
+      const reply = await reader(`/v1/users/${user}/integrations`, { token });
+      const { integrations } = await reply.json<{ integrations: { accountId: string }[] }>();
+      expect(integrations.map(({ accountId }) => accountId)).toEqual([acme.providerAccountId]);
+    }
+  },
+  // It only takes away: all of a user's end, whatever they were for.
+  'DELETE /v1/users/:userId/delegations': async () => {
+    const { call, user } = await twoAccounts();
+    expect((await call(`/v1/users/${user}/delegations`, { method: 'DELETE' })).status).toBe(204);
+  },
 };
 
 describe('a key for one provider', () => {

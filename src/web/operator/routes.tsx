@@ -11,7 +11,7 @@ import { noSuchRoute } from '../../http/no-such-route';
 import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
-import { matchServiceKey } from '../../http/service-key';
+import { matchServiceKey, noteKeyUse } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
 import { countVerdicts } from '../../refresh/take-back';
 import { readPostedForm, refuseForeignForm } from '../session';
@@ -103,6 +103,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     const { name } = found;
     deps.log.info('operator.signed_in', { key: name });
     recordAction(deps, { type: 'operator.signed_in', by: name });
+    noteKeyUse(deps, name);
     await beginOperatorSession(c, found);
     return redirectReply(c, PATH);
   })

@@ -65,6 +65,7 @@ const tables = [
   'refresh_runs',
   'audit_events',
   'connect_transactions',
+  'ended_delegations',
 ];
 
 export abstract class Platform extends Journal {

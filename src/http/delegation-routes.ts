@@ -1,0 +1,97 @@
+/** Delegations: making them, and ending all of a user's. */
+import * as z from 'zod';
+import { AppError } from '../errors';
+import { timestamp } from '../time';
+import { MAX_TOKEN_LENGTH, refuseOtherProvider, refuseWithoutRight } from './caller';
+import { createDelegation, delegationRights, endDelegations } from './delegation';
+import { route } from './route';
+import { providerIdSchema, userParam } from './validate';
+
+const path = '/v1/users/:userId/delegations';
+
+const create = route(
+  {
+    id: 'createDelegation',
+    method: 'post',
+    path,
+    tag: 'Delegations',
+    summary: 'Get a token for one user, with few rights',
+    description:
+      'For an agent, a job, or a front end without a JWT of its own: sent as `Authorization: Bearer`, it may what it says for this user, and never more than the key that made it has at that time. It ends with its time, with its key, with `DELETE` of this route and with the erasure of the user. It cannot be got again.',
+    callers: ['service'],
+    right: 'connect',
+    param: userParam,
+    json: z
+      .strictObject({
+        rights: z
+          .array(z.enum(delegationRights))
+          .min(1)
+          .max(delegationRights.length)
+          .describe('The key must have them itself.'),
+        providers: z
+          .array(providerIdSchema)
+          .min(1)
+          .max(100)
+          .optional()
+          .describe("For these only. All of the key's, unless said."),
+        expiresIn: z.int().min(60).max(86_400).default(3600).describe('Seconds.'),
+      })
+      .meta({ id: 'DelegationRequest', examples: [{ rights: ['read'], expiresIn: 3600 }] }),
+    replies: {
+      201: {
+        description: 'The token.',
+        schema: z.object({ token: z.string(), expiresAt: z.iso.datetime() }).meta({
+          id: 'Delegation',
+          examples: [{ token: 'mdel_a.b.c', expiresAt: '2026-11-22T13:00:00.000Z' }],
+        }),
+      },
+    },
+  },
+  async ({ param, json, caller, deps, reply }) => {
+    const { rights, providers, expiresIn: expiresInSeconds } = json;
+    for (const right of rights) refuseWithoutRight(caller, right);
+    const { config } = deps;
+    for (const provider of providers ?? []) {
+      refuseOtherProvider(caller, provider);
+      if (!config.providers.get(provider)) {
+        throw invalidProviders('names a provider that is not known here');
+      }
+    }
+    const key = config.serviceKeys.find(({ name }) => name === caller.name);
+    if (!key) throw new Error('a service caller has a key');
+    const { token, expiresAt } = await createDelegation(deps, key, param.userId, {
+      rights,
+      providers: providers ?? (caller.providers && [...caller.providers]),
+      expiresInSeconds,
+    });
+    if (token.length > MAX_TOKEN_LENGTH) throw invalidProviders('are too many for one token');
+    return reply(201, { token, expiresAt: timestamp(expiresAt) });
+  },
+);
+
+const end = route(
+  {
+    id: 'endDelegations',
+    method: 'delete',
+    path,
+    tag: 'Delegations',
+    summary: 'End all delegations of a user',
+    description:
+      'Also those that other keys made. Calls follow at once, cached reads within 60 s. Also good where there are none.',
+    callers: ['service'],
+    right: 'connect',
+    param: userParam,
+    replies: { 204: { description: 'None that was made before is taken any more.' } },
+  },
+  async ({ param, deps, reply }) => {
+    await endDelegations(deps, param.userId);
+    return reply(204, null);
+  },
+);
+
+export const delegationRoutes = [create, end];
+
+const invalidProviders = (message: string): AppError =>
+  new AppError('invalid_request', `providers ${message}`, {
+    errors: [{ path: 'body.providers', message }],
+  });
