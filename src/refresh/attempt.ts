@@ -453,6 +453,8 @@ async function closeIfOpen(deps: Deps, row: AccountRow, options: AttemptOptions)
 
 interface Attempted {
   row: AccountRow;
+  /** Somebody forced it: it is no part of what the provider does by itself. */
+  forced: boolean;
   client: OAuth2Client;
   health: ProviderHealth | undefined;
   result: AttemptResult;
@@ -482,13 +484,15 @@ export async function afterAttempts(
 /** Costs a write only while refusals are being counted. */
 async function countUnrefused(deps: Deps, attempted: readonly Attempted[]): Promise<void> {
   const circuits = new Map<string, { key: CircuitKey; counting: boolean; attempts: number }>();
-  for (const { row, client, health, result } of attempted) {
+  for (const { row, forced, client, health, result } of attempted) {
     const key = circuitOf(client.provider, row.parameters);
     const name = JSON.stringify(key);
     const circuit = circuits.get(name) ?? { key, counting: false, attempts: 0 };
     const refused = isFailed(result, 'refused') || isFailed(result, 'storm');
     circuit.counting ||= refused || isCounting(health, deps.now());
-    if (!refused && !isFailed(result, 'waiting') && result.kind !== 'superseded') {
+    const counts = !refused && !isFailed(result, 'waiting') && result.kind !== 'superseded';
+    // Else a storm could be kept from being one, by whoever forces refreshes that go well.
+    if (counts && !forced) {
       circuit.attempts += 1;
     }
     circuits.set(name, circuit);

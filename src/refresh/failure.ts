@@ -146,13 +146,17 @@ export function failureColumns(
         const marks = isMarked(row) ? {} : { ...state, stateConfirmedAt: now, updatedAt: now };
         return { ...counted, ...marks, refreshDueAt: backoff(null) };
       }
-      // Confirmed by a second refusal, and not by one that somebody forced right after the first.
-      const confirmsAt = (context.run?.refusedSince ?? now) + CONFIRM_AFTER_MS;
       if (row.state === 'active') {
-        return { ...counted, ...state, updatedAt: now, refreshDueAt: confirmsAt };
+        const refreshDueAt = now + CONFIRM_AFTER_MS;
+        return { ...counted, ...state, updatedAt: now, refreshDueAt };
       }
-      if (now < confirmsAt) return { ...counted, refreshDueAt: confirmsAt };
-      return { ...counted, ...state, stateConfirmedAt: now, refreshDueAt: null };
+      // A second refusal of the same kind confirms, and not one that somebody forced before it was due.
+      const since = context.run?.refusedSince ?? now;
+      const isDue = row.refreshDueAt === null || row.refreshDueAt <= now;
+      if (isDue && since < now) {
+        return { ...counted, ...state, stateConfirmedAt: now, refreshDueAt: null };
+      }
+      return { ...counted, refreshDueAt: Math.max(since + CONFIRM_AFTER_MS, now + 1) };
     }
     default:
       return failed satisfies never;

@@ -257,7 +257,7 @@ function mayHeal(row: AccountRow, client: OAuth2Client | undefined, forced: bool
 
 /** Refused in a row, and not granted anything since. */
 const isRefused = (row: AccountRow): boolean =>
-  row.refusedSince !== null && row.refusedSince > row.tokenVersion;
+  row.refusedSince !== null && row.refusedSince >= row.tokenVersion;
 
 /** A forced refresh of an integration that was failing is no probe: it could keep all others waiting. */
 function refuseBehindCircuit(
@@ -300,7 +300,7 @@ async function tryOnce(
     const publication = shared ?? new Publication(deps);
     publication.add(result.snapshot);
     const after = (async () => {
-      await afterAttempts(deps, [{ row: claimed, client, health, result }], publication);
+      await afterAttempts(deps, [{ row: claimed, forced, client, health, result }], publication);
       if (!shared) await publication.flushAll();
     })();
     // Who forces a refresh reads its own write as soon as KV has it; a token is urgent.

@@ -211,7 +211,7 @@ async function attemptGroup(
       const left = (pending.get(row.userId) ?? 1) - 1;
       pending.set(row.userId, left);
       if (left === 0) await publication.flush(row.userId);
-      return { ...member, result };
+      return { ...member, forced: false, result };
     }),
   );
   await afterAttempts(deps, attempted, publication);

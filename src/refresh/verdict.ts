@@ -149,7 +149,7 @@ function runAfter(row: RefusedRow, facts: RefusalFacts): RefusalRun {
     refusedSince !== null &&
     refusedAt !== null &&
     // A release before these columns writes tokens and leaves them as they are.
-    refusedSince > row.tokenVersion;
+    refusedSince >= row.tokenVersion;
   if (!goesOn) return { refusal: hash, refusals: 1, refusedSince: now, refusedAt: now };
   const isOthersGranted =
     lastGrant !== null &&

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { errorReply, json } from '../support/provider';
@@ -682,6 +683,28 @@ describe('a storm of refusals', () => {
     server.answer('/token', null);
     deps.clock.advance(60 * MINUTE);
     expect(await runRefresh(deps, 'cron')).toMatchObject({ refreshed: 12 });
+  });
+
+  it('is one although somebody forces refreshes that go well all the time', async () => {
+    const { deps, server, due, provider } = world({}, {}, { RUN_SUBREQUESTS: '900' });
+    const well = await due({ refreshDueAt: deps.now() + 60 * MINUTE });
+    const key = { userId: well.userId, provider, accountId: well.providerAccountId };
+    server.answer('/token', ({ token }) =>
+      token.startsWith(`refresh-${well.providerAccountId}`)
+        ? null
+        : errorReply(400, 'invalid_grant'),
+    );
+    // From the first refusal on attempts are counted.
+    await due();
+    await runRefresh(deps, 'cron');
+    for (let i = 0; i < 20; i += 1) {
+      deps.clock.advance(100);
+      await refreshOne(deps, key);
+    }
+    for (let i = 0; i < 12; i += 1) await due();
+    await runRefresh(deps, 'cron');
+    const events = await eventsOf(deps, provider);
+    expect(events.map(({ type }) => type)).toContain('provider.refusal_storm');
   });
 
   it('is none where most are well, nor where five are refused twice', async () => {

@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, providerHealth } from '../../../src/db/schema';
+import { auditEvents, oauthAccounts } from '../../../src/db/schema';
 import { fixtures } from '../../simulator/fixtures';
 import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
 import { linear } from '../../simulator/fixtures/linear';
@@ -48,8 +48,7 @@ async function effectOf(traveller: Traveller): Promise<Meaning> {
   if (row.lastError === null) return 'granted';
   if (row.state === 'needs_reconnect') return 'refused';
   if (row.unknownSince !== null) return 'unknown';
-  const [health] = await db.select().from(providerHealth);
-  if (health?.openUntil !== null && health?.openUntil !== undefined) return 'operator';
+  if (row.lastErrorCategory === 'operator_fault') return 'operator';
   const odd = await db.select().from(auditEvents).where(eq(auditEvents.type, 'provider.odd_reply'));
   return odd.length > 0 ? 'odd' : 'transient';
 }
