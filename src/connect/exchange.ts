@@ -102,7 +102,9 @@ export async function exchange(
     return { snapshot, accountId };
   } catch (error) {
     deps.log.warn('connect.completion_failed', about, error);
-    const verdict = verdictOf(error) ?? (granted.length === 0 ? 'not_finished' : null);
+    // Without a grant the code is spent in vain.
+    const hasGrant = granted.length > 0 || transaction.code === null;
+    const verdict = verdictOf(error) ?? (hasGrant ? null : 'not_finished');
     try {
       if (verdict === null) await postpone(deps, transaction, attempt, granted);
       else await abandon(deps, transaction, attempt, verdict, granted, received);

@@ -130,6 +130,21 @@ describe('a profile that stays away', () => {
     expect(j.provider.to('/token')).toHaveLength(1);
   });
 
+  test('nor does a grant that cannot be read back for the moment end the connection', async () => {
+    const { j, id, back } = await exchanged('patient-7', 'guy');
+    back();
+    const [entry] = await owedOf(j, id);
+    const hidden = { receivedGrant: 'unreadable' };
+    await j.deps.db.update(outbox).set(hidden).where(eq(outbox.transactionId, id));
+    expect((await j.complete('patient-7', id)).status).toBe(500);
+    expect(await stateOf(j, id)).toBe('exchanged');
+    await j.deps.db
+      .update(outbox)
+      .set({ receivedGrant: entry?.receivedGrant ?? null })
+      .where(eq(outbox.transactionId, id));
+    expect((await j.complete('patient-7', id)).status).toBe(201);
+  });
+
   test('no token of it is readable in the database, and no user stands beside it', async () => {
     const { id } = await exchanged('patient-5-user', 'eve');
     const dump = await dumpDatabase();

@@ -39,6 +39,8 @@ export interface Family {
   accessEnds: Map<number, number>;
   /** Its row was disconnected, and not by a reconnect. */
   disconnected: boolean;
+  /** It was on the outbox before anybody knew whose it is. */
+  received: boolean;
 }
 
 export interface ServerHost {
@@ -86,6 +88,7 @@ export class AuthorizationServer {
       lifetimeMs,
       accessEnds: new Map([[0, this.host.now() + (lifetimeMs ?? Number.POSITIVE_INFINITY)]]),
       disconnected: false,
+      received: false,
     };
     this.families.push(family);
     return family;
@@ -232,7 +235,7 @@ export class AuthorizationServer {
     return !family.used.has(serial);
   }
 
-  /** A token that could have been kept, of a grant that was disconnected, and was not revoked. */
+  /** A token that could have been kept, of a grant that nobody has, and was not revoked. */
   heldBySomebody(family: Family): boolean {
     if (!family.alive) return false;
     if (this.rotation === 'static' || this.rotation === 'extend') return true;

@@ -137,7 +137,7 @@ export class ProviderEndpoints {
     return this.#refresh(by, params, request.signal);
   }
 
-  /** Code, profile, revocation: they always work, if late. */
+  /** Code and revocation always work, if late; a profile may be refused for the moment. */
   #other(by: Invocation, path: string, params: URLSearchParams, request: Request): Response {
     const { server } = this.host;
     if (path === '/revoke') {
@@ -147,6 +147,11 @@ export class ProviderEndpoints {
       return Response.json({ error: 'invalid_token' }, { status: 400 });
     }
     if (path === '/me') {
+      const { faulty } = this.host.providerFaults;
+      if (this.host.isAway('provider') || (faulty > 0 && chance(by.random, faulty))) {
+        this.host.cover('a profile was not to be had');
+        return new Response('', { status: 503 });
+      }
       const family = server.family(request.headers.get('Authorization'));
       if (!family?.alive) return Response.json({ error: 'invalid_token' }, { status: 401 });
       return Response.json({ id: family.account, sub: family.subject });

@@ -74,10 +74,14 @@ export function checkEnd(world: World, settled: boolean): void {
   }
   const inRows = world.familiesInRows();
   for (const family of server.families) {
-    if (!family.disconnected || inRows.has(family.id) || !server.heldBySomebody(family)) continue;
-    // A connect of the same subject takes back what was owed, where that could end its grant.
+    const { disconnected, received } = family;
+    if (!(disconnected || received)) continue;
+    if (inRows.has(family.id) || !server.heldBySomebody(family)) continue;
+    // A connect of the same subject takes back what was owed, where that could end its grant; and it
+    // takes the place of what was connected before.
     const others = server.families.some((one) => one !== family && one.subject === family.subject);
-    if (others && world.plan.reach === 'grant') continue;
-    world.violate('I7: a disconnected grant was not revoked', `family ${family.id}`);
+    if (others && (world.plan.reach === 'grant' || !disconnected)) continue;
+    const what = disconnected ? 'disconnected' : 'received';
+    world.violate(`I7: a ${what} grant was not revoked`, `family ${family.id}`);
   }
 }

@@ -161,7 +161,13 @@ class Run {
         .invoke('connect', seeded, trouble, async (deps) =>
           completeConnection(deps, user, id, await completionOf(deps.vault, id, id)),
         )
-        .catch((error) => world.note(() => `not connected: ${error}`));
+        .catch((error) => {
+          world.note(() => `not connected: ${error}`);
+          // As the answer says: the same call again, until the connection is over.
+          if (!(error instanceof AppError) || error.retryAfter === undefined) return;
+          world.cover('completed again');
+          scheduler.after(error.retryAfter * 1_000, () => void complete(seeded + 7));
+        });
     // An app may be impatient.
     if (seed % 4 === 0) scheduler.after(seed % 2_000, () => void complete(seed + 1));
     await complete(seed);

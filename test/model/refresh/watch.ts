@@ -9,6 +9,7 @@ import type { D1 } from '../kernel/d1';
 import type { Kind } from '../kernel/invocation';
 import type { ProviderEndpoints } from '../kernel/provider-endpoints';
 import { parseToken } from '../kernel/tokens';
+import { textOf } from '../kernel/vault';
 import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../product';
 
 export interface Row {
@@ -102,10 +103,17 @@ export class Watch {
         .look('SELECT user_id AS user, version FROM user_versions')
         .map(({ user, version }) => [String(user), Number(version)]),
     );
-    this.outbox = this.d1
-      .look('SELECT access_token AS a, refresh_token AS r FROM outbox')
-      .map(({ a, r }) => `${a} ${r}`);
-    for (const owed of this.outbox) this.server.saved(owed);
+    const owed = this.d1.look(
+      'SELECT access_token AS a, refresh_token AS r, received_grant AS g FROM outbox',
+    );
+    this.outbox = owed.map(({ a, r, g }) => `${a} ${r} ${g}`);
+    for (const one of this.outbox) this.server.saved(one);
+    for (const { g } of owed) {
+      if (g === null) continue;
+      const family = this.server.family(JSON.parse(textOf(String(g))).accessToken);
+      if (family) family.received = true;
+      this.host.cover('a grant was received');
+    }
   }
 
   #changed(was: Row, row: Row, grew: boolean): void {
