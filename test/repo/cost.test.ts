@@ -12,9 +12,9 @@ describe('docs/cost.md', () => {
 describe('the arithmetic', () => {
   it('for a million integrations, a tenth in use', () => {
     expect(refreshesPerMonth(example)).toBe(30 * (100_000 * 33 + 900_000));
-    // 2,810 refreshes a run.
+    // 750 refreshes a run.
     expect(usage(example).rowsWritten.amount).toBe(
-      126_000_000 * 3 + Math.ceil(126_000_000 / 2_810) * 3,
+      126_000_000 * 3 + Math.ceil(126_000_000 / 750) * 3,
     );
   });
 
