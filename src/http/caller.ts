@@ -35,7 +35,7 @@ export const MAX_TOKEN_LENGTH = 8192;
 /** By the whole header: 10,000 of the usual length. Longer ones than this are verified each time. */
 const MAX_REMEMBERED_BYTES = 8_000_000;
 const MAX_REMEMBERED_LENGTH = 2048;
-const callers = () =>
+export const callers = () =>
   new BoundedCache<Caller>(
     MAX_REMEMBERED_BYTES,
     (header, caller) =>

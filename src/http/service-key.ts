@@ -6,6 +6,8 @@
 import { lte } from 'drizzle-orm';
 import { BoundedCache } from '../caches';
 import { isEqual, sha256 } from '../crypto';
+import type { Database } from '../db/client';
+import { inJson } from '../db/conditions';
 import { serviceKeys } from '../db/schema';
 import type { Deps } from '../deps';
 import type { ServiceKey } from '../rights';
@@ -51,4 +53,13 @@ export function noteKeyUse(deps: Deps, name: string): void {
       (error) => log.warn('service_key.use_not_recorded', { key: name }, error),
     ),
   );
+}
+
+/** When these keys were last used, ms, by name; those that never were are missing. Throws what D1 throws. */
+export async function lastUsesOf(
+  db: Database,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db.select().from(serviceKeys).where(inJson(serviceKeys.name, names));
+  return new Map(rows.map(({ name, lastUsedAt }) => [name, lastUsedAt]));
 }

@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config';
 import { AppError } from '../../src/errors';
-import { authenticate, type Caller } from '../../src/http/caller';
+import { authenticate, type Caller, callers } from '../../src/http/caller';
+import { lastUsesOf } from '../../src/http/service-key';
 import { rights } from '../../src/rights';
-import { jwtSecret, serviceKey, userToken } from '../support/api';
-import { testClock, testDeps } from '../support/deps';
+import { d1Away } from '../status-cache/faults';
+import { apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
+import { type TestDeps, testClock, testDeps } from '../support/deps';
 
 const sha256 = async (text: string) =>
   Array.from(
@@ -94,6 +96,68 @@ describe('a service key', () => {
 
   it('the stored hash does not work as a key', async () => {
     expect((await refusal(bearer(await sha256(serviceKey)))).code).toBe('unauthenticated');
+  });
+});
+
+describe('the use of a service key', () => {
+  const DAY = 86_400_000;
+  const read = async (deps: TestDeps, path = '/v1/providers', token = serviceKey) => {
+    const reply = await apiWith(deps)(path, { token });
+    await reply.text();
+    await deps.settle();
+  };
+  const lastUse = async (deps: TestDeps) => (await lastUsesOf(deps.db, ['test'])).get('test');
+
+  it('is noted once a day, whichever isolate it comes to, also where the answer is a problem', async () => {
+    const clock = testClock(Date.now());
+    const isolates = [testDeps({ clock }), testDeps({ clock })] as const;
+    const start = clock.now();
+    await read(isolates[0], '/v1/users/u/integrations/acme/nobody');
+    expect(await lastUse(isolates[0])).toBe(start);
+    clock.advance(DAY - 1);
+    for (const deps of isolates) await read(deps);
+    expect(await lastUse(isolates[0])).toBe(start);
+    clock.advance(1);
+    await read(isolates[1]);
+    expect(await lastUse(isolates[0])).toBe(start);
+    // The second isolate has looked a millisecond ago; the first one notes it.
+    await read(isolates[0]);
+    expect(await lastUse(isolates[0])).toBe(start + DAY);
+  });
+
+  it('costs the answer nothing where the database is away, and is logged', async () => {
+    const deps = testDeps({ db: d1Away() });
+    const reply = await apiWith(deps)('/v1/providers');
+    expect(reply.status).toBe(200);
+    await deps.settle();
+    expect(deps.logLines.join()).toContain('service_key.use_not_recorded');
+  });
+
+  it('is noted of nobody else', async () => {
+    const deps = testDeps({ clock: testClock(Date.now() + 10 * DAY) });
+    const before = await lastUse(deps);
+    await read(deps, '/v1/providers', await userToken('u', { exp: 9_999_999_999 }));
+    await read(deps, '/v1/providers', 'not-the-key');
+    await read(deps, '/health', serviceKey);
+    expect(await lastUse(deps)).toBe(before);
+  });
+
+  it('takes one hash an isolate, however often it comes and however many users do', async () => {
+    const deps = testDeps();
+    await authenticate(bearer(serviceKey), deps);
+    // As many as would drive it out of one cache that all share.
+    const remembered = deps.caches.of(callers);
+    for (let i = 0; i < 20_000; i += 1) {
+      remembered.set(`Bearer ${i}`.padEnd(1_000, '.'), {
+        ...service('x'),
+        kind: 'user',
+        userId: 'u',
+      } as Caller);
+    }
+    const digest = vi.spyOn(crypto.subtle, 'digest');
+    for (let i = 0; i < 100; i += 1) await authenticate(bearer(serviceKey), deps);
+    expect(digest).not.toHaveBeenCalled();
+    digest.mockRestore();
   });
 });
 

@@ -4,6 +4,7 @@ import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
+import { lastUsesOf } from '../../http/service-key';
 import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
@@ -29,6 +30,8 @@ export interface DatabaseOverview {
   circuits: ProviderHealth[];
   /** Newest first. */
   events: AuditEventRow[];
+  /** When each service key was last used, ms; by its name. */
+  lastUses: ReadonlyMap<string, number>;
 }
 
 /**
@@ -58,7 +61,11 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       .orderBy(desc(providerHealth.openUntil))
       .limit(CIRCUITS),
     db.select().from(auditEvents).orderBy(desc(auditEvents.at), desc(auditEvents.id)).limit(EVENTS),
+    lastUsesOf(
+      db,
+      deps.config.serviceKeys.map(({ name }) => name),
+    ),
   ]);
-  const [counts, runs, circuits, events] = await withDeadline(work, READ_MS, 'd1_read');
-  return { counts, runs, circuits, events };
+  const [counts, runs, circuits, events, lastUses] = await withDeadline(work, READ_MS, 'd1_read');
+  return { counts, runs, circuits, events, lastUses };
 }

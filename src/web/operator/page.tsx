@@ -1,11 +1,13 @@
 /** The operator's page: what is going on, and the few things to do about it. */
 
+import type { ServiceKey } from '../../rights';
 import { Layout, type Message, MessageBox } from '../ui/layout';
 import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
 import { COUNTED } from './counts';
 import { Events } from './events';
+import { Keys } from './keys';
 import type { DatabaseOverview, Overview } from './overview';
 import { Action, type View } from './panel';
 import { Circuits, Runs } from './refreshes';
@@ -15,11 +17,12 @@ import { atLeast, cell, number, percent } from './words';
 export interface OperatorPageProps extends View {
   session: OperatorSession;
   overview: Overview;
+  keys: readonly ServiceKey[];
   flash: Message | null;
 }
 
 export function OperatorPage(props: OperatorPageProps) {
-  const { session, overview, flash, clock } = props;
+  const { session, overview, keys, flash, clock } = props;
   const { cache, stored } = overview;
   return (
     <Layout title="Operations">
@@ -59,6 +62,7 @@ export function OperatorPage(props: OperatorPageProps) {
         />
       )}
       <Cache cache={cache} view={props} />
+      <Keys keys={keys} lastUses={stored?.lastUses ?? null} view={props} />
       {stored ? <Events events={stored.events} view={props} /> : null}
     </Layout>
   );

@@ -67,6 +67,7 @@ export const operatorRoutes = new Hono<AppEnv>()
         session={session}
         formToken={session.formToken}
         overview={overview}
+        keys={deps.config.serviceKeys}
         nameOf={nameOf}
         flash={flash && flashMessageWords(flash, nameOf)}
         clock={clockOf(c)}

@@ -1,6 +1,7 @@
 /** What the operator's page shows, and what its buttons do. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../src/config';
 import { auditEvents, providerHealth, refreshRuns } from '../../../src/db/schema';
 import type { Deps } from '../../../src/deps';
 import { readSnapshot } from '../../../src/status-cache/cache';
@@ -8,6 +9,7 @@ import { keyOf } from '../../../src/status-cache/kv';
 import { runRefreshNow } from '../../../src/web/operator/actions';
 import { hookedDb } from '../../refresh/support/faults';
 import { world } from '../../refresh/support/world';
+import { d1Away } from '../../status-cache/faults';
 import { testClock, testDeps } from '../../support/deps';
 import { accountRow, insertAccount } from '../../support/fixtures';
 import { textOf } from '../pages';
@@ -498,5 +500,33 @@ describe('verdicts by comparison or time', () => {
     const o = operator();
     const reply = await o.get(null, '/operator/verdicts?provider=acme');
     expect(textOf(await reply.text())).not.toContain('Acme');
+  });
+});
+
+describe('service keys', () => {
+  const key = (env.SERVICE_KEYS as string).split(':')[1];
+  const keys = `test:${key},agents:${'cd'.repeat(32)}:read+call@acme+slack-user`;
+  const config = () => readConfig({ ...env, SERVICE_KEYS: keys });
+
+  test('are told by name, with rights, providers and last use; never a key or its hash', async () => {
+    const o = operator({ config: config(), now: noon().now });
+    await env.DB.prepare('DELETE FROM service_keys').run();
+    const cookie = await o.enter();
+    await o.deps.settle();
+    const page = await o.page(cookie);
+    expect(panel(page, 'keys')).toContain(
+      'test read, connect, token, call, operate All 22 Nov 2026',
+    );
+    expect(panel(page, 'keys')).toContain('agents read, call Acme, Slack (user) Not yet');
+    expect(page).not.toContain(key);
+    expect(page).not.toContain('cdcdcdcd');
+  });
+
+  test('are told while the database is away, without their last use', async () => {
+    const o = operator({ config: config() });
+    const cookie = await o.enter();
+    const away = operator({ config: config(), db: d1Away(), session: d1Away });
+    expect(panel(await away.page(cookie), 'keys')).toContain('agents read, call Acme');
+    expect(panel(await away.page(cookie), 'keys')).toContain('Not known now');
   });
 });
