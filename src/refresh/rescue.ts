@@ -62,7 +62,13 @@ export async function storeGrant(
   const about = { provider: grant.provider, rowId: grant.rowId };
   const commit = () => commitGrant(deps, grant, row, { ...options, until: deps.now() + COMMIT_MS });
   try {
-    return await commit();
+    const committed = await commit();
+    // Where a reconnect was faster, the former grant's entry on the outbox names this attempt: the
+    // delivery finds here what there is to revoke.
+    if (committed.kind === 'superseded' && options.provider.revocationReach === 'token') {
+      await saveInKv(deps, grant, deps.now() + SAVE_MS);
+    }
+    return committed;
   } catch (error) {
     deps.log.error('refresh.grant_not_committed', about, error);
   }

@@ -9,6 +9,7 @@ import { deliverRevocations } from '../../src/disconnect/revocation';
 import { OUTBOX_LEASE_MS } from '../../src/events/outbox';
 import { LEASE_MS } from '../../src/refresh/claim';
 import type { Grant } from '../../src/refresh/commit';
+import { refreshOne } from '../../src/refresh/on-demand';
 import { saveInKv } from '../../src/refresh/rescue';
 import { accountContext } from '../../src/vault/vault';
 import { type Journey, journey } from '../connect/journey';
@@ -530,6 +531,30 @@ describe("a reconnect, and the former grant's tokens", () => {
     j.provider.answer('/me', () => Response.json({ sub: id }));
     await again(j, 'each', id);
     expect(revoked(j)).toEqual([]);
+    expect(await owed(j)).toEqual([]);
+  });
+
+  test('are those that a refresh under way brings, too', async () => {
+    const j = await travel('token');
+    await insertIdle(j, 'each', 'again-7', good);
+    const held = gate();
+    j.provider.answer('/token', async (received, usual) => {
+      if (isRefresh(received)) await held.promise;
+      return usual();
+    });
+    const key = { userId: 'user-of-again-7', provider: 'each', accountId: 'again-7' };
+    const refreshing = refreshOne(j.deps, key).catch((error: unknown) => error);
+    await expect.poll(() => refreshed(j).length).toBe(1);
+    const reply = await j.connect('user-of-again-7', 'code-again-7', { provider: 'each' });
+    expect(reply.status).toBe(201);
+    held.resolve();
+    await refreshing;
+    await j.deps.settle();
+    expect(revoked(j)).toEqual([]);
+    await later(j, LEASE_MS);
+    // The consent had the first serial.
+    expect(revoked(j)).toEqual(['refresh-again-7-2', 'access-again-7-2']);
+    expect(j.provider.accepts('access-again-7-1')).toBe(true);
     expect(await owed(j)).toEqual([]);
   });
 
