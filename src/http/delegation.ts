@@ -118,7 +118,7 @@ export async function verifyDelegation(token: string, deps: Deps): Promise<Deleg
       currentDate: new Date(deps.now()),
     });
     const claims = claimsSchema.safeParse(payload);
-    if (!madeBy || !claims.success) return 'the delegation is not valid';
+    if (!madeBy || !claims.success) return 'the delegation is not valid, or its key is gone';
     const { rights, providers } = madeBy;
     const { sub, iat, exp, rights: own, providers: only } = claims.data;
     return {
@@ -131,8 +131,8 @@ export async function verifyDelegation(token: string, deps: Deps): Promise<Deleg
     };
   } catch (error) {
     if (error instanceof errors.JWTExpired) return 'the delegation has run out';
-    if (error instanceof errors.JWKSNoMatchingKey) return 'the key of this delegation is gone';
-    if (error instanceof errors.JOSEError) return 'the delegation is not valid';
+    // Nobody is to learn the names of keys from which of both it is.
+    if (error instanceof errors.JOSEError) return 'the delegation is not valid, or its key is gone';
     throw error;
   }
 }

@@ -215,10 +215,12 @@ async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
   return caller;
 }
 
-/** Of an input that names one `provider`, in the path or in the body. */
+/** Of an input that names one `provider`, in the path or in the body; perhaps with one of its APIs: `id:name`. */
 function refuseOthers(caller: Caller, input: unknown): void {
   if (typeof input !== 'object' || input === null || !('provider' in input)) return;
-  if (typeof input.provider === 'string') refuseOtherProvider(caller, input.provider);
+  if (typeof input.provider !== 'string') return;
+  const [provider = ''] = input.provider.split(':');
+  refuseOtherProvider(caller, provider);
 }
 
 /** `userId` of a user, or of a delegation, must be its own or `me`, which becomes its own. */

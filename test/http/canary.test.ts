@@ -18,6 +18,8 @@ const canary = (name: string): string => `canary-${name}-3f9a+/7c&21=é`.slice(0
 /** Made up here, or caught on their way (verifier, cookie). */
 const secrets: Record<string, string> = {
   serviceKey,
+  // Where it is configured, and nowhere else.
+  serviceKeyHash: env.SERVICE_KEYS.split(':')[1] ?? '',
   jwtSecret,
   encryptionKey: env.ENCRYPTION_KEYS.split(':')[1] ?? '',
   clientSecret: 'acme-secret',
@@ -182,6 +184,21 @@ beforeAll(async () => {
     400,
   );
   expect((await put({ ...onlyfans, surplus: secrets.session })).status).toBe(400);
+
+  const delegations = `/v1/users/${user}/delegations`;
+  const created = await call(delegations, { method: 'POST', json: { rights: ['read', 'call'] } });
+  const { token: delegation } = await created.json<{ token: string }>();
+  secrets.delegation = delegation;
+  for (const path of [
+    `/v1/users/${user}/integrations`,
+    `${integration}/token`,
+    '/v1/cache/stats',
+  ]) {
+    await visit(path, { token: delegation });
+  }
+  await visit(delegations, { method: 'DELETE' });
+  await visit(`/v1/users/${user}/integrations`, { token: delegation });
+  await visit(`/v1/users/${user}/integrations`, { token: delegation.slice('mdel_'.length) });
 
   await visit('/v1/providers', { token: secrets.unknownKey ?? '' });
   const jwt = await userToken(user, {}, 'x'.repeat(40));
