@@ -88,9 +88,9 @@ describe('the provider’s or the operator’s fault', () => {
         asksEvery: 12 * HOUR,
       };
       const result = note(
-        'wrong secret for 30 days, 20',
+        'wrong secret for 30 days, 10',
         32,
-        await new Population(many(20, wrong)).live(32),
+        await new Population(many(10, wrong)).live(32),
       );
       expect(result.marked).toEqual([]);
       expect(result.failing).toBe(0);
@@ -110,9 +110,9 @@ describe('the provider’s or the operator’s fault', () => {
         asksEvery: 12 * HOUR,
       };
       const result = note(
-        'wrong client for 30 days, 20',
+        'wrong client for 30 days, 10',
         33,
-        await new Population(many(20, wrong)).live(33),
+        await new Population(many(10, wrong)).live(33),
       );
       expect(result.marked).toEqual([]);
       expect(result.failing).toBe(0);

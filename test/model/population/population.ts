@@ -43,7 +43,7 @@ export interface Person {
   tenant?: string;
   /** The app asks for the token this often; default: every two hours. */
   asksEvery?: number | null;
-  /** Its user forces refreshes this often, in the first ten minutes of each day. */
+  /** Its user forces refreshes this often, in the first four minutes of each day. */
   forcesEvery?: number;
   /** Nothing is wrong with it: none of its requests for a token may fail. */
   isWell?: boolean;
@@ -270,7 +270,7 @@ export class Population {
       if (forcesEvery !== undefined) {
         const every = (now: number) => {
           const inDay = (now - START) % DAY;
-          return inDay + forcesEvery < HOUR / 6 ? now + forcesEvery : now - inDay + DAY;
+          return inDay + forcesEvery < HOUR / 15 ? now + forcesEvery : now - inDay + DAY;
         };
         events.push({ at: START + 1, act: () => this.#force(account), every });
       }
