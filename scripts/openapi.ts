@@ -41,6 +41,7 @@ const tags: Record<Exclude<Tag, 'Browser'>, string> = {
   Connect: 'Linking an account: by OAuth, by credentials, or on the hosted page.',
   Tokens: 'Access tokens and credentials, for the backend.',
   Delegations: 'Tokens for agents, jobs and front ends: one user, few rights.',
+  Calls: "A provider's API, called through Mooring.",
   Refresh: 'Refreshes on request, and what the scheduled ones did.',
   Cache: 'What the caches hold, for operators.',
   Providers: 'What can be connected.',
@@ -82,7 +83,7 @@ const requestId = z.string().meta({
 export function openapiDocument(routes: readonly RouteSpec[]) {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes.filter(({ tag }) => tag !== 'Browser')) {
-    const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
+    const path = route.path.replaceAll(/:([A-Za-z]+)(?:\{[^}]*\})?/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operationOf(route) };
   }
   return createDocument(
@@ -139,6 +140,7 @@ function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
     responses: Object.fromEntries([
       ...Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply)]),
       ...problemsOf(route),
+      ...(route.passesOn === undefined ? [] : [['default', passedOn(route.passesOn)] as const]),
     ]),
   };
 }
@@ -156,6 +158,12 @@ const replyOf = ({ description, schema, headers = z.object({}) }: ReplySpec) => 
   description,
   headers: headers.extend({ 'X-Request-Id': requestId }),
   ...(schema ? { content: { 'application/json': { schema } } } : {}),
+});
+
+const passedOn = (description: string) => ({
+  description,
+  headers: z.object({ 'X-Request-Id': requestId }),
+  content: { '*/*': { schema: z.unknown() } },
 });
 
 /** The errors a route can give: those of its declaration, and those that follow from it. */

@@ -10,7 +10,7 @@ import { Caches } from '../src/caches';
 import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
 import { isCheckable } from '../src/oauth/credential-check';
-import { endpointsOf } from '../src/oauth/endpoints';
+import { endpointsOf, filledUrl, placeholderValues } from '../src/oauth/endpoints';
 import { checkRecord } from '../src/providers/check';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
@@ -92,6 +92,7 @@ async function aboutOAuth2(
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
     ...aboutCheck(provider, endpoints.checkUrl),
+    ...aboutCalls(provider, parameters, publicUrl),
     `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
     ...(provider.timeoutSeconds === undefined
       ? []
@@ -130,7 +131,40 @@ const aboutCredentials = (provider: Extract<Provider, { kind: 'credentials' }>):
   ),
   ...Object.entries(provider.requestHeaders).map(([name, value]) => `Header ${name}: ${value}`),
   ...aboutCheck(provider, provider.check?.url ?? null),
+  ...aboutCalls(provider, {}, ''),
 ];
+
+/** What a call of its API would look like, without what it would carry of a user. */
+function aboutCalls(
+  provider: Provider,
+  given: Readonly<Record<string, string>>,
+  publicUrl: string,
+): string[] {
+  const { apiUrl, apiUrls, apiHeaders, apiDeny, apiTimeoutSeconds, echoesToken } = provider;
+  const isOAuth = provider.kind === 'oauth2';
+  const urlOf = (url: string) =>
+    isOAuth ? filledUrl(url, placeholderValues(provider, given), publicUrl) : url;
+  const main = isOAuth && provider.apiOrigin ? `{${provider.apiOrigin.metadata}}` : undefined;
+  const base = apiUrl === undefined ? main : urlOf(apiUrl);
+  const { headers, query } = isOAuth
+    ? provider.apiToken
+    : { headers: provider.requestHeaders, query: provider.requestQuery };
+  if (base === undefined && Object.keys(apiUrls).length === 0) return ['Calls: not possible'];
+  const root = `/v1/users/{userId}/proxy/${provider.id}`;
+  return [
+    ...(base === undefined ? [] : [`Calls: ${root}/{accountId}/... -> ${base}/...`]),
+    ...Object.entries(apiUrls).map(
+      ([name, url]) => `Calls: ${root}:${name}/{accountId}/... -> ${urlOf(url)}/...`,
+    ),
+    ...Object.entries({ ...apiHeaders, ...headers }).map(
+      ([name, value]) => `Call header ${name}: ${value}`,
+    ),
+    ...Object.entries(query).map(([name, value]) => `Call query ${name}=${value}`),
+    ...(apiDeny.length === 0 ? [] : [`Calls refused: ${apiDeny.join(', ')}`]),
+    ...(apiTimeoutSeconds === undefined ? [] : [`Time for a call: ${apiTimeoutSeconds} s`]),
+    ...(echoesToken ? ['Its answers hold the credential: whoever may call sees it.'] : []),
+  ];
+}
 
 /** The request, without what it would carry of a user. */
 function aboutCheck(provider: Provider, url: string | null): string[] {

@@ -4,6 +4,7 @@
  */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { callRoutes, isCallPath } from './calls/routes';
 import { connectRoutes } from './connect/routes';
 import { disconnectRoutes } from './disconnect/routes';
 import { delegationRoutes } from './http/delegation-routes';
@@ -44,12 +45,28 @@ const corsOfApps = cors({
   maxAge: 600,
 });
 
+/** Of calls: the provider's API has headers of its own, and what it takes is not known here. */
+const corsOfCalls = cors({
+  origin: (origin, c) => (c.get('deps').config.appOrigins.has(origin) ? origin : null),
+  allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposeHeaders: ['*'],
+  maxAge: 600,
+});
+
 const crossOrigin: MiddlewareHandler<AppEnv> = (c, next) =>
-  corsOfApps(c, async () => {
+  (isCallPath(c.req.path) ? corsOfCalls : corsOfApps)(c, async () => {
     await next();
+    if (c.res.headers.get('Mooring-Answered-By') === 'provider') return;
     // Every reply has it already, and what follows adds it once more.
     c.res.headers.delete('Vary');
   });
+
+/** Tells Mooring's own answers to calls from the provider's. */
+const answeredBy: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  if (!headers.has('Mooring-Answered-By')) headers.set('Mooring-Answered-By', 'mooring');
+};
 
 const apiRoutes = [
   ...integrationsRoutes,
@@ -58,6 +75,7 @@ const apiRoutes = [
   ...disconnectRoutes,
   ...delegationRoutes,
   ...refreshRoutes,
+  ...callRoutes,
   ...cacheRoutes,
   ...catalogRoutes,
   ...serviceRoutes,
@@ -72,6 +90,7 @@ export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
   app
     .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
     .notFound(noSuchRoute(app))
+    .use('/v1/users/:userId/proxy/*', answeredBy)
     .use(requestScope(compose, rootLog))
     // Without an Origin there is nobody to allow anything.
     .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))

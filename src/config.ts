@@ -53,6 +53,10 @@ export interface Config {
   idleAfterMs: number;
   /** How many integrations a user may have. */
   maxIntegrations: number;
+  /** Calls of an API that one caller may make for one user in a minute, per isolate; 0: any number. */
+  callsPerMinute: number;
+  /** Bytes that the body of such a call may have. */
+  callBodyLimit: number;
   /** How many requests to elsewhere (providers, D1, KV) one cron run may make. */
   runSubrequests: number;
   keyring: Keyring;
@@ -109,6 +113,8 @@ const settings = z.object({
     72,
   ),
   RUN_SUBREQUESTS: number(z.number().int().gte(10).lte(10_000), 45),
+  CALLS_PER_MINUTE: number(z.number().int().gte(0).lte(1_000_000), 600),
+  CALL_BODY_LIMIT: number(z.number().int().gte(0).lte(500_000_000), 100_000_000),
   MAX_INTEGRATIONS_PER_USER: number(z.number().int().gte(1).lte(10_000), 100),
   PUBLIC_URL: text,
   APP_ORIGINS: text,
@@ -140,6 +146,8 @@ export function readConfig(env: object): Config {
     userAuth: readUserAuth(s, publicUrl),
     usersMayCall: s.USERS_MAY_CALL === '1',
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
+    callsPerMinute: s.CALLS_PER_MINUTE,
+    callBodyLimit: s.CALL_BODY_LIMIT,
     maxIntegrations: s.MAX_INTEGRATIONS_PER_USER,
     runSubrequests: s.RUN_SUBREQUESTS,
     keyring: createKeyring(s.ENCRYPTION_KEYS),

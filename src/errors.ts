@@ -19,10 +19,13 @@ export const errorCodes = {
   method_not_allowed: [405, 'Method not allowed'],
   account_linked_to_another_user: [409, 'Account linked to another user'],
   account_mismatch: [409, 'Another account came back'],
+  authorization_required: [409, 'Authorization required'],
+  call_not_supported: [409, 'Calls not supported'],
   check_not_supported: [409, 'Check not supported'],
   connection_failed: [409, 'Connection failed'],
   needs_reconnect: [409, 'Needs reconnect'],
   provider_not_configured: [409, 'Provider not configured'],
+  several_accounts: [409, 'Several accounts'],
   too_many_integrations: [409, 'Too many integrations'],
   connection_expired: [410, 'Connection expired'],
   too_large: [413, 'Too large'],
@@ -31,6 +34,7 @@ export const errorCodes = {
   too_many_connections: [429, 'Too many connections'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
+  not_implemented: [501, 'Not implemented'],
   provider_error: [502, 'Provider error'],
   completion_in_progress: [503, 'Completion in progress'],
   provider_unavailable: [503, 'Provider unavailable'],
@@ -46,9 +50,18 @@ export interface FieldError {
   message: string;
 }
 
+/** What a problem says besides, by its code (RFC 9457 3.2). */
+export interface ProblemMembers {
+  /** Of `authorization_required`: why the user has to consent. */
+  reason?: 'not_connected' | 'needs_reconnect';
+  /** Of `several_accounts`: those that there are. */
+  accounts?: { accountId: string; displayName: string | null }[];
+}
+
 export interface AppErrorOptions {
   cause?: unknown;
   errors?: FieldError[];
+  members?: ProblemMembers;
   headers?: Record<string, string>;
   /** Seconds until another try makes sense; becomes the Retry-After header. */
   retryAfter?: number;
@@ -61,6 +74,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly title: string;
   readonly errors: FieldError[] | undefined;
+  readonly members: ProblemMembers;
   readonly retryAfter: number | undefined;
   /** The user's version after what failed, where that was a change; the Consistency-Token header. */
   version: number | undefined;
@@ -72,6 +86,7 @@ export class AppError extends Error {
     this.detail = detail;
     [this.status, this.title] = errorCodes[code];
     this.errors = options.errors;
+    this.members = options.members ?? {};
     this.retryAfter = options.retryAfter;
     this.#headers = options.headers;
   }

@@ -19,7 +19,7 @@ import {
   accountFrom,
   type CheckOutcome,
   checkCredentials,
-  checkUrlOf,
+  credentialsUrl,
 } from '../oauth/credential-check';
 import { wholeMatch } from '../providers/check';
 import { placeholdersOf } from '../providers/templates';
@@ -170,7 +170,7 @@ async function tryOut(
 ): Promise<Exclude<CheckOutcome, { kind: 'refused' }> | null> {
   const { check } = provider;
   if (check === undefined) return null;
-  if (checkUrlOf(check.url, credentials, deps.config.publicUrl) === null) {
+  if (credentialsUrl(check.url, credentials, deps.config.publicUrl) === null) {
     const errors = placeholdersOf(check.url).map((field) => ({
       path: `body.credentials.${field}`,
       message: 'makes no usable URL',

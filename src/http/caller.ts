@@ -87,13 +87,14 @@ export function refuseEnded({ issuedAt }: Pick<Delegation, 'issuedAt'>, endedAt:
 /**
  * Before anything is read, and whether there is such a resource or not: what a caller may not reach is
  * forbidden, and nothing shows of what is there.
+ * @param provider its id; `id:name` is one of its hosts (src/calls)
  * @throws AppError forbidden
  */
 export function refuseOtherProvider(
   { providers }: Pick<Permissions, 'providers'>,
   provider: string,
 ): void {
-  if (!allows(providers, provider)) {
+  if (!allows(providers, provider.split(':', 1)[0] ?? '')) {
     throw new AppError('forbidden', 'this caller is not for that provider');
   }
 }

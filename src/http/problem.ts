@@ -20,6 +20,14 @@ export const problemSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('What is wrong with an input, field by field.'),
+    reason: z
+      .enum(['not_connected', 'needs_reconnect'])
+      .optional()
+      .describe('Of `authorization_required`: why the user has to consent.'),
+    accounts: z
+      .array(z.object({ accountId: z.string(), displayName: z.string().nullable() }))
+      .optional()
+      .describe('Of `several_accounts`: those that there are.'),
   })
   .meta({
     id: 'Problem',
@@ -73,6 +81,7 @@ export function problemResponse(error: AppError, requestId: string): Response {
     code: error.code,
     requestId,
     ...(error.errors ? { errors: error.errors } : {}),
+    ...error.members,
   };
   return new Response(JSON.stringify(body), {
     status: error.status,

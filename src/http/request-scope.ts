@@ -38,6 +38,7 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
       // The pattern, never the URL: ids and queries stay out of the logs.
       route: routePattern(c),
       status: c.res.status,
+      provider: c.get('provider'),
       caller: c.get('caller')?.kind,
       ms: Date.now() - started,
     });

@@ -32,6 +32,8 @@ export interface AppEnv {
     caller: Caller;
     requestId: string;
     log: Log;
+    /** Whose API was called. */
+    provider?: string;
     /** Set by a route whose successes are counted, not logged. */
     unlogged?: boolean;
   };
@@ -53,6 +55,7 @@ export type Tag =
   | 'Connect'
   | 'Tokens'
   | 'Delegations'
+  | 'Calls'
   | 'Refresh'
   | 'Cache'
   | 'Providers'
@@ -64,8 +67,8 @@ export type RouteSpec = RouteParts & (Access | { /** No proof is asked for. */ c
 interface RouteParts {
   /** OpenAPI operationId. */
   id: string;
-  method: 'get' | 'post' | 'put' | 'delete';
-  /** Hono's form: `/v1/users/:userId/integrations`. */
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Hono's form: `/v1/users/:userId/integrations`; `:path{[^]*}` is all that follows. */
   path: string;
   tag: Tag;
   summary: string;
@@ -85,6 +88,11 @@ interface RouteParts {
   form?: z.ZodType;
   /** By status. */
   replies: Record<number, ReplySpec>;
+  /**
+   * Answers with what another server answered, whatever that is, besides its `replies`. Such a reply
+   * says `Mooring-Answered-By: provider`.
+   */
+  passesOn?: string;
   /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
   errors?: readonly ErrorCode[];
 }
@@ -98,7 +106,7 @@ export type JsonText<T> = string & { readonly [json]: T };
 export const jsonText = <T>(value: T): JsonText<T> => JSON.stringify(value) as JsonText<T>;
 
 declare const replied: unique symbol;
-/** Made by `reply` only, so that no handler can answer past its declaration. */
+/** Made by `reply` or `pass` only, so that no handler can answer past its declaration. */
 export type Replied = Response & { readonly [replied]: true };
 
 type BodyOf<R> = R extends { schema: infer S extends z.ZodType }
@@ -139,6 +147,8 @@ export interface RouteContext<S extends RouteSpec> {
   request: Request;
   c: Context<AppEnv>;
   reply: Reply<S['replies']>;
+  /** Of routes with `passesOn`: another server's reply, to which only the request's id is added. */
+  pass: S extends { passesOn: string } ? (response: Response) => Replied : undefined;
 }
 
 export function route<const S extends RouteSpec>(
@@ -175,6 +185,10 @@ export function route<const S extends RouteSpec>(
             'X-Request-Id': c.get('requestId'),
           },
         });
+      const pass = (response: Response): Response => {
+        response.headers.set('X-Request-Id', c.get('requestId'));
+        return response;
+      };
       const context = {
         param,
         query,
@@ -187,6 +201,7 @@ export function route<const S extends RouteSpec>(
         request,
         c,
         reply,
+        pass: spec.passesOn === undefined ? undefined : pass,
       };
       // The declaration's types are those of what its schemas have parsed.
       try {
@@ -211,7 +226,10 @@ async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
   const caller = await authenticate(c.req.raw.headers, deps);
   c.set('caller', caller);
   refuseWithout(caller, access);
-  if (caller.kind === 'delegation') refuseEnded(caller, await lastEnding(deps, caller.userId));
+  // A call reads it from the primary, with the row (src/calls/proxy.ts).
+  if (caller.kind === 'delegation' && access.right !== 'call') {
+    refuseEnded(caller, await lastEnding(deps, caller.userId));
+  }
   return caller;
 }
 

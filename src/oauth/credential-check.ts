@@ -62,7 +62,7 @@ export async function checkCredentials(
 ): Promise<CheckOutcome> {
   const { check } = provider;
   if (check === undefined) return undecided('provider_error', 'these credentials cannot be tried');
-  const url = checkUrlOf(check.url, credentials, deps.config.publicUrl);
+  const url = credentialsUrl(check.url, credentials, deps.config.publicUrl);
   if (url === null) return undecided('provider_error', 'the credentials make no usable URL');
   const request = withHeaders(
     bareRequest(
@@ -92,7 +92,7 @@ function namingAccount(outcome: CheckOutcome, accountId: string | readonly strin
 }
 
 /** Null where a field's value makes no URL that Mooring would call. */
-export function checkUrlOf(
+export function credentialsUrl(
   template: string,
   credentials: Readonly<Record<string, string>>,
   publicUrl: string,
@@ -185,10 +185,7 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   const found = document === null ? [body] : rules.error.map((path) => valueAt(document, path));
   const codes = found.map(errorText).filter((code) => code !== null);
   // The credential is known, and may not do this (RFC 6750 3.1).
-  if (
-    codes.includes('insufficient_scope') ||
-    /\berror="?insufficient_scope\b/i.test(headers.get('WWW-Authenticate') ?? '')
-  ) {
+  if (codes.includes('insufficient_scope') || isInsufficientScope(headers)) {
     return undecided('provider_error', 'the credential may not make the request of the check');
   }
   if (
@@ -204,6 +201,10 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   }
   return { kind: 'accepted', document };
 }
+
+/** The token is known, and may not do this (RFC 6750 3.1). */
+export const isInsufficientScope = (headers: Headers): boolean =>
+  /\berror="?insufficient_scope\b/i.test(headers.get('WWW-Authenticate') ?? '');
 
 const undecided = (
   code: Extract<CheckOutcome, { kind: 'undecided' }>['code'],

@@ -52,7 +52,7 @@ export async function endpointsOf(
   const values = placeholderValues(provider, parameters);
   const { publicUrl } = deps.config;
   const fill = (url: string | undefined, kept?: string): string | undefined =>
-    url === undefined ? undefined : filled(url, values, publicUrl, kept);
+    url === undefined ? undefined : filledUrl(url, values, publicUrl, kept);
 
   const issuer = fill(provider.issuer);
   const template = provider.issuerTemplate?.template;
@@ -104,7 +104,8 @@ function announcedAuth(metadata: ServerMetadata | undefined): ClientAuth {
   );
 }
 
-function placeholderValues(
+/** @throws AppError `provider_error` */
+export function placeholderValues(
   provider: OAuth2Provider,
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -119,8 +120,12 @@ function placeholderValues(
   );
 }
 
-/** The filled URL is checked like any other: a value may have made another host of it. */
-function filled(
+/**
+ * The filled URL is checked like any other: a value may have made another host of it.
+ *
+ * @throws AppError `provider_error`
+ */
+export function filledUrl(
   url: string,
   values: Readonly<Record<string, string>>,
   publicUrl: string,

@@ -34,6 +34,8 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkProfileRequest(provider) ??
     checkCheck(provider) ??
     checkCallbackSignature(provider) ??
+    checkApi(provider) ??
+    checkApiToken(provider) ??
     checkRefresh(provider) ??
     checkRevocation(provider)
   );
@@ -55,6 +57,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     [['profileUrl'], provider.profileUrl],
     [['check', 'url'], provider.check?.url],
     [['extendedToken', 'url'], provider.extendedToken?.url],
+    ...apiUrlsOf(provider),
   ];
   for (const [path, url] of urls) {
     if (url === undefined) continue;
@@ -130,6 +133,9 @@ function checkValues(provider: OAuth2Provider): Fault | null {
   const withToken = [...client, 'access_token'];
   const places: [path: string[], values: Record<string, string>, filled: string[]][] = [
     [['headers'], provider.headers, []],
+    [['apiHeaders'], provider.apiHeaders, [CLIENT_ID]],
+    [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
+    [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
     [['authorizationParams'], provider.authorizationParams, []],
     [['tokenParams'], provider.tokenParams, client],
     [['refreshParams'], provider.refreshParams, [...withToken, 'redirect_uri']],
@@ -219,6 +225,40 @@ function checkCallbackSignature(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
+/** Where calls go: what both kinds have. */
+const apiUrlsOf = ({ apiUrl, apiUrls }: Provider): [path: string[], url: string | undefined][] => [
+  [['apiUrl'], apiUrl],
+  ...Object.entries(apiUrls).map(([name, url]): [string[], string] => [['apiUrls', name], url]),
+];
+
+/** Without a query, a call's path can follow it; and what is sent can be sent. */
+function checkApi(provider: Provider): Fault | null {
+  const { apiHeaders } = provider;
+  for (const [path, url] of apiUrlsOf(provider)) {
+    if (url !== undefined && /[?%]|\/$|\/\.{0,2}(?:\/|$)/.test(url.replace(/^[a-z]+:\/\//i, ''))) {
+      return { path, message: 'must be an origin or a plain path, with no "/" at its end' };
+    }
+  }
+  return checkHeaders(apiHeaders, ['apiHeaders']);
+}
+
+function checkApiToken(provider: OAuth2Provider): Fault | null {
+  const { apiOrigin, apiUrl, apiToken, metadata } = provider;
+  if (apiOrigin !== undefined) {
+    if (apiUrl !== undefined) return { path: ['apiOrigin'], message: 'stands beside "apiUrl"' };
+    if (!Object.hasOwn(metadata, apiOrigin.metadata)) {
+      return { path: ['apiOrigin', 'metadata'], message: 'names nothing of "metadata"' };
+    }
+    const wrong = checkPattern(apiOrigin.hostPattern);
+    if (wrong) return { path: ['apiOrigin', 'hostPattern'], message: wrong };
+  }
+  const templates = [...Object.values(apiToken.headers), ...Object.values(apiToken.query)];
+  if (!templates.some(holdsAccessToken)) {
+    return { path: ['apiToken'], message: 'has no "{access_token}"' };
+  }
+  return checkHeaders(apiToken.headers, ['apiToken', 'headers']);
+}
+
 function checkRefresh(provider: OAuth2Provider): Fault | null {
   if (provider.refreshModel !== 'extend') return null;
   if (Object.values(provider.refreshParams).some(holdsAccessToken)) return null;
@@ -289,6 +329,8 @@ function checkCredentials(provider: CredentialsProvider, publicUrl: string): Fau
   return (
     checkTemplates(provider, provider.requestHeaders, ['requestHeaders']) ??
     checkHeaders(provider.requestHeaders, ['requestHeaders']) ??
+    checkTemplates(provider, provider.requestQuery, ['requestQuery']) ??
+    checkCredentialsApi(provider, publicUrl) ??
     checkCredentialsCheck(provider, publicUrl)
   );
 }
@@ -314,22 +356,47 @@ function checkTemplates(
   return null;
 }
 
-function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string): Fault | null {
-  const { check, fields } = provider;
-  if (check === undefined) return null;
-  const wrong = checkEndpoint(check.url, publicUrl);
-  if (wrong) return { path: ['check', 'url'], message: wrong };
-  for (const name of placeholdersOf(check.url)) {
+/** A URL that may hold fields. */
+function checkFieldUrl(
+  url: string,
+  path: string[],
+  fields: CredentialsProvider['fields'],
+  publicUrl: string,
+): Fault | null {
+  const message = checkEndpoint(url, publicUrl);
+  if (message) return { path, message };
+  for (const name of placeholdersOf(url)) {
     const field = fields[name];
-    if (field === undefined) return undeclared(['check', 'url'], name, 'fields');
+    if (field === undefined) return undeclared(path, name, 'fields');
     // A secret in a path ends up in the logs on the way. Without a pattern a value could be any host.
     if (field.secret || !field.required || field.pattern === undefined) {
       return {
-        path: ['check', 'url'],
+        path,
         message: `holds {${name}}, which must be a required field with a pattern, and no secret`,
       };
     }
   }
+  return null;
+}
+
+function checkCredentialsApi(provider: CredentialsProvider, publicUrl: string): Fault | null {
+  for (const [path, url] of apiUrlsOf(provider)) {
+    const wrong = url === undefined ? null : checkFieldUrl(url, path, provider.fields, publicUrl);
+    if (wrong) return wrong;
+  }
+  for (const [name, template] of Object.entries(provider.apiHeaders)) {
+    if (/[{}]/.test(template)) {
+      return { path: ['apiHeaders', name], message: 'holds a brace; "requestHeaders" may' };
+    }
+  }
+  return checkApi(provider);
+}
+
+function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string): Fault | null {
+  const { check, fields } = provider;
+  if (check === undefined) return null;
+  const wrong = checkFieldUrl(check.url, ['check', 'url'], fields, publicUrl);
+  if (wrong) return wrong;
   const { accountId = [], displayName, metadata } = check;
   const ids = [accountId].flat();
   for (const path of [ids, displayName, Object.values(metadata)].flat()) {

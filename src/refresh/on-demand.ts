@@ -108,6 +108,8 @@ export interface Demand {
   forced: boolean;
   /** What is stored by now is good enough: nothing needs to be refreshed any more. */
   satisfied(stored: StoredIntegration): boolean;
+  /** Nothing is sent unless the circuit is closed: the refresh is not to be a probe. */
+  onlyWhileClosed?: boolean;
   /** Nobody is watched after this, ms since the epoch: the caller has something else by then. */
   watchUntil?: number;
   /** Takes what is to be published; absent: it is published at once. */
@@ -263,12 +265,12 @@ const isRefused = (row: AccountRow): boolean =>
 function refuseBehindCircuit(
   { row }: StoredIntegration,
   health: ProviderHealth | undefined,
-  { forced }: Demand,
+  { forced, onlyWhileClosed = false }: Demand,
   now: number,
 ): void {
   const openUntil = health?.openUntil ?? null;
   if (openUntil === null) return;
-  if (openUntil <= now && !(forced && isFailing(row))) return;
+  if (openUntil <= now && !onlyWhileClosed && !(forced && isFailing(row))) return;
   const detail = 'the provider has trouble; it is not asked for now';
   throw unavailable(detail, openUntil > now ? openUntil : now + PACE_MS, now);
 }

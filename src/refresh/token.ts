@@ -46,8 +46,19 @@ export type TokenAnswer = { version: number } & (
 );
 
 /** @throws AppError, as refreshOnDemand does */
-export async function tokenFor(deps: Deps, request: TokenRequest): Promise<TokenAnswer> {
-  const first = await readIntegration(deps, request);
+export const tokenFor = async (deps: Deps, request: TokenRequest): Promise<TokenAnswer> =>
+  tokenOf(deps, request, await readIntegration(deps, request));
+
+/**
+ * Of what the caller has just read from the primary.
+ *
+ * @throws AppError, as refreshOnDemand does
+ */
+export async function tokenOf(
+  deps: Deps,
+  request: TokenRequest,
+  first: StoredIntegration,
+): Promise<TokenAnswer> {
   const provider = deps.config.providers.get(request.provider);
   if (provider?.kind === 'credentials') return openCredentials(deps, provider, first);
   const enough = (stored: StoredIntegration) =>
@@ -98,7 +109,7 @@ function livesLongEnough(
 }
 
 /** Renewable, and old enough for the provider (Meta: a day). */
-const isRefreshableNow = (
+export const isRefreshableNow = (
   provider: Parameters<typeof isRenewable>[0],
   row: AccountRow,
   now: number,

@@ -170,6 +170,7 @@ describe('paths', () => {
       ...['acme%2f', 'acm%D0%B5', "acme'--", '%25', '%FF', '*', 'unknown'],
     ],
     id: ['%00', 'a%0d%0aX-Evil:1', 'x'.repeat(5000), '..%2f', '__proto__', "x'--", '%FF'],
+    path: ['a%00', 'a%0d%0aX-Evil:1', '..%2fx', 'x%5c..', 'x/..;/y', '%FF', 'auth.revoke'],
     ticket: ['%00', 'a%0d%0aX-Evil:1', 'x'.repeat(5000), '..%2f', '__proto__', '%FF'],
   };
   const cases = all.flatMap(([name, spec]) =>

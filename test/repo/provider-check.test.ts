@@ -56,6 +56,22 @@ describe('npm run provider:check', () => {
     expect(lines).toContain(`Client authentication: ${method}`);
   });
 
+  it('tells what a call would look like', async () => {
+    const lines = await report(['shopify', 'shop=demo'], {});
+    expect(lines).toContain(
+      'Calls: /v1/users/{userId}/proxy/shopify/{accountId}/... -> https://demo.myshopify.com/admin/api/...',
+    );
+    expect(lines).toContain('Call header X-Shopify-Access-Token: {access_token}');
+    expect(await report(['salesforce'], {})).toContain(
+      'Calls: /v1/users/{userId}/proxy/salesforce/{accountId}/... -> {instanceUrl}/...',
+    );
+    expect(await report(['tiktok'], {})).toContain('Calls: not possible');
+    const echoes = { ...acme, apiUrl: 'https://api.acme.example', echoesToken: true };
+    expect(await report(['acme'], settings({ acme: echoes }))).toContain(
+      'Its answers hold the credential: whoever may call sees it.',
+    );
+  });
+
   it('tells how long a slow provider may take', async () => {
     const slow = { ...acme, timeoutSeconds: 20 };
     expect(await report(['acme'], settings({ acme: slow }))).toContain(
@@ -70,6 +86,7 @@ describe('npm run provider:check', () => {
       'Field apiKey: API key, secret',
       'Header Authorization: Bearer {apiKey}',
       'Check: not possible',
+      'Calls: not possible',
     ]);
   });
 
@@ -87,12 +104,13 @@ describe('npm run provider:check', () => {
       apiKey: { label: 'K' },
     };
     const keys = { extends: 'api-key', name: 'Keys', fields, check };
-    expect((await report(['keys'], settings({ keys }))).slice(-5)).toEqual([
+    expect((await report(['keys'], settings({ keys }))).slice(-6)).toEqual([
       'Header Authorization: Bearer {apiKey}',
       'Check: POST https://api.keys.example/{team}/me',
       'Check query v=2',
       'Check body (json) token: {apiKey}',
       'Refused by: 401, bad_key',
+      'Calls: not possible',
     ]);
     expect(await report(['reddit'], {})).toContain(
       'Check: GET https://oauth.reddit.com/api/v1/me, the profile',

@@ -12,7 +12,7 @@ const readers = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .filter((file) => file.endsWith('.ts'))
   .filter((file) => !/^providers\/(types|records|check)\b/.test(file.replaceAll('\\', '/')))
   .map((file) => join(root, 'src', file))
-  .concat(join(root, 'scripts/provider-table.ts'))
+  .concat(join(root, 'scripts/provider-table.ts'), join(root, 'scripts/provider-check.ts'))
   .map((file) => readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''));
 
 /** All fields, the inner ones too: `revocation.tokenParam`. */

@@ -10,11 +10,12 @@ export const someParams: Record<string, string> = {
   accountId: 'victim-account',
   id: 'a-connection',
   ticket: 'a-ticket',
+  path: 'api/v1/me',
 };
 
 /** The path with its parameters filled in. Values are already percent-encoded. */
 export function pathOf(spec: RouteSpec, params: Record<string, string> = {}): string {
-  return spec.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+  return spec.path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, (_, name: string) => {
     const value = params[name] ?? someParams[name];
     if (value === undefined) throw new Error(`no sample for :${name} of ${spec.path}`);
     return value;

@@ -38,6 +38,14 @@ export const salesforce = {
   // For userinfo (OpenID Connect Core 1.0, 3.1.2.1), and for the refresh token.
   requiredScopes: ['openid', 'refresh_token'],
 
+  // developer.salesforce.com/docs/platform/api-rest/guide/intro-rest-resources.md and, for
+  // `instance_url`, atlas.en-us.262.0.chatterapi.meta, quickstart_connecting; read 2026-11-26.
+  apiOrigin: {
+    metadata: 'instanceUrl',
+    hostPattern: '(?:[a-z0-9](?:[a-z0-9\\-]*[a-z0-9])?\\.){1,4}salesforce\\.com',
+  },
+  apiDeny: ['services/oauth2/revoke', 'services/oauth2/token', 'secur'],
+
   // Recommended to app owners by remoteaccess_oauth_refresh_token_flow; off unless they follow.
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,

@@ -1,6 +1,6 @@
 /** Records of kind `credentials`: no OAuth, the user hands something over. */
 import * as z from 'zod';
-import { credentialCheck, identity, metadataPaths, path, paths, strings, url } from './shared';
+import { api, credentialCheck, identity, metadataPaths, path, paths, strings, url } from './shared';
 
 export const credentialsProviderSchema = z.strictObject({
   ...identity(),
@@ -27,6 +27,13 @@ export const credentialsProviderSchema = z.strictObject({
    * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617).
    */
   requestHeaders: strings.default({}),
+  /**
+   * Parameters that carry credentials in a call, where the provider takes them in no header; values as
+   * in `requestHeaders`.
+   */
+  requestQuery: strings.default({}),
+  /** Of calls. `apiUrl` may hold `{field}`, as the URL of `check`. */
+  ...api(),
   /**
    * The request that tells whether credentials are good; it carries `requestHeaders`. Its URL may
    * hold `{field}` for fields that are no secret, and its templates any field. None: they cannot be

@@ -1,6 +1,7 @@
 /** Records of kind `oauth2`. The default of every field is what the RFCs say, where they do. */
 import * as z from 'zod';
 import {
+  api,
   candidates,
   credentialCheck,
   identity,
@@ -253,6 +254,21 @@ export const oauth2ProviderSchema = z.strictObject({
    * hold `{access_token}`; where none does, the token goes as a bearer token.
    */
   check: z.strictObject({ url: url.optional(), ...credentialCheck() }).optional(),
+
+  // Calls of the API
+  ...api(),
+  /**
+   * Instead of `apiUrl`: the origin that stands in the account's metadata under this name, if it is
+   * https and its whole host matches (Salesforce: `instance_url`).
+   */
+  apiOrigin: z.strictObject({ metadata: z.string().min(1), hostPattern: z.string() }).optional(),
+  /** In which a call carries the token; `{access_token}` stands for it. Headers stay out of logs. */
+  apiToken: z
+    .strictObject({
+      headers: strings.default({ Authorization: 'Bearer {access_token}' }),
+      query: strings.default({}),
+    })
+    .prefault({}),
 
   // Refresh
   /**

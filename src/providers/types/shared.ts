@@ -60,3 +60,24 @@ export const identity = () => ({
   /** Unofficial, may break without notice; shown to people. */
   experimental: z.boolean().default(false),
 });
+
+/** What calls of the provider's API need to know (src/calls); `apiUrl` in its absence: there are none. */
+export const api = () => ({
+  /** Where its API begins; placeholders as in the other URLs. A call names what comes after. */
+  apiUrl: url.optional(),
+  /** Further hosts of the API, by a name that a call gives: `proxy/dropbox:content/...`. */
+  apiUrls: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/), url).default({}),
+  /** Sent where the caller does not set them itself (versions, `User-Agent`); over `headers`. */
+  apiHeaders: strings.default({}),
+  /**
+   * Paths that end grants or hand out tokens, as they follow `apiUrl` or one of `apiUrls`: each with
+   * all that lies below it, whatever the case. `*` stands for one segment.
+   */
+  apiDeny: z
+    .array(z.string().regex(/^[a-z0-9._~*-]+(?:\/[a-z0-9._~*-]+)*$/, 'is no lower-case path'))
+    .default([]),
+  /** How long the API may take until it begins to answer, where the usual 30 s do not fit. */
+  apiTimeoutSeconds: z.int().min(1).max(300).optional(),
+  /** The provider writes the credential into its answers (Meta: into links to the next page). */
+  echoesToken: z.boolean().default(false),
+});

@@ -53,6 +53,7 @@ export async function startWorkerProcesses(
         modules: true,
         script: options.bundle,
         compatibilityDate: COMPATIBILITY_DATE,
+        compatibilityFlags: ['enable_request_signal'],
         bindings: { ...options.vars, PROCESS: String(options.ports.indexOf(port)) },
         d1Databases: ['DB'],
         kvNamespaces: ['STATUS_CACHE'],
