@@ -32,6 +32,9 @@ export const atlassian = {
 
   // The sentence first: the code `unauthorized_client` alone is the operator's fault.
   reply: { error: ['error_description', 'error'] },
+  // developer.atlassian.com/cloud/oauth/getting-started/making-calls-to-api (2023-08-14).
+  apiUrl: 'https://api.atlassian.com',
+
   refreshModel: 'rotating',
   reuse: 'grace',
   // "10-minutes grace period (leeway window)": community.developer.atlassian.com/t/83103, read

@@ -26,6 +26,12 @@ export const dropbox = {
   loginHintParam: null,
   authorizationParams: { token_access_type: 'offline' },
 
+  // dropbox.com/developers/documentation/http/documentation, "Request and response formats" (copy
+  // without a date, read 2026-11-26).
+  apiUrl: 'https://api.dropboxapi.com/2',
+  apiUrls: { content: 'https://content.dropboxapi.com/2' },
+  apiDeny: ['auth/token'],
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 4 * 3600,
 

@@ -29,6 +29,11 @@ export const githubApp = {
   allowedAuthorizationParams: ['prompt', 'allow_signup'],
   loginHintParam: 'login',
 
+  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What lies
+  // below `applications` ends tokens and grants, or gives new tokens.
+  apiUrl: 'https://api.github.com',
+  apiDeny: ['applications'],
+
   refreshModel: 'rotating',
   refreshEndsAccessToken: true,
   // "6 months", always as this number: refreshing-user-access-tokens.md.

@@ -59,6 +59,11 @@ export const github = {
   allowedAuthorizationParams: ['prompt', 'allow_signup'],
   loginHintParam: 'login',
 
+  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What lies
+  // below `applications` ends tokens and grants, or gives new tokens.
+  apiUrl: 'https://api.github.com',
+  apiDeny: ['applications'],
+
   refreshModel: 'none',
   // Per account, app and set of scopes; the 11th ends the oldest, and no more than ten are given in
   // an hour: docs.github.com, authentication/keeping-your-account-and-data-secure/

@@ -43,6 +43,11 @@ export const hubspot = {
   loginHintParam: null,
 
   reply: { scope: ['scope', 'scopes'], error: ['error', 'status'] },
+  // developers.hubspot.com/docs/api-reference/latest/app-management/app-uninstalls/guide (2026-06-11):
+  // a DELETE below `appinstalls` takes the app away from the account.
+  apiUrl: 'https://api.hubapi.com',
+  apiDeny: ['appinstalls', 'oauth'],
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 30 * 60,
   // BAD_HUB, of a portal that was deleted or disconnected, stands beside `access_denied`, which

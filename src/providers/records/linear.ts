@@ -33,6 +33,10 @@ export const linear = {
   scopeSeparator: ',',
   authorizationParams: { prompt: 'consent' },
 
+  // linear.app/developers/graphql (read 2026-11-26). GraphQL says in its body what it does.
+  apiUrl: 'https://api.linear.app',
+  apiDeny: ['oauth'],
+
   refreshModel: 'rotating',
   reuse: 'grace',
   // "30-minute replay grace period": an OAuth demo made for Linear's customers, and five unrelated

@@ -36,6 +36,11 @@ export const microsoft = {
   authorizationParams: { response_mode: 'query' },
 
   scopeOnRefresh: true,
+  // learn.microsoft.com/graph/overview (copies without a date, read 2026-11-26); versions stand in
+  // paths (v1.0, beta).
+  apiUrl: 'https://graph.microsoft.com',
+  apiDeny: ['*/me/revokesigninsessions', '*/users/*/revokesigninsessions'],
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 90 * 24 * 3600,

@@ -29,6 +29,10 @@ export const notion = {
   reply: { error: ['error', 'code'] },
   loginHintParam: null,
 
+  // developers.notion.com/reference/authentication (copy without a date, read 2026-11-26).
+  apiUrl: 'https://api.notion.com',
+  apiDeny: ['v1/oauth'],
+
   refreshModel: 'rotating',
   transientCodes: ['rate_limited'],
 

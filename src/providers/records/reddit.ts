@@ -27,6 +27,10 @@ export const reddit = {
   // Without it there is no refresh token (activepieces#14680).
   authorizationParams: { duration: 'permanent' },
   // The refresh token stays good, whether a refresh's reply leaves it out or brings another.
+  // The wiki page named above.
+  apiUrl: 'https://oauth.reddit.com',
+  apiDeny: ['api/v1/revoke_token', 'api/v1/access_token'],
+
   refreshModel: 'static',
   // A string (OAuth's) or a number (HTTP's); an error also comes with status 200.
   reply: { error: ['error'] },

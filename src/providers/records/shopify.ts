@@ -52,6 +52,11 @@ export const shopify = {
   reply: { error: ['error_description', 'error'] },
   loginHintParam: null,
 
+  // As the profile. A bearer token is refused there (accesstokengen.com/how-to-use-shopify-access-token;
+  // Shopify's own page was in no stored copy), read 2026-11-26.
+  apiUrl: 'https://{shop}.myshopify.com/admin/api',
+  apiToken: { headers: { 'X-Shopify-Access-Token': '{access_token}' } },
+
   refreshModel: 'rotating',
   reuse: 'grace',
   // Until the replacement is used, and 30 days from the first use at most: shopify.dev/changelog/

@@ -33,6 +33,9 @@ export const slackUser = {
     scope: ['authed_user.scope', 'scope'],
     expiresIn: ['authed_user.expires_in', 'expires_in'],
   },
+  apiUrl: slack.apiUrl,
+  apiDeny: slack.apiDeny,
+
   refreshModel: 'rotating',
   reuse: slack.reuse,
   reuseGraceSeconds: slack.reuseGraceSeconds,

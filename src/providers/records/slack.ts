@@ -35,6 +35,18 @@ export const slack = {
   scopeSeparator: ',',
   alsoGrants: ['slack-user'],
 
+  // api.slack.com/web, "Basic overview" (copy without a date, read 2026-11-26).
+  apiUrl: 'https://slack.com/api',
+  apiDeny: [
+    'auth.revoke',
+    'apps.uninstall',
+    'oauth.access',
+    'oauth.v2.access',
+    'oauth.v2.exchange',
+    'oauth.token',
+    'openid.connect.token',
+  ],
+
   refreshModel: 'rotating',
   // using-token-rotation, "Refreshing tokens"; how long it takes a used one is not said.
   reuse: 'grace',

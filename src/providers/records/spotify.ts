@@ -22,6 +22,9 @@ export const spotify = {
   scopes: ['user-read-private'],
   loginHintParam: null,
 
+  // developer.spotify.com/documentation/web-api/concepts/api-calls, "Base URL" (a copy of 2024).
+  apiUrl: 'https://api.spotify.com',
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
   // The shortest six months there are, less a little: the page names no number of days.
