@@ -12,9 +12,9 @@ import { authorizationRequest } from '../src/oauth/authorize';
 import { isCheckable } from '../src/oauth/credential-check';
 import { endpointsOf, filledUrl, placeholderValues } from '../src/oauth/endpoints';
 import { checkRecord } from '../src/providers/check';
+import { limitsOf } from '../src/providers/limits';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
-import { limitsOf } from './provider-table';
 
 type Settings = Record<string, string | undefined>;
 

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lengthOf, limitsOf } from '../src/providers/limits';
 import { records } from '../src/providers/records';
 import { type OAuth2Provider, type Provider, providerSchema } from '../src/providers/types';
 
@@ -85,29 +86,8 @@ function grantCells(provider: OAuth2Provider): string[] {
   ];
 }
 
-/** What the provider ends by itself when there is more of it, or when it is late. */
-export function limitsOf(provider: OAuth2Provider): string[] {
-  const { maxGrants, maxAccessTokens, codeLifetimeSeconds } = provider;
-  const count = (many: number, one: string) => `${many} ${one}${many === 1 ? '' : 's'}`;
-  return [
-    ...(maxGrants === undefined ? [] : [`${count(maxGrants, 'grant')} per account`]),
-    ...(maxAccessTokens === undefined
-      ? []
-      : [`${count(maxAccessTokens, 'access token')} per grant`]),
-    ...(codeLifetimeSeconds === undefined ? [] : [`code of ${time(codeLifetimeSeconds)}`]),
-  ];
-}
-
-/** In the largest unit that leaves no fraction; empty where there is no number. */
-function time(seconds: number | undefined): string {
-  if (seconds === undefined) return '';
-  const units = [
-    ['d', 86_400],
-    ['h', 3600],
-    ['min', 60],
-  ] as const;
-  const [unit, length] = units.find(([, one]) => seconds % one === 0) ?? ['s', 1];
-  return unit === 'd' && seconds === 86_400 ? '24 h' : `${seconds / length} ${unit}`;
-}
+/** Empty where there is no number. */
+const time = (seconds: number | undefined): string =>
+  seconds === undefined ? '' : lengthOf(seconds);
 
 if (import.meta.main) writeFileSync(docs, withTable(readFileSync(docs, 'utf8')));

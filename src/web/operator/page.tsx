@@ -1,5 +1,6 @@
 /** The operator's page: what is going on, and the few things to do about it. */
 
+import type { Registry } from '../../providers/registry';
 import type { ServiceKey } from '../../rights';
 import { Layout, type Message, MessageBox } from '../ui/layout';
 import { hour } from '../ui/times';
@@ -8,6 +9,7 @@ import { Cache, hitRate } from './cache';
 import { COUNTED } from './counts';
 import { Events } from './events';
 import { Keys } from './keys';
+import { Limits } from './limits';
 import type { DatabaseOverview, Overview } from './overview';
 import { Action, type View } from './panel';
 import { Circuits, Runs } from './refreshes';
@@ -18,11 +20,12 @@ export interface OperatorPageProps extends View {
   session: OperatorSession;
   overview: Overview;
   keys: readonly ServiceKey[];
+  registry: Pick<Registry, 'get'>;
   flash: Message | null;
 }
 
 export function OperatorPage(props: OperatorPageProps) {
-  const { session, overview, keys, flash, clock } = props;
+  const { session, overview, keys, registry, flash, clock } = props;
   const { cache, stored } = overview;
   return (
     <Layout title="Operations">
@@ -63,6 +66,7 @@ export function OperatorPage(props: OperatorPageProps) {
       )}
       <Cache cache={cache} view={props} />
       <Keys keys={keys} lastUses={stored?.lastUses ?? null} view={props} />
+      {stored ? <Limits counts={stored.counts} registry={registry} /> : null}
       {stored ? <Events events={stored.events} view={props} /> : null}
     </Layout>
   );

@@ -68,6 +68,7 @@ export const operatorRoutes = new Hono<AppEnv>()
         formToken={session.formToken}
         overview={overview}
         keys={deps.config.serviceKeys}
+        registry={providers}
         nameOf={nameOf}
         flash={flash && flashMessageWords(flash, nameOf)}
         clock={clockOf(c)}

@@ -530,3 +530,23 @@ describe('service keys', () => {
     expect(panel(await away.page(cookie), 'keys')).toContain('Not known now');
   });
 });
+
+describe('limits of providers', () => {
+  test('are told of those with accounts, with the day on which endpoints end', async () => {
+    const o = operator();
+    for (const provider of ['figma', 'hubspot', 'slack', 'acme', 'bygone']) {
+      await insertAccount(o.deps, { provider });
+    }
+    const text = panel(await o.page(await o.enter()), 'limits');
+    expect(text).toContain('Figma 1 grant per account, code of 30 s Not announced');
+    expect(text).toContain('HubSpot None known 2027-09-30');
+    expect(text).toContain('Slack 2 access tokens per grant Not announced');
+    expect(text).not.toMatch(/Acme|bygone|Google/);
+  });
+
+  test('have no place on the page where there are none', async () => {
+    const o = operator();
+    await insertAccount(o.deps);
+    expect(panel(await o.page(await o.enter()), 'limits')).toBe('');
+  });
+});
