@@ -61,6 +61,28 @@ describe('assets/openapi.json', () => {
     }
   });
 
+  it('names the right of each operation that takes one, to each kind of caller it is for', () => {
+    const schemes = Object.keys(document.components?.securitySchemes ?? {});
+    expect(schemes).toHaveLength(3);
+    for (const spec of routes.filter(({ tag }) => tag !== 'Browser')) {
+      const path = spec.path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, '{$1}');
+      const operation = document.paths?.[path]?.[spec.method];
+      const security = operation?.security ?? [];
+      if (spec.callers === 'anyone') {
+        expect([spec.id, security]).toEqual([spec.id, []]);
+        continue;
+      }
+      expect(operation).toMatchObject({
+        'x-right': spec.right,
+        description: expect.stringContaining(`Right: \`${spec.right}\`.`),
+      });
+      expect(security).toHaveLength(spec.callers.length);
+      for (const [scheme, roles] of security.flatMap((one) => Object.entries(one))) {
+        expect([spec.id, schemes.includes(scheme), roles]).toEqual([spec.id, true, [spec.right]]);
+      }
+    }
+  });
+
   it('narrows the code of each problem', () => {
     const schemas = Object.keys(document.components?.schemas ?? {});
     expect(schemas).toContain('NeedsReconnectProblem');
