@@ -37,7 +37,7 @@ export const callRoutes: readonly Route[] = methods.map((method) =>
     {
       id: `${method}Proxied`,
       method,
-      path: '/v1/users/:userId/proxy/:provider/:accountId/:path{[^]*}',
+      path: '/v1/users/:userId/proxy/:provider/:accountId/:path{[^]+}',
       tag: 'Calls',
       summary: `${method.toUpperCase()} of a provider's API`,
       description:

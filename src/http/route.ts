@@ -68,7 +68,7 @@ interface RouteParts {
   /** OpenAPI operationId. */
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Hono's form: `/v1/users/:userId/integrations`; `:path{[^]*}` is all that follows. */
+  /** Hono's form: `/v1/users/:userId/integrations`; `:path{[^]+}` is all that follows, and at least something (where it may be nothing, Hono leaves its fast router). */
   path: string;
   tag: Tag;
   summary: string;
