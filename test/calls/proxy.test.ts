@@ -347,6 +347,23 @@ describe('what the provider does wrong', () => {
     expect(await problem(await call('x'))).toMatchObject({ status: 502, code: 'provider_error' });
   });
 
+  it('is told when the caller hangs up before it has answered', async () => {
+    const caller = new AbortController();
+    let ended = false;
+    const { call } = await setup(
+      (request) =>
+        new Promise((_, reject) => {
+          request.signal.addEventListener('abort', () => {
+            ended = true;
+            reject(new Error('aborted'));
+          });
+          caller.abort();
+        }),
+    );
+    await call('x', { signal: caller.signal }).catch(() => {});
+    expect(ended).toBe(true);
+  });
+
   it('is late: 502 after the record’s time', async () => {
     const providers = { acme: { ...JSON.parse(env.PROVIDERS).acme, apiTimeoutSeconds: 1 } };
     const { call } = await setup(
