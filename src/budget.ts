@@ -7,13 +7,16 @@
 import { createDatabase, type Database } from './db/client';
 
 export class CallBudget {
+  readonly limit: number;
   /** Kept for the jobs that come later in this invocation. */
   reserved = 0;
   #outside = 0;
   #d1 = 0;
 
   /** @param limit of outside requests, and of calls to D1 */
-  constructor(readonly limit: number) {}
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 
   /** How many calls of either kind may still be made; below zero where a job took more than it had. */
   get left(): number {

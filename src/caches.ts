@@ -34,13 +34,15 @@ interface Entry<T> {
  * number of values, or the sum of what `weigh` says of each (bytes, say). Times in ms.
  */
 export class BoundedCache<T> {
+  readonly limit: number;
+  readonly weigh: (key: string, value: T) => number;
   readonly #entries = new Map<string, Entry<T>>();
   #weight = 0;
 
-  constructor(
-    readonly limit: number,
-    readonly weigh: (key: string, value: T) => number = () => 1,
-  ) {}
+  constructor(limit: number, weigh: (key: string, value: T) => number = () => 1) {
+    this.limit = limit;
+    this.weigh = weigh;
+  }
 
   get(key: string, now: number): T | undefined {
     const entry = this.#entries.get(key);

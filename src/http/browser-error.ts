@@ -25,13 +25,13 @@ export type Situation =
   | 'other_provider';
 
 export class BrowserError extends AppError {
-  constructor(
-    code: ErrorCode,
-    detail: string,
-    readonly situation: Situation,
-    /** Where the person goes on; an address that was checked, or a path of this Worker. */
-    readonly returnTo?: string,
-  ) {
+  readonly situation: Situation;
+  /** Where the person goes on; an address that was checked, or a path of this Worker. */
+  readonly returnTo: string | undefined;
+
+  constructor(code: ErrorCode, detail: string, situation: Situation, returnTo?: string) {
     super(code, detail);
+    this.situation = situation;
+    this.returnTo = returnTo;
   }
 }

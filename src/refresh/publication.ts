@@ -7,9 +7,12 @@ import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
 
 export class Publication {
+  readonly #deps: Deps;
   readonly #newest = new Map<string, Snapshot>();
 
-  constructor(private readonly deps: Deps) {}
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
 
   add(snapshot: Snapshot | null): void {
     if (!snapshot) return;
@@ -22,7 +25,7 @@ export class Publication {
     const snapshot = this.#newest.get(userId);
     if (!snapshot) return;
     this.#newest.delete(userId);
-    await publish(this.deps, snapshot);
+    await publish(this.#deps, snapshot);
   }
 
   async flushAll(): Promise<void> {
