@@ -1,10 +1,12 @@
 /**
  * `npm run provider:check <id> [parameter=value ...]`: whether a provider's record is right, built
  * in or from PROVIDERS in .dev.vars, and where it would send a browser. Talks to nobody but the
- * discovery of a record with an `issuer`. Prints no secret.
+ * discovery of a record with an `issuer`. Prints no secret. With `--live` in front, the provider is
+ * driven for real (provider-live.ts).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { parseEnv } from 'node:util';
 import { Caches } from '../src/caches';
 import { AppError, ConfigError } from '../src/errors';
@@ -16,6 +18,9 @@ import { limitsOf } from '../src/providers/limits';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
 
+import type { LiveOptions } from './provider-live';
+import { StartProblem } from './start/problem';
+
 type Settings = Record<string, string | undefined>;
 
 /** What is wrong, as a sentence for people. */
@@ -26,8 +31,9 @@ export async function report(
   [id, ...rest]: readonly string[],
   settings: Settings,
 ): Promise<string[]> {
-  if (id === undefined) throw new Wrong('npm run provider:check <id> [parameter=value ...]');
-  const publicUrl = settings.PUBLIC_URL || 'http://localhost:8787';
+  if (id === undefined)
+    throw new Wrong('npm run provider:check [-- --live] <id> [parameter=value ...]');
+  const publicUrl = publicUrlOf(settings);
   const registry = createRegistry(settings, publicUrl);
   const provider = registry.get(id);
   if (!provider) throw new Wrong(`There is no provider "${id}". ${known(registry)}`);
@@ -185,6 +191,30 @@ function aboutCheck(provider: Provider, url: string | null): string[] {
   ];
 }
 
+/** The file with what the provider answered. @throws Wrong, StartProblem, ConfigError or AppError */
+export async function reportLive(
+  [id = '', ...rest]: readonly string[],
+  settings: Settings,
+  options: Pick<LiveOptions, 'say' | 'ask' | 'folder'>,
+): Promise<string> {
+  for (const line of await report([id, ...rest], settings)) options.say(line);
+  const publicUrl = publicUrlOf(settings);
+  const client = createRegistry(settings, publicUrl).client(id);
+  if (!client) throw new Wrong(`${id} has no client to drive it with.`);
+  const parameters = parametersFrom(client.provider, rest);
+  // Not loaded for a check that only reads.
+  const { checkLive } = await import('./provider-live');
+  return checkLive({ ...options, client, parameters, publicUrl, settings });
+}
+
+const publicUrlOf = (settings: Settings): string => settings.PUBLIC_URL || 'http://localhost:8787';
+
+async function askAtTerminal(line: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  await terminal.question(`${line} `);
+  terminal.close();
+}
+
 function devVars(): Settings {
   try {
     return parseEnv(readFileSync(join(import.meta.dirname, '../.dev.vars'), 'utf8'));
@@ -195,10 +225,20 @@ function devVars(): Settings {
 
 if (import.meta.main) {
   try {
-    console.log((await report(process.argv.slice(2), devVars())).join('\n'));
+    const args = process.argv.slice(2);
+    if (args[0] === '--live') {
+      const say = (line: string) => console.log(line);
+      const options = { say, ask: askAtTerminal };
+      say(`Written: ${await reportLive(args.slice(1), devVars(), options)}`);
+    } else {
+      console.log((await report(args, devVars())).join('\n'));
+    }
   } catch (error) {
     const expected =
-      error instanceof Wrong || error instanceof ConfigError || error instanceof AppError;
+      error instanceof Wrong ||
+      error instanceof StartProblem ||
+      error instanceof ConfigError ||
+      error instanceof AppError;
     if (!expected) throw error;
     console.error(error.message);
     process.exitCode = 1;

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { report } from '../../scripts/provider-check';
 
@@ -17,6 +19,19 @@ const acme = {
 };
 
 describe('npm run provider:check', () => {
+  it.each(['provider-check', 'provider-live', 'provider-table', 'key-new'])(
+    '%s.ts loads in Node, which takes no syntax of TypeScript but types',
+    (script) => {
+      const options = { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' } as const;
+      const code = `await import('./scripts/${script}.ts'); console.log('loaded')`;
+      const args = ['--import', './scripts/resolve-src.ts', '--input-type=module', '-e', code];
+      expect(execFileSync(process.execPath, args, { ...options, timeout: 30_000 })).toBe(
+        'loaded\n',
+      );
+    },
+    30_000,
+  );
+
   it('prints where a browser would be sent, with the real client, and no secret', async () => {
     const lines = await report(
       ['acme'],
@@ -119,7 +134,7 @@ describe('npm run provider:check', () => {
   });
 
   it.each([
-    ['without an id', [], {}, 'npm run provider:check <id>'],
+    ['without an id', [], {}, 'npm run provider:check [-- --live] <id>'],
     ['of an unknown id', ['nope'], {}, 'There is no provider "nope". Known: airtable,'],
     ['of a template', ['api-key'], {}, 'There is no provider "api-key"'],
     ['without a parameter', ['shopify'], {}, 'shopify needs a parameter, shop=... (The shop'],

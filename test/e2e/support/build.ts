@@ -15,11 +15,19 @@ declare module 'vitest' {
 
 const root = join(import.meta.dirname, '../../..');
 
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('bundle', await buildWorker());
+}
+
+/** The built Worker's text. @throws Error with what wrangler said */
+export async function buildWorker(): Promise<string> {
   const outdir = await mkdtemp(join(tmpdir(), 'mooring-e2e-build-'));
-  await build(outdir);
-  project.provide('bundle', await readFile(join(outdir, 'index.js'), 'utf8'));
-  return () => rm(outdir, { recursive: true });
+  try {
+    await build(outdir);
+    return await readFile(join(outdir, 'index.js'), 'utf8');
+  } finally {
+    await rm(outdir, { recursive: true });
+  }
 }
 
 async function build(outdir: string): Promise<void> {

@@ -5,6 +5,7 @@
  * storage lets them elect an owner of the files; the others reach it over a socket, which is also
  * how D1 is reached in production: from elsewhere, one database. The owner is the first process.
  */
+import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,8 @@ export interface WorkerProcessesOptions {
   vars: Record<string, string>;
   /** The port of each process. */
   ports: readonly number[];
+  /** Takes every request that the Worker makes to others, instead of the network. */
+  outbound?: (request: Request) => Promise<Response>;
 }
 
 const COMPATIBILITY_DATE = '2026-10-01';
@@ -45,7 +48,11 @@ export async function startWorkerProcesses(
   options: WorkerProcessesOptions,
 ): Promise<WorkerProcesses> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-e2e-state-'));
+  // Also after Ctrl-C, at which Miniflare ends this process.
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
   const output: string[] = [];
+  const { outbound } = options;
   const start = async (port: number): Promise<Miniflare> => {
     const miniflare = new Miniflare({
       ...convertV4MiniflareOptions({
@@ -55,6 +62,7 @@ export async function startWorkerProcesses(
         compatibilityDate: COMPATIBILITY_DATE,
         compatibilityFlags: ['enable_request_signal'],
         bindings: { ...options.vars, PROCESS: String(options.ports.indexOf(port)) },
+        ...(outbound ? { outboundService: outbound } : {}),
         d1Databases: ['DB'],
         kvNamespaces: ['STATUS_CACHE'],
         assets: {
@@ -128,6 +136,7 @@ export async function startWorkerProcesses(
       // Last started first: the owner of the storage goes when nobody needs it any more.
       for (const miniflare of processes.toReversed()) await miniflare.dispose();
       await rm(folder, { recursive: true, force: true });
+      process.off('exit', removeFolder);
     },
   };
 }
