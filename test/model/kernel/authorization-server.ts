@@ -41,12 +41,15 @@ export interface Family {
   disconnected: boolean;
   /** It was on the outbox before anybody knew whose it is. */
   received: boolean;
+  /** A lease under which its row went away, or was given another grant, with its refresh token. */
+  leased: { id: string; until: number; token: string } | null;
 }
 
 export interface ServerHost {
   now(): number;
   note(text: () => string): void;
   cover(kind: string): void;
+  violate(what: string, details: string): void;
   /** Of the next access token, ms; null: it has no end. `code`: what it is given for. */
   lifetimeMs(by: Invocation, code: string | null): number | null;
   /**
@@ -62,6 +65,8 @@ export type Verdict = 'granted' | 'refused' | 'failed';
 
 /** What must be left of a grace when a used token is sent again. */
 const LEAST_WAY_MS = 2_500;
+/** Two clocks may be this far apart. */
+const CLOCKS_MS = 2_500;
 
 export class AuthorizationServer {
   readonly families: Family[] = [];
@@ -89,6 +94,7 @@ export class AuthorizationServer {
       accessEnds: new Map([[0, this.host.now() + (lifetimeMs ?? Number.POSITIVE_INFINITY)]]),
       disconnected: false,
       received: false,
+      leased: null,
     };
     this.families.push(family);
     return family;
@@ -128,6 +134,7 @@ export class AuthorizationServer {
     const serial = parseToken(token)?.serial;
     if (!family || serial === undefined || !family.alive) return null;
     if (family.disconnected) host.cover('a disconnected grant was refreshed');
+    this.#checkLease(family, token, by, sentAt);
     const now = host.now();
     if (this.rotation === 'extend') {
       if ((family.accessEnds.get(serial) ?? 0) <= now) return null;
@@ -150,6 +157,21 @@ export class AuthorizationServer {
     host.note(() => `the server ends family ${family.id}: ${token} was used again`);
     family.excused = host.onReuse(family, token, used.brought, sentInTime);
     return null;
+  }
+
+  /** I4: a refresh token is the lease's holder's to send, also once its row is gone. */
+  #checkLease({ leased }: Family, token: string, by: Invocation, sentAt: number): void {
+    if (this.rotation === 'static' || leased?.token !== token) return;
+    const isHolder = leased.id.startsWith(`${by.name}~`);
+    if (isHolder || sentAt >= leased.until - CLOCKS_MS) return;
+    this.host.violate('I4: a refresh token was sent under another lease', `${token}, ${by.name}`);
+  }
+
+  /** From now on the provider takes nothing of it: its user has ended it there. */
+  end(family: Family): void {
+    family.alive = false;
+    family.excused = true;
+    this.host.note(() => `its user ends family ${family.id} at the provider`);
   }
 
   #issue(family: Family, to: Invocation, brought: Issued[] | null) {

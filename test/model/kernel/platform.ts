@@ -107,6 +107,7 @@ export abstract class Platform extends Journal {
         now: () => scheduler.now,
         note: (text) => this.note(text),
         cover: (kind) => this.cover(kind),
+        violate: (...violation) => this.violate(...violation),
         lifetimeMs: (by, code) => this.lifetimeMs(by, code),
         onReuse: (...reuse) => this.onReuse(...reuse),
         onRevocation: (...revocation) => this.onRevocation(...revocation),
@@ -114,6 +115,7 @@ export abstract class Platform extends Journal {
       setting.provider.rotation,
       setting.provider.graceSeconds * 1000,
       setting.provider.reach,
+      setting.provider.takes,
     );
     this.provider = new ProviderEndpoints(this);
     this.d1 = new D1(scheduler, this.#services.d1, tables, (...commit) => this.onCommit(...commit));

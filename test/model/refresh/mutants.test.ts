@@ -74,9 +74,11 @@ const mutants: Record<string, Mutant> = {
     sql: (text) => text.replace(/^(select .* from "oauth_accounts" "live" where )/, '$1false and '),
   },
   'a row under a lease is owed a revocation at once': {
+    plans: 'disconnects',
     sql: (text) => text.replace('max(?, coalesce("oauth_accounts"."lease_until", 0))', 'max(?, 0)'),
   },
   'a connect does not wait for a revocation that is being sent': {
+    plans: 'disconnects',
     sql: (text) =>
       text.replaceAll('"outbox"."lease_until" > ?', '"outbox"."lease_until" > ? + 1e15'),
   },

@@ -12,6 +12,8 @@ export const actions = [
   'check',
   'disconnect',
   'connect',
+  /** The user ends the account's grant at the provider. */
+  'revoked',
   /** One of cron's that comes when it will. */
   'tick',
   'D1 away',
@@ -83,6 +85,7 @@ const step: fc.Arbitrary<Step> = fc
       [6, 'check'],
       [4, 'disconnect'],
       [4, 'connect'],
+      [2, 'revoked'],
       [4, 'tick'],
       [2, 'D1 away'],
       [1, 'KV away'],
@@ -106,9 +109,16 @@ const step: fc.Arbitrary<Step> = fc
   })
   .map(({ moment, ...rest }) => ({ ...rest, ...moment }));
 
+/** What chance alone rarely brings: a check finds a grant that its user has ended. */
+const refusedCheck: fc.Arbitrary<Step[]> = fc.tuple(step, step).map(([revoked, check]) => [
+  { ...revoked, action: 'revoked' },
+  { ...check, action: 'check', account: revoked.account, due: false, after: check.seed % 20_000 },
+]);
+
 const start: fc.Arbitrary<Start> = fc.record({
   dueIn: weighted([2, 30_000], [1, 31_000], [3, 60_000], [2, 120_000], [1, 150_000], [1, -100_000]),
-  expiresIn: weighted([1, 120_000], [2, 400_000], [2, 900_000]),
+  // Some have run out: nobody could refresh them.
+  expiresIn: weighted([1, -5_000], [1, 120_000], [2, 400_000], [2, 900_000]),
 });
 
 /** Few accounts; what comes up is a matter of time, of deaths, of services that go away. */
@@ -148,8 +158,44 @@ const few = (names: readonly ProfileName[]): fc.Arbitrary<Plan> =>
     accounts: fc.array(start, { minLength: 1, maxLength: 3 }),
     oneSubject: fc.boolean(),
     troubles: fc.array(troubles, { minLength: 1, maxLength: 4 }),
-    steps: fc.array(step, { minLength: 1, maxLength: 7, size: 'max' }),
+    steps: fc
+      .array(
+        fc.oneof(
+          { weight: 12, arbitrary: step.map((one) => [one]) },
+          { weight: 1, arbitrary: refusedCheck },
+        ),
+        { minLength: 1, maxLength: 7, size: 'max' },
+      )
+      .map((stories) => stories.flat()),
     seed: seeds,
+  });
+
+/**
+ * What chance alone rarely brings: a disconnect in the middle of a refresh, of a grant whose
+ * revocation takes a refresh first, and a user who comes back at once.
+ */
+const disconnects: fc.Arbitrary<Plan> = fc
+  .record({
+    plan: few(races),
+    first: start,
+    story: fc.tuple(step, step, step),
+    within: fc.tuple(fc.nat({ max: 2_000 }), fc.nat({ max: 3_000 })),
+  })
+  .map(({ plan, first, story: [refresh, disconnect, connect], within: [soon, later] }) => {
+    const { account } = refresh;
+    return {
+      ...plan,
+      takes: 'access',
+      accounts: plan.accounts.map((one, i) =>
+        i === account % plan.accounts.length ? { ...first, expiresIn: -5_000 } : one,
+      ),
+      steps: [
+        { ...refresh, action: 'forced refresh' },
+        { ...disconnect, account, action: 'disconnect', due: false, after: soon },
+        { ...connect, action: 'connect', due: false, after: later },
+        ...plan.steps.slice(0, 3),
+      ],
+    };
   });
 
 /** Many accounts that fall due at once, and a provider that is away or refuses everybody. */
@@ -201,7 +247,8 @@ const verdicts: fc.Arbitrary<Plan> = fc
       ...plan,
       rotation: plan.rotation === 'extend' ? 'static' : plan.rotation,
       lifetimeSeconds: (6 * HOUR) / 1_000,
-      accounts: starts,
+      // Of a token that has run out, one lost answer ends the grant, and nobody is left to compare with.
+      accounts: starts.map((one) => ({ ...one, expiresIn: Math.max(one.expiresIn, 120_000) })),
       steps: [
         ...blocked.map((lasts, account) => ({
           ...first,
@@ -222,6 +269,7 @@ export const plans = {
   races: few(races),
   failures: few(failures),
   few: few([...races, ...failures]),
+  disconnects,
   crowd,
   verdicts,
 };

@@ -24,6 +24,7 @@ const anyFault: readonly Fault[] = [
   '200 with an error',
   '302',
   '401 invalid_client',
+  '403 unauthorized_client',
   'false refusal',
   'connection broken',
   'silence',

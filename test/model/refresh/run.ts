@@ -100,6 +100,8 @@ class Run {
           .catch((error) => world.note(() => `not disconnected: ${error}`));
       case 'connect':
         return this.#connect(step, user, account, trouble);
+      case 'revoked':
+        return this.#revoked(account);
       case 'tick':
         return this.#cron(step.seed, trouble);
       case 'D1 away':
@@ -142,6 +144,13 @@ class Run {
     this.world.cover('a token was given');
     if (end <= scheduler.now - 3_000)
       this.world.violate('a token that had run out was given', token);
+  }
+
+  #revoked(account: string): void {
+    const { watch, server } = this.world;
+    const row = watch.row(account);
+    const family = server.family(row?.refresh ?? row?.access ?? null);
+    if (family?.alive) server.end(family);
   }
 
   /** The user comes back from the provider, and the app completes the connection. */

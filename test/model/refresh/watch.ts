@@ -151,6 +151,7 @@ export class Watch {
           ? next.serial < old.serial
           : this.#former.has(`${row.id} ${next.family}`);
       this.#former.add(`${row.id} ${old.family}`);
+      if (next.family !== old.family) this.#leftUnderLease(was);
       if (goesBack) {
         this.host.violate(
           'I5: older tokens were put over newer ones',
@@ -211,11 +212,18 @@ export class Watch {
     }
   }
 
+  #leftUnderLease({ refresh, lease, leaseUntil }: Row): void {
+    const family = this.server.family(refresh);
+    if (!family || refresh === null || lease === null) return;
+    family.leased = { id: lease, until: leaseUntil ?? 0, token: textOf(refresh) };
+  }
+
   #deleted(was: Row, versions: ReadonlyMap<string, number>): void {
     this.host.cover(was.lease === null ? 'a disconnect' : 'a disconnect during a refresh');
     this.host.note(() => `D1 ${was.account}: deleted`);
     const family = this.server.family(was.refresh ?? was.access);
     if (family) family.disconnected = true;
+    this.#leftUnderLease(was);
     if (!this.#grew(versions, was.user)) this.host.violate('I2: a quiet disconnect', was.account);
   }
 }
