@@ -17,10 +17,13 @@ import { checkEndpoint, fillPlaceholders } from '../providers/urls';
 import { SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
+import type { Issuer } from './issuer';
+import type { JwksDeps } from './jwks';
 import { type Profile, profileRequest, readLabels, readProfile } from './profile';
 import { errorText } from './reply';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
 import { type Outgoing, type RawReply, send } from './send';
+import { isSigned, readSignedProfile } from './signed-profile';
 
 /** For headers and body together. */
 export const CHECK_MS = 6 * SECOND_MS;
@@ -104,25 +107,29 @@ export function credentialsUrl(
 
 /**
  * Tries an access token.
- * @throws AppError provider_error for a token that no request can hold
+ * @throws AppError provider_error for a token that no request can hold; as readSignedProfile does
  */
 export async function checkAccessToken(
-  deps: { fetch: typeof fetch },
+  deps: JwksDeps,
   client: OAuth2Client,
-  { checkUrl: url, parameters }: Pick<Endpoints, 'checkUrl' | 'parameters'>,
+  endpoints: Pick<Endpoints, 'checkUrl' | 'parameters' | 'jwksUrl'> & Issuer,
   accessToken: string,
 ): Promise<CheckOutcome> {
-  const { check } = client.provider;
+  const { check, accountId } = client.provider;
+  const { checkUrl: url, parameters } = endpoints;
   if (url === null) return undecided('provider_error', 'the provider names no URL for a check');
   const request =
     check?.url === undefined
       ? profileRequest(client, url, parameters, accessToken)
       : tokenRequest(client, url, parameters, accessToken, check);
-  const outcome = judgeCheck(
-    check ?? standardRules,
-    await send(deps.fetch, request, { timeoutMs: CHECK_MS }),
-  );
-  return check?.url === undefined ? namingAccount(outcome, client.provider.accountId) : outcome;
+  const reply = await send(deps.fetch, request, { timeoutMs: CHECK_MS });
+  const outcome = judgeCheck(check ?? standardRules, reply);
+  if (check?.url !== undefined || outcome.kind !== 'accepted') return outcome;
+  const isSignedReply = reply.kind === 'reply' && isSigned(reply.headers.get('Content-Type'));
+  const document = isSignedReply
+    ? await readSignedProfile(deps, reply.body, endpoints, client.clientId)
+    : outcome.document;
+  return namingAccount({ kind: 'accepted', document }, accountId);
 }
 
 function tokenRequest(

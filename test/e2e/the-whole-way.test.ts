@@ -86,6 +86,11 @@ describe('the whole way', () => {
       accountId: 'signed-account',
       metadata: { email: 'signed-account@sandbox.example' },
     });
+    const path = '/v1/users/signed/integrations/sandbox-short/signed-account/check';
+    expect(await mooring.call('POST', path)).toMatchObject({
+      status: 200,
+      body: { status: 'connected' },
+    });
   });
 
   it('answers a list from D1, then from memory, then from KV, and says so', async () => {

@@ -1,7 +1,9 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { checkAccessToken, checkCredentials, judgeCheck } from '../../src/oauth/credential-check';
 import type { RawReply } from '../../src/oauth/send';
 import { credentialsProviderSchema, oauth2ProviderSchema } from '../../src/providers/types';
+import { testDeps } from '../support/deps';
 
 const standard = { refusedStatuses: [401], refusedCodes: [], error: ['error', 'error.code'] };
 const slack = { ...standard, refusedCodes: ['invalid_auth'] };
@@ -150,13 +152,20 @@ describe('the request of a check', () => {
     }),
   });
   const checkUrl = 'https://api.acme.example/test';
+  const endpoints = {
+    checkUrl,
+    parameters: {},
+    jwksUrl: 'https://id.acme.example/keys',
+    issuer: null,
+    issuerClaims: null,
+  };
 
   it('carries an access token as a bearer token, or where the record says', async () => {
     const plain = await sent((fetchFn) =>
       checkAccessToken(
-        { fetch: fetchFn },
+        testDeps({ fetch: fetchFn }),
         oauth2({ check: { url: checkUrl } }),
-        { checkUrl, parameters: {} },
+        endpoints,
         'T',
       ),
     );
@@ -166,7 +175,7 @@ describe('the request of a check', () => {
     ]);
     const check = { url: checkUrl, query: { input_token: '{access_token}' } };
     const placed = await sent((fetchFn) =>
-      checkAccessToken({ fetch: fetchFn }, oauth2({ check }), { checkUrl, parameters: {} }, 'T'),
+      checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({ check }), endpoints, 'T'),
     );
     expect([placed.url, placed.headers.get('Authorization')]).toEqual([
       `${checkUrl}?input_token=T`,
@@ -185,18 +194,38 @@ describe('the request of a check', () => {
     ];
     const outcomes = bodies.map(async (body) => {
       const fetchFn = async () => Response.json(body);
-      const endpoints = { checkUrl, parameters: {} };
-      return (await checkAccessToken({ fetch: fetchFn }, oauth2({}), endpoints, 'T')).kind;
+      return (await checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({}), endpoints, 'T'))
+        .kind;
     });
     expect(await Promise.all(outcomes)).toEqual([...Array(5).fill('undecided'), 'accepted']);
+  });
+
+  it('takes a profile that the server signed, and no other signature', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const other = await generateKeyPair('ES256');
+    const keys = { keys: [await exportJWK(publicKey)] };
+    const tried = async (key: CryptoKey) => {
+      const profile = await new SignJWT({ sub: '7' })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign(key);
+      const deps = testDeps({
+        fetch: async (input) =>
+          new Request(input).url === checkUrl
+            ? new Response(profile, { headers: { 'Content-Type': 'application/jwt' } })
+            : Response.json(keys),
+      });
+      return checkAccessToken(deps, oauth2({}), endpoints, 'T');
+    };
+    expect(await tried(privateKey)).toEqual({ kind: 'accepted', document: { sub: '7' } });
+    await expect(tried(other.privateKey)).rejects.toMatchObject({ code: 'provider_error' });
   });
 
   it('is the profile request where the record has no other', async () => {
     const request = await sent((fetchFn) =>
       checkAccessToken(
-        { fetch: fetchFn },
+        testDeps({ fetch: fetchFn }),
         oauth2({ profileToken: 'query', check: { refusedCodes: ['190'] } }),
-        { checkUrl, parameters: {} },
+        endpoints,
         'T',
       ),
     );
