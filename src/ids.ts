@@ -18,3 +18,10 @@ export function faultOfId(id: string): string | null {
   if (id === '.' || id === '..') return 'must not be "." or ".."';
   return null;
 }
+
+/** In the path of a call: the only account that the user has there. */
+export const ONLY_ACCOUNT = '-';
+
+/** As `faultOfId`, of an account that is to be stored. */
+export const faultOfAccountId = (id: string): string | null =>
+  id === ONLY_ACCOUNT ? `must not be "${ONLY_ACCOUNT}"` : faultOfId(id);

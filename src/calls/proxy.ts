@@ -14,6 +14,7 @@ import { AppError } from '../errors';
 import { type Caller, refuseEnded } from '../http/caller';
 import { endingQuery, hashOf } from '../http/delegation';
 import { standardHeaders } from '../http/reply-headers';
+import { ONLY_ACCOUNT } from '../ids';
 import { credentialsUrl, isInsufficientScope } from '../oauth/credential-check';
 import { filledUrl, placeholderValues } from '../oauth/endpoints';
 import { wholeMatch } from '../providers/check';
@@ -48,8 +49,6 @@ const HEADERS_MS = 30 * SECOND_MS;
 const HELD_BYTES = 65_536;
 /** A token younger than this is not renewed because it was refused. */
 const RENEW_AFTER_MS = 10 * MINUTE_MS;
-/** Stands for the only account that there is. */
-const ONLY_ACCOUNT = '-';
 /** What a shorter text would hold by accident is no secret. */
 const LEAST_SECRET_LENGTH = 8;
 

@@ -14,7 +14,7 @@ import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
 import { auditEvent } from '../events/audit';
-import { faultOfId } from '../ids';
+import { faultOfAccountId } from '../ids';
 import {
   accountFrom,
   type CheckOutcome,
@@ -210,13 +210,16 @@ async function accountIdOf(
   if (accountId !== undefined && !mayNameAccount) {
     throw new AppError('forbidden', 'only a service caller may name an account id');
   }
+  if (accountId !== undefined && faultOfAccountId(accountId) !== null) {
+    throw new AppError('invalid_request', `accountId ${faultOfAccountId(accountId)}`);
+  }
   const own = accountIdField === undefined ? undefined : credentials[accountIdField];
   const isTold = check?.accountId !== undefined;
   if (isTold && !mayNameAccount) return null;
   if (own === undefined) return accountId ?? (isTold ? null : randomSecret());
   // The same user and the same account give the same id, so handing it in again replaces it.
   if (!mayNameAccount) return `user-${await hashSecret(JSON.stringify([userId, id, own]))}`;
-  if (faultOfId(own) !== null) {
+  if (faultOfAccountId(own) !== null) {
     throw new AppError('invalid_request', `credentials.${accountIdField} is no usable account id`);
   }
   if (accountId !== undefined && accountId !== own) {

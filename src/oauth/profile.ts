@@ -3,7 +3,7 @@
  * everything that follows, so a profile without a usable one is an error and never a guess.
  */
 import { AppError } from '../errors';
-import { faultOfId } from '../ids';
+import { faultOfAccountId } from '../ids';
 import type { Log } from '../log';
 import { type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
@@ -223,7 +223,7 @@ function idFrom(paths: string | readonly string[], found: (path: string) => unkn
     return list.length > 1 ? part.replaceAll('%', '%25').replaceAll(':', '%3A') : part;
   });
   const id = parts.join(':');
-  if (faultOfId(id) !== null) throw noProfile("the account's id cannot be used");
+  if (faultOfAccountId(id) !== null) throw noProfile("the account's id cannot be used");
   return id;
 }
 

@@ -158,7 +158,7 @@ describe('PUT credentials', () => {
     expect([reply.status, await codeOf(reply)]).toEqual([400, 'invalid_request']);
   });
 
-  test.each(['..', 'a\u0000b', 'x'.repeat(256)])(
+  test.each(['..', '-', 'a\u0000b', 'x'.repeat(256)])(
     'an account id that could stand in no path is refused (%#)',
     async (login) => {
       const j = journey({

@@ -470,6 +470,7 @@ describe('the account id', () => {
     ['too long in bytes', { sub: 'ü'.repeat(128) }],
     ['a dot', { sub: '.' }],
     ['two dots', { sub: '..' }],
+    ['the only account of a call', { sub: '-' }],
     ['with NUL', { sub: 'a\0b' }],
     ['with a line break', { sub: 'a\nb' }],
     ['on a prototype', 'text'],
