@@ -140,7 +140,7 @@ function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
     responses: Object.fromEntries([
       ...Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply)]),
       ...problemsOf(route),
-      ...(route.passesOn === undefined ? [] : [['default', passedOn(route.passesOn)] as const]),
+      ...(route.passesOn === undefined ? [] : passedOn(route.passesOn)),
     ]),
   };
 }
@@ -160,11 +160,16 @@ const replyOf = ({ description, schema, headers = z.object({}) }: ReplySpec) => 
   ...(schema ? { content: { 'application/json': { schema } } } : {}),
 });
 
-const passedOn = (description: string) => ({
-  description,
-  headers: z.object({ 'X-Request-Id': requestId }),
-  content: { '*/*': { schema: z.unknown() } },
-});
+/** Any status may come; generators look for a success of its own. */
+const passedOn = (description: string) =>
+  (['2XX', 'default'] as const).map((status) => [
+    status,
+    {
+      description,
+      headers: z.object({ 'X-Request-Id': requestId }),
+      content: { '*/*': { schema: z.unknown() } },
+    },
+  ]);
 
 /** The errors a route can give: those of its declaration, and those that follow from it. */
 export function errorsOf(route: RouteSpec): ErrorCode[] {
