@@ -5,6 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts } from '../../../src/db/schema';
+import { reported } from '../../simulator/evidence';
 import { fixtures } from '../../simulator/fixtures';
 import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
 import { linear } from '../../simulator/fixtures/linear';
@@ -13,7 +14,7 @@ import { salesforceRotating } from '../../simulator/fixtures/salesforce';
 import { slack, slackWithoutRotation } from '../../simulator/fixtures/slack';
 import { slackUser } from '../../simulator/fixtures/slack-user';
 import { youtubeWithoutChannel } from '../../simulator/fixtures/youtube';
-import type { Answer, Fixture, Issued, Meaning } from '../../simulator/types';
+import type { Answer, Fixture, Issued, Json, Meaning } from '../../simulator/types';
 import { answeredAtRefresh, type Change, clearTables, Traveller } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
@@ -41,6 +42,50 @@ const cases: [name: string, fixture: Fixture, answer: Answer<Issued>, means: Mea
     ),
   );
 
+/** What `npm run provider:check -- --live` has written (scripts/provider-live.ts). */
+interface LiveFile {
+  provider: string;
+  date: string;
+  replies: { step: string; status: number; headers: Record<string, string>; body: Json }[];
+}
+
+const liveFiles = Object.values(
+  import.meta.glob(['../../simulator/live/*.json'], { eager: true }),
+).map((module) => module.default as LiveFile);
+
+/** After the grant was ended: what a dead one is really answered. */
+const liveCases = liveFiles.flatMap(({ provider, date, replies }) => {
+  const fixture = fixtures.find(({ id }) => id === provider);
+  if (!fixture) return [];
+  return replies
+    .filter(({ step }) => step === 'refresh_after_revocation')
+    .map(({ status, headers, body }): (typeof cases)[number] => {
+      // Where no body could be kept, its length stands there.
+      const content = typeof body === 'string' ? { text: body } : body === null ? {} : { body };
+      const { date: _, ...kept } = headers;
+      const evidence = reported({ page: 'a live check', date });
+      const answer = { status, headers: kept, ...content, evidence };
+      return [
+        `${provider}: a dead token, as it was answered on ${date}`,
+        fixture,
+        answer,
+        'refused',
+      ];
+    });
+});
+
+/**
+ * Those whose used refresh token is dead, or ends the grant. Not Strava, which gives the same pair
+ * again while the access token has an hour left.
+ */
+const singleUse = refreshable.flatMap((fixture) =>
+  fixture.refresh?.kind === 'refresh_token' &&
+  fixture.refresh.sameAboveSeconds === undefined &&
+  (fixture.refresh.used === 'dies' || fixture.refresh.used === 'kills_grant')
+    ? [[fixture.id, fixture, new URL(fixture.refresh.url).pathname] as const]
+    : [],
+);
+
 /** What an answer did, as the row, the circuit and the operator's events tell it. */
 async function effectOf(traveller: Traveller): Promise<Meaning> {
   const { db } = traveller.deps;
@@ -54,7 +99,7 @@ async function effectOf(traveller: Traveller): Promise<Meaning> {
 }
 
 describe('an answer to a refresh', { timeout: 30_000 }, () => {
-  it.each(cases)('%s', async (_, fixture, answer, means) => {
+  it.each([...cases, ...liveCases])('%s', async (_, fixture, answer, means) => {
     const traveller = await answeredAtRefresh(fixture, answer);
     expect(await effectOf(traveller)).toBe(means);
     const { status } = await traveller.integration();
@@ -122,6 +167,19 @@ describe('a refresh whose reply was lost', { timeout: 30_000 }, () => {
       expect(await traveller.row()).toMatchObject({ unknownSince: null, lastError: null });
       expect(traveller.simulator.accepts(await traveller.token())).toBe(true);
       expect(traveller.simulator.ended()).toEqual([]);
+    },
+  );
+
+  it.each(singleUse)(
+    '%s: is asked again once, and what a used token is answered marks the account',
+    async (_, fixture, path) => {
+      const traveller = await replyLost(fixture, path);
+      const before = traveller.simulator.count('refresh');
+      await traveller.reachRefresh();
+      expect(traveller.simulator.count('refresh')).toBeGreaterThan(before);
+      expect((await traveller.row()).state).toBe(
+        fixture.errors.refresh?.means === 'odd' ? 'active' : 'needs_reconnect',
+      );
     },
   );
 
