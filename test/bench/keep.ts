@@ -11,24 +11,19 @@ import { median, ratios } from './statistics.ts';
 import type { Ran } from './workers/keep.ts';
 
 const LATENCY_MS = 100;
-const DUE = 5_000;
+const SEEDED = 5_000;
 const ROUNDS = 5;
+const GROUP_SIZE = 5;
 /** Groups of a round: of a run, and of the ideal next to it. */
 const GROUPS = 50;
 const CONSUMER_GROUPS = 10;
 const CONSUMERS = 8;
-/** What a quiet group spends (src/refresh/run.ts): the claim, and two for each of five. */
-const GROUP_COST = 11;
-/** What must be left of the budget for another group to be started. */
-const GROUP_RESERVE = 16;
-/** The most that RUN_SUBREQUESTS takes. */
-const MOST_SUBREQUESTS = 10_000;
 const SEEDED_AT_ONCE = 500;
-
-const budgetOf = (groups: number): number => (groups - 1) * GROUP_COST + GROUP_RESERVE;
 
 interface Bench {
   call<T>(path: string, query?: Record<string, string | number>): Promise<T>;
+  /** Makes so many groups due, and nothing else: a run ends when they are refreshed. */
+  due(groups: number): Promise<unknown>;
   /** Rows that were refreshed since the last look. */
   refreshed(): Promise<number>;
   tokenUrl: string;
@@ -69,16 +64,21 @@ async function withBench(
     const origin = `http://127.0.0.1:${await runtime.port('keep')}`;
     const db = await runtime.miniflare.getD1Database('DB', 'keep');
     let known = 0;
+    const call = async <T>(
+      path: string,
+      query: Record<string, string | number> = {},
+    ): Promise<T> => {
+      const search = new URLSearchParams(
+        Object.entries(query).map(([name, value]) => [name, String(value)]),
+      );
+      const reply = await fetch(`${origin}${path}?${search}`);
+      if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+      return (await reply.json()) as T;
+    };
     const bench: Bench = {
       tokenUrl: provider.tokenUrl,
-      async call<T>(path: string, query: Record<string, string | number> = {}) {
-        const search = new URLSearchParams(
-          Object.entries(query).map(([name, value]) => [name, String(value)]),
-        );
-        const reply = await fetch(`${origin}${path}?${search}`);
-        if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
-        return (await reply.json()) as T;
-      },
+      call,
+      due: (groups) => call('/due', { count: groups * GROUP_SIZE }),
       async refreshed() {
         const row = await db
           .prepare('SELECT count(*) AS n FROM oauth_accounts WHERE last_refreshed_at IS NOT NULL')
@@ -89,7 +89,7 @@ async function withBench(
         return since;
       },
     };
-    for (let from = 0; from < DUE; from += SEEDED_AT_ONCE) {
+    for (let from = 0; from < SEEDED; from += SEEDED_AT_ONCE) {
       await bench.call('/seed', { from, count: SEEDED_AT_ONCE });
     }
     return await measure(bench, INSPECTOR_PORT);
@@ -103,14 +103,15 @@ async function runs(bench: Bench): Promise<Results> {
   const times = { run: [] as number[], ideal: [] as number[] };
   const total = { refreshed: 0, d1Calls: 0, rowsWritten: 0, kvOperations: 0 };
   // One short run and one short ideal first: connections, code.
-  await bench.call('/cron', { subrequests: budgetOf(3) });
+  await bench.due(3);
+  await bench.call('/cron');
   await bench.call('/ideal', { groups: 3, url: bench.tokenUrl });
   await bench.refreshed();
   for (let round = 0; round < ROUNDS; round += 1) {
-    await bench.call('/due');
-    const run = await bench.call<Ran>('/cron', { subrequests: budgetOf(GROUPS) });
+    await bench.due(GROUPS);
+    const run = await bench.call<Ran>('/cron');
     const refreshed = await bench.refreshed();
-    if (refreshed !== GROUPS * 5) throw new Error(`a run refreshed ${refreshed} accounts`);
+    if (refreshed !== GROUPS * GROUP_SIZE) throw new Error(`a run refreshed ${refreshed} accounts`);
     const ideal = await bench.call<Ran>('/ideal', { groups: GROUPS, url: bench.tokenUrl });
     times.run.push(run.ms);
     times.ideal.push(ideal.ms);
@@ -138,13 +139,9 @@ async function runs(bench: Bench): Promise<Results> {
 async function consumers(bench: Bench): Promise<Results> {
   const rates = { one: [] as number[], eight: [] as number[] };
   const together = async (count: number): Promise<number> => {
-    await bench.call('/due');
+    await bench.due(count * CONSUMER_GROUPS);
     const startedAt = performance.now();
-    await Promise.all(
-      Array.from({ length: count }, () =>
-        bench.call('/queue', { subrequests: budgetOf(CONSUMER_GROUPS) }),
-      ),
-    );
+    await Promise.all(Array.from({ length: count }, () => bench.call('/queue')));
     const seconds = (performance.now() - startedAt) / 1000;
     return (await bench.refreshed()) / seconds;
   };
@@ -164,14 +161,16 @@ async function consumers(bench: Bench): Promise<Results> {
   };
 }
 
-/** As much as one run may do: about 4,500 accounts. */
+/** All that is seeded, in one run. */
 async function memoryOfARun(bench: Bench, inspectorPort: number): Promise<Results> {
   const probe = await openHeapProbe(inspectorPort, 'keep');
-  await bench.call('/cron', { subrequests: budgetOf(3) });
+  await bench.due(3);
+  await bench.call('/cron');
   await bench.refreshed();
+  await bench.due(SEEDED / GROUP_SIZE);
   const used: number[] = [];
   let running = true;
-  const run = bench.call<Ran>('/cron', { subrequests: MOST_SUBREQUESTS }).finally(() => {
+  const run = bench.call<Ran>('/cron').finally(() => {
     running = false;
   });
   while (running) {

@@ -20,6 +20,8 @@ export interface Ran extends Counts {
 }
 
 const INSERTED_AT_ONCE = 20;
+/** The most that the setting takes: a run ends when nothing is due. */
+const MOST_SUBREQUESTS = '10000';
 
 /** All rows that are due are of the same age, so that nothing but the claim orders them. */
 async function seed(env: Bindings, from: number, count: number): Promise<void> {
@@ -64,13 +66,17 @@ async function seed(env: Bindings, from: number, count: number): Promise<void> {
   }
 }
 
-/** What was not refreshed before is due just now, so that every refresh is in time to be quiet. */
-const makeDue = (env: Bindings) =>
-  env.DB.prepare(
-    'UPDATE oauth_accounts SET refresh_due_at = ?1 WHERE refresh_due_at <= ?1 AND lease_id IS NULL',
-  )
-    .bind(Date.now())
-    .run();
+/** So many rows are due just now, so that every refresh is in time to be quiet; all others in a day. */
+async function makeDue(env: Bindings, count: number): Promise<void> {
+  const now = Date.now();
+  await env.DB.batch([
+    env.DB.prepare('UPDATE oauth_accounts SET refresh_due_at = ?1').bind(now + 86_400_000),
+    env.DB.prepare(
+      `UPDATE oauth_accounts SET refresh_due_at = ?1 WHERE id IN (
+        SELECT id FROM oauth_accounts ORDER BY last_refreshed_at IS NOT NULL, id LIMIT ?2)`,
+    ).bind(now, count),
+  ]);
+}
 
 function countedD1(db: D1Database, counts: Counts): D1Database {
   const originals = new WeakMap<object, D1PreparedStatement>();
@@ -119,13 +125,12 @@ const countedKv = (kv: KVNamespace, counts: Counts): KVNamespace =>
 
 async function measured(
   env: Bindings,
-  subrequests: string,
   run: (counted: Bindings) => Promise<unknown> | undefined,
 ): Promise<Ran> {
   const counts: Counts = { d1Calls: 0, rowsWritten: 0, kvOperations: 0 };
   const counted: Bindings = {
     ...env,
-    RUN_SUBREQUESTS: subrequests,
+    RUN_SUBREQUESTS: MOST_SUBREQUESTS,
     DB: countedD1(env.DB, counts),
     STATUS_CACHE: countedKv(env.STATUS_CACHE, counts),
   };
@@ -178,17 +183,16 @@ export default {
   async fetch(request, env, ctx) {
     const url = new URL(request.url);
     const number = (name: string): number => Number(url.searchParams.get(name));
-    const subrequests = url.searchParams.get('subrequests') ?? '45';
     switch (url.pathname) {
       case '/seed':
         await seed(env, number('from'), number('count'));
         return Response.json({});
       case '/due':
-        await makeDue(env);
+        await makeDue(env, number('count'));
         return Response.json({});
       case '/cron':
         return Response.json(
-          await measured(env, subrequests, (counted) =>
+          await measured(env, (counted) =>
             Promise.resolve(
               worker.scheduled(
                 { cron: '* * * * *', scheduledTime: Date.now(), noRetry: () => {} },
@@ -200,9 +204,7 @@ export default {
         );
       case '/queue':
         return Response.json(
-          await measured(env, subrequests, (counted) =>
-            Promise.resolve(worker.queue(wakeUp(), counted, ctx)),
-          ),
+          await measured(env, (counted) => Promise.resolve(worker.queue(wakeUp(), counted, ctx))),
         );
       case '/ideal':
         return Response.json(await ideal(url.searchParams.get('url') ?? '', number('groups')));
