@@ -4,7 +4,7 @@ import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
 import { CACHED_MS, COUNTED, type Counts, HOURS_AHEAD, type ProviderCounts } from './counts';
-import { Action, Panel, Scroll, type View } from './panel';
+import { Action, NumberHead, Panel, Table, type View } from './panel';
 import { atLeast, cell, counted, number, percent, plural } from './words';
 
 const statuses = ['connected', 'error', 'needsReconnect', 'expired'] as const;
@@ -42,28 +42,24 @@ export function Accounts({ counts, view }: { counts: Counts; view: View }) {
   }
   return (
     <Panel id="accounts" title="Accounts by provider and status">
-      <Scroll label="Table of accounts">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Provider</th>
-              <th scope="col" class="bars">
-                <span class="vh">Shares</span>
-              </th>
-              {statuses.map((status) => (
-                <th scope="col" class="n">
-                  <span class={`key ${series[status]}`}>{labels[status]}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {counts.accounts.map((one) => (
-              <Row one={one} view={view} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Table of accounts"
+        columns={[
+          'Provider',
+          <th scope="col" class="bars">
+            <span class="vh">Shares</span>
+          </th>,
+          ...statuses.map((status) => (
+            <NumberHead>
+              <span class={`key ${series[status]}`}>{labels[status]}</span>
+            </NumberHead>
+          )),
+        ]}
+      >
+        {counts.accounts.map((one) => (
+          <Row one={one} view={view} />
+        ))}
+      </Table>
       <Verdicts counts={counts} view={view} />
       <p class="small soft note">
         {`Counted at ${hour(counts.at, view.clock)}, once a minute at most, and up to ${number(COUNTED)} for each provider.`}

@@ -1,7 +1,7 @@
 /** The service keys, by name: what each may do, and when it was last used. Never a key or its hash. */
 import { rights, type ServiceKey } from '../../rights';
 import { day } from '../ui/times';
-import { Panel, Scroll, type View } from './panel';
+import { Panel, Table, type View } from './panel';
 
 interface KeysProps {
   keys: readonly Pick<ServiceKey, 'name' | 'rights' | 'providers'>[];
@@ -12,28 +12,16 @@ interface KeysProps {
 
 export const Keys = ({ keys, lastUses, view }: KeysProps) => (
   <Panel id="keys" title="Service keys">
-    <Scroll label="Table of service keys">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Rights</th>
-            <th scope="col">Providers</th>
-            <th scope="col">Last used</th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr>
-              <th scope="row">{key.name}</th>
-              <td>{rights.filter((right) => key.rights.has(right)).join(', ')}</td>
-              <td>{key.providers ? [...key.providers].map(view.nameOf).join(', ') : 'All'}</td>
-              <td>{lastUseWords(lastUses, key.name, view)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Table of service keys" columns={['Name', 'Rights', 'Providers', 'Last used']}>
+      {keys.map((key) => (
+        <tr>
+          <th scope="row">{key.name}</th>
+          <td>{rights.filter((right) => key.rights.has(right)).join(', ')}</td>
+          <td>{key.providers ? [...key.providers].map(view.nameOf).join(', ') : 'All'}</td>
+          <td>{lastUseWords(lastUses, key.name, view)}</td>
+        </tr>
+      ))}
+    </Table>
     <p class="small soft note">
       A use is noted once a day. What a key may do is said in SERVICE_KEYS.
     </p>

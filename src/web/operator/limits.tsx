@@ -5,7 +5,7 @@
 import { limitsOf } from '../../providers/limits';
 import type { Registry } from '../../providers/registry';
 import type { Counts } from './counts';
-import { Panel, Scroll } from './panel';
+import { Panel, Table } from './panel';
 
 interface LimitsProps {
   counts: Pick<Counts, 'accounts'>;
@@ -23,28 +23,17 @@ export function Limits({ counts, registry }: LimitsProps) {
   if (rows.length === 0) return null;
   return (
     <Panel id="limits" title="What providers end by themselves">
-      <Scroll label="Table of providers' limits">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Provider</th>
-              <th scope="col">Limits</th>
-              <th scope="col">Endpoints end</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, limits, sunset }) => (
-              <tr>
-                <th scope="row">{name}</th>
-                <td>{limits.length === 0 ? 'None known' : limits.join(', ')}</td>
-                <td>
-                  {sunset === undefined ? 'Not announced' : <time datetime={sunset}>{sunset}</time>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Table of providers' limits" columns={['Provider', 'Limits', 'Endpoints end']}>
+        {rows.map(({ name, limits, sunset }) => (
+          <tr>
+            <th scope="row">{name}</th>
+            <td>{limits.length === 0 ? 'None known' : limits.join(', ')}</td>
+            <td>
+              {sunset === undefined ? 'Not announced' : <time datetime={sunset}>{sunset}</time>}
+            </td>
+          </tr>
+        ))}
+      </Table>
       <p class="small soft note">
         From the providers’ records. What goes over a limit ends without a word from the provider.
       </p>

@@ -24,11 +24,34 @@ export const Panel = ({ id, title, children }: PanelProps) => (
   </section>
 );
 
+interface TableProps {
+  label: string;
+  /** The heads; an element where one is more than its words. */
+  columns: readonly Child[];
+  class?: string;
+  /** The rows. */
+  children: Child;
+}
+
 /** Scrolls by itself where the screen is narrow; by the keyboard too. */
-export const Scroll = ({ label, children }: { label: string; children: Child }) => (
+export const Table = ({ label, columns, children, ...of }: TableProps) => (
   <section class="scroll" aria-label={label} tabindex={0}>
-    {children}
+    <table {...of}>
+      <thead>
+        <tr>
+          {columns.map((head) => (typeof head === 'string' ? <th scope="col">{head}</th> : head))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
   </section>
+);
+
+/** The head of a column of numbers. */
+export const NumberHead = ({ children }: { children: Child }) => (
+  <th scope="col" class="n">
+    {children}
+  </th>
 );
 
 interface ActionProps {

@@ -7,7 +7,7 @@ import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { type Column, Columns, Legend } from './charts';
-import { Action, Panel, Scroll, type View, When } from './panel';
+import { Action, NumberHead, Panel, Table, type View, When } from './panel';
 import { circuitWords, duration, number, plural, reasonWords, triggerWords } from './words';
 
 const SLOTS = 60;
@@ -52,46 +52,31 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
           ['bad', 'Failed: tried again'],
         ]}
       />
-      <Scroll label="Table of runs">
-        <table class="runs">
-          <thead>
-            <tr>
-              <th scope="col">Started</th>
-              <th scope="col">By</th>
-              <th scope="col" class="n">
-                Took
-              </th>
-              <th scope="col" class="n">
-                Groups
-              </th>
-              <th scope="col" class="n">
-                Refreshed
-              </th>
-              <th scope="col" class="n">
-                Refused
-              </th>
-              <th scope="col" class="n">
-                Failed
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.slice(0, LISTED).map((run) => (
-              <tr>
-                <td>
-                  <When at={run.startedAt} clock={clock} />
-                </td>
-                <td>{`${triggerWords[run.trigger]}${run.left ? ', more was due' : ''}`}</td>
-                <td class="n">{duration(run.endedAt - run.startedAt)}</td>
-                <td class="n">{number(groupsOf(run))}</td>
-                <td class="n">{number(run.refreshed)}</td>
-                <td class="n">{number(run.refused)}</td>
-                <td class="n">{number(run.failed)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Table of runs"
+        class="runs"
+        columns={[
+          'Started',
+          'By',
+          ...['Took', 'Groups', 'Refreshed', 'Refused', 'Failed'].map((head) => (
+            <NumberHead>{head}</NumberHead>
+          )),
+        ]}
+      >
+        {runs.slice(0, LISTED).map((run) => (
+          <tr>
+            <td>
+              <When at={run.startedAt} clock={clock} />
+            </td>
+            <td>{`${triggerWords[run.trigger]}${run.left ? ', more was due' : ''}`}</td>
+            <td class="n">{duration(run.endedAt - run.startedAt)}</td>
+            <td class="n">{number(groupsOf(run))}</td>
+            <td class="n">{number(run.refreshed)}</td>
+            <td class="n">{number(run.refused)}</td>
+            <td class="n">{number(run.failed)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }
