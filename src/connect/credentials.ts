@@ -61,7 +61,7 @@ export async function putCredentials(
   const named = await accountIdOf(provider, userId, input);
   const tried = await tryOut(deps, provider, input.credentials);
   const found =
-    tried?.kind === 'accepted' ? accountFrom(provider, tried.document, input.credentials) : null;
+    tried?.kind === 'accepted' ? accountFrom(provider, tried, input.credentials) : null;
   const accountId = found?.accountId ?? named;
   if (accountId === null) throw nobodysCredentials(provider, tried);
   if (named !== null && accountId !== named) {

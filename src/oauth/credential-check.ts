@@ -29,8 +29,8 @@ import { isSigned, readSignedProfile } from './signed-profile';
 export const CHECK_MS = 6 * SECOND_MS;
 
 export type CheckOutcome =
-  /** `document`: the reply, as far as it can be read. */
-  | { kind: 'accepted'; document: unknown }
+  /** `document`: the reply, as far as it can be read; `headers`: its own, by lower-case names. */
+  | { kind: 'accepted'; document: unknown; headers: Readonly<Record<string, string>> }
   | { kind: 'refused' }
   /** Nobody knows; `code` is a caller's error, `detail` its text. */
   | {
@@ -87,9 +87,11 @@ export async function checkCredentials(
  */
 function namingAccount(outcome: CheckOutcome, accountId: string | readonly string[]): CheckOutcome {
   if (outcome.kind !== 'accepted') return outcome;
+  const { document, headers } = outcome;
   const isNamed = [accountId].flat().every((path) => {
     const { source, key } = splitPath(path);
-    return source !== 'profile' || (valueAt(outcome.document, key) ?? '') !== '';
+    if (source === 'header') return (headers[key] ?? '') !== '';
+    return source !== 'profile' || (valueAt(document, key) ?? '') !== '';
   });
   return isNamed ? outcome : undecided('provider_error', 'the provider named no account');
 }
@@ -129,7 +131,7 @@ export async function checkAccessToken(
   const document = isSignedReply
     ? await readSignedProfile(deps, reply.body, endpoints, client.clientId)
     : outcome.document;
-  return namingAccount({ kind: 'accepted', document }, accountId);
+  return namingAccount({ ...outcome, document }, accountId);
 }
 
 function tokenRequest(
@@ -206,7 +208,7 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   if (!success || (rules.refusedCodes.length > 0 && codes.length > 0)) {
     return undecided('provider_error', answered);
   }
-  return { kind: 'accepted', document };
+  return { kind: 'accepted', document, headers: Object.fromEntries(headers) };
 }
 
 /** The token is known, and may not do this (RFC 6750 3.1). */
@@ -225,11 +227,11 @@ const undecided = (
  */
 export function accountFrom(
   { check }: CredentialsProvider,
-  document: unknown,
+  { document, headers }: Pick<Extract<CheckOutcome, { kind: 'accepted' }>, 'document' | 'headers'>,
   credentials: Readonly<Record<string, string>>,
 ): Pick<Profile, 'displayName' | 'metadata'> & { accountId: string | null } {
   if (check === undefined) return { accountId: null, displayName: null, metadata: {} };
-  const sources = { profile: document, field: credentials };
+  const sources = { profile: document, header: headers, field: credentials };
   const { accountId, displayName, metadata } = check;
   return accountId === undefined
     ? { accountId: null, ...readLabels({ displayName, metadata }, sources) }

@@ -404,6 +404,9 @@ function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string)
     if (source === 'token' || source === 'id_token') {
       return { path: ['check'], message: `reads "${path}", and there is no token reply` };
     }
+    if (source === 'header' && !/^[a-z0-9-]+$/.test(key)) {
+      return { path: ['check'], message: `reads "${path}", which is no header in lower case` };
+    }
     if (source === 'field' && fields[key]?.secret !== false) {
       return { path: ['check'], message: `reads "${path}", which is no field that may be shown` };
     }

@@ -2,16 +2,17 @@
 import type { OAuth2Provider } from './types';
 
 /**
- * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it. `field`: what
- * the user gave, where there is no OAuth.
+ * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it. Where there is
+ * no OAuth, `field`: what the user gave; `header`: a header of the reply to the check, in lower case.
  */
-export type PathSource = 'profile' | 'token' | 'id_token' | 'field';
+export type PathSource = 'profile' | 'token' | 'id_token' | 'field' | 'header';
 
 type Identifying = Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>;
 
 /** `id_token:sub` -> the claim `sub`; without a prefix a path reads the profile. */
 export function splitPath(path: string): { source: PathSource; key: string } {
-  const [, source = 'profile', key = path] = /^(token|id_token|field):(.*)$/s.exec(path) ?? [];
+  const [, source = 'profile', key = path] =
+    /^(token|id_token|field|header):(.*)$/s.exec(path) ?? [];
   return { source: source as PathSource, key };
 }
 

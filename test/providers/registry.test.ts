@@ -609,6 +609,17 @@ describe('PROVIDERS', () => {
       'PROVIDERS.acme.revocation.params: are missing',
     ],
     [
+      'an account that is read from a header that has capitals',
+      {
+        keys: {
+          extends: 'api-key',
+          name: 'Keys',
+          check: { url: 'https://keys.example/me', accountId: 'header:Acme-Id' },
+        },
+      },
+      'PROVIDERS.keys.check: reads "header:Acme-Id", which is no header in lower case',
+    ],
+    [
       'ids that share their settings',
       { 'a-b': acme, a_b: acme },
       'PROVIDERS.a_b: would read the same A_B_CLIENT_ID',

@@ -44,8 +44,8 @@ export const credentialsProviderSchema = z.strictObject({
       url,
       ...credentialCheck(),
       /**
-       * Path in the reply, or `field:<name>` for what was given; then the provider says who the
-       * account is, and nobody else.
+       * Path in the reply, `header:<name>` for a header of it, or `field:<name>` for what was given;
+       * then the provider says who the account is, and nobody else.
        */
       accountId: paths.optional(),
       displayName: z.union([path, z.array(path)]).default([]),
