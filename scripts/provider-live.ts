@@ -19,6 +19,7 @@ import { type Endpoints, endpointsOf } from '../src/oauth/endpoints';
 import { readTokenReply } from '../src/oauth/reply';
 import type { RawReply } from '../src/oauth/send';
 import { refreshGrant } from '../src/oauth/token';
+import { askedParameters } from '../src/providers/parameters';
 import type { OAuth2Client } from '../src/providers/types';
 import { judge } from '../src/refresh/outcome';
 import { buildWorker } from '../test/e2e/support/build';
@@ -103,7 +104,11 @@ async function drive(options: LiveOptions, { recorder, back, worker }: Running):
   const begun = await call('POST', `/v1/users/${USER}/connections`, {
     provider: provider.id,
     returnTo: `${back.origin}/connected`,
-    parameters,
+    parameters: Object.fromEntries(
+      askedParameters(provider).flatMap(([name]) =>
+        parameters[name] === undefined ? [] : [[name, parameters[name]]],
+      ),
+    ),
   });
   if (begun.status !== 201) throw new StartProblem(`No connection: ${begun.body.detail}`);
   say(`Open this link in a browser and connect an account:\n${begun.body.connectUrl}`);

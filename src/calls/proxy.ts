@@ -17,7 +17,7 @@ import { standardHeaders } from '../http/reply-headers';
 import { ONLY_ACCOUNT } from '../ids';
 import { credentialsUrl, isInsufficientScope } from '../oauth/credential-check';
 import { filledUrl, placeholderValues } from '../oauth/endpoints';
-import { wholeMatch } from '../providers/check';
+import { wholeMatch } from '../providers/patterns';
 import { fillFields } from '../providers/request-headers';
 import { fillAll, placeholdersOf } from '../providers/templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from '../providers/types';

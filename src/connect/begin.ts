@@ -6,7 +6,7 @@ import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { grantingOnly } from '../providers/also-grants';
-import { isPlain, wholeMatch } from '../providers/check';
+import { askedParameters, isUsable } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
@@ -169,14 +169,20 @@ function checkParameters(
   given: Record<string, string>,
   known: Record<string, string>,
 ): Record<string, string> {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(provider.parameters, name));
-  if (unknown !== undefined) throw invalid('parameters', `${provider.name} has no such parameter`);
+  const asked = askedParameters(provider);
+  const unknown = Object.keys(given).find((name) => !asked.some(([one]) => one === name));
+  if (unknown !== undefined) {
+    const isSaid = Object.hasOwn(provider.parameters, unknown);
+    const message = isSaid
+      ? `${provider.name} says this parameter itself`
+      : `${provider.name} has no such parameter`;
+    throw invalid('parameters', message);
+  }
   const values: Record<string, string> = {};
-  for (const [name, { pattern, default: fallback }] of Object.entries(provider.parameters)) {
-    const value = given[name] ?? known[name] ?? fallback;
+  for (const [name, parameter] of asked) {
+    const value = given[name] ?? known[name] ?? parameter.default;
     if (value === undefined) throw invalid(`parameters.${name}`, 'is needed for this provider');
-    if (!wholeMatch(pattern, value) || !isPlain(value))
-      throw invalid(`parameters.${name}`, 'is not as it should be');
+    if (!isUsable(parameter, value)) throw invalid(`parameters.${name}`, 'is not as it should be');
     values[name] = value;
   }
   return values;

@@ -14,8 +14,9 @@ import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
-import { endpointsOf } from '../oauth/endpoints';
+import { authorizationEndpointsOf, endpointsOf } from '../oauth/endpoints';
 import { isIssuer } from '../oauth/issuer';
+import { saidParameters } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { isAuthorizationState, transactionIdIn } from './authorization-state';
@@ -23,10 +24,9 @@ import { completionOf } from './completion';
 import { type WayBack, wayBackOf } from './return-to';
 import { endpointsFault, isExpired, type Transaction } from './transactions';
 
-/** All that the provider sent: what is signed may be any of it. */
+/** All that the provider sent: what is signed, or read, may be any of it. */
 export interface CallbackQuery extends Record<string, string | undefined> {
   state?: string | undefined;
-  code?: string | undefined;
   error?: string | undefined;
   iss?: string | undefined;
 }
@@ -47,19 +47,21 @@ export async function receiveCallback(
     return wayBackOf(transaction, { error: 'connection_expired' });
   }
   await refuseUnlessSigned(deps, transaction, query);
-  const codeHash = query.code ? await hashSecret(query.code) : null;
+  const code = codeIn(deps, provider, query);
+  const codeHash = code === null ? null : await hashSecret(code);
   if (transaction.state !== 'started') return repeated(deps, transaction, { ...asked, codeHash });
 
-  const error = await whatIsWrong(deps, transaction, query);
+  const { error, parameters } = await readCallback(deps, transaction, query, code);
   const { vault } = deps;
   const settled = await consumeState(
     deps,
     transaction,
-    error === null && query.code !== undefined
+    error === null && code !== null
       ? {
           ...asked,
           state: 'authorized',
-          code: await vault.seal(query.code, transactionContext(transaction.id, 'code')),
+          parameters,
+          code: await vault.seal(code, transactionContext(transaction.id, 'code')),
           codeHash,
           authorizedAt: deps.now(),
         }
@@ -207,26 +209,46 @@ async function refuseUnlessSigned(
   }
 }
 
-/** Null where the callback is good. The provider's own words stay out. */
-async function whatIsWrong(
+/** The authorization code, by the name that the record has for it. */
+function codeIn({ config }: Deps, id: string, query: CallbackQuery): string | null {
+  const provider = config.providers.get(id);
+  const name = provider?.kind === 'oauth2' ? provider.codeParam : 'code';
+  return (Object.hasOwn(query, name) ? query[name] : undefined) || null;
+}
+
+/**
+ * What is wrong with the callback; null where it is good. The provider's own words stay out. With the
+ * connection's parameters, those that the callback says included: the provider's own hosts only, and
+ * nothing is sent to one before that.
+ */
+async function readCallback(
   deps: Deps,
-  transaction: Transaction,
+  { provider: id, parameters }: Transaction,
   query: CallbackQuery,
-): Promise<ConnectionError | null> {
+  code: string | null,
+): Promise<{ error: ConnectionError | null; parameters: Transaction['parameters'] }> {
+  const wrong = (error: ConnectionError) => ({ error, parameters });
   try {
-    const { provider } = oauthClientOf(deps.config.providers, transaction.provider);
-    const endpoints = await endpointsOf(deps, provider, transaction.parameters);
+    const { provider } = oauthClientOf(deps.config.providers, id);
+    const endpoints = await authorizationEndpointsOf(deps, provider, parameters);
     // RFC 9207 section 2.4: given, it must be the one; announced, it must be given.
     if (query.iss === undefined ? endpoints.issParameter : !isIssuer(endpoints, query.iss)) {
-      return 'issuer_mismatch';
+      return wrong('issuer_mismatch');
     }
+    // An empty one beside a code is no error.
+    if (query.error) return wrong(connectionError(query.error));
+    if (code === null) return wrong('provider_error');
+    const said = saidParameters(provider, 'callback', (name) =>
+      Object.hasOwn(query, name) ? query[name] : undefined,
+    );
+    if (said === null) return wrong('provider_error');
+    const known = { ...parameters, ...said };
+    await endpointsOf(deps, provider, known);
+    return { error: null, parameters: known };
   } catch (error) {
-    deps.log.warn('connect.callback_failed', { provider: transaction.provider }, error);
-    return endpointsFault(error);
+    deps.log.warn('connect.callback_failed', { provider: id }, error);
+    return wrong(endpointsFault(error));
   }
-  // An empty one beside a code is no error.
-  if (query.error) return connectionError(query.error);
-  return query.code ? null : 'provider_error';
 }
 
 /** The error codes of RFC 6749 4.1.2.1, OpenID Connect and a provider's own, as ours. Pure. */

@@ -21,7 +21,7 @@ import {
   checkCredentials,
   credentialsUrl,
 } from '../oauth/credential-check';
-import { wholeMatch } from '../providers/check';
+import { wholeMatch } from '../providers/patterns';
 import { placeholdersOf } from '../providers/templates';
 import type { CredentialsProvider } from '../providers/types';
 import { CONFIRM_AFTER_MS } from '../refresh/failure';
@@ -60,8 +60,7 @@ export async function putCredentials(
   checkFields(provider, input.credentials);
   const named = await accountIdOf(provider, userId, input);
   const tried = await tryOut(deps, provider, input.credentials);
-  const found =
-    tried?.kind === 'accepted' ? accountFrom(provider, tried, input.credentials) : null;
+  const found = tried?.kind === 'accepted' ? accountFrom(provider, tried, input.credentials) : null;
   const accountId = found?.accountId ?? named;
   if (accountId === null) throw nobodysCredentials(provider, tried);
   if (named !== null && accountId !== named) {

@@ -9,7 +9,7 @@ import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
-import { endpointsOf } from '../oauth/endpoints';
+import { authorizationEndpointsOf } from '../oauth/endpoints';
 import { grantingOnly } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import { transactionContext, VaultError } from '../vault/vault';
@@ -73,7 +73,7 @@ async function authorizationUrl(
   const { config, db, vault, fetch } = deps;
   const { providers } = config;
   const client = grantingOnly(providers, oauthClientOf(providers, provider), alsoGrants);
-  const endpoints = await endpointsOf(deps, client.provider, parameters);
+  const endpoints = await authorizationEndpointsOf(deps, client.provider, parameters);
   if (browser === null) return endpoints.authorizationUrl;
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);

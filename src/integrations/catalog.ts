@@ -1,6 +1,7 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
 import * as z from 'zod';
 import { route } from '../http/route';
+import { askedParameters } from '../providers/parameters';
 import type { Registry } from '../providers/registry';
 import type { Provider } from '../providers/types';
 import { allows } from '../rights';
@@ -105,7 +106,7 @@ function entryOf(provider: Provider, registry: Registry): ProviderEntry {
       fields: Object.fromEntries(fields),
     };
   }
-  const parameters = Object.entries(provider.parameters);
+  const parameters = askedParameters(provider);
   return {
     id,
     name,

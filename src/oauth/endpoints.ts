@@ -3,7 +3,7 @@
  * filled, completed by discovery where the record names an issuer. The record's own URLs win.
  */
 import { AppError } from '../errors';
-import { isPlain, wholeMatch } from '../providers/check';
+import { isUsable } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
@@ -11,8 +11,22 @@ import { type DiscoveryDeps, discover, type ServerMetadata } from './discovery';
 import type { Issuer } from './issuer';
 import type { ClientAuth } from './request';
 
-export interface Endpoints extends Issuer {
+/** What is known before the provider has sent the browser back. */
+export interface AuthorizationEndpoints extends Issuer {
   authorizationUrl: string;
+  /** How the client proves who it is, where the record does not say. */
+  clientAuth: ClientAuth;
+  /** The metadata announces `iss`: a callback without it is refused. */
+  issParameter: boolean;
+  /** RFC 9126; null where it is not announced. */
+  parUrl: string | null;
+  /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
+  redirectUri: string;
+  /** The connection's values, for the placeholders in headers and parameters. */
+  parameters: Readonly<Record<string, string>>;
+}
+
+export interface Endpoints extends AuthorizationEndpoints {
   tokenUrl: string;
   /** The token URL, where refreshes have none of their own. */
   refreshUrl: string;
@@ -25,16 +39,20 @@ export interface Endpoints extends Issuer {
   checkUrl: string | null;
   /** The issuer's keys; null where it announces none. */
   jwksUrl: string | null;
-  /** How the client proves who it is, where the record does not say. */
-  clientAuth: ClientAuth;
-  /** The metadata announces `iss`: a callback without it is refused. */
-  issParameter: boolean;
-  /** RFC 9126; null where it is not announced. */
-  parUrl: string | null;
-  /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
-  redirectUri: string;
-  /** The connection's values, for the placeholders in headers and parameters. */
-  parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * For the authorization request: of the parameters, only those that whoever starts a connection gives
+ * are there yet.
+ *
+ * @throws AppError as endpointsOf does
+ */
+export async function authorizationEndpointsOf(
+  deps: DiscoveryDeps,
+  provider: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
+): Promise<AuthorizationEndpoints> {
+  return (await withMetadata(deps, provider, parameters)).endpoints;
 }
 
 /**
@@ -49,6 +67,28 @@ export async function endpointsOf(
   provider: OAuth2Provider,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Endpoints> {
+  const { endpoints, metadata, fill } = await withMetadata(deps, provider, parameters);
+  const tokenUrl = fill(provider.tokenUrl) ?? metadata?.token_endpoint;
+  if (tokenUrl === undefined) throw unnamed('token');
+  const profileUrl = fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null;
+  return {
+    ...endpoints,
+    tokenUrl,
+    refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
+    extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
+    revocationUrl:
+      fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
+    profileUrl,
+    checkUrl: fill(provider.check?.url) ?? profileUrl,
+    jwksUrl: metadata?.jwks_uri ?? null,
+  };
+}
+
+async function withMetadata(
+  deps: DiscoveryDeps,
+  provider: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
+) {
   const values = placeholderValues(provider, parameters);
   const { publicUrl } = deps.config;
   const fill = (url: string | undefined, kept?: string): string | undefined =>
@@ -58,36 +98,25 @@ export async function endpointsOf(
   const template = provider.issuerTemplate?.template;
   const metadata = issuer === undefined ? undefined : await discover(deps, issuer, template);
   const authorizationUrl = fill(provider.authorizationUrl) ?? metadata?.authorization_endpoint;
-  const tokenUrl = fill(provider.tokenUrl) ?? metadata?.token_endpoint;
-  if (authorizationUrl === undefined || tokenUrl === undefined) {
-    throw new AppError(
-      'provider_error',
-      "the provider's metadata names no authorization or token endpoint",
-    );
-  }
-  const profileUrl = fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null;
-  return {
+  if (authorizationUrl === undefined) throw unnamed('authorization');
+  const endpoints: AuthorizationEndpoints = {
     authorizationUrl,
-    tokenUrl,
-    refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
-    extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
-    revocationUrl:
-      fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
-    profileUrl,
-    checkUrl: fill(provider.check?.url) ?? profileUrl,
     issuer: metadata?.issuer ?? null,
     issuerClaims:
       template !== undefined && metadata?.issuer === template
         ? (provider.issuerTemplate?.claims ?? {})
         : null,
-    jwksUrl: metadata?.jwks_uri ?? null,
     clientAuth: provider.clientAuth ?? announcedAuth(metadata),
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
     parameters: values,
   };
+  return { endpoints, metadata, fill };
 }
+
+const unnamed = (what: 'authorization' | 'token'): AppError =>
+  new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);
 
 /** In the order of preference: what is sent in the body needs no encoding that a server may get wrong. */
 const possibleAuth = ['client_secret_post', 'client_secret_basic', 'none'] as const;
@@ -104,20 +133,22 @@ function announcedAuth(metadata: ServerMetadata | undefined): ClientAuth {
   );
 }
 
-/** @throws AppError `provider_error` */
+/**
+ * What nobody has said yet is not there: no URL that holds it can be filled.
+ * @throws AppError `provider_error`
+ */
 export function placeholderValues(
   provider: OAuth2Provider,
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(provider.parameters).map(([name, { pattern, default: preset }]) => {
-      const value = Object.hasOwn(given, name) ? given[name] : preset;
-      if (value === undefined || !wholeMatch(pattern, value) || !isPlain(value)) {
-        throw unusableParameter(name);
-      }
-      return [name, value];
-    }),
-  );
+  const values: Record<string, string> = {};
+  for (const [name, parameter] of Object.entries(provider.parameters)) {
+    const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
+    if (value === undefined && parameter.from !== undefined) continue;
+    if (value === undefined || !isUsable(parameter, value)) throw unusableParameter(name);
+    values[name] = value;
+  }
+  return values;
 }
 
 /**

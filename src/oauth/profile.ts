@@ -5,7 +5,7 @@
 import { AppError } from '../errors';
 import { faultOfAccountId } from '../ids';
 import type { Log } from '../log';
-import { type PathSource, readsFrom, splitPath } from '../providers/paths';
+import { isProvenByProfile, type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { parseDocument, valueAt } from './document';
 import type { Endpoints } from './endpoints';
@@ -35,8 +35,8 @@ type ProfileEndpoints = Pick<Endpoints, 'profileUrl' | 'parameters' | 'jwksUrl'>
 export type Sources = Partial<Record<PathSource, unknown>>;
 
 /**
- * No request is made where no path reads the profile. Where the account is known without it, a
- * profile that cannot be had costs the account its name and no more.
+ * No request is made where no path reads the profile, and its address proves nothing. Where the
+ * account is known without it, a profile that cannot be had costs the account its name and no more.
  *
  * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
@@ -51,11 +51,13 @@ export async function fetchProfile(
   const { accountId, subject } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
   const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
-    if (!readsFrom(provider, source)) return null;
+    const names =
+      readsFrom(naming, source) || (source === 'profile' && isProvenByProfile(provider));
+    if (!names && !readsFrom(provider, source)) return null;
     try {
       return await read();
     } catch (error) {
-      if (readsFrom(naming, source)) throw error;
+      if (names) throw error;
       deps.log.warn('connect.profile_left_out', { provider: provider.id, source }, error);
       return null;
     }
@@ -63,6 +65,7 @@ export async function fetchProfile(
   const expected = { clientId, issuer: endpoints, now: grant.receivedAt };
   return readProfile(provider, {
     token: grant.document,
+    parameter: endpoints.parameters,
     id_token: await from('id_token', () =>
       readIdToken(valueAt(grant.document, 'id_token'), expected),
     ),

@@ -2,7 +2,9 @@
  * What a schema cannot say about a record: which fields go together, which URLs are allowed, and
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
-import { readsFrom, splitPath } from './paths';
+import { askedParameters, type ParameterSource, splitSource } from './parameters';
+import { identifyingParameters, type PathSource, readsFrom, splitPath } from './paths';
+import { wholeMatch } from './patterns';
 import { withoutBase64 } from './request-headers';
 import { fillTemplate, placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
@@ -25,6 +27,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
   return (
     checkUrls(provider, publicUrl) ??
     checkParameters(provider) ??
+    checkIdentity(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkAuthorizationParams(provider) ??
@@ -47,30 +50,116 @@ const CLIENT_ID = 'client_id';
 /** Placeholders that Mooring fills itself, where a text may hold them. */
 const ownPlaceholders = [CLIENT_ID, 'client_secret', 'access_token', 'redirect_uri', 'account_id'];
 
+/** Who has said a parameter's value by then, besides whoever started the connection. */
+type Said = readonly ParameterSource[];
+const atStart: Said = [];
+const afterCallback: Said = ['callback'];
+const always: Said = ['callback'];
+
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
-  const urls: [path: string[], url: string | undefined][] = [
-    [['issuer'], provider.issuer],
-    [['authorizationUrl'], provider.authorizationUrl],
-    [['tokenUrl'], provider.tokenUrl],
-    [['refreshUrl'], provider.refreshUrl],
-    [['revocationUrl'], provider.revocationUrl],
-    [['profileUrl'], provider.profileUrl],
-    [['check', 'url'], provider.check?.url],
-    [['extendedToken', 'url'], provider.extendedToken?.url],
-    ...apiUrlsOf(provider),
+  const urls: [path: string[], url: string | undefined, said: Said][] = [
+    [['issuer'], provider.issuer, atStart],
+    [['authorizationUrl'], provider.authorizationUrl, atStart],
+    [['tokenUrl'], provider.tokenUrl, afterCallback],
+    [['refreshUrl'], provider.refreshUrl, afterCallback],
+    [['revocationUrl'], provider.revocationUrl, always],
+    [['profileUrl'], provider.profileUrl, always],
+    [['check', 'url'], provider.check?.url, always],
+    [['extendedToken', 'url'], provider.extendedToken?.url, afterCallback],
+    ...apiUrlsOf(provider).map(([path, url]): [string[], typeof url, Said] => [path, url, always]),
   ];
-  for (const [path, url] of urls) {
+  for (const [path, url, said] of urls) {
     if (url === undefined) continue;
     const message = checkEndpoint(url, publicUrl);
     if (message) return { path, message };
-    const known = [
-      ...Object.keys(provider.parameters),
-      ...(path[0] === 'revocationUrl' ? [CLIENT_ID] : []),
-    ];
-    const unknown = placeholdersOf(url).find((name) => !known.includes(name));
+    const own = path[0] === 'revocationUrl' ? [CLIENT_ID] : [];
+    const names = placeholdersOf(url).filter((name) => !own.includes(name));
+    const unknown = names.find((name) => !Object.hasOwn(provider.parameters, name));
     if (unknown) return undeclared(path, unknown, 'parameters');
+    const late = names.find((name) => !isSaid(provider, name, said));
+    if (late) return tooEarly(path, late);
+    const open = names.find((name) => takesAnyHost(provider, url, name));
+    // A redirect back can say anything: tokens and the client's secret would go wherever it says.
+    if (open !== undefined && provider.parameters[open]?.from !== undefined) {
+      return {
+        path: ['parameters', open, 'pattern'],
+        message: "takes any host, and must take the provider's own only",
+      };
+    }
   }
   return null;
+}
+
+const isSaid = ({ parameters }: OAuth2Provider, name: string, said: Said): boolean => {
+  const source = splitSource(parameters[name] ?? {})?.source;
+  return source === undefined || said.includes(source);
+};
+
+const tooEarly = (path: string[], name: string): Fault => ({
+  path,
+  message: `holds {${name}}, which is said only later ("from")`,
+});
+
+/** With its placeholders. */
+const hostOf = (url: string): string => /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
+
+/** A host of somebody whom no record means. */
+const STRANGER = 'stranger.example';
+
+/** Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's host. */
+const takesAnyHost = ({ parameters }: OAuth2Provider, url: string, name: string): boolean =>
+  hostOf(url).replace(/:\d+$/, '').endsWith(`{${name}}`) &&
+  wholeMatch(parameters[name]?.pattern ?? '', STRANGER);
+
+/**
+ * An account that is told by nothing but what whoever connects it can choose (the redirect back, a
+ * form) could be anybody's: the provider has to confirm it, by the host that gave the token or by the
+ * profile's address.
+ */
+function checkIdentity(provider: OAuth2Provider): Fault | null {
+  const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
+  const fields = Object.entries({ accountId, subject, displayName, metadata });
+  const sources: readonly PathSource[] = ['profile', 'token', 'id_token', 'parameter'];
+  for (const [field, value] of fields) {
+    for (const path of Object.values(typeof value === 'object' ? value : { value }).flat()) {
+      if (path === undefined) continue;
+      const { source, key } = splitPath(path);
+      if (!sources.includes(source)) {
+        return { path: [field], message: `reads "${path}", which is for credentials` };
+      }
+      if (source === 'parameter' && !Object.hasOwn(provider.parameters, key)) {
+        return { path: [field], message: `reads "${path}", which "parameters" does not declare` };
+      }
+    }
+  }
+  const asked = askedParameters(provider).map(([name]) => name);
+  const proven = [
+    ...placeholdersOf(profileUrl ?? ''),
+    ...placeholdersOf(hostOf(tokenUrl ?? '')).filter((name) => asked.includes(name)),
+  ];
+  for (const [field, value] of Object.entries({ accountId, subject })) {
+    const paths = [value ?? []].flat();
+    const isSaidByProvider = paths.some((path) => splitPath(path).source !== 'parameter');
+    const free = identifyingParameters({ accountId: paths, subject: [] }).find(
+      (name) => !proven.includes(name),
+    );
+    if (!isSaidByProvider && free !== undefined) {
+      return {
+        path: [field],
+        message: `reads "parameter:${free}" alone, which nothing confirms: read something of the provider's besides, or ask for the profile at an address that holds {${free}}`,
+      };
+    }
+  }
+  // Who may choose the server could else be whoever it wants to be.
+  const servers = [tokenUrl, profileUrl].filter((url) => url !== undefined);
+  const open = asked.find((name) => servers.some((url) => takesAnyHost(provider, url, name)));
+  if (open === undefined || identifyingParameters({ accountId, subject: [] }).includes(open)) {
+    return null;
+  }
+  return {
+    path: ['accountId'],
+    message: `must hold "parameter:${open}" too: who connects chooses whom to ask by {${open}}`,
+  };
 }
 
 function checkParameters(provider: OAuth2Provider): Fault | null {
@@ -131,26 +220,29 @@ function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
 function checkValues(provider: OAuth2Provider): Fault | null {
   const client = ['client_id', 'client_secret'];
   const withToken = [...client, 'access_token'];
-  const places: [path: string[], values: Record<string, string>, filled: string[]][] = [
-    [['headers'], provider.headers, []],
+  type Place = [path: string[], values: Record<string, string>, filled: string[], said?: Said];
+  const places: Place[] = [
+    [['headers'], provider.headers, [], atStart],
     [['apiHeaders'], provider.apiHeaders, [CLIENT_ID]],
     [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
     [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
-    [['authorizationParams'], provider.authorizationParams, []],
-    [['tokenParams'], provider.tokenParams, client],
+    [['authorizationParams'], provider.authorizationParams, [], atStart],
+    [['tokenParams'], provider.tokenParams, client, afterCallback],
     [['refreshParams'], provider.refreshParams, [...withToken, 'redirect_uri']],
-    [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken],
+    [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken, afterCallback],
     [['profileHeaders'], provider.profileHeaders, withToken],
     [['profileBody', 'params'], provider.profileBody?.params ?? {}, withToken],
     [['check', 'headers'], provider.check?.headers ?? {}, withToken],
     [['check', 'query'], provider.check?.query ?? {}, ['access_token']],
     [['check', 'body', 'params'], provider.check?.body?.params ?? {}, withToken],
     [['revocation', 'params'], provider.revocation.params, [...client, 'account_id']],
-    [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, []],
+    [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, [], atStart],
   ];
-  for (const [path, values, filled] of places) {
+  for (const [path, values, filled, said = always] of places) {
     const known = [...filled, ...Object.keys(provider.parameters)];
     for (const [name, value] of Object.entries(values)) {
+      const late = placeholdersOf(value).find((one) => !isSaid(provider, one, said));
+      if (late !== undefined) return tooEarly([...path, name], late);
       const unknown = placeholdersOf(value).find((one) => !known.includes(one));
       if (unknown === undefined) continue;
       if (filled.length === 0) return undeclared([...path, name], unknown, 'parameters');
@@ -412,7 +504,7 @@ function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string)
     }
   }
   // Who may choose the server could else be whoever it wants to be.
-  const host = placeholdersOf(/^[a-z]+:\/\/[^/]*/i.exec(check.url)?.[0] ?? '');
+  const host = placeholdersOf(hostOf(check.url));
   const free = host.find((name) => !ids.includes(`field:${name}`));
   if (ids.length > 0 && free !== undefined) {
     return {
@@ -455,10 +547,3 @@ function checkPattern(pattern: string): string | null {
 /** How the client proves itself at a revocation. */
 export const revocationAuthOf = ({ revocation, clientAuth }: OAuth2Provider) =>
   revocation.clientAuth ?? (revocation.style === 'bearer' ? 'omit' : clientAuth);
-
-/** Whether a parameter's value may stand in any place: a header takes printable ASCII only. */
-export const isPlain = (value: string): boolean => /^[\x20-\x7e]*$/.test(value);
-
-/** Whether a whole value matches a record's pattern. */
-export const wholeMatch = (pattern: string, value: string): boolean =>
-  new RegExp(`^(?:${pattern})$`, 'u').test(value);

@@ -21,6 +21,8 @@ export interface Journey {
     cookie: string | null,
     provider?: string,
   ): Promise<Response>;
+  /** The browser posts what the provider's page told it to, without its cookie; gives what is then asked for. */
+  postBack(query: Record<string, string>, provider?: string): Promise<Record<string, string>>;
   /**
    * Steps 1 to 3; gives the connection's id. `code-ann` is the code of a consent of ann's. Null: the
    * provider is asked, whatever its address, and whoever signs in there by default consents.
@@ -82,11 +84,31 @@ export function journey(
       completions.set(back?.get('connection') ?? '', back?.get('completion') ?? '');
       return reply;
     },
+    async postBack(query, id = 'acme') {
+      const reply = await api(`/connect/callback/${id}`, {
+        method: 'POST',
+        token: null,
+        body: new URLSearchParams(query).toString(),
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          Origin: 'https://id.acme.example',
+        },
+      });
+      expect(reply.status, await reply.clone().text()).toBe(303);
+      const location = new URL(reply.headers.get('Location') ?? '');
+      expect(location.pathname).toBe(`/connect/callback/${id}`);
+      return Object.fromEntries(location.searchParams);
+    },
     async authorize(userId, code, input = {}) {
       const { id, connectUrl } = await self.begin(userId, input);
       const { location, cookie } = await self.open(connectUrl);
       const provides = String(input.provider ?? 'acme');
-      const reply = await self.callback(await consented(location, code), cookie, provides);
+      const query = await consented(location, code);
+      const reply = await self.callback(
+        provider.fixture.authorization.formPost ? await self.postBack(query, provides) : query,
+        cookie,
+        provides,
+      );
       expect(reply.status, await reply.clone().text()).toBe(303);
       return id;
     },

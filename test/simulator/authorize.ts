@@ -46,7 +46,8 @@ export async function authorize(scene: Scene): Promise<Response> {
     { account: scene.account, scopes, consentedAt: now, offline },
     { redirectUri, challenge: query.get('code_challenge') },
   );
-  const answer = { code, ...(state === null ? {} : { state }) };
+  const { codeParam = 'code' } = authorization;
+  const answer = { [codeParam]: code, ...(state === null ? {} : { state }) };
   return back((await authorization.callback?.(answer, scene)) ?? answer, null);
 }
 

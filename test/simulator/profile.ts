@@ -1,6 +1,6 @@
 /** The endpoint that tells whose token it is. */
 import { respond } from './answer.ts';
-import { missingHeader, wrongClient } from './request.ts';
+import { accountAt, missingHeader, wrongClient } from './request.ts';
 import type { Scene } from './simulator.ts';
 import type { Profile } from './types.ts';
 
@@ -18,6 +18,10 @@ export function readProfile(scene: Scene): Response {
   if (proof) return scene.refuse('client', proof);
   const token = grants.good('access', tokenOf(scene, profile), now);
   if (!token) return scene.refuseWith(profile.unauthorized, 'has no access token that is good');
+  const asked = accountAt(sent, profile.url, fixture.anyHost);
+  if (asked !== '' && asked !== token.grant.account) {
+    return scene.refuseWith({ ...profile.unauthorized, status: 403 }, `asks about ${asked}`);
+  }
   token.seen = true;
   return respond(profile.answer, { ...scene, account: token.grant.account });
 }

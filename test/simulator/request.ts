@@ -93,8 +93,22 @@ function proves(way: ClientAuth, sent: Sent, client: SimulatedClient, idParam: s
   }
 }
 
-/** Same scheme, host and path, or the path alone; the query is looked at apart. */
+/**
+ * Same scheme, host and path, or the path alone; the query is looked at apart. `{account}` stands for
+ * one segment.
+ */
 export function isAt(sent: Pick<Sent, 'url'>, url: string, anyHost = false): boolean {
-  const wanted = new URL(url);
-  return (anyHost || sent.url.origin === wanted.origin) && sent.url.pathname === wanted.pathname;
+  return accountAt(sent, url, anyHost) !== null;
+}
+
+/** What stands at `{account}`; empty where there is none; null: another address. */
+export function accountAt(sent: Pick<Sent, 'url'>, url: string, anyHost = false): string | null {
+  const wanted = new URL(url.replace('{account}', '0account0'));
+  if (!anyHost && sent.url.origin !== wanted.origin) return null;
+  if (!url.includes('{account}')) return sent.url.pathname === wanted.pathname ? '' : null;
+  const [before = '', after = ''] = wanted.pathname.split('0account0');
+  const { pathname } = sent.url;
+  if (!pathname.startsWith(before) || !pathname.endsWith(after)) return null;
+  const account = pathname.slice(before.length, pathname.length - after.length);
+  return account === '' || account.includes('/') ? null : account;
 }

@@ -104,7 +104,11 @@ export interface Authorization {
   } | null;
   /** `supported`: checked where a challenge was sent. `unknown`: ignored, as far as is known. */
   pkce: 'required' | 'supported' | 'unknown';
-  /** What comes back besides `code` and `state`. */
+  /** What comes back is posted by the browser (OAuth 2.0 Form Post Response Mode). */
+  formPost?: boolean;
+  /** What the code is called there. Default `code`. */
+  codeParam?: string;
+  /** What comes back, and what of it is not `code` and `state`. */
   callback?: (query: Record<string, string>, about: About) => Promise<Record<string, string>>;
   evidence: Evidence;
 }
@@ -173,6 +177,7 @@ export interface Extending {
 
 export interface Profile {
   method: 'GET' | 'POST';
+  /** `{account}` stands for the account that is asked about: others' tokens are not taken there. */
   url: string;
   /** Where the access token must be. */
   token: 'bearer' | { query: string } | { header: string } | { param: string };

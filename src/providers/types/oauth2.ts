@@ -107,7 +107,7 @@ export const oauth2ProviderSchema = z.strictObject({
   profileUrl: url.optional(),
   /**
    * Placeholders of the URLs above, of headers and of all further parameters, given when a connection is
-   * started.
+   * started, unless `from` names who says the value.
    */
   parameters: z
     .record(
@@ -117,6 +117,14 @@ export const oauth2ProviderSchema = z.strictObject({
         /** The whole value must match; anchored by the engine. */
         pattern: z.string(),
         default: z.string().optional(),
+        /**
+         * `callback:realmId`: the parameter of that name in the redirect back. Checked against the
+         * pattern; of an https origin, the host. What is sent before that cannot hold it.
+         */
+        from: z
+          .string()
+          .regex(/^callback:[^:]+$/, 'must be "callback:<name>"')
+          .optional(),
       }),
     )
     .default({}),
@@ -170,6 +178,8 @@ export const oauth2ProviderSchema = z.strictObject({
   allowedAuthorizationParams: z.array(z.string().min(1)).default([]),
   /** Under which name a connection's `loginHint` is sent; null: the provider takes none. */
   loginHintParam: z.string().min(1).nullable().default('login_hint'),
+  /** What the redirect back calls the authorization code (TikTok Ads: `auth_code`). */
+  codeParam: z.string().min(1).default('code'),
   /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
   codeLifetimeSeconds: seconds.optional(),
 
@@ -221,7 +231,8 @@ export const oauth2ProviderSchema = z.strictObject({
   // Who
   /**
    * Path in the profile; in the reply to the code exchange where it starts with `token:`; in the
-   * claims of that reply's ID token where it starts with `id_token:`.
+   * claims of that reply's ID token where it starts with `id_token:`; a value of the connection where
+   * it starts with `parameter:`, which needs a proof (src/providers/check.ts).
    */
   accountId: paths,
   /** The provider's user behind the account, where that is somebody else (YouTube channels). */

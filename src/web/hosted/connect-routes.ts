@@ -14,6 +14,9 @@ import { AppError } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import { type AppEnv, type Route, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
+import { namesIn } from '../../providers/parameters';
+import type { OAuth2Provider } from '../../providers/types';
+import { callbackUrl } from '../../providers/urls';
 import { SECOND_MS } from '../../time';
 import { cookieAttributes } from '../session';
 import { flashMessage } from './actions';
@@ -70,6 +73,15 @@ const start = route(
   },
 );
 
+/** What a provider signs may be anything that it sends (Shopify). */
+const callbackSchema = z
+  .object({
+    state: z.string().max(512).optional(),
+    error: z.string().max(512).optional(),
+    iss: z.string().max(2048).optional(),
+  })
+  .catchall(z.string().max(8192));
+
 const callback = route(
   {
     id: 'receiveCallback',
@@ -80,15 +92,7 @@ const callback = route(
     description: "A provider's redirect URI.",
     callers: 'anyone',
     param: z.object({ provider: providerIdSchema }),
-    // What a provider signs may be anything that it sends (Shopify).
-    query: z
-      .object({
-        state: z.string().max(512).optional(),
-        code: z.string().max(8192).optional(),
-        error: z.string().max(512).optional(),
-        iss: z.string().max(2048).optional(),
-      })
-      .catchall(z.string()),
+    query: callbackSchema,
     replies: {
       303: {
         description:
@@ -110,10 +114,56 @@ const callback = route(
   },
 );
 
-export const connectRoutes = [start, callback];
+/**
+ * Of a provider that posts what others put into the address (OAuth 2.0 Form Post Response Mode). The
+ * browser's cookies do not come along with another site's POST (`SameSite=Lax`), so the same is asked
+ * for by GET, to which they do. Nothing is decided here: any site can post here.
+ */
+const postedCallback = route(
+  {
+    id: 'postCallback',
+    method: 'post',
+    path: callback.path,
+    tag: 'Browser',
+    summary: 'The same, where the provider posts it',
+    description: 'For records whose `response_mode` is `form_post`.',
+    callers: 'anyone',
+    param: z.object({ provider: providerIdSchema }),
+    form: callbackSchema,
+    replies: {
+      303: { description: 'To the same address, by GET.', headers: seeOther },
+    },
+    errors: ['method_not_allowed', 'unsupported_media_type', 'too_large'],
+  },
+  ({ param, form, deps, reply }) => {
+    const provider = deps.config.providers.get(param.provider);
+    if (provider?.kind !== 'oauth2' || !isFormPost(provider)) {
+      throw new AppError('method_not_allowed', 'this route takes GET', {
+        headers: { Allow: 'GET' },
+      });
+    }
+    const { codeParam, callbackSignature } = provider;
+    const read = ['state', 'error', 'iss', codeParam, ...namesIn(provider, 'callback')];
+    // A signature is over all of it; else an ID token, or a name, has no place in an address.
+    const url = new URL(callbackUrl(deps.config.publicUrl, provider.id));
+    for (const [name, value] of Object.entries(form)) {
+      const isRead = callbackSignature !== undefined || read.includes(name);
+      if (isRead && value !== undefined) url.searchParams.set(name, value);
+    }
+    return reply(303, null, { Location: url.href });
+  },
+);
+
+const isFormPost = ({ authorizationParams }: OAuth2Provider): boolean =>
+  authorizationParams.response_mode === 'form_post';
+
+export const connectRoutes = [start, callback, postedCallback];
 
 /** Some providers add a slash to the redirect URI that they were given. */
-export const callbackWithSlash: Route = { ...callback, path: `${callback.path}/` };
+export const callbacksWithSlash: Route[] = [callback, postedCallback].map((one) => ({
+  ...one,
+  path: `${one.path}/`,
+}));
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */
 const COOKIE = 'mooring-browser';

@@ -1,6 +1,7 @@
 /** The page's smaller steps: what to enter, what to confirm, where the way leads on. */
 import type { Child } from 'hono/jsx';
 import type { FieldError } from '../../errors';
+import { askedParameters } from '../../providers/parameters';
 import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
 import { Field, PostForm } from '../ui/form';
 import { type Message, MessageBox, MessagePage } from '../ui/layout';
@@ -18,7 +19,7 @@ interface StepProps {
 
 /** Values that nobody can know for the user: the shop's name, say. The others have a default. */
 export const mustAsk = (provider: OAuth2Provider): boolean =>
-  Object.values(provider.parameters).some((parameter) => parameter.default === undefined);
+  askedParameters(provider).some(([, parameter]) => parameter.default === undefined);
 
 /** Before the provider's page, which takes a while to open; the browser goes on by itself. */
 export const ConnectingPage = ({
@@ -102,7 +103,7 @@ export const ParametersPage = ({
       formToken={step.session.formToken}
       hidden={{ provider: step.card.id }}
     >
-      {Object.entries(provider.parameters).map(([name, parameter]) => (
+      {askedParameters(provider).map(([name, parameter]) => (
         <Field
           name={`field-${name}`}
           label={parameter.label}

@@ -1,0 +1,143 @@
+/**
+ * Providers that there are not, each with a habit that some providers have: what a record says about
+ * such a habit is driven here, before there is a record of a provider that needs it.
+ */
+import { tokensOf } from './acme.ts';
+import { knowledge, standard } from './evidence.ts';
+import { invalidClient, invalidGrant, invalidToken } from './shapes.ts';
+import type { Fixture } from './types.ts';
+
+const invented = knowledge('invented: no provider');
+
+/** As the standards have it, at one host; what differs is said by each. */
+export function plain(id: string, changes: Partial<Fixture>): Fixture {
+  const at = (path: string) => `https://${id}.example${path}`;
+  return {
+    id,
+    account: { id: 'ada', displayName: 'Name of ada' },
+    scopes: ['read', 'write'],
+    authorization: {
+      url: at('/authorize'),
+      scope: { separator: ' ', offered: ['read', 'write'] },
+      pkce: 'supported',
+      evidence: standard('6749 4.1.1'),
+    },
+    token: {
+      url: at('/token'),
+      client: ['basic', 'post'],
+      lifetimeSeconds: 3600,
+      reply: {
+        body: (t) => ({ ...tokensOf(t), scope: t.scopes.join(' ') }),
+        evidence: standard('6749 5.1'),
+      },
+    },
+    refresh: {
+      kind: 'refresh_token',
+      url: at('/token'),
+      client: ['basic', 'post'],
+      rotates: true,
+      used: 'kills_grant',
+      lifetimeSeconds: 3600,
+      reply: { body: tokensOf, evidence: standard('6749 6') },
+      evidence: standard('9700 4.14.2'),
+    },
+    profile: {
+      method: 'GET',
+      url: at('/me'),
+      token: 'bearer',
+      answer: {
+        body: ({ account }) => ({ sub: account, name: `Name of ${account}` }),
+        evidence: standard('6750 2.1'),
+      },
+      unauthorized: invalidToken(standard('6750 3.1')),
+    },
+    revocation: {
+      method: 'POST',
+      url: at('/revoke'),
+      token: { in: 'form', name: 'token', kind: 'any' },
+      client: ['basic', 'post'],
+      ends: 'grant',
+      evidence: standard('7009 2.1'),
+      answer: { evidence: standard('7009 2.2') },
+      unknown: { evidence: standard('7009 2.2') },
+    },
+    errors: {
+      client: invalidClient(standard('6749 5.2')),
+      code: invalidGrant(standard('6749 5.2')),
+      refresh: invalidGrant(standard('6749 5.2')),
+    },
+    ...changes,
+  };
+}
+
+const books = plain('books', {});
+const desk = plain('desk', {});
+const posted = plain('posted', {});
+
+/** At another host, in all that follows the redirect back. */
+const moved = (url: string) =>
+  url.replace('https://desk.example', 'https://accounts.desk-eu.example');
+
+export const mechanisms = {
+  /**
+   * A person chooses one of several companies at the consent. Only the redirect back says which, and
+   * a token is good for that company alone.
+   */
+  books: {
+    ...books,
+    account: { id: 'company-1', displayName: 'Company company-1', shown: ['company-1'] },
+    authorization: {
+      ...books.authorization,
+      callback: async (answer, { account }) => ({ ...answer, realmId: account }),
+    },
+    profile: books.profile && {
+      ...books.profile,
+      url: 'https://api.books.example/v3/company/{account}/info',
+      answer: {
+        body: ({ account }) => ({ CompanyInfo: { CompanyName: `Company ${account}` } }),
+        evidence: invented,
+      },
+    },
+  },
+
+  /** Each region has servers of its own; the redirect back names them. The code has a name of its own. */
+  desk: {
+    ...desk,
+    account: { id: 'accounts.desk-eu.example:ada', displayName: 'Name of ada' },
+    authorization: {
+      ...desk.authorization,
+      codeParam: 'auth_code',
+      callback: async (answer) => ({
+        ...answer,
+        location: 'eu',
+        'accounts-server': 'https://accounts.desk-eu.example',
+      }),
+    },
+    token: { ...desk.token, url: moved(desk.token.url) },
+    refresh:
+      desk.refresh?.kind === 'refresh_token'
+        ? { ...desk.refresh, url: moved(desk.refresh.url) }
+        : null,
+    profile: desk.profile && {
+      ...desk.profile,
+      url: moved(desk.profile.url),
+      answer: { body: { sub: 'ada', name: 'Name of ada' }, evidence: invented },
+    },
+    revocation: desk.revocation && { ...desk.revocation, url: moved(desk.revocation.url) },
+  },
+
+  /** What others put into the address, the browser posts. */
+  posted: {
+    ...posted,
+    authorization: {
+      ...posted.authorization,
+      params: { response_mode: 'form_post' },
+      formPost: true,
+      callback: async (answer) => ({
+        ...answer,
+        user: '{"name":"Ada"}',
+        id_token: 'x'.repeat(4096),
+      }),
+    },
+  },
+} satisfies Record<string, Fixture>;
