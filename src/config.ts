@@ -23,6 +23,8 @@ export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_L
   RATE_LIMIT_SIGN_IN?: RateLimit;
   /** Where hit statistics go (src/status-cache/analytics.ts). */
   STATUS_ANALYTICS?: Pick<AnalyticsEngineDataset, 'writeDataPoint'>;
+  /** Where a point for each call of a provider's API goes (src/calls/counts.ts). */
+  CALL_ANALYTICS?: Pick<AnalyticsEngineDataset, 'writeDataPoint'>;
 }
 
 /** How user JWTs are checked. */

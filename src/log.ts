@@ -45,6 +45,7 @@ export const logEvents = {
     'status_cache.d1_failed',
   ],
   warn: [
+    'calls.counts_not_written',
     'check.not_sent',
     'circuit.attempts_not_counted',
     'circuit.failure_not_counted',

@@ -8,6 +8,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { BoundedCache } from '../caches';
+import type { Bindings } from '../config';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -31,6 +32,7 @@ import {
 import { isRefreshableNow, type TokenAnswer, tokenOf } from '../refresh/token';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
+import { countAnswer } from './counts';
 import {
   type ApiBases,
   type CallPath,
@@ -60,6 +62,7 @@ export interface ApiCall {
   accountId: string;
   caller: Caller;
   request: Request;
+  analytics: Bindings['CALL_ANALYTICS'];
 }
 
 /**
@@ -72,7 +75,7 @@ export interface ApiCall {
 export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   const { request } = call;
   refuseUnsendable(deps, request);
-  countCall(deps, call);
+  limitCalls(deps, call);
   const provider = callable(deps, call);
   const path = readCallPath(request.url, provider.apiDeny);
   const stored = await readAccount(deps, call);
@@ -83,20 +86,30 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   const renewable = isRenewable(deps, provider, stored.row) ? provider : null;
   const held = renewable !== null && (await heldBody(request));
   const body = held === false ? streamedBody(deps, request) : held;
-  let reply = await send(deps, provider, request, first, body);
-  if (reply.status !== 401 || renewable === null || isInsufficientScope(reply.headers)) {
-    return answered(reply, request, first);
+  const sentAt = deps.now();
+  let status: number | null = null;
+  try {
+    let reply = await send(deps, provider, request, first, body);
+    let sent = first;
+    let isRenewed = false;
+    if (reply.status === 401 && renewable !== null && !isInsufficientScope(reply.headers)) {
+      const renewed = await renew(deps, renewable, key, stored.row);
+      isRenewed = renewed !== null;
+      if (renewed !== null && held !== false) {
+        discard(reply);
+        sent = prepared(deps, provider, renewed.row, renewed.answer, call, path);
+        reply = await send(deps, provider, request, sent, held);
+      }
+    }
+    const response = answered(reply, request, sent);
+    if (isRenewed) response.headers.set('Mooring-Token', 'refreshed');
+    status = response.status;
+    return response;
+  } finally {
+    const { method } = request;
+    const ms = deps.now() - sentAt;
+    countAnswer(deps, call.analytics, { provider: provider.id, method, status, ms });
   }
-  const renewed = await renew(deps, renewable, key, stored.row);
-  let sent = first;
-  if (renewed !== null && held !== false) {
-    discard(reply);
-    sent = prepared(deps, provider, renewed.row, renewed.answer, call, path);
-    reply = await send(deps, provider, request, sent, held);
-  }
-  const response = answered(reply, request, sent);
-  if (renewed !== null) response.headers.set('Mooring-Token', 'refreshed');
-  return response;
 }
 
 /** @throws AppError invalid_request, not_implemented, too_large */
@@ -121,7 +134,7 @@ interface Count {
 const counts = () => new BoundedCache<Count>(10_000);
 
 /** Per isolate: who comes to several has the limit in each. @throws AppError rate_limited */
-function countCall({ caches, config, now }: Deps, { userId, caller }: ApiCall): void {
+function limitCalls({ caches, config, now }: Deps, { userId, caller }: ApiCall): void {
   if (config.callsPerMinute === 0) return;
   const counted = caches.of(counts);
   // What is done with a delegation counts as its user's.

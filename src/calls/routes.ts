@@ -63,10 +63,13 @@ export const callRoutes: readonly Route[] = methods.map((method) =>
         'integration_not_found',
       ],
     },
-    async ({ param: { userId, accountId, ...given }, caller, deps, request, c, pass }) => {
+    async ({ param: { userId, accountId, ...given }, caller, deps, env, request, c, pass }) => {
       const [provider = '', api = ''] = given.provider.split(':');
       c.set('provider', provider);
-      return pass(await callApi(deps, { userId, provider, api, accountId, caller, request }));
+      const { CALL_ANALYTICS: analytics } = env;
+      return pass(
+        await callApi(deps, { userId, provider, api, accountId, caller, request, analytics }),
+      );
     },
   ),
 );

@@ -452,6 +452,24 @@ export const serviceKeys = sqliteTable('service_keys', {
   lastUsedAt: integer('last_used_at').notNull(),
 });
 
+/** What came of a call of a provider's API; '4xx' is any but 401 and 429, 'none' no answer that could be passed on. */
+export const answerClasses = ['2xx', '3xx', '4xx', '401', '429', '5xx', 'none'] as const;
+export type AnswerClass = (typeof answerClasses)[number];
+
+/** How many calls of a provider's API were answered how, by the hour. Kept 30 days. */
+export const callCounts = sqliteTable(
+  'call_counts',
+  {
+    /** When the hour began. */
+    hour: integer().notNull(),
+    provider: text().notNull(),
+    answer: text({ enum: answerClasses }).notNull(),
+    calls: integer().notNull(),
+  },
+  // By the hour first: the operator's page reads the last ones, the sweep the oldest.
+  (table) => [primaryKey({ columns: [table.hour, table.provider, table.answer] })],
+);
+
 export type AccountRow = typeof oauthAccounts.$inferSelect;
 export type ClientGrant = typeof clientGrants.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;

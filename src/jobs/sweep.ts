@@ -1,6 +1,6 @@
 /**
  * Once an hour, deletes what has lived long enough: connect transactions and page sessions a day
- * after their end, endings of delegations after a day, runs after 30 days, events after 90. Circuits
+ * after their end, endings of delegations after a day, runs and counts of calls after 30 days, events after 90. Circuits
  * that are well go after two days, what is known of a client's grants after 30. In groups, until nothing
  * is left or the budget of queries or the time is spent; the next hour goes on.
  */
@@ -9,6 +9,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import {
   auditEvents,
+  callCounts,
   clientGrants,
   connectTransactions,
   endedDelegations,
@@ -49,6 +50,7 @@ const keptAt = (now: number): Kept[] => [
   },
   { table: clientGrants, column: clientGrants.grantedAt, age: 30 * DAY_MS },
   { table: refreshRuns, column: refreshRuns.startedAt, age: 30 * DAY_MS },
+  { table: callCounts, column: callCounts.hour, age: 30 * DAY_MS },
   { table: auditEvents, column: auditEvents.at, age: 90 * DAY_MS },
 ];
 

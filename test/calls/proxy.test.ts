@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app';
+import { Caches } from '../../src/caches';
 import { createDatabase } from '../../src/db/client';
 import { oauthAccounts } from '../../src/db/schema';
 import { accountContext } from '../../src/vault/vault';
@@ -91,6 +92,8 @@ describe('a call', () => {
     const [request] = sent;
     expect(request?.url).toBe('https://api.acme.example/v1/me/things?x=1');
     expect(request?.redirect).toBe('manual');
+    // Two users' answers have one URL, and Cloudflare's cache goes by it.
+    expect(request?.cache).toBe('no-store');
     expect(Object.fromEntries(request?.headers ?? [])).toEqual({
       'acme-version': '7',
       authorization: `Bearer access-${row.providerAccountId}`,
@@ -221,14 +224,25 @@ describe('a call', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    const call = apiWith({ ...deps, db: createDatabase(counted) });
+    let gathered = Promise.withResolvers<void>();
+    const sleep = () => gathered.promise;
+    const call = apiWith({ ...deps, db: createDatabase(counted), sleep });
+    const settle = async () => {
+      gathered.resolve();
+      await deps.settle();
+      gathered = Promise.withResolvers();
+    };
+    const path = `/v1/users/${row.userId}/proxy/acme/${row.providerAccountId}/x`;
     // The first of a day also notes that the key was used.
-    await call(`/v1/users/${row.userId}/proxy/acme/${row.providerAccountId}/x`);
-    await deps.settle();
+    await call(path);
+    await settle();
     calls = 0;
-    const reply = await call(`/v1/users/${row.userId}/proxy/acme/${row.providerAccountId}/x`);
-    await deps.settle();
-    expect([reply.status, calls]).toEqual([200, 1]);
+    expect((await call(path)).status).toBe(200);
+    expect(calls).toBe(1);
+    for (let i = 0; i < 19; i += 1) await call(path);
+    await settle();
+    // What came of all twenty is written together.
+    expect(calls).toBe(20 + 1);
   });
 });
 
@@ -319,6 +333,40 @@ describe('what cannot be sent', () => {
     const reader = await reads.json<{ token: string }>();
     expect((await call('x', { token: reader.token })).status).toBe(403);
     expect(sent.length).toBe(2);
+  });
+
+  it('a delegation whose key is gone, or has less than it had, or whose user was erased', async () => {
+    const { call, sent, row, deps } = await setup(() => json({}));
+    const path = `/v1/users/${row.userId}/proxy/acme/-/x`;
+    const made = await call(`/v1/users/${row.userId}/delegations`, {
+      method: 'POST',
+      json: { rights: ['call'] },
+    });
+    const { token } = await made.json<{ token: string }>();
+    const hash = (env.SERVICE_KEYS as string).split(':')[1];
+    const other = '0'.repeat(63);
+    /** In an isolate that started with these keys. */
+    const under = async (keys: string): Promise<number> => {
+      const config = configWith({}, { SERVICE_KEYS: keys });
+      return (await apiWith({ ...deps, config, caches: new Caches() })(path, { token })).status;
+    };
+    expect(await under(`test:${hash}`)).toBe(200);
+    expect(await under(`test:${hash}:read+call@acme`)).toBe(200);
+    expect(await under(`test:${hash}:read+connect`)).toBe(403);
+    expect(await under(`test:${hash}@reddit`)).toBe(403);
+    expect(await under(`test:${other}1`)).toBe(401);
+    expect(await under(`other:${hash}`)).toBe(401);
+    expect(sent.length).toBe(2);
+    deps.clock.advance(1000);
+    expect((await call(`/v1/users/${row.userId}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await call(path, { token })).status).toBe(401);
+    expect(await under(`test:${hash}`)).toBe(401);
+    // Also where the same user has connected again.
+    await insertAccount(deps, { userId: row.userId });
+    expect((await call(path, { token })).status).toBe(401);
+    // The erasure has told the provider to revoke the tokens.
+    expect(sent.filter(({ url }) => url.startsWith('https://api.')).length).toBe(2);
+    await deps.settle();
   });
 
   it('a user’s own token, unless the deployment allows it', async () => {

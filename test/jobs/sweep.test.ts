@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { withBudget } from '../../src/budget';
 import {
   auditEvents,
+  callCounts,
   clientGrants,
   connectTransactions,
   pageSessions,
@@ -72,12 +73,15 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
   await db
     .insert(clientGrants)
     .values([granted('old', now - 30 * day - 1), granted('young', now - 30 * day)]);
+  const hour = (at: number) => ({ hour: at, provider: 'swept', answer: '2xx' as const, calls: 1 });
+  await db.insert(callCounts).values([hour(now - 30 * day - 1), hour(now - 30 * day)]);
   const counts = async () => [
     (await db.select().from(refreshRuns)).filter(({ claimed }) => claimed === 7_777).length,
     (await db.select().from(auditEvents)).filter(({ type }) => type === 'swept').length,
     (await db.select().from(connectTransactions)).map(({ id }) => id).join(),
     (await db.select().from(providerHealth)).map(({ host }) => host).join(),
     (await db.select().from(clientGrants)).map(({ clientId }) => clientId).join(),
+    (await db.select().from(callCounts)).length,
   ];
   expect(await counts()).toEqual([
     2,
@@ -85,9 +89,10 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
     'old,young',
     'well,well of late,troubled,forgotten',
     'old,young',
+    2,
   ]);
   await sweep(deps);
-  expect(await counts()).toEqual([1, 1, 'young', 'well of late,troubled', 'young']);
+  expect(await counts()).toEqual([1, 1, 'young', 'well of late,troubled', 'young', 1]);
 });
 
 it('goes on until nothing is left, so that page sessions are gone within their day', async () => {

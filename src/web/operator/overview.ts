@@ -1,5 +1,6 @@
 /** The operator's page's contents: bounded, whatever the size of the tables, and never a token. */
 import { desc } from 'drizzle-orm';
+import { callsSince, type ProviderCalls } from '../../calls/counts';
 import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
@@ -8,11 +9,13 @@ import { lastUsesOf } from '../../http/service-key';
 import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
+import { HOUR_MS } from '../../time';
 import { type Counts, countsOf } from './counts';
 
 const READ_MS = 8_000;
 const CIRCUITS = 50;
 const EVENTS = 25;
+export const CALL_HOURS = 24;
 
 export type AuditEventRow = typeof auditEvents.$inferSelect;
 
@@ -32,6 +35,8 @@ export interface DatabaseOverview {
   events: AuditEventRow[];
   /** When each service key was last used, ms; by its name. */
   lastUses: ReadonlyMap<string, number>;
+  /** Of the last CALL_HOURS hours, the one that runs included; the most called provider first. */
+  calls: ProviderCalls[];
 }
 
 /**
@@ -65,7 +70,14 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       db,
       deps.config.serviceKeys.map(({ name }) => name),
     ),
+    callsSince(db, firstHour(deps.now())),
   ]);
-  const [counts, runs, circuits, events, lastUses] = await withDeadline(work, READ_MS, 'd1_read');
-  return { counts, runs, circuits, events, lastUses };
+  const [counts, runs, circuits, events, lastUses, calls] = await withDeadline(
+    work,
+    READ_MS,
+    'd1_read',
+  );
+  return { counts, runs, circuits, events, lastUses, calls };
 }
+
+const firstHour = (now: number): number => now - (now % HOUR_MS) - (CALL_HOURS - 1) * HOUR_MS;

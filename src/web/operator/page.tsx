@@ -6,6 +6,7 @@ import { Layout, type Message, MessageBox } from '../ui/layout';
 import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
+import { Calls } from './calls';
 import { COUNTED } from './counts';
 import { Events } from './events';
 import { Keys } from './keys';
@@ -56,6 +57,7 @@ export function OperatorPage(props: OperatorPageProps) {
           <Accounts counts={stored.counts} view={props} />
           <Due counts={stored.counts} view={props} />
           <Runs runs={stored.runs} view={props} />
+          <Calls calls={stored.calls} view={props} />
         </>
       ) : (
         <MessageBox

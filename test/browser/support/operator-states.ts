@@ -31,7 +31,7 @@ async function accounts(
   );
 }
 
-const tables = ['oauth_accounts', 'refresh_runs', 'provider_health', 'audit_events'];
+const tables = ['oauth_accounts', 'refresh_runs', 'provider_health', 'audit_events', 'call_counts'];
 
 export async function emptyTables({ worker }: Mooring): Promise<void> {
   for (const table of tables) await worker.sql(`DELETE FROM ${table}`);
@@ -93,6 +93,22 @@ export async function givePast(mooring: Mooring): Promise<void> {
     host: 'api.notion.com',
     failures: 2,
   });
+  const answers: Record<string, Record<string, number>> = {
+    google: { '2xx': 48_211, '3xx': 120, '4xx': 903, '401': 41, '429': 12, '5xx': 7, none: 2 },
+    notion: { '2xx': 3_102, '4xx': 77, '429': 640 },
+    spotify: { '2xx': 210, '5xx': 1_384, none: 96 },
+    slack: { '2xx': 64 },
+  };
+  for (const [provider, classes] of Object.entries(answers)) {
+    for (const [answer, calls] of Object.entries(classes)) {
+      await insertRow(mooring, 'call_counts', {
+        hour: now - (now % HOUR),
+        provider,
+        answer,
+        calls,
+      });
+    }
+  }
   const user = {
     user_id: 'auth0|66f0a1c2',
     provider: 'google',

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config';
-import { auditEvents, providerHealth, refreshRuns } from '../../../src/db/schema';
+import { auditEvents, callCounts, providerHealth, refreshRuns } from '../../../src/db/schema';
 import type { Deps } from '../../../src/deps';
 import { readSnapshot } from '../../../src/status-cache/cache';
 import { keyOf } from '../../../src/status-cache/kv';
@@ -19,7 +19,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 beforeEach(async () => {
-  const tables = ['oauth_accounts', 'refresh_runs', 'provider_health', 'audit_events'];
+  const tables = [
+    'oauth_accounts',
+    'refresh_runs',
+    'provider_health',
+    'audit_events',
+    'call_counts',
+  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
@@ -64,6 +70,7 @@ test('before anything has happened, every panel says so in words', async () => {
   expect(panel(page, 'accounts')).toContain('Nobody has connected an account yet.');
   expect(panel(page, 'due')).toContain('Nothing falls due in the next 24 hours.');
   expect(panel(page, 'runs')).toContain('No run had anything to do in the last 30 days.');
+  expect(panel(page, 'calls')).toContain('No provider was called in the last 24 hours.');
   expect(panel(page, 'circuits')).toContain('All are closed');
   expect(panel(page, 'cache')).toContain('Nobody has asked this isolate for a status yet.');
   expect(panel(page, 'cache')).toContain('In memory 0 users');
@@ -110,6 +117,26 @@ describe('accounts', () => {
     o.deps.clock.advance(MINUTE);
     expect(panel(await o.page(cookie), 'accounts')).toContain('Acme 3 0 0 0');
   });
+});
+
+test('calls are shown by provider and answer, of the last 24 hours', async () => {
+  const o = operator({ clock: noon() } as Partial<Deps>);
+  const at = (hours: number) => o.deps.now() - hours * HOUR;
+  await o.deps.db.insert(callCounts).values([
+    { hour: at(0), provider: 'reddit', answer: '2xx', calls: 3 },
+    { hour: at(0), provider: 'acme', answer: '2xx', calls: 1_200 },
+    { hour: at(23), provider: 'acme', answer: '2xx', calls: 1 },
+    { hour: at(24), provider: 'acme', answer: '2xx', calls: 5_000 },
+    { hour: at(1), provider: 'acme', answer: '3xx', calls: 2 },
+    { hour: at(1), provider: 'acme', answer: '4xx', calls: 4 },
+    { hour: at(1), provider: 'acme', answer: '401', calls: 5 },
+    { hour: at(1), provider: 'acme', answer: '429', calls: 6 },
+    { hour: at(1), provider: 'acme', answer: '5xx', calls: 7 },
+    { hour: at(1), provider: 'acme', answer: 'none', calls: 8 },
+  ]);
+  const text = panel(await o.page(await o.enter()), 'calls');
+  expect(text).toContain('2xx 3xx Other 4xx 401 429 5xx No answer');
+  expect(text).toContain('Acme 1,201 2 4 5 6 7 8 Reddit 3 0 0 0 0 0 0');
 });
 
 describe('refreshes due', () => {
