@@ -34,6 +34,10 @@ export default defineConfig({
         test: { name: 'repo', include: ['test/repo/**/*.test.ts'], environment: 'node' },
       },
       {
+        // The package that other projects install, where no Worker is needed.
+        test: { name: 'client', include: ['client/test/**/*.test.{ts,tsx}'], environment: 'node' },
+      },
+      {
         // The protocols in virtual time, over simulated KV and D1 (docs/testing.md).
         test: {
           name: 'model',

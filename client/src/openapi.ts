@@ -1,0 +1,2988 @@
+/** Made from assets/openapi.json by `npm run client:types`. */
+
+export interface paths {
+    "/v1/users/{userId}/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The integrations of a user, with their status
+         * @description From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.
+         *
+         *     Right: `read`.
+         */
+        get: operations["listIntegrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/integrations/{provider}/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One integration
+         * @description As in the list of all of them, and from the same caches.
+         *
+         *     Right: `read`.
+         */
+        get: operations["getIntegration"];
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect an integration, and tell the provider
+         * @description The integration is gone with the reply, whether the provider answers or not. What can be revoked there is queued.
+         *
+         *     Right: `connect`.
+         */
+        delete: operations["disconnect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The integrations of up to a hundred users
+         * @description One bulk read of the cache, and one of the database for those who are not in it.
+         *
+         *     Right: `read`.
+         */
+        post: operations["getStatusOfMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a link to send the user to
+         * @description For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session. A user has at most 20 connections that are neither finished nor expired.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["beginConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a connection stands
+         * @description For whoever waits for the browser to come back. Expires as the link does.
+         *
+         *     Right: `read`.
+         */
+        get: operations["getConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/connections/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a connection for the user who is there
+         * @description Call it as soon as the browser is back, because the codes of some providers live 30 seconds, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["completeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/integrations/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Connect with a key, a password or a session cookie
+         * @description For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.
+         *
+         *     Right: `connect`.
+         */
+        put: operations["putCredentials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/page-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a token to open the hosted page with
+         * @description The app's page posts `token` as a form to `action`, in the user's browser, once, within 60 s. The form's page must stand on one of APP_ORIGINS and send its origin: no Referrer-Policy `no-referrer` or `same-origin`. A Consistency-Token makes the page show at least that version.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["createPageSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase all that is kept about a user
+         * @description Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.
+         *
+         *     Right: `operate`.
+         */
+        delete: operations["eraseUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a token for one user, with few rights
+         * @description For an agent, a job, or a front end without a JWT of its own: sent as `Authorization: Bearer`, it may what it says for this user, and never more than the key that made it has at that time. It ends with its time, with its key, with `DELETE` of this route and with the erasure of the user. It cannot be got again.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["createDelegation"];
+        /**
+         * End all delegations of a user
+         * @description Also those that other keys made. Calls follow at once, cached reads within 60 s. Also good where there are none.
+         *
+         *     Right: `connect`.
+         */
+        delete: operations["endDelegations"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/integrations/{provider}/{accountId}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An access token that works
+         * @description What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.
+         *
+         *     Right: `token`.
+         */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/integrations/{provider}/{accountId}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh an integration now
+         * @description Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["refreshIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/integrations/{provider}/{accountId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try whether the provider still takes an integration
+         * @description Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason `token_refused`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every 10 minutes: in between this answers what is stored.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["checkIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh up to a hundred integrations, in groups of five
+         * @description Goes on after single failures. What was not started fails with `not_started`, and what the key is not for with `forbidden`.
+         *
+         *     Right: `connect`.
+         */
+        post: operations["refreshMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refresh/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the scheduled refreshes did, newest first
+         * @description Runs that found nothing due are not noted.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["listRefreshRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/proxy/{provider}/{accountId}/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET of a provider's API
+         * @description Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        get: operations["getProxied"];
+        /**
+         * PUT of a provider's API
+         * @description Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        put: operations["putProxied"];
+        /**
+         * POST of a provider's API
+         * @description Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        post: operations["postProxied"];
+        /**
+         * DELETE of a provider's API
+         * @description Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        delete: operations["deleteProxied"];
+        options?: never;
+        head?: never;
+        /**
+         * PATCH of a provider's API
+         * @description Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        patch: operations["patchProxied"];
+        trace?: never;
+    };
+    "/v1/cache/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the tiers hold
+         * @description Memory, hits and misses are those of the isolate that happens to answer.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["getCacheStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty the cache
+         * @description Deletes as many keys as one request can; the rest ends within 300 s.
+         *
+         *     Right: `operate`.
+         */
+        delete: operations["clearCache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the cache holds of one user
+         * @description Memory of the isolate that happens to answer, and KV as its location sees it. Reads no database, fills nothing and counts as no hit.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["inspectUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop what the cache holds of one user
+         * @description Other locations may see the old entry for KV’s delay, about a minute.
+         *
+         *     Right: `operate`.
+         */
+        delete: operations["invalidateUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be connected
+         * @description Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.
+         *
+         *     Right: `read`.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether D1 and KV answer
+         * @description Both are asked, each for two seconds at most. The problem says which one does not.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document
+         * @description Made from the same declarations as the routes. Any origin may read it.
+         */
+        get: operations["getOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @example {
+         *       "userIds": [
+         *         "user-1",
+         *         "user-2"
+         *       ]
+         *     }
+         */
+        StatusRequest: {
+            userIds: string[];
+        };
+        /**
+         * @example {
+         *       "provider": "reddit",
+         *       "returnTo": "https://app.example.com/connected"
+         *     }
+         */
+        ConnectionRequest: {
+            /**
+             * @description A provider, by its id in the catalog.
+             * @example reddit
+             */
+            provider: string;
+            /** @description Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one, or a place that RETURN_TO allows (the scheme of an app, a preview). */
+            returnTo: string;
+            /** @description Instead of the record's `scopes`. Its `requiredScopes` are asked for besides them. */
+            scopes?: string[];
+            /**
+             * @description On a reconnect: the account that must come back, one of the user's own.
+             * @example t2_1w72
+             */
+            accountId?: string;
+            /** @description Values for the placeholders in the provider's URLs, headers and parameters. */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** @description Who is expected to sign in, as the provider knows them: an e-mail address, a name. A hint only: `accountId` is what makes sure. Refused where the provider takes none. */
+            loginHint?: string;
+            /** @description Further parameters of the authorization request: those that the record lists under `allowedAuthorizationParams`. */
+            authorizationParams?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @example {
+         *       "completion": "the-secret"
+         *     }
+         */
+        CompletionRequest: {
+            /**
+             * @description The secret that the browser brought to `returnTo`. Without it, or with another one: 403 `wrong_completion`, and nothing changes.
+             * @default
+             */
+            completion?: string;
+        };
+        /**
+         * @example {
+         *       "credentials": {
+         *         "key": "an-api-key"
+         *       },
+         *       "accountId": "team-1"
+         *     }
+         */
+        CredentialsRequest: {
+            credentials: {
+                [key: string]: string;
+            };
+            /**
+             * @description Service callers only.
+             * @example t2_1w72
+             */
+            accountId?: string;
+            displayName?: string;
+        };
+        /**
+         * @example {
+         *       "label": "robin@example.com",
+         *       "returnTo": "https://app.example.com/settings"
+         *     }
+         */
+        PageSessionRequest: {
+            /** @description What your app calls this user: a name or an e-mail address. The page shows it. */
+            label: string;
+            /** @description Which providers the page shows, in this order. All that are set up, unless said. */
+            providers?: string[];
+            /** @description Where the page leads back to; its origin must be one of APP_ORIGINS. */
+            returnTo: string;
+        };
+        /**
+         * @example {
+         *       "rights": [
+         *         "read"
+         *       ],
+         *       "expiresIn": 3600
+         *     }
+         */
+        DelegationRequest: {
+            /** @description The key must have them itself. */
+            rights: ("read" | "call")[];
+            /** @description For these only. All of the key's, unless said. */
+            providers?: string[];
+            /**
+             * @description Seconds.
+             * @default 3600
+             */
+            expiresIn?: number;
+        };
+        /**
+         * @example {
+         *       "accounts": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_1w72"
+         *         }
+         *       ]
+         *     }
+         */
+        RefreshRequest: {
+            accounts: {
+                /**
+                 * @description A provider, by its id in the catalog.
+                 * @example reddit
+                 */
+                provider: string;
+                /**
+                 * @description The provider's own id of the account.
+                 * @example t2_1w72
+                 */
+                accountId: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "userId": "user-1",
+         *       "version": 7,
+         *       "asOf": "2026-11-22T12:00:00.000Z",
+         *       "freshUntil": "2026-11-22T12:05:00.000Z",
+         *       "integrations": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_1w72",
+         *           "displayName": "robin",
+         *           "status": "connected",
+         *           "isConnected": true,
+         *           "scopes": [
+         *             "identity",
+         *             "read"
+         *           ],
+         *           "missingScopes": [],
+         *           "expiresAt": "2026-11-22T13:00:00.000Z",
+         *           "reconnectBy": null,
+         *           "connectedAt": "2026-11-20T09:30:00.000Z",
+         *           "updatedAt": "2026-11-20T09:30:00.000Z",
+         *           "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *           "metadata": {}
+         *         }
+         *       ]
+         *     }
+         */
+        IntegrationList: {
+            userId: string;
+            /** @description Grows with every change that a user could see. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the database was read.
+             */
+            asOf: string;
+            /**
+             * Format: date-time
+             * @description Until then nothing here changes without the version growing.
+             */
+            freshUntil: string;
+            /** @description Newest connection first. */
+            integrations: components["schemas"]["Integration"][];
+        };
+        /**
+         * @example {
+         *       "provider": "reddit",
+         *       "accountId": "t2_1w72",
+         *       "displayName": "robin",
+         *       "status": "connected",
+         *       "isConnected": true,
+         *       "scopes": [
+         *         "identity",
+         *         "read"
+         *       ],
+         *       "missingScopes": [],
+         *       "expiresAt": "2026-11-22T13:00:00.000Z",
+         *       "reconnectBy": null,
+         *       "connectedAt": "2026-11-20T09:30:00.000Z",
+         *       "updatedAt": "2026-11-20T09:30:00.000Z",
+         *       "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *       "metadata": {}
+         *     }
+         */
+        Integration: {
+            provider: string;
+            /** @description The provider's own id of the account. */
+            accountId: string;
+            displayName: string | null;
+            /**
+             * @description connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.
+             * @enum {string}
+             */
+            status: "connected" | "expired" | "needs_reconnect" | "error";
+            isConnected: boolean;
+            /** @description A code: why it needs reconnecting, or why refreshes fail. */
+            reason?: string;
+            /** @description Granted. */
+            scopes: string[];
+            /** @description Asked for, but not granted. */
+            missingScopes: string[];
+            /** @description End of the access token; null: unknown or never. */
+            expiresAt: string | null;
+            /** @description When the user has to connect again; null where no such end is known. */
+            reconnectBy: string | null;
+            /**
+             * Format: date-time
+             * @description With status error: when the next refresh is tried.
+             */
+            retryAt?: string;
+            /** @description Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet. */
+            verified?: boolean;
+            /** Format: date-time */
+            connectedAt: string;
+            /**
+             * Format: date-time
+             * @description Last change that a user could see.
+             */
+            updatedAt: string;
+            lastRefreshedAt: string | null;
+            metadata: {
+                [key: string]: string | null;
+            };
+        };
+        InvalidRequestProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "invalid_request";
+        };
+        /**
+         * @description RFC 9457. Each code narrows it in a schema of its own.
+         * @example {
+         *       "type": "urn:mooring:problem:invalid_request",
+         *       "title": "Invalid request",
+         *       "status": 400,
+         *       "detail": "the body is not as it should be; see \"errors\"",
+         *       "code": "invalid_request",
+         *       "requestId": "0b2c6b3e-7c1f-4d7e-9a3b-1f2e3d4c5b6a",
+         *       "errors": [
+         *         {
+         *           "path": "body.returnTo",
+         *           "message": "Invalid input: expected string"
+         *         }
+         *       ]
+         *     }
+         */
+        Problem: {
+            /** @description A URN of the code. */
+            type: string;
+            title: string;
+            status: number;
+            /** @description For people: what is wrong with this request. */
+            detail: string;
+            /**
+             * @description Clients go by it.
+             * @enum {string}
+             */
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @description What is wrong with an input, field by field. */
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+            /**
+             * @description Of `authorization_required`: why the user has to consent.
+             * @enum {string}
+             */
+            reason?: "not_connected" | "needs_reconnect";
+            /** @description Of `several_accounts`: those that there are. */
+            accounts?: {
+                accountId: string;
+                displayName: string | null;
+            }[];
+        };
+        UnauthenticatedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "unauthenticated";
+        };
+        ForbiddenProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "forbidden";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "forbidden";
+        };
+        MethodNotAllowedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "method_not_allowed";
+        };
+        RateLimitedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "rate_limited";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "rate_limited";
+        };
+        InternalProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "internal";
+        };
+        UnavailableProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "unavailable";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "unavailable";
+        };
+        IntegrationNotFoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "integration_not_found";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "integration_not_found";
+        };
+        /**
+         * @example {
+         *       "revocation": "queued"
+         *     }
+         */
+        Disconnected: {
+            /**
+             * @description queued: the provider is being told, until it answers. not_supported: it cannot be told; the user can end the grant in the provider's settings. kept_for_other_grants: telling it would end another integration.
+             * @enum {string}
+             */
+            revocation: "queued" | "not_supported" | "kept_for_other_grants";
+        };
+        StatusOfMany: {
+            /** @description By user id. */
+            users: {
+                [key: string]: components["schemas"]["StatusOfUser"];
+            };
+        };
+        StatusOfUser: {
+            /** @description Grows with every change that a user could see. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the database was read.
+             */
+            asOf: string;
+            /** @description Newest connection first. */
+            integrations: components["schemas"]["Integration"][];
+        };
+        TooLargeProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "too_large";
+        };
+        UnsupportedMediaTypeProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "unsupported_media_type";
+        };
+        /**
+         * @example {
+         *       "id": "con_1",
+         *       "connectUrl": "https://mooring.example/connect/start/a-ticket",
+         *       "expiresAt": "2026-11-22T12:10:00.000Z"
+         *     }
+         */
+        StartedConnection: {
+            id: string;
+            /** Format: uri */
+            connectUrl: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        ProviderNotFoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "provider_not_found";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "provider_not_found";
+        };
+        ProviderNotConfiguredProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "provider_not_configured";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "provider_not_configured";
+        };
+        TooManyIntegrationsProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "too_many_integrations";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too_many_integrations";
+        };
+        TooManyConnectionsProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "too_many_connections";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too_many_connections";
+        };
+        /**
+         * @example {
+         *       "id": "con_1",
+         *       "provider": "reddit",
+         *       "state": "authorized"
+         *     }
+         */
+        Connection: {
+            id: string;
+            provider: string;
+            /** @enum {string} */
+            state: "started" | "authorized" | "completed" | "failed" | "expired";
+            /** @description Why it failed, as a code. */
+            error?: string;
+        };
+        ConnectionNotFoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "connection_not_found";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "connection_not_found";
+        };
+        WrongCompletionProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "wrong_completion";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "wrong_completion";
+        };
+        WrongUserProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "wrong_user";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "wrong_user";
+        };
+        AccountLinkedToAnotherUserProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "account_linked_to_another_user";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "account_linked_to_another_user";
+        };
+        AccountMismatchProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "account_mismatch";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "account_mismatch";
+        };
+        ConnectionFailedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "connection_failed";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "connection_failed";
+        };
+        ConnectionExpiredProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "connection_expired";
+        };
+        ProviderErrorProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "provider_error";
+        };
+        CompletionInProgressProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "completion_in_progress";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "completion_in_progress";
+        };
+        ProviderUnavailableProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "provider_unavailable";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "provider_unavailable";
+        };
+        CredentialsRefusedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "credentials_refused";
+        };
+        /**
+         * @example {
+         *       "token": "a-token",
+         *       "action": "https://mooring.example/connect/session",
+         *       "expiresAt": "2026-11-22T12:01:00.000Z"
+         *     }
+         */
+        PageSession: {
+            token: string;
+            /** Format: uri */
+            action: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /**
+         * @example {
+         *       "token": "mdel_a.b.c",
+         *       "expiresAt": "2026-11-22T13:00:00.000Z"
+         *     }
+         */
+        Delegation: {
+            token: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        Token: components["schemas"]["AccessToken"] | components["schemas"]["Credentials"];
+        /**
+         * @example {
+         *       "kind": "oauth2",
+         *       "accessToken": "an-access-token",
+         *       "tokenType": "bearer",
+         *       "expiresAt": "2026-11-22T13:00:00.000Z",
+         *       "scope": [
+         *         "identity",
+         *         "read"
+         *       ]
+         *     }
+         */
+        AccessToken: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "oauth2";
+            accessToken: string;
+            tokenType: string | null;
+            /** @description Null: unknown or never. */
+            expiresAt: string | null;
+            /** @description Granted. */
+            scope: string[];
+        };
+        /**
+         * @example {
+         *       "kind": "credentials",
+         *       "credentials": {
+         *         "key": "an-api-key"
+         *       },
+         *       "headers": {
+         *         "Authorization": "Bearer an-api-key"
+         *       }
+         *     }
+         */
+        Credentials: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "credentials";
+            credentials: {
+                [key: string]: string;
+            };
+            /** @description In which to send them, where the record knows; secret as they are. */
+            headers: {
+                [key: string]: string;
+            };
+        };
+        NeedsReconnectProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "needs_reconnect";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "needs_reconnect";
+        };
+        RefreshInProgressProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "refresh_in_progress";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "refresh_in_progress";
+        };
+        CheckNotSupportedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "check_not_supported";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "check_not_supported";
+        };
+        Refreshed: {
+            refreshed: components["schemas"]["Integration"][];
+            failed: components["schemas"]["FailedRefresh"][];
+        };
+        FailedRefresh: {
+            /**
+             * @description A provider, by its id in the catalog.
+             * @example reddit
+             */
+            provider: string;
+            /**
+             * @description The provider's own id of the account.
+             * @example t2_1w72
+             */
+            accountId: string;
+            code: string;
+            message: string;
+        };
+        RefreshRuns: {
+            runs: components["schemas"]["RefreshRun"][];
+        };
+        /**
+         * @example {
+         *       "trigger": "cron",
+         *       "started": "2026-11-22T12:00:00.120Z",
+         *       "ended": "2026-11-22T12:00:01.480Z",
+         *       "claimed": 12,
+         *       "refreshed": 11,
+         *       "refused": 0,
+         *       "failed": 1,
+         *       "left": false
+         *     }
+         */
+        RefreshRun: {
+            /** @enum {string} */
+            trigger: "cron" | "queue" | "operator";
+            /** Format: date-time */
+            started: string;
+            /** Format: date-time */
+            ended: string;
+            /** @description Integrations that were due. */
+            claimed: number;
+            refreshed: number;
+            /** @description The provider wants the user to connect again. */
+            refused: number;
+            /** @description For any other cause; tried again. */
+            failed: number;
+            /** @description More was due than the run could do. */
+            left: boolean;
+        };
+        NotFoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "not_found";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "not_found";
+        };
+        AuthorizationRequiredProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "authorization_required";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "authorization_required";
+        };
+        CallNotSupportedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "call_not_supported";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "call_not_supported";
+        };
+        SeveralAccountsProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "several_accounts";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "several_accounts";
+        };
+        NotImplementedProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "not_implemented";
+        };
+        /**
+         * @example {
+         *       "memory": {
+         *         "size": 12,
+         *         "active": 10,
+         *         "expired": 2,
+         *         "hits": 480,
+         *         "misses": 31
+         *       },
+         *       "kv": {
+         *         "size": 214,
+         *         "truncated": false,
+         *         "hits": 19,
+         *         "misses": 12,
+         *         "putsPaused": false
+         *       }
+         *     }
+         */
+        CacheStats: {
+            /** @description Of the isolate that answers; every isolate has its own. */
+            memory: {
+                size: number;
+                active: number;
+                expired: number;
+                hits: number;
+                misses: number;
+            };
+            kv: {
+                /** @description Keys that were counted; null when KV is away. */
+                size: number | null;
+                /** @description There are more. */
+                truncated: boolean;
+                /** @description Of the isolate that answers. */
+                hits: number;
+                /** @description Of the isolate that answers. */
+                misses: number;
+                /** @description KV refused a put within the last five minutes. */
+                putsPaused: boolean;
+            };
+        };
+        ClearedCache: {
+            /** @description Keys of KV. */
+            deleted: number;
+            /** @description Some are left: more than one request can delete, or KV refused. */
+            truncated: boolean;
+        };
+        CachedUser: {
+            memory: components["schemas"]["CacheEntry"] | null;
+            kv: components["schemas"]["CacheEntry"] | null;
+        };
+        CacheEntry: {
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the database was read.
+             */
+            asOf: string;
+            /** Format: date-time */
+            freshUntil: string;
+            /** @description Seconds for which it may still be served; 0: expired. */
+            ttl: number;
+        };
+        Catalog: {
+            providers: components["schemas"]["Provider"][];
+        };
+        /**
+         * @example {
+         *       "id": "reddit",
+         *       "name": "Reddit",
+         *       "kind": "oauth2",
+         *       "configured": true,
+         *       "scopes": [
+         *         "identity",
+         *         "read"
+         *       ],
+         *       "experimental": false
+         *     }
+         */
+        Provider: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "oauth2" | "credentials";
+            /** @description False: the operator has given no client for it. */
+            configured: boolean;
+            /** @description What is asked for unless a connect says otherwise. */
+            scopes: string[];
+            experimental: boolean;
+            /** @description Kind `credentials` only. */
+            fields?: {
+                [key: string]: {
+                    label: string;
+                    /** @description Never shown again once given. */
+                    secret: boolean;
+                    required: boolean;
+                    maxLength: number;
+                    /** @description The whole value must match this regular expression. */
+                    pattern?: string;
+                    help?: string;
+                };
+            };
+            /** @description What a connect must name besides, such as a shop. */
+            parameters?: {
+                [key: string]: {
+                    label: string;
+                    /** @description The whole value must match this regular expression. */
+                    pattern: string;
+                    default?: string;
+                };
+            };
+        };
+        Health: {
+            /** @constant */
+            status: "ok";
+        };
+    };
+    responses: {
+        /** @description Invalid request (`invalid_request`). */
+        InvalidRequestProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+            };
+        };
+        /** @description Not authenticated (`unauthenticated`). */
+        UnauthenticatedProblem: {
+            headers: {
+                /** @description RFC 6750. */
+                "WWW-Authenticate": string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
+            };
+        };
+        /** @description Not allowed (`forbidden`). */
+        ForbiddenProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ForbiddenProblem"];
+            };
+        };
+        /** @description Method not allowed (`method_not_allowed`). */
+        MethodNotAllowedProblem: {
+            headers: {
+                /** @description The methods that the path takes. */
+                Allow: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+            };
+        };
+        /** @description Too many requests (`rate_limited`). */
+        RateLimitedProblem: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After": string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RateLimitedProblem"];
+            };
+        };
+        /** @description Internal error (`internal`). */
+        InternalProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InternalProblem"];
+            };
+        };
+        /** @description Unavailable (`unavailable`). */
+        UnavailableProblem: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UnavailableProblem"];
+            };
+        };
+        /** @description No such integration (`integration_not_found`). */
+        IntegrationNotFoundProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"];
+            };
+        };
+        /** @description Too large (`too_large`). */
+        TooLargeProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooLargeProblem"];
+            };
+        };
+        /** @description Unsupported media type (`unsupported_media_type`). */
+        UnsupportedMediaTypeProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+            };
+        };
+        /** @description No such connection (`connection_not_found`). */
+        ConnectionNotFoundProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ConnectionNotFoundProblem"];
+            };
+        };
+        /** @description Connection expired (`connection_expired`). */
+        ConnectionExpiredProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ConnectionExpiredProblem"];
+            };
+        };
+        /** @description Provider error (`provider_error`). */
+        ProviderErrorProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProviderErrorProblem"];
+            };
+        };
+        /** @description No such provider (`provider_not_found`). */
+        ProviderNotFoundProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProviderNotFoundProblem"];
+            };
+        };
+        /** @description Credentials refused (`credentials_refused`). */
+        CredentialsRefusedProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CredentialsRefusedProblem"];
+            };
+        };
+        /** @description Not implemented (`not_implemented`). */
+        NotImplementedProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotImplementedProblem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description Names this request in the logs. */
+        RequestId: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listIntegrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As a former reply gave it: the answer will not be older than that reply. */
+                "Consistency-Token"?: string;
+                /** @description The ETag of an answer that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them; a user who never had any has an empty list. */
+            200: {
+                headers: {
+                    /** @description Which cache answered, and for how long it could (RFC 9211). */
+                    "Cache-Status": string;
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    /** @description Of the answer without its times of reading. */
+                    ETag: string;
+                    /** @description What KV and D1 took, where they were asked. */
+                    "Server-Timing": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationList"];
+                };
+            };
+            /** @description The answer with this ETag still holds. */
+            304: {
+                headers: {
+                    /** @description Which cache answered, and for how long it could (RFC 9211). */
+                    "Cache-Status": string;
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    /** @description Of the answer without its times of reading. */
+                    ETag: string;
+                    /** @description What KV and D1 took, where they were asked. */
+                    "Server-Timing": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As a former reply gave it: the answer will not be older than that reply. */
+                "Consistency-Token"?: string;
+                /** @description The ETag of an answer that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This one. */
+            200: {
+                headers: {
+                    /** @description Which cache answered, and for how long it could (RFC 9211). */
+                    "Cache-Status": string;
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    /** @description Of the answer without its times of reading. */
+                    ETag: string;
+                    /** @description What KV and D1 took, where they were asked. */
+                    "Server-Timing": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description The answer with this ETag still holds. */
+            304: {
+                headers: {
+                    /** @description Which cache answered, and for how long it could (RFC 9211). */
+                    "Cache-Status": string;
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    /** @description Of the answer without its times of reading. */
+                    ETag: string;
+                    /** @description What KV and D1 took, where they were asked. */
+                    "Server-Timing": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["IntegrationNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    disconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. `revocation` says what becomes of the grant at the provider. */
+            200: {
+                headers: {
+                    /** @description The version after this change. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disconnected"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["IntegrationNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getStatusOfMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusRequest"];
+            };
+        };
+        responses: {
+            /** @description Each user who was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOfMany"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    beginConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description The connection is started. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedConnection"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            /** @description Too many requests (`rate_limited`). Too many connections (`too_many_connections`). */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["TooManyConnectionsProblem"];
+                };
+            };
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description Of a connection, as it was begun. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["ConnectionNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    completeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description Of a connection, as it was begun. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description It was completed before. */
+            200: {
+                headers: {
+                    /** @description The version after this change; send it back to read your own write. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description Connected. */
+            201: {
+                headers: {
+                    /** @description The version after this change; send it back to read your own write. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            /** @description Not allowed (`forbidden`). Wrong completion (`wrong_completion`). Wrong user (`wrong_user`). */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"] | components["schemas"]["WrongCompletionProblem"] | components["schemas"]["WrongUserProblem"];
+                };
+            };
+            /** @description No such connection (`connection_not_found`). No such integration (`integration_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConnectionNotFoundProblem"] | components["schemas"]["IntegrationNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Connection failed (`connection_failed`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["ConnectionFailedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                };
+            };
+            410: components["responses"]["ConnectionExpiredProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Completion in progress (`completion_in_progress`). Provider unavailable (`provider_unavailable`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompletionInProgressProblem"] | components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+        };
+    };
+    putCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialsRequest"];
+            };
+        };
+        responses: {
+            /** @description Stored, or put in the place of what was stored for this account. */
+            201: {
+                headers: {
+                    /** @description The version after this change; send it back to read your own write. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["ProviderNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Too many integrations (`too_many_integrations`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["CredentialsRefusedProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+        };
+    };
+    createPageSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As a former reply gave it: the answer will not be older than that reply. */
+                "Consistency-Token"?: string;
+            };
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The page can be opened. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSession"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    eraseUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is left; also where there was nothing. */
+            204: {
+                headers: {
+                    /** @description The version after this change. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    createDelegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationRequest"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    endDelegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None that was made before is taken any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: {
+                /** @description How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised. */
+                minTtl?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token, or the credentials where the provider has no OAuth. */
+            200: {
+                headers: {
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["IntegrationNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NeedsReconnectProblem"] | components["schemas"]["ProviderNotConfiguredProblem"];
+                };
+            };
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+        };
+    };
+    refreshIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The integration with its new token. */
+            200: {
+                headers: {
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["IntegrationNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NeedsReconnectProblem"] | components["schemas"]["ProviderNotConfiguredProblem"];
+                };
+            };
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+        };
+    };
+    checkIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The integration as it is after the check. */
+            200: {
+                headers: {
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    /** @description Seconds until another check can tell more; none: nothing is open. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["IntegrationNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Check not supported (`check_not_supported`). Provider not configured (`provider_not_configured`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CheckNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"];
+                };
+            };
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+        };
+    };
+    refreshMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    "Consistency-Token"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    listRefreshRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last hundred runs that had something to do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefreshRuns"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getProxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+                /** @description What follows the address of the provider's API, with its own slashes. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    putProxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+                /** @description What follows the address of the provider's API, with its own slashes. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    postProxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+                /** @description What follows the address of the provider's API, with its own slashes. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    deleteProxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+                /** @description What follows the address of the provider's API, with its own slashes. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    patchProxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+                /** @description What follows the address of the provider's API, with its own slashes. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    getCacheStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As counted just now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStats"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    clearCache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it came. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedCache"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    inspectUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description null: nothing is held. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CachedUser"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    invalidateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone, or was not there. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All providers, by id. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getOpenapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An OpenAPI 3.1 document. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+}

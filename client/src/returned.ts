@@ -1,0 +1,21 @@
+/** What a browser brought back to `returnTo`. */
+export type ReturnedConnection =
+  | { id: string; completion: string; error?: undefined }
+  | { id: string; completion?: undefined; error: string };
+
+/**
+ * What the address of the page at `returnTo` says; null where nothing came back.
+ *
+ * @example
+ * const back = returnedConnection(request.url);
+ * if (back?.error === 'access_denied') return 'You cancelled.';
+ */
+export function returnedConnection(url: string | URL): ReturnedConnection | null {
+  const { searchParams } = new URL(url);
+  const id = searchParams.get('connection');
+  const completion = searchParams.get('completion');
+  const error = searchParams.get('error');
+  if (!id) return null;
+  if (error) return { id, error };
+  return completion ? { id, completion } : null;
+}
