@@ -22,6 +22,7 @@ import { homeRoutes } from './web/home';
 import { browserRoutes, hostedRoutes } from './web/hosted/routes';
 import { pageSessionRoutes } from './web/hosted/session-routes';
 import { operatorRoutes } from './web/operator/routes';
+import { settingsPage } from './web/settings-page';
 
 /** What a browser app may send, and read of a reply. */
 const corsOfApps = cors({
@@ -91,7 +92,7 @@ export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
     .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
     .notFound(noSuchRoute(app))
     .use('/v1/users/:userId/proxy/*', answeredBy)
-    .use(requestScope(compose, rootLog))
+    .use(requestScope(compose, rootLog, settingsPage))
     // Without an Origin there is nobody to allow anything.
     .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
     .use('/openapi.json', cors());

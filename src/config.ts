@@ -1,6 +1,6 @@
 /**
- * env -> checked Config. Anything missing or wrong is one ConfigError that names
- * the setting and says what to do; it never quotes a value.
+ * env -> checked Config. Whatever is missing or wrong is told in one ConfigError, which names each
+ * setting and says what to do; it never quotes a value.
  */
 
 import * as z from 'zod';
@@ -21,6 +21,9 @@ export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_L
   RATE_LIMIT_REFRESH?: RateLimit;
   RATE_LIMIT_STATUS?: RateLimit;
   RATE_LIMIT_SIGN_IN?: RateLimit;
+  /** Settings that need not be there, as far as they are named in code. */
+  PROVIDERS?: string;
+  RUN_SUBREQUESTS?: string;
   /** Where hit statistics go (src/status-cache/analytics.ts). */
   STATUS_ANALYTICS?: Pick<AnalyticsEngineDataset, 'writeDataPoint'>;
   /** Where a point for each call of a provider's API goes (src/calls/counts.ts). */
@@ -127,34 +130,56 @@ const settings = z.object({
   BRAND_ACCENT: text,
 });
 
-/** @throws ConfigError */
+/** Besides the clients of providers (providers/registry.ts). */
+export const settingNames = Object.keys(settings.shape);
+
+/** @throws ConfigError that tells all faults */
 export function readConfig(env: object): Config {
   const parsed = settings.safeParse(env);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ConfigError(`${issue?.path.join('.')}: ${issue?.message}`);
+    const { issues } = parsed.error;
+    throw new ConfigError(...issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   }
   const s = parsed.data;
-  const publicUrl = originOf(s.PUBLIC_URL, 'PUBLIC_URL');
-  if (!isLocal(new URL(publicUrl))) refusePublishedSecrets(s);
-  const returnPages = list(s.APP_ORIGINS).map(returnPageOf);
-  const providers = createRegistry({ ...env }, publicUrl);
+  const faults: string[] = [];
+  /** Undefined after a fault, and then there is no Config in the end. */
+  const attempt = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+      return undefined as T;
+    }
+  };
+  const publicUrl = attempt(() => originOf(s.PUBLIC_URL, 'PUBLIC_URL'));
+  // Other settings may name localhost where it does. As long as that is not known, they may.
+  const ownUrl = publicUrl ?? 'http://localhost';
+  if (!isLocal(new URL(ownUrl))) attempt(() => refusePublishedSecrets(s));
+  const returnPages = attempt(() => list(s.APP_ORIGINS).map(returnPageOf));
+  const returnTo = attempt(() => readReturnTo(s.RETURN_TO));
+  const keyring = attempt(() => createKeyring(s.ENCRYPTION_KEYS));
+  const providers = attempt(() => createRegistry({ ...env }, ownUrl));
+  const serviceKeys = attempt(() => readServiceKeys(s.SERVICE_KEYS, providers));
+  const userAuth = attempt(() => readUserAuth(s, ownUrl));
+  const brand = attempt(() => readBrand(s));
+  if (faults.length > 0) throw new ConfigError(...faults);
   return {
     publicUrl,
     appOrigins: new Set(returnPages.map(({ origin }) => origin)),
     returnPages,
-    returnTo: readReturnTo(s.RETURN_TO),
-    serviceKeys: readServiceKeys(s.SERVICE_KEYS, providers),
-    userAuth: readUserAuth(s, publicUrl),
+    returnTo,
+    serviceKeys,
+    userAuth,
     usersMayCall: s.USERS_MAY_CALL === '1',
     idleAfterMs: s.IDLE_AFTER_HOURS * HOUR_MS,
     callsPerMinute: s.CALLS_PER_MINUTE,
     callBodyLimit: s.CALL_BODY_LIMIT,
     maxIntegrations: s.MAX_INTEGRATIONS_PER_USER,
     runSubrequests: s.RUN_SUBREQUESTS,
-    keyring: createKeyring(s.ENCRYPTION_KEYS),
+    keyring,
     providers,
-    brand: readBrand(s),
+    brand,
   };
 }
 
@@ -282,10 +307,11 @@ function refusePublishedSecrets(s: z.output<typeof settings>): void {
   }
 }
 
-function readServiceKeys(value: string | undefined, providers: Registry): ServiceKey[] {
-  const keys = list(value).map((entry, i) =>
-    parseServiceKey(entry, i + 1, (id) => providers.get(id) !== undefined),
-  );
+/** `providers`: undefined where they could not be read; then no key names a wrong one. */
+function readServiceKeys(value: string | undefined, providers: Registry | undefined): ServiceKey[] {
+  const isKnown = (id: string): boolean =>
+    providers === undefined || providers.get(id) !== undefined;
+  const keys = list(value).map((entry, i) => parseServiceKey(entry, i + 1, isKnown));
   // The name is how a key is known in the logs.
   if (new Set(keys.map(({ name }) => name)).size < keys.length) {
     throw new ConfigError('SERVICE_KEYS: one name is there twice; give each key its own');
@@ -345,8 +371,11 @@ function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth
 /** Longer ones do not fit into a variable of a Worker either. */
 const MAX_LOGO_LENGTH = 5_000;
 
+/** Where no setting says otherwise. */
+export const defaultBrand: Brand = { name: 'Mooring', logo: null, accent: '#2a5bd7' };
+
 function readBrand(s: z.output<typeof settings>): Brand {
-  const name = s.BRAND_NAME || 'Mooring';
+  const name = s.BRAND_NAME || defaultBrand.name;
   if (name.length > 60 || /\p{Cc}/u.test(name)) {
     throw new ConfigError('BRAND_NAME: at most 60 characters, and no control characters');
   }
@@ -364,7 +393,7 @@ function readBrand(s: z.output<typeof settings>): Brand {
       `BRAND_LOGO: has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`,
     );
   }
-  const accent = s.BRAND_ACCENT || '#2a5bd7';
+  const accent = s.BRAND_ACCENT || defaultBrand.accent;
   if (!/^#[0-9a-f]{6}$/i.test(accent)) {
     throw new ConfigError('BRAND_ACCENT: must be a colour such as #2a5bd7');
   }

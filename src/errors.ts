@@ -104,7 +104,14 @@ export class AppError extends Error {
   }
 }
 
-/** A setting that is missing or wrong. Says which one and what to do; never the value. */
+/** Settings that are missing or wrong. Says which ones and what to do; never a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** A sentence for each. */
+  readonly faults: readonly string[];
+
+  constructor(...faults: string[]) {
+    super(faults.join('; '));
+    this.faults = faults;
+  }
 }

@@ -26,6 +26,26 @@ function errorOf(changes: Record<string, unknown>): ConfigError {
   throw new Error('expected a ConfigError');
 }
 
+describe('what is missing', () => {
+  it('is told all at once', () => {
+    const { faults } = errorOf({ PUBLIC_URL: '', ENCRYPTION_KEYS: '', SERVICE_KEYS: undefined });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'PUBLIC_URL',
+      'ENCRYPTION_KEYS',
+      'SERVICE_KEYS',
+    ]);
+  });
+
+  it('brings no fault of what depends on it', () => {
+    const own = { own: { name: 'Own', extends: 'api-key' } };
+    const settings = { AUTH_JWT_SECRET: '', AUTH_JWKS_URL: 'http://localhost:4001/jwks' };
+    const { faults } = errorOf({ ...settings, PUBLIC_URL: '', PROVIDERS: JSON.stringify(own) });
+    expect(faults).toEqual([expect.stringContaining('PUBLIC_URL is missing')]);
+    const broken = errorOf({ PROVIDERS: '{', SERVICE_KEYS: `app:${hash}:read@own` });
+    expect(broken.faults).toEqual([expect.stringContaining('PROVIDERS')]);
+  });
+});
+
 describe('a wrong setting is one clear error that names it and never quotes the value', () => {
   const provider = (change: object) =>
     JSON.stringify({

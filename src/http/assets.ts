@@ -12,7 +12,10 @@ const READ_MS = 1000;
 const assetTexts = () => new Map<string, string>();
 
 /** Null where it cannot be had: not bound, away. The next request tries again. */
-export async function readAsset(deps: Deps, name: string): Promise<string | null> {
+export async function readAsset(
+  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
+  name: string,
+): Promise<string | null> {
   const { assets, log } = deps;
   const cached = deps.caches.of(assetTexts);
   const text = cached.get(name);

@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Bindings } from '../config';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
+import { AppError, ConfigError } from '../errors';
 import type { Log } from '../log';
 import { problemResponse, toAppError } from './problem';
 import { standardHeaders } from './reply-headers';
@@ -16,7 +16,14 @@ import type { AppEnv } from './route';
 /** Makes the dependencies of one invocation; throws ConfigError. */
 export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log: Log) => Deps;
 
-export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHandler<AppEnv> {
+/** What a person in a browser is shown where settings are missing or wrong; null for programs. */
+export type SettingsPage = (c: Context<AppEnv>, error: ConfigError) => Promise<Response | null>;
+
+export function requestScope(
+  compose: Compose,
+  rootLog: () => Log,
+  settingsPage: SettingsPage,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const requestId = requestIdOf(c.req.raw.headers);
     const log = rootLog().with(() => ({ requestId, ray: c.req.header('cf-ray') }));
@@ -29,7 +36,8 @@ export function requestScope(compose: Compose, rootLog: () => Log): MiddlewareHa
       await next();
     } catch (thrown) {
       // Before a route was found, or not even an Error: Hono's onError never saw it.
-      c.res = problemResponse(toAppError(thrown, log), requestId);
+      const problem = problemResponse(toAppError(thrown, log), requestId);
+      c.res = (thrown instanceof ConfigError && (await settingsPage(c, thrown))) || problem;
     }
     finish(c);
     if (c.get('unlogged') && c.res.status < 400) return;

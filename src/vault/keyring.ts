@@ -19,7 +19,8 @@ export interface Keyring {
 }
 
 const setting = 'ENCRYPTION_KEYS';
-const howTo = `${setting} is "id:base64 of 32 bytes", comma-separated, the first one seals (make one: openssl rand -base64 32)`;
+const howTo =
+  'An entry is "id:base64 of 32 bytes"; the first one seals (make one: openssl rand -base64 32)';
 
 /** @throws ConfigError that says which entry is wrong; it never quotes a key. */
 export function createKeyring(value: string | undefined): Keyring {

@@ -3,13 +3,12 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Deps } from '../../deps';
 import type { AppEnv } from '../../http/route';
-import { ThemeContext, type ThemeName, themeOf } from './theme';
+import { ThemeContext, type ThemeDeps, type ThemeName, themeOf } from './theme';
 
 /** A page in its theme, as text. It must be sent under the theme's policy. */
 export async function renderPage(
-  deps: Deps,
+  deps: ThemeDeps,
   name: ThemeName,
   page: Child,
 ): Promise<{ text: string; contentSecurityPolicy: string }> {

@@ -48,10 +48,13 @@ export function useTheme(): Theme {
   return theme;
 }
 
+/** What a theme is made of. */
+export type ThemeDeps = Pick<Deps, 'assets' | 'caches' | 'log'> & { config: { brand: Brand } };
+
 const themes = () => new Map<ThemeName, Theme>();
 
 /** Made once per isolate, as soon as all files can be read. Without them a page is bare, and works. */
-export async function themeOf(deps: Deps, name: ThemeName): Promise<Theme> {
+export async function themeOf(deps: ThemeDeps, name: ThemeName): Promise<Theme> {
   const cached = deps.caches.of(themes).get(name);
   if (cached) return cached;
   const { brand } = deps.config;
