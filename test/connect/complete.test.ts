@@ -363,7 +363,7 @@ describe('what the provider answers', () => {
   });
 
   test('a scope that is reported by another name, or never, is not missing (Google, Microsoft)', async () => {
-    const { acme } = JSON.parse((env as Bindings).PROVIDERS);
+    const { acme } = JSON.parse(env.PROVIDERS);
     const j = journey({
       config: configWith({
         acme: {
@@ -388,7 +388,7 @@ describe('what the provider answers', () => {
   });
 
   test('a scope that a granted one includes is not missing (GitHub)', async () => {
-    const { acme } = JSON.parse((env as Bindings).PROVIDERS);
+    const { acme } = JSON.parse(env.PROVIDERS);
     const impliedScopes = { user: ['read:user', 'user:email'] };
     const j = journey({ config: configWith({ acme: { ...acme, impliedScopes } }) });
     j.provider.answer('/token', () =>

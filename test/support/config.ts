@@ -1,6 +1,6 @@
 /** Configurations of tests, by the same reader as real ones. */
 import { env } from 'cloudflare:workers';
-import { type Bindings, type Config, readConfig } from '../../src/config';
+import { type Config, readConfig } from '../../src/config';
 
 type Settings = Record<string, string>;
 
@@ -8,7 +8,7 @@ type Settings = Record<string, string>;
 export const configWith = (providers: Record<string, unknown>, settings: Settings = {}): Config =>
   readConfig({
     ...env,
-    PROVIDERS: JSON.stringify({ ...JSON.parse((env as Bindings).PROVIDERS), ...providers }),
+    PROVIDERS: JSON.stringify({ ...JSON.parse(env.PROVIDERS), ...providers }),
     ...settings,
   });
 
