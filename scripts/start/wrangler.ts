@@ -1,4 +1,4 @@
-/** wrangler as a child process: migrations, then the Worker. */
+/** wrangler as a child process: the local run's migrations and Worker, and any command to its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,7 @@ const environment: NodeJS.ProcessEnv = {
 /** `done` throws StartProblem with what wrangler said. */
 export function applyMigrations(stateFolder: string): { done: Promise<void>; stop: () => void } {
   const child = run(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', stateFolder]);
+  child.stdin?.end();
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
@@ -38,14 +39,41 @@ export function applyMigrations(stateFolder: string): { done: Promise<void>; sto
   };
 }
 
+/** What a command said, whether it went well, and apart from that what it wrote to stdout. */
+export interface Said {
+  code: number | null;
+  stdout: string;
+  all: string;
+}
+
+/** One command to its end. `input`: its stdin; secrets go this way, never as an argument. */
+export async function runWrangler(
+  args: readonly string[],
+  { input, env = {} }: { input?: string | undefined; env?: Record<string, string> } = {},
+): Promise<Said> {
+  const child = run(args, env);
+  const said = { stdout: '', all: '' };
+  child.stdout?.on('data', (chunk) => {
+    said.stdout += chunk;
+    said.all += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    said.all += chunk;
+  });
+  child.stdin?.end(input);
+  return { code: await ended(child), ...said };
+}
+
 /** In a process group of its own: wrangler starts others, and all of them are ended together. */
-function run(args: readonly string[]): ChildProcess {
+function run(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [wrangler, ...args], {
     cwd: root,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  // One that has ended already takes no input.
+  child.stdin?.on('error', () => {});
   // However this process ends, short of being killed: nobody stays behind.
   process.once('exit', () => signal(child, 'SIGKILL'));
   return child;
@@ -75,6 +103,7 @@ export function startWorker({ port, envFiles, stateFolder, logFile }: WorkerOpti
     ...['--show-interactive-dev-session', 'false'],
     ...envFiles.flatMap((file) => ['--env-file', file]),
   ]);
+  child.stdin?.end();
   child.stdout?.pipe(log);
   child.stderr?.pipe(log, { end: false });
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -109,6 +138,7 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', resolve);
+    // After the last of its output.
+    child.once('close', resolve);
   });
 }

@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, string>> = {
 };
 
 const Fault = ({ fault, origin }: { fault: string; origin: string }) => {
-  const [, name = '', rest = ''] = /^([A-Z_]*)(.*)$/s.exec(fault) ?? [];
+  const [, name = '', rest = ''] = /^([A-Z_]*(?:\.[\w.]+)?)(.*)$/s.exec(fault) ?? [];
   const command = rest.startsWith(' is missing') ? commands[name] : undefined;
   return (
     <li>

@@ -2,7 +2,6 @@ import { env } from 'cloudflare:workers';
 import { and, desc, eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
-import type { Bindings } from '../../src/config';
 import { completionOf } from '../../src/connect/completion';
 import {
   auditEvents,
