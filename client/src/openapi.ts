@@ -1841,6 +1841,7 @@ export interface operations {
             /** @description The connection. */
             200: {
                 headers: {
+                    "Consistency-Token"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

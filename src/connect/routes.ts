@@ -144,14 +144,23 @@ const read = route(
             id: 'Connection',
             examples: [{ id: 'con_1', provider: 'reddit', state: 'authorized' }],
           }),
+        headers: z.object({
+          'Consistency-Token': consistencyToken(
+            'Once it is completed: send it back to read what it made.',
+          ).optional(),
+        }),
       },
     },
     errors: ['connection_not_found'],
   },
   async ({ param, caller, deps, reply }) => {
-    const connection = await connectionOf(deps, param.userId, param.id);
+    const { connection, version } = await connectionOf(deps, param.userId, param.id);
     refuseOtherProvider(caller, connection.provider);
-    return reply(200, connection);
+    return reply(
+      200,
+      connection,
+      version === undefined ? {} : { 'Consistency-Token': String(version) },
+    );
   },
 );
 

@@ -7,7 +7,7 @@
 import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
 import type { Database } from '../db/client';
-import { type ConnectionError, connectTransactions } from '../db/schema';
+import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { MINUTE_MS } from '../time';
@@ -110,19 +110,33 @@ export async function latestOf(db: Database, browser: string): Promise<Transacti
   return found;
 }
 
-/** @throws AppError connection_not_found, also where the connection is another user's */
-export async function connectionOf(deps: Deps, userId: string, id: string): Promise<Connection> {
+/**
+ * `version`: where it was completed, the user's version by now, so that whoever only waited for it can
+ * read what it made.
+ * @throws AppError connection_not_found, also where the connection is another user's
+ */
+export async function connectionOf(
+  deps: Deps,
+  userId: string,
+  id: string,
+): Promise<{ connection: Connection; version: number | undefined }> {
   const now = deps.now();
   const found = await findTransaction(deps.db, id);
   if (found?.userId !== userId) throw connectionNotFound();
   const transaction = await settleOverdue(deps.db, found, now);
   if (!transaction) throw connectionNotFound();
-  return {
+  const connection = {
     id,
     provider: transaction.provider,
     state: stateOf(transaction, now),
     ...(transaction.error === null ? {} : { error: transaction.error }),
   };
+  if (connection.state !== 'completed') return { connection, version: undefined };
+  const [row] = await deps.db
+    .select({ version: userVersions.version })
+    .from(userVersions)
+    .where(eq(userVersions.userId, userId));
+  return { connection, version: row?.version };
 }
 
 export const connectionNotFound = (): AppError =>

@@ -205,6 +205,17 @@ describe('one exchange per code (I4)', () => {
     }
   });
 
+  test('whoever only waits for it is told the version that shows it', async () => {
+    const j = journey();
+    const id = await j.authorize('waits-1', 'code-ivy');
+    const waiting = await j.api(`/v1/users/waits-1/connections/${id}`);
+    expect(waiting.headers.get('Consistency-Token')).toBeNull();
+    const completed = await j.complete('waits-1', id);
+    const seen = await j.api(`/v1/users/waits-1/connections/${id}`);
+    expect(await seen.json()).toMatchObject({ state: 'completed' });
+    expect(seen.headers.get('Consistency-Token')).toBe(completed.headers.get('Consistency-Token'));
+  });
+
   test('while it runs, others get 503; past its deadline another goes on with its grant, and its late commit lands nowhere', async () => {
     const j = journey();
     const id = await j.authorize('once-2', 'code-hal');
