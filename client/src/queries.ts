@@ -1,0 +1,90 @@
+/** Queries for TanStack Query. No hooks: servers prefetch with them too. */
+import { queryOptions } from '@tanstack/react-query';
+import { isMooringError } from './errors.ts';
+import type { Mooring } from './mooring.ts';
+import type { Connection } from './types.ts';
+
+/** Whose. Left out with a token of the user's own. */
+export interface OfUser {
+  userId?: string | undefined;
+}
+
+/** Everything of one user: to invalidate it, or to take it out when the user signs out. */
+export const userKey = (mooring: Mooring, { userId = 'me' }: OfUser = {}) =>
+  ['mooring', mooring.baseUrl, userId] as const;
+
+/** The client has tried again already; what is left is a network that was away. */
+const retry = (failures: number, error: Error): boolean => failures < 2 && !isMooringError(error);
+
+/**
+ * The user's integrations.
+ *
+ * @example
+ * const { data } = useSuspenseQuery(integrationsQuery(mooring));
+ * @example
+ * // On a server, for hydration.
+ * await queryClient.prefetchQuery(integrationsQuery(mooring, { userId }));
+ */
+export const integrationsQuery = (mooring: Mooring, { userId = 'me' }: OfUser = {}) =>
+  queryOptions({
+    queryKey: [...userKey(mooring, { userId }), 'integrations'] as const,
+    queryFn: ({ signal }) => mooring.user(userId).integrations({ signal }),
+    retry,
+  });
+
+/**
+ * One integration.
+ *
+ * @example
+ * const { data } = useQuery(integrationQuery(mooring, { provider: 'github', accountId: '583231' }));
+ */
+export const integrationQuery = (
+  mooring: Mooring,
+  { userId = 'me', provider, accountId }: OfUser & { provider: string; accountId: string },
+) =>
+  queryOptions({
+    queryKey: [...userKey(mooring, { userId }), 'integrations', provider, accountId] as const,
+    queryFn: ({ signal }) => mooring.user(userId).account(provider, accountId).get({ signal }),
+    retry,
+  });
+
+/**
+ * What can be connected.
+ *
+ * @example
+ * const { data: providers } = useQuery(providersQuery(mooring));
+ */
+export const providersQuery = (mooring: Mooring) =>
+  queryOptions({
+    queryKey: ['mooring', mooring.baseUrl, 'providers'] as const,
+    queryFn: ({ signal }) => mooring.providers({ signal }),
+    staleTime: 5 * 60_000,
+    retry,
+  });
+
+/** Whether the user is still at it. */
+export const isUnderWay = (state: Connection['state'] | undefined): boolean =>
+  state === undefined || state === 'started' || state === 'authorized';
+
+const SOON_MS = 2_000;
+const LATER_MS = 5_000;
+const POLLS_SOON = 30;
+
+/**
+ * How a connection stands, asked again until it has ended.
+ *
+ * @example
+ * const { data } = useQuery(connectionQuery(mooring, { id }));
+ */
+export const connectionQuery = (mooring: Mooring, { userId = 'me', id }: OfUser & { id: string }) =>
+  queryOptions({
+    queryKey: [...userKey(mooring, { userId }), 'connection', id] as const,
+    queryFn: ({ signal }) => mooring.user(userId).connections.get(id, { signal }),
+    refetchInterval: ({ state: { data, dataUpdateCount, error } }) => {
+      if (!isUnderWay(data?.state) || isMooringError(error, 'connection_not_found')) return false;
+      return dataUpdateCount < POLLS_SOON ? SOON_MS : LATER_MS;
+    },
+    // The user looks at the provider's page meanwhile.
+    refetchIntervalInBackground: true,
+    retry,
+  });
