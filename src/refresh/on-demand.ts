@@ -1,7 +1,7 @@
 /**
  * A refresh that somebody waits for: for a token, or forced, of one integration or up to a hundred.
  * Never without the lease: who does not get it watches the row until the holder is done, and the
- * holder's failure is everybody's answer.
+ * holder's failure is everybody's answer. The requests of one isolate watch together (watch.ts).
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
@@ -17,7 +17,7 @@ import {
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { type Backoff, poll, retry, withDeadline } from '../retry';
+import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, SECOND_MS } from '../time';
@@ -27,16 +27,22 @@ import { attemptMs, claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
 import type { Failed } from './failure';
 import { Publication } from './publication';
 import { CLIENT_CHANGED, isMarked } from './verdict';
+import { type Watch, watchOf } from './watch';
 
 const READ_MS = 5 * SECOND_MS;
 export const CLAIM_MS = 4 * SECOND_MS;
-/** A caller watches another holder's attempt for as long as that may take. */
+/** How often the row of another holder is read: by one request of an isolate for all of them. */
 export const watchBackoff: Backoff = {
   firstMs: 100,
   factor: 1.5,
   longestMs: 2 * SECOND_MS,
   jitter: 0.5,
 };
+/** How often a caller looks at what the others of its isolate have found. */
+const memoryBackoff: Backoff = { firstMs: 20, factor: 1.25, longestMs: 200, jitter: 0.5 };
+/** A read or an attempt that takes longer is one that others do not wait for: its request may be gone. */
+const READING_MS = 500;
+const TRYING_MS = 2 * SECOND_MS;
 /** Calls that an attempt may make for itself and what follows, besides reading the row: see run.ts. */
 const LEAST_CALLS = 10;
 /** After a failure, one attempt on demand in so long. */
@@ -143,27 +149,61 @@ export async function refreshOnDemand(
   const startedAt = deps.now();
   const provider = deps.config.providers.get(key.provider);
   const watchMs = provider?.kind === 'oauth2' ? attemptMs(provider) : 0;
+  const watch = watchOf(deps, first.row.id);
+  const begin = watch.clock;
+  /** The newest that is known here of the row, and a moment at which it was not older than that. */
+  let stored = first;
+  let at = begin;
   let { version } = first;
-  let next: StoredIntegration | null = first;
+  const takeSeen = () => {
+    const { seen } = watch;
+    const isNewer = seen && seen.stored.row.tokenVersion > stored.row.tokenVersion;
+    if (!seen || (seen.at <= at && !isNewer)) return;
+    ({ at, stored } = seen);
+  };
+  const putOff = () => {
+    watch.looks += 1;
+    watch.until = deps.now() + backoffMs(watchBackoff, watch.looks, deps.random());
+  };
+  const readAgain = async () => {
+    if (deps.budget.left < LEAST_CALLS) throw inProgress();
+    watch.clock += 1;
+    at = watch.clock;
+    watch.until = deps.now() + READING_MS;
+    try {
+      stored = await readIntegration(deps, key);
+    } finally {
+      watch.until = 0;
+    }
+    // An account that was connected anew meanwhile is another row, which nobody else asked for.
+    const isSameRow = stored.row.id === first.row.id;
+    if (isSameRow && at > (watch.seen?.at ?? 0)) watch.seen = { at, stored };
+    if (isLeased(stored.row, deps.now())) putOff();
+  };
   try {
+    if (isLeased(first.row, startedAt) && startedAt >= watch.until) putOff();
     const obtained = await poll<Obtained>(
       deps,
       {
         until: Math.min(demand.watchUntil ?? Infinity, startedAt + watchMs),
-        backoff: watchBackoff,
+        backoff: memoryBackoff,
       },
       async () => {
-        if (next === null && deps.budget.left < LEAST_CALLS) throw inProgress();
-        const stored: StoredIntegration = next ?? (await readIntegration(deps, key));
-        next = null;
+        takeSeen();
+        const isOutdated = () => isLeased(stored.row, deps.now()) || at < watch.ended;
+        if (!demand.satisfied(stored) && isOutdated() && deps.now() >= watch.until) {
+          await readAgain();
+        }
         version = stored.version;
         if (demand.satisfied(stored)) return { kind: 'stored', stored };
+        if (isOutdated()) return null;
         const now = deps.now();
-        if (isLeased(stored.row, now)) return null;
         const client = refuseUseless(deps, stored, demand, startedAt, now);
-        const health = await readHealth(deps, client, stored.row);
-        refuseBehindCircuit(stored, health, demand, now);
-        const result = await tryOnce(deps, stored, client, health, demand);
+        if (watch.health && watch.health.at > begin) {
+          refuseBehindCircuit(stored, watch.health.found, demand, now);
+        }
+        if (now < watch.until) return null;
+        const result = await tryInTurn(deps, watch, stored, client, demand);
         version = Math.max(version, result?.snapshot?.version ?? 0);
         switch (result?.kind) {
           case 'refreshed':
@@ -277,6 +317,33 @@ function refuseBehindCircuit(
 
 const unavailable = (detail: string, until: number, now: number): AppError =>
   new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
+
+/** The one request of this isolate that tries, as far as the others know. */
+async function tryInTurn(
+  deps: Deps,
+  watch: Watch,
+  stored: StoredIntegration,
+  client: OAuth2Client,
+  demand: Demand,
+): Promise<AttemptResult | null> {
+  watch.until = deps.now() + TRYING_MS;
+  watch.looks = 0;
+  try {
+    watch.clock += 1;
+    const at = watch.clock;
+    const found = await readHealth(deps, client, stored.row);
+    watch.health = { at, found };
+    refuseBehindCircuit(stored, found, demand, deps.now());
+    try {
+      return await tryOnce(deps, stored, client, found, demand);
+    } finally {
+      watch.clock += 1;
+      watch.ended = watch.clock;
+    }
+  } finally {
+    watch.until = 0;
+  }
+}
 
 /** One attempt, if the lease is to be had; null: it is not. */
 async function tryOnce(

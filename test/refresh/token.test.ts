@@ -5,11 +5,13 @@ import { AppError } from '../../src/errors';
 import { refreshMany, refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { watchOf } from '../../src/refresh/watch';
 import { clientsOf } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import { fastTime } from '../support/fast-time';
 import type { AccountRow } from '../support/fixtures';
 import { errorReply } from '../support/provider';
+import { hookedDb } from './support/faults';
 import { configOfProviders, type World, world } from './support/world';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -156,6 +158,65 @@ describe('many at once', () => {
     expect([...tokens]).toEqual([`access-${row.providerAccountId}-1`]);
     expect(w.server.ended()).toEqual([]);
   }, 30_000);
+
+  it('200 requests in one process: one read of D1 each, and few more for all of them', async () => {
+    const { db, meter } = hookedDb();
+    const w = world({}, { ...realTime, db });
+    const row = await expired(w);
+    w.server.answer('/token', () => scheduler.wait(100));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => tokenOf(w.deps, row)));
+    expect(new Set(answers.map((answer) => answer.kind === 'token' && answer.accessToken))).toEqual(
+      new Set([`access-${row.providerAccountId}-1`]),
+    );
+    expect(meter.calls.length).toBeLessThanOrEqual(210);
+    await w.deps.settle();
+  }, 30_000);
+
+  it('behind an open circuit 200 requests cost one read of D1 each, and one for all of them', async () => {
+    const { db, meter } = hookedDb();
+    const w = world({ refreshModel: 'static' }, { ...realTime, db });
+    const others = await Promise.all(Array.from({ length: 5 }, () => expired(w)));
+    w.server.answer('/token', () => errorReply(503, 'server_error'));
+    for (const other of others) await failureOf(tokenOf(w.deps, other));
+    await w.deps.settle();
+    const row = await expired(w);
+    meter.calls.length = 0;
+    const failures = await Promise.all(
+      Array.from({ length: 200 }, () => failureOf(tokenOf(w.deps, row))),
+    );
+    for (const failure of failures) expect(failure).toMatchObject({ code: 'provider_unavailable' });
+    expect(w.server.requests).toHaveLength(5);
+    expect(meter.calls.length).toBeLessThanOrEqual(205);
+  }, 30_000);
+
+  it('who finds the lease elsewhere reads the row as often as one caller does, however many wait', async () => {
+    const time = fastTime(10);
+    const { db, meter } = hookedDb();
+    const w = world({}, time);
+    const row = await expired(w);
+    w.server.answer('/token', () => time.sleep(5_000));
+    const held = tokenOf(w.deps, row);
+    await scheduler.wait(50);
+    const other = testDeps({ ...another(w.deps), db });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => tokenOf(other, row)));
+    expect(new Set(answers.map((answer) => answer.kind === 'token' && answer.accessToken))).toEqual(
+      new Set([`access-${row.providerAccountId}-1`]),
+    );
+    expect(meter.calls.length).toBeLessThanOrEqual(50 + 15);
+    await held;
+  }, 30_000);
+
+  it('a caller that was at it and is gone holds nobody up for long', async () => {
+    const w = world();
+    const row = await expired(w);
+    const watch = watchOf(w.deps, row.id);
+    // As such a caller has left it: it said that it tries, and came no further.
+    watch.until = w.deps.now() + 2_000;
+    const start = w.deps.now();
+    expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
+    expect(w.deps.now() - start).toBeLessThanOrEqual(2_500);
+    expect(w.server.requests).toHaveLength(1);
+  });
 
   it("200 requests for one that fails: one attempt, and its failure is everybody's answer", async () => {
     const w = world({ refreshModel: 'static' }, realTime);
