@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures, prints a table, writes docs/benchmarks.md.
- * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick` runs one part, and
+ * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token` runs one part, and
  * leaves docs/benchmarks.md alone.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -13,9 +13,10 @@ import { measureKeep } from './keep.ts';
 import { measureKnow } from './know.ts';
 import { measureQuick } from './quick.ts';
 import { toJson, toMarkdown, toText } from './report.ts';
+import { measureTokens } from './token.ts';
 import { measureZipf } from './zipf.ts';
 
-const PARTS = ['quick', 'know', 'keep'] as const satisfies Part[];
+const PARTS = ['quick', 'know', 'keep', 'token'] as const satisfies Part[];
 const PAGE = join(root, 'docs/benchmarks.md');
 const FROM = '<!-- results: npm run bench writes from here on -->';
 
@@ -52,6 +53,15 @@ for (const part of wanted) {
       }),
     );
     add(await measureZipf());
+  }
+  if (part === 'token') {
+    add(
+      await measureTokens({
+        mooring,
+        token: await buildWorker('workers/token.ts'),
+        raw: await buildWorker('workers/token-raw.ts'),
+      }),
+    );
   }
   if (part === 'keep') add(await measureKeep(await buildWorker('workers/keep.ts')));
 }

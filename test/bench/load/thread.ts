@@ -15,6 +15,8 @@ export interface Load {
   /** For so long; or, where given, until so many requests were sent. */
   ms: number;
   count?: number;
+  /** Nothing is sent before all sockets are connected. */
+  together?: boolean;
   /** Between a reply and the next request of its socket. */
   pauseMs?: number;
   /** Which request is the first. */
@@ -53,6 +55,8 @@ async function run(load: Load): Promise<Measured> {
   const more = (): boolean =>
     load.count === undefined ? performance.now() < until : sent < load.count;
 
+  let connected = 0;
+  const waiting: (() => void)[] = [];
   const client = (): Promise<void> =>
     new Promise((resolve, reject) => {
       let sentAt = 0;
@@ -109,7 +113,12 @@ async function run(load: Load): Promise<Measured> {
         noDelay: true,
         onread: { buffer: Buffer.allocUnsafe(262_144), callback: take },
       });
-      socket.once('connect', send);
+      socket.once('connect', () => {
+        connected += 1;
+        if (!load.together) send();
+        else waiting.push(send);
+        if (load.together && connected === load.connections) for (const go of waiting) go();
+      });
       socket.once('error', reject);
       socket.once('end', () => reject(new Error('the Worker closed the connection')));
     });

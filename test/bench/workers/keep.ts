@@ -4,67 +4,16 @@
  */
 
 import { type Bindings, readConfig } from '../../../src/config.ts';
-import { createDatabase } from '../../../src/db/client.ts';
-import { oauthAccounts } from '../../../src/db/schema.ts';
 import worker from '../../../src/index.ts';
-import { accountContext, createVault } from '../../../src/vault/vault.ts';
-
-export interface Counts {
-  d1Calls: number;
-  rowsWritten: number;
-  kvOperations: number;
-}
+import { type Counts, countedD1, countedKv } from './counting.ts';
+import { seed } from './seed.ts';
 
 export interface Ran extends Counts {
   ms: number;
 }
 
-const INSERTED_AT_ONCE = 20;
 /** The most that the setting takes: a run ends when nothing is due. */
 const MOST_SUBREQUESTS = '10000';
-
-/** All rows that are due are of the same age, so that nothing but the claim orders them. */
-async function seed(env: Bindings, from: number, count: number): Promise<void> {
-  const db = createDatabase(env.DB);
-  const vault = createVault(readConfig(env).keyring);
-  const now = Date.now();
-  const rows = await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const id = `account-${from + i}`;
-      return {
-        userId: `user-${from + i}`,
-        provider: 'bench',
-        providerAccountId: id,
-        subject: id,
-        accessToken: await vault.seal('a'.repeat(64), accountContext('bench', id, 'access_token')),
-        refreshToken: await vault.seal(
-          `refresh-${id}`,
-          accountContext('bench', id, 'refresh_token'),
-        ),
-        expiresAt: now + 900_000,
-        tokenType: 'bearer',
-        scope: ['openid'],
-        requestedScope: ['openid'],
-        parameters: {},
-        metadata: {},
-        displayName: `Account ${from + i}`,
-        state: 'active' as const,
-        tokenVersion: now - 1000,
-        refreshDueAt: now,
-        lastUsedAt: now,
-        createdAt: now,
-        updatedAt: now,
-      };
-    }),
-  );
-  for (let i = 0; i < rows.length; i += INSERTED_AT_ONCE) {
-    const statements = rows
-      .slice(i, i + INSERTED_AT_ONCE)
-      .map((row) => db.insert(oauthAccounts).values(row));
-    const [first, ...others] = statements;
-    if (first) await db.batch([first, ...others]);
-  }
-}
 
 /** So many rows are due just now, so that every refresh is in time to be quiet; all others in a day. */
 async function makeDue(env: Bindings, count: number): Promise<void> {
@@ -77,51 +26,6 @@ async function makeDue(env: Bindings, count: number): Promise<void> {
     ).bind(now, count),
   ]);
 }
-
-function countedD1(db: D1Database, counts: Counts): D1Database {
-  const originals = new WeakMap<object, D1PreparedStatement>();
-  const done = <T>(result: D1Result<T>): D1Result<T> => {
-    counts.rowsWritten += result.meta.rows_written;
-    return result;
-  };
-  const statement = (original: D1PreparedStatement) => {
-    const all = async () => {
-      counts.d1Calls += 1;
-      return done(await original.all<Record<string, unknown>>());
-    };
-    const counted = {
-      bind: (...values: unknown[]) => statement(original.bind(...values)),
-      all,
-      run: all,
-      // D1's own `raw` does not tell how many rows were written.
-      raw: async () => (await all()).results.map((row) => Object.values(row)),
-    };
-    originals.set(counted, original);
-    return counted as unknown as D1PreparedStatement;
-  };
-  const counted = {
-    prepare: (query: string) => statement(db.prepare(query)),
-    batch: async (statements: D1PreparedStatement[]) => {
-      counts.d1Calls += 1;
-      const results = await db.batch(statements.map((one) => originals.get(one) ?? one));
-      return results.map(done);
-    },
-    withSession: () => counted,
-  };
-  return counted as unknown as D1Database;
-}
-
-const countedKv = (kv: KVNamespace, counts: Counts): KVNamespace =>
-  new Proxy(kv, {
-    get(_, name) {
-      const value: unknown = Reflect.get(kv, name, kv);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        counts.kvOperations += 1;
-        return value.apply(kv, args);
-      };
-    },
-  });
 
 async function measured(
   env: Bindings,
@@ -185,7 +89,7 @@ export default {
     const number = (name: string): number => Number(url.searchParams.get(name));
     switch (url.pathname) {
       case '/seed':
-        await seed(env, number('from'), number('count'));
+        await seed(env, number('from'), number('count'), { refreshDueAt: Date.now() });
         return Response.json({});
       case '/due':
         await makeDue(env, number('count'));
