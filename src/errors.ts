@@ -53,7 +53,11 @@ export interface FieldError {
 /** What a problem says besides, by its code (RFC 9457 3.2). */
 export interface ProblemMembers {
   /** Of `authorization_required`: why the user has to consent. */
-  reason?: 'not_connected' | 'needs_reconnect';
+  reason?: 'not_connected' | 'needs_reconnect' | 'missing_scopes';
+  /** Of `authorization_required`: of the scopes that were asked for, those that are not granted. */
+  missingScopes?: string[];
+  /** Of `authorization_required`: where the user consents. */
+  connection?: { id: string; connectUrl: string; expiresAt: string };
   /** Of `several_accounts`: those that there are. */
   accounts?: { accountId: string; displayName: string | null }[];
 }

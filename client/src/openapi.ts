@@ -389,6 +389,28 @@ export interface paths {
         patch: operations["patchProxied"];
         trace?: never;
     };
+    "/v1/users/{userId}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An access token that works, or the link where the user consents
+         * @description As `getToken`, by the provider alone where the user has one account there. Where only the user can help, it is `409 authorization_required`; with `returnTo`, and for a key with the right `connect`, it has a `connection` that asks for what is missing. The same request again gives the same connection, until its link was opened or half of its time is over. The app completes it as any other. Credentials have no link: the user gives them anew.
+         *
+         *     Right: `token`.
+         */
+        post: operations["getTokenOrConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -660,6 +682,38 @@ export interface components {
         };
         /**
          * @example {
+         *       "provider": "reddit",
+         *       "scopes": [
+         *         "identity",
+         *         "read"
+         *       ],
+         *       "returnTo": "https://app.example.com/connected"
+         *     }
+         */
+        TokenRequest: {
+            /**
+             * @description A provider, by its id in the catalog.
+             * @example reddit
+             */
+            provider: string;
+            /**
+             * @description The account; left out: the only one that the user has there.
+             * @example t2_1w72
+             */
+            accountId?: string;
+            /** @description That the token must have. A consent asks for them besides what it has. */
+            scopes?: string[];
+            /** @description How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised. */
+            minTtl?: number;
+            /** @description Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one, or a place that RETURN_TO allows (the scheme of an app, a preview). */
+            returnTo?: string;
+            /** @description Values for the placeholders in the provider's URLs, headers and parameters. */
+            parameters?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @example {
          *       "userId": "user-1",
          *       "version": 7,
          *       "asOf": "2026-11-22T12:00:00.000Z",
@@ -807,7 +861,17 @@ export interface components {
              * @description Of `authorization_required`: why the user has to consent.
              * @enum {string}
              */
-            reason?: "not_connected" | "needs_reconnect";
+            reason?: "not_connected" | "needs_reconnect" | "missing_scopes";
+            /** @description Of `authorization_required`, where scopes were asked for: those that are not granted. */
+            missingScopes?: string[];
+            /** @description Of `authorization_required`, for a caller with the right `connect` that gave `returnTo`: the link to send the user to. */
+            connection?: {
+                id: string;
+                /** Format: uri */
+                connectUrl: string;
+                /** Format: date-time */
+                expiresAt: string;
+            };
             /** @description Of `several_accounts`: those that there are. */
             accounts?: {
                 accountId: string;
@@ -1547,6 +1611,18 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["NotImplementedProblem"];
+            };
+        };
+        /** @description Too many connections (`too_many_connections`). */
+        TooManyConnectionsProblem: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After": string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooManyConnectionsProblem"];
             };
         };
     };
@@ -2796,6 +2872,77 @@ export interface operations {
                 };
                 content: {
                     "*/*": unknown;
+                };
+            };
+        };
+    };
+    getTokenOrConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token, or the credentials where the provider has no OAuth. */
+            200: {
+                headers: {
+                    /** @description The version of this answer. */
+                    "Consistency-Token": string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). Too many integrations (`too_many_integrations`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyConnectionsProblem"];
+            500: components["responses"]["InternalProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
                 };
             };
         };

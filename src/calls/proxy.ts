@@ -6,14 +6,12 @@
  * Retries are the caller's. A refused access token is renewed once and the call sent again (RFC 6750
  * 3.1), under the rules of `renew`.
  */
-import { and, eq } from 'drizzle-orm';
 import { BoundedCache } from '../caches';
 import type { Bindings } from '../config';
-import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
+import type { AccountRow } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { type Caller, refuseEnded } from '../http/caller';
-import { endingQuery, hashOf } from '../http/delegation';
+import type { Caller } from '../http/caller';
 import { standardHeaders } from '../http/reply-headers';
 import { ONLY_ACCOUNT } from '../ids';
 import { credentialsUrl, isInsufficientScope } from '../oauth/credential-check';
@@ -23,15 +21,10 @@ import { fillFields } from '../providers/request-headers';
 import { fillAll, placeholdersOf } from '../providers/templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from '../providers/types';
 import { checkEndpoint } from '../providers/urls';
-import {
-  orUnavailable,
-  readIntegration,
-  refreshOnDemand,
-  type StoredIntegration,
-} from '../refresh/on-demand';
+import { readIntegration, refreshOnDemand, type StoredIntegration } from '../refresh/on-demand';
 import { isRefreshableNow, type TokenAnswer, tokenOf } from '../refresh/token';
-import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
+import { authorizationRequired, orAuthorization, readAccount } from './account';
 import { countAnswer } from './counts';
 import {
   type ApiBases,
@@ -44,7 +37,6 @@ import {
   withoutParameters,
 } from './rules';
 
-const READ_MS = 5 * SECOND_MS;
 /** Until the provider begins to answer. */
 const HEADERS_MS = 30 * SECOND_MS;
 /** Bodies up to this are held back, so that they can be sent again. */
@@ -78,9 +70,14 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   limitCalls(deps, call);
   const provider = callable(deps, call);
   const path = readCallPath(request.url, provider.apiDeny);
-  const stored = await readAccount(deps, call);
-  const key = { ...call, accountId: stored.row.providerAccountId };
-  const answer = await tokenOf(deps, { ...key, minTtlSeconds: null }, stored).catch(asConsent);
+  const named = call.accountId === ONLY_ACCOUNT ? null : call.accountId;
+  const { row, version } = await readAccount(deps, { ...call, accountId: named });
+  if (!row) throw authorizationRequired({ reason: 'not_connected' }, version);
+  const stored = { row, version };
+  const key = { ...call, accountId: row.providerAccountId };
+  const answer = await tokenOf(deps, { ...key, minTtlSeconds: null }, stored).catch(
+    orAuthorization((since) => authorizationRequired({ reason: 'needs_reconnect' }, since)),
+  );
 
   const first = prepared(deps, provider, stored.row, answer, call, path);
   const renewable = isRenewable(deps, provider, stored.row) ? provider : null;
@@ -163,68 +160,6 @@ function callable({ config }: Deps, { provider: id, api }: ApiCall): Provider {
   throw api === ''
     ? new AppError('call_not_supported', `${provider.name} has no API that can be called here`)
     : new AppError('not_found', `${provider.name} has no API of that name`);
-}
-
-/**
- * In one call of D1.
- *
- * @throws AppError authorization_required, several_accounts, unavailable; unauthenticated where the
- *   caller's delegation was ended
- */
-async function readAccount(
-  deps: Deps,
-  { userId, provider, accountId, caller }: ApiCall,
-): Promise<StoredIntegration> {
-  const { db } = deps;
-  // Cached for all else, but who was ended must not call any more.
-  const ending = caller.kind === 'delegation' ? await hashOf(userId) : '';
-  const isNamed = accountId !== ONLY_ACCOUNT;
-  const queries = db.batch([
-    db
-      .select()
-      .from(oauthAccounts)
-      .where(
-        and(
-          eq(oauthAccounts.userId, userId),
-          eq(oauthAccounts.provider, provider),
-          isNamed ? eq(oauthAccounts.providerAccountId, accountId) : undefined,
-        ),
-      ),
-    db.select().from(userVersions).where(eq(userVersions.userId, userId)),
-    endingQuery(db, ending),
-  ]);
-  const [rows, versions, [ended]] = await orUnavailable(
-    deps,
-    withDeadline(queries, READ_MS, 'd1_read'),
-  );
-  if (caller.kind === 'delegation' && ended) refuseEnded(caller, ended.endedAt);
-  const [row, ...others] = rows;
-  if (!row) throw authorizationRequired('not_connected');
-  if (others.length > 0) {
-    const accounts = rows.map(({ providerAccountId, displayName }) => ({
-      accountId: providerAccountId,
-      displayName,
-    }));
-    throw new AppError('several_accounts', 'name the account: the user has several there', {
-      members: { accounts },
-    });
-  }
-  return { row, version: versions[0]?.version ?? 0 };
-}
-
-function authorizationRequired(reason: 'not_connected' | 'needs_reconnect'): AppError {
-  const detail = {
-    not_connected: 'the user has not connected this account',
-    needs_reconnect: 'the user has to connect this account again',
-  }[reason];
-  return new AppError('authorization_required', detail, { members: { reason } });
-}
-
-function asConsent(error: unknown): never {
-  if (error instanceof AppError && error.code === 'needs_reconnect') {
-    throw authorizationRequired('needs_reconnect');
-  }
-  throw error;
 }
 
 /** One request as it is sent, and what its reply is read by. */

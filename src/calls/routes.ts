@@ -1,8 +1,11 @@
-/** The provider's API, called with a user's credential. */
+/** What a user's credential is for: the provider's API, called with it, and the credential itself. */
 import * as z from 'zod';
+import { consentFields } from '../connect/routes';
 import { type Route, route } from '../http/route';
-import { accountIdSchema, userIdSchema } from '../http/validate';
+import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
+import { minTtlSchema, tokenReply, toTokenReply } from '../refresh/routes';
 import { callApi } from './proxy';
+import { tokenOrConsent } from './token';
 
 /** Whether a path is one of a call, whoever answers it. */
 export const isCallPath = (path: string): boolean => /^\/v1\/users\/[^/]+\/proxy\//.test(path);
@@ -32,7 +35,7 @@ const param = z.object({
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** HEAD goes with GET. */
-export const callRoutes: readonly Route[] = methods.map((method) =>
+const calls: readonly Route[] = methods.map((method) =>
   route(
     {
       id: `${method}Proxied`,
@@ -73,3 +76,61 @@ export const callRoutes: readonly Route[] = methods.map((method) =>
     },
   ),
 );
+
+const token = route(
+  {
+    id: 'getTokenOrConsent',
+    method: 'post',
+    path: '/v1/users/:userId/token',
+    tag: 'Tokens',
+    summary: 'An access token that works, or the link where the user consents',
+    description:
+      'As `getToken`, by the provider alone where the user has one account there. Where only the user can help, it is `409 authorization_required`; with `returnTo`, and for a key with the right `connect`, it has a `connection` that asks for what is missing. The same request again gives the same connection, until its link was opened or half of its time is over. The app completes it as any other. Credentials have no link: the user gives them anew.',
+    callers: ['service'],
+    right: 'token',
+    param: userParam,
+    json: z
+      .strictObject({
+        provider: providerIdSchema,
+        accountId: accountIdSchema
+          .optional()
+          .describe('The account; left out: the only one that the user has there.'),
+        scopes: consentFields.scopes
+          .optional()
+          .describe('That the token must have. A consent asks for them besides what it has.'),
+        minTtl: minTtlSchema.optional(),
+        returnTo: consentFields.returnTo.optional(),
+        parameters: consentFields.parameters.optional(),
+      })
+      .meta({
+        id: 'TokenRequest',
+        examples: [
+          {
+            provider: 'reddit',
+            scopes: ['identity', 'read'],
+            returnTo: 'https://app.example.com/connected',
+          },
+        ],
+      }),
+    replies: { 200: tokenReply },
+    errors: [
+      'authorization_required',
+      'several_accounts',
+      'provider_not_found',
+      'provider_not_configured',
+      'too_many_connections',
+      'too_many_integrations',
+      'integration_not_found',
+      'provider_error',
+      'provider_unavailable',
+      'refresh_in_progress',
+      'unavailable',
+    ],
+  },
+  async ({ param, json, caller, deps, reply }) => {
+    const answer = await tokenOrConsent(deps, { ...json, userId: param.userId, caller });
+    return reply(200, ...toTokenReply(answer));
+  },
+);
+
+export const callRoutes = [...calls, token];

@@ -1,6 +1,7 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
-import { and, eq, gt, min, notInArray, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, min, not, notInArray, type SQL, sql } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
+import { hasRow, isSame } from '../db/conditions';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -11,13 +12,15 @@ import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
 import { SECOND_MS } from '../time';
-import { transactionContext } from '../vault/vault';
+import { transactionContext, type Vault } from '../vault/vault';
 import { allowedReturnTo } from './return-to';
 import { hasRoom, tooManyIntegrations } from './store';
 import { TRANSACTION_MS } from './transactions';
 
 /** Of one user at a time. */
 const MAX_PENDING = 20;
+/** A link that ends sooner is not given again: the user could not finish in time. */
+const LEAST_LIFE_MS = TRANSACTION_MS / 2;
 
 export interface BeginInput {
   provider: string;
@@ -27,8 +30,13 @@ export interface BeginInput {
   returnTo: string | null;
   /** None: those of the row on a reconnect, else the record's. */
   scopes?: string[] | undefined;
-  /** On a reconnect: the account that must come back. */
+  /** The account that must come back. One of the user's own, unless `forToken`. */
   accountId?: string | undefined;
+  /**
+   * Where a token was asked for and is not to be had: the account may be one that is still to be
+   * connected, and a connection that nobody has opened is given again to whoever asks for the same.
+   */
+  forToken?: boolean;
   parameters?: Record<string, string> | undefined;
   /** Who is expected to sign in at the provider. */
   loginHint?: string | undefined;
@@ -42,6 +50,10 @@ export interface BegunConnection {
   expiresAt: number;
 }
 
+/**
+ * @throws AppError provider_not_found, provider_not_configured, invalid_request, integration_not_found,
+ *   too_many_integrations, too_many_connections
+ */
 export async function beginConnection(
   deps: Deps,
   userId: string,
@@ -54,23 +66,18 @@ export async function beginConnection(
       ? null
       : client.provider.alsoGrants.filter((id) => allows(input.allowedProviders, id));
   const { provider } = grantingOnly(config.providers, client, alsoGrants);
-  const returnTo =
-    input.returnTo === null
-      ? null
-      : allowedReturnTo(input.returnTo, config.returnPages, config.returnTo);
-  if (returnTo === null && input.returnTo !== null) {
-    throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS or RETURN_TO allows');
-  }
+  const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
   const known =
     input.accountId === undefined
       ? undefined
-      : await ownIntegration(deps, userId, provider.id, input.accountId);
+      : await findOwn(deps, userId, provider.id, input.accountId);
+  if (!known && input.accountId !== undefined && !input.forToken) throw noSuchIntegration();
   if (!known) await refuseFull(deps, userId, provider.id);
   const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
   const authorizationParams = checkAuthorizationParams(provider, input);
 
   const id = randomSecret();
-  const ticket = randomSecret();
+  const ticket = await ticketOf(vault, id);
   const now = deps.now();
   const expiresAt = now + TRANSACTION_MS;
   const values = {
@@ -101,16 +108,47 @@ export async function beginConnection(
     gt(connectTransactions.expiresAt, now),
   );
   // Counted by the insert itself, so that requests side by side do not pass the limit.
-  const inserted = await db
-    .insert(connectTransactions)
-    .select(
-      valuesWhere(
-        connectTransactions,
-        values,
-        sql`${db.$count(connectTransactions, pending)} < ${MAX_PENDING}`,
-      ),
-    )
-    .returning({ id: connectTransactions.id });
+  const hasRoomForOne = sql`${db.$count(connectTransactions, pending)} < ${MAX_PENDING}`;
+  const insert = (condition: SQL) =>
+    db
+      .insert(connectTransactions)
+      .select(valuesWhere(connectTransactions, values, condition))
+      .returning({ id: connectTransactions.id });
+  const linkOf = (begun: { id: string; expiresAt: number }, itsTicket: string) => ({
+    id: begun.id,
+    connectUrl: `${config.publicUrl}/connect/start/${itsTicket}`,
+    expiresAt: begun.expiresAt,
+  });
+
+  if (input.forToken) {
+    const same = and(
+      eq(connectTransactions.userId, userId),
+      eq(connectTransactions.provider, provider.id),
+      isSame(connectTransactions.returnTo, returnTo),
+      eq(connectTransactions.requestedScope, values.requestedScope),
+      eq(connectTransactions.parameters, parameters),
+      eq(connectTransactions.authorizationParams, authorizationParams),
+      alsoGrants === null
+        ? isNull(connectTransactions.alsoGrants)
+        : eq(connectTransactions.alsoGrants, alsoGrants),
+      isSame(connectTransactions.expectedAccountId, values.expectedAccountId),
+      eq(connectTransactions.state, 'started'),
+      // No browser was sent on by it.
+      isNull(connectTransactions.browserHash),
+      gt(connectTransactions.expiresAt, now + LEAST_LIFE_MS),
+    );
+    // In one batch: of requests side by side one adds a row, and the others find it.
+    const [, unopened] = await db.batch([
+      insert(sql`${hasRoomForOne} and ${not(hasRow(db, connectTransactions, same))}`),
+      db.select().from(connectTransactions).where(same),
+    ]);
+    for (const begun of unopened) {
+      const itsTicket = await ticketOf(vault, begun.id);
+      // Else another key of ENCRYPTION_KEYS was the first one, or an older Worker began it.
+      if ((await hashSecret(itsTicket)) === begun.ticketHash) return linkOf(begun, itsTicket);
+    }
+  }
+  const inserted = await insert(hasRoomForOne);
   if (inserted.length === 0) {
     const [oldest] = await db
       .select({ ends: min(connectTransactions.expiresAt) })
@@ -122,7 +160,31 @@ export async function beginConnection(
       { retryAfter: ((oldest?.ends ?? now) - now) / SECOND_MS },
     );
   }
-  return { id, connectUrl: `${config.publicUrl}/connect/start/${ticket}`, expiresAt };
+  return linkOf(values, ticket);
+}
+
+/**
+ * The secret in `connectUrl`: 43 characters, an HMAC of the transaction's id under a sub-key of the
+ * vault. So the link of an unopened connection can be given again, and only its hash is stored.
+ */
+async function ticketOf(vault: Vault, id: string): Promise<string> {
+  const mac = await vault.mac('connect_ticket', id);
+  return mac.slice(mac.lastIndexOf('.') + 1);
+}
+
+/**
+ * The URL in its normal form.
+ * @throws AppError invalid_request where neither APP_ORIGINS nor RETURN_TO allows it
+ */
+export function checkReturnTo({ config }: Pick<Deps, 'config'>, value: string): string {
+  const allowed = allowedReturnTo(value, config.returnPages, config.returnTo);
+  if (allowed !== null) return allowed;
+  throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS or RETURN_TO allows');
+}
+
+interface OwnIntegration {
+  parameters: Record<string, string>;
+  requestedScope: string[];
 }
 
 /**
@@ -130,11 +192,25 @@ export async function beginConnection(
  * @throws AppError integration_not_found, also where the account is another user's
  */
 export async function ownIntegration(
+  deps: Deps,
+  userId: string,
+  provider: string,
+  accountId: string,
+): Promise<OwnIntegration> {
+  const row = await findOwn(deps, userId, provider, accountId);
+  if (!row) throw noSuchIntegration();
+  return row;
+}
+
+const noSuchIntegration = (): AppError =>
+  new AppError('integration_not_found', 'the user has no such integration');
+
+async function findOwn(
   { db }: Deps,
   userId: string,
   provider: string,
   accountId: string,
-): Promise<{ parameters: Record<string, string>; requestedScope: string[] }> {
+): Promise<OwnIntegration | undefined> {
   const [row] = await db
     .select({
       parameters: oauthAccounts.parameters,
@@ -148,7 +224,6 @@ export async function ownIntegration(
         eq(oauthAccounts.userId, userId),
       ),
     );
-  if (!row) throw new AppError('integration_not_found', 'the user has no such integration');
   return row;
 }
 

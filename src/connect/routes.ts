@@ -25,6 +25,20 @@ const authorizationParam = z
   .regex(/^\P{Cc}*$/u, 'must not hold control characters')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
+/** What a connection asks for. Both routes that begin one take these. */
+export const consentFields = {
+  returnTo: z
+    .string()
+    .max(2048)
+    .describe(
+      'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one, or a place that RETURN_TO allows (the scheme of an app, a preview).',
+    ),
+  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope')).max(100),
+  parameters: z
+    .record(z.string().max(32), z.string().max(255))
+    .describe("Values for the placeholders in the provider's URLs, headers and parameters."),
+};
+
 const begin = route(
   {
     method: 'post',
@@ -41,15 +55,8 @@ const begin = route(
     json: z
       .strictObject({
         provider: providerIdSchema,
-        returnTo: z
-          .string()
-          .max(2048)
-          .describe(
-            'Where the browser comes back to: a page of one of APP_ORIGINS, below its path if it has one, or a place that RETURN_TO allows (the scheme of an app, a preview).',
-          ),
-        scopes: z
-          .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope'))
-          .max(100)
+        returnTo: consentFields.returnTo,
+        scopes: consentFields.scopes
           .optional()
           .describe(
             "Instead of the record's `scopes`. Its `requiredScopes` are asked for besides them.",
@@ -57,10 +64,7 @@ const begin = route(
         accountId: accountIdSchema
           .optional()
           .describe("On a reconnect: the account that must come back, one of the user's own."),
-        parameters: z
-          .record(z.string().max(32), z.string().max(255))
-          .optional()
-          .describe("Values for the placeholders in the provider's URLs, headers and parameters."),
+        parameters: consentFields.parameters.optional(),
         loginHint: authorizationParam
           .optional()
           .describe(

@@ -21,9 +21,21 @@ export const problemSchema = z
       .optional()
       .describe('What is wrong with an input, field by field.'),
     reason: z
-      .enum(['not_connected', 'needs_reconnect'])
+      .enum(['not_connected', 'needs_reconnect', 'missing_scopes'])
       .optional()
       .describe('Of `authorization_required`: why the user has to consent.'),
+    missingScopes: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Of `authorization_required`, where scopes were asked for: those that are not granted.',
+      ),
+    connection: z
+      .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
+      .optional()
+      .describe(
+        'Of `authorization_required`, for a caller with the right `connect` that gave `returnTo`: the link to send the user to.',
+      ),
     accounts: z
       .array(z.object({ accountId: z.string(), displayName: z.string().nullable() }))
       .optional()

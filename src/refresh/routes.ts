@@ -9,7 +9,7 @@ import { MINUTE_MS, SECOND_MS, timestamp } from '../time';
 import { CHECK_EVERY_MS, checkIntegration } from './check';
 import { type AccountName, refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
-import { tokenFor } from './token';
+import { type TokenAnswer, tokenFor } from './token';
 import { countForced } from './user-limit';
 
 const versionHeader = z.object({
@@ -58,6 +58,37 @@ const credentialsSchema = z
     ],
   });
 
+const MAX_TTL_SECONDS = 999_999_999;
+const minTtlDescription =
+  'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.';
+
+/** Of a JSON body. */
+export const minTtlSchema = z.int().min(0).max(MAX_TTL_SECONDS).describe(minTtlDescription);
+
+const tokenSchema = z
+  .discriminatedUnion('kind', [accessTokenSchema, credentialsSchema])
+  .meta({ id: 'Token' });
+
+export const tokenReply = {
+  description: 'The token, or the credentials where the provider has no OAuth.',
+  schema: tokenSchema,
+  headers: versionHeader,
+};
+
+/** Body and headers of that reply. */
+export function toTokenReply(
+  answer: TokenAnswer,
+): [z.output<typeof tokenSchema>, z.output<typeof versionHeader>] {
+  const headers = { 'Consistency-Token': String(answer.version) };
+  if (answer.kind === 'credentials') {
+    const { credentials, headers: sentIn } = answer;
+    return [{ kind: 'credentials', credentials, headers: sentIn }, headers];
+  }
+  const { accessToken, tokenType, expiresAt, scope } = answer;
+  const until = expiresAt === null ? null : timestamp(expiresAt);
+  return [{ kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers];
+}
+
 const token = route(
   {
     id: 'getToken',
@@ -77,23 +108,14 @@ const token = route(
         .transform(Number)
         .optional()
         .meta({
-          description:
-            'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.',
+          description: minTtlDescription,
           override: ({ jsonSchema }) => {
-            Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: 999_999_999 });
+            Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: MAX_TTL_SECONDS });
             delete jsonSchema.pattern;
           },
         }),
     }),
-    replies: {
-      200: {
-        description: 'The token, or the credentials where the provider has no OAuth.',
-        schema: z
-          .discriminatedUnion('kind', [accessTokenSchema, credentialsSchema])
-          .meta({ id: 'Token' }),
-        headers: versionHeader,
-      },
-    },
+    replies: { 200: tokenReply },
     errors: [
       'integration_not_found',
       'needs_reconnect',
@@ -106,14 +128,7 @@ const token = route(
   },
   async ({ param, query, deps, reply }) => {
     const answer = await tokenFor(deps, { ...param, minTtlSeconds: query.minTtl ?? null });
-    const headers = { 'Consistency-Token': String(answer.version) };
-    if (answer.kind === 'credentials') {
-      const { credentials, headers: sentIn } = answer;
-      return reply(200, { kind: 'credentials', credentials, headers: sentIn }, headers);
-    }
-    const { accessToken, tokenType, expiresAt, scope } = answer;
-    const until = expiresAt === null ? null : timestamp(expiresAt);
-    return reply(200, { kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers);
+    return reply(200, ...toTokenReply(answer));
   },
 );
 

@@ -166,6 +166,15 @@ const cuts: Record<string, () => Promise<void>> = {
     // Whether there is such a provider does not show.
     expect((await begin('nowhere')).status).toBe(403);
   },
+  'POST /v1/users/:userId/token': async () => {
+    const { call, deps, user } = await twoAccounts();
+    const statusOf = async (provider: string) =>
+      (await call(`/v1/users/${user}/token`, { method: 'POST', json: { provider } })).status;
+    expect(await statusOf('acme')).toBe(200);
+    expect(await statusOf('reddit')).toBe(403);
+    expect(await statusOf('nowhere')).toBe(403);
+    await deps.settle();
+  },
   'GET /v1/users/:userId/connections/:id': async () => {
     const { call, user } = await twoAccounts();
     const everything = apiWith(depsWith(''));
