@@ -10,8 +10,10 @@
 import { and, eq, gt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import { hashSecret } from '../crypto';
+import { runBatch } from '../db/client';
 import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
+import { connectionFailed } from '../events/connection-failed';
 import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { authorizationEndpointsOf, endpointsOf } from '../oauth/endpoints';
@@ -273,20 +275,26 @@ export function connectionError(code: string): ConnectionError {
 
 /** One conditional update: of two callbacks at once, one wins. */
 async function consumeState(
-  { db, now }: Deps,
+  deps: Deps,
   { id, provider }: Transaction,
   change: SQLiteUpdateSetSource<typeof connectTransactions>,
 ): Promise<boolean> {
+  const now = deps.now();
   const unused: (SQL | undefined)[] = [
     eq(connectTransactions.id, id),
     eq(connectTransactions.state, 'started'),
     eq(connectTransactions.provider, provider),
-    gt(connectTransactions.expiresAt, now()),
+    gt(connectTransactions.expiresAt, now),
   ];
-  const hit = await db
+  const consumed = deps.db
     .update(connectTransactions)
     .set(change)
     .where(and(...unused))
     .returning({ id: connectTransactions.id });
-  return hit.length > 0;
+  const fails = change.state === 'failed';
+  const [hit] = await runBatch(deps.db, [
+    consumed,
+    ...(fails ? connectionFailed(deps, id, now) : []),
+  ]);
+  return (hit as Awaited<typeof consumed>).length > 0;
 }

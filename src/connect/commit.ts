@@ -21,7 +21,6 @@ import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { mayRevoke } from '../disconnect/revocation';
 import { AppError } from '../errors';
-import { auditEvent } from '../events/audit';
 import { isGrantOf, owedRevocation, owedRevocationOf } from '../events/outbox';
 import { type Backoff, retry, withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -30,8 +29,8 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import {
   type ConnectedAccount,
+  connectedEvents,
   hasRoom,
-  isNewAccount,
   isOf,
   isStored,
   upsertAccount,
@@ -80,13 +79,9 @@ export async function commitAccounts(
         if (found?.kind === 'committed' || found?.kind === 'transaction_gone') return found;
       }
       isFirst = false;
+      const { storing, hit, after } = statements(deps, attempt, received);
       const { changed, snapshot } = await withDeadline(
-        changeVisibly(
-          deps,
-          account.userId,
-          statements(deps, attempt, received),
-          hasRow(deps.db, connectTransactions, underAttempt(attempt, 'completed')),
-        ),
+        changeVisibly(deps, account.userId, storing, hit, after),
         TRY_MS,
         'd1_commit',
       );
@@ -97,18 +92,26 @@ export async function commitAccounts(
   }
 }
 
+interface Statements {
+  storing: BatchItem<'sqlite'>[];
+  /** Whether the main account was stored. */
+  hit: SQL;
+  after: BatchItem<'sqlite'>[];
+}
+
 /** All guarded by the transaction still completing, which the last one ends: they hit once. */
 function statements(
-  { db, config, now: clock }: Deps,
+  deps: Deps,
   attempt: Attempt,
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
-): BatchItem<'sqlite'>[] {
-  const now = clock();
+): Statements {
+  const { db, config } = deps;
+  const now = deps.now();
   const max = config.maxIntegrations;
   const [{ account: main }, ...further] = received;
   const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
   const free = and(completing, not(revocationInFlight(db, received, now)));
-  const hit = and(completing, isStored(db, main));
+  const hit = and(completing, isStored(db, main)) as SQL;
   // What the row holds before it is connected again. Not where the revocation would end the new grant
   // too, where the refresh token stays, and where the provider had refused the grant.
   const formerGrant = ({ account, shared }: ReceivedAccount, condition: SQL | undefined) => {
@@ -122,7 +125,7 @@ function statements(
     );
     return [owedRevocationOf(db, former, now)];
   };
-  return [
+  const storing = [
     ...formerGrant(received[0], free),
     upsertAccount(db, main, max, now, free),
     ...further.flatMap((one) => [
@@ -130,7 +133,17 @@ function statements(
       upsertAccount(db, one.account, max, now, hit),
       owedRevocation(db, one.account, now, and(hit, not(isStored(db, one.account)))),
     ]),
-    ...received.flatMap((one) => connected(db, one, now, and(hit, isStored(db, one.account)))),
+  ];
+  const after = [
+    ...received.flatMap(({ account, shared }) => {
+      const stored = and(hit, isStored(db, account));
+      return [
+        db
+          .delete(outbox)
+          .where(and(eq(outbox.subject, account.subject), inJson(outbox.provider, shared), stored)),
+        ...connectedEvents(deps, account, attempt.transactionId, now, stored),
+      ];
+    }),
     // No longer owed. A further grant whose account could not be told stays so.
     db.delete(outbox).where(
       and(
@@ -146,25 +159,7 @@ function statements(
       .set({ state: 'completed', accountId: main.accountId, code: null })
       .where(and(eq(connectTransactions.id, attempt.transactionId), hit)),
   ];
-}
-
-/** What goes with an account that was stored. */
-function connected(
-  db: Database,
-  { account, shared }: ReceivedAccount,
-  now: number,
-  stored: SQL | undefined,
-): BatchItem<'sqlite'>[] {
-  const { userId, provider, accountId, subject } = account;
-  const isNew = isNewAccount(db, account, now);
-  const event = { at: now, userId, provider, accountId };
-  return [
-    db
-      .delete(outbox)
-      .where(and(eq(outbox.subject, subject), inJson(outbox.provider, shared), stored)),
-    auditEvent(db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
-    auditEvent(db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
-  ];
+  return { storing, hit, after };
 }
 
 /** The transaction, while it is this attempt's. */

@@ -96,18 +96,19 @@ export async function completeConnection(
  * it any more
  */
 async function ownTransaction(
-  { db, now, log, vault }: Deps,
+  deps: Deps,
   userId: string,
   id: string,
   completion: string,
 ): Promise<Transaction> {
-  const found = await findTransaction(db, id);
+  const { log, vault } = deps;
+  const found = await findTransaction(deps.db, id);
   if (!found) throw connectionNotFound();
   if (!(await isCompletionOf(vault, found, completion))) throw wrongCompletion();
-  const transaction = await settleOverdue(db, found, now());
+  const transaction = await settleOverdue(deps, found);
   if (!transaction) throw connectionNotFound();
   if (transaction.userId === userId) return transaction;
-  await failUnfinished(db, id, 'wrong_user');
+  await failUnfinished(deps, id, 'wrong_user');
   log.warn('connect.wrong_user', { connection: id, provider: transaction.provider });
   throw new AppError(
     'wrong_user',

@@ -8,12 +8,10 @@
  * for is bound to that user: nobody can take an id that belongs to somebody else. The app's backend
  * may name the real one.
  */
-import { and, not } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
-import { auditEvent } from '../events/audit';
 import { faultOfAccountId } from '../ids';
 import {
   accountFrom,
@@ -31,7 +29,7 @@ import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
-import { isNewAccount, isOf, isStored, tooManyIntegrations, upsertAccount } from './store';
+import { connectedEvents, isOf, isStored, tooManyIntegrations, upsertAccount } from './store';
 
 export interface CredentialsInput {
   provider: string;
@@ -101,17 +99,12 @@ export async function putCredentials(
     checkDueAt: tried?.kind === 'undecided' ? now + CONFIRM_AFTER_MS : null,
   };
   const stored = isStored(deps.db, account);
-  const isNew = isNewAccount(deps.db, account, now);
-  const event = { at: now, userId, provider: provider.id, accountId };
   const { changed, snapshot } = await changeVisibly(
     deps,
     userId,
-    [
-      upsertAccount(deps.db, account, deps.config.maxIntegrations, now),
-      auditEvent(deps.db, { ...event, type: 'integration.connected' }, and(stored, isNew)),
-      auditEvent(deps.db, { ...event, type: 'integration.reconnected' }, and(stored, not(isNew))),
-    ],
+    [upsertAccount(deps.db, account, deps.config.maxIntegrations, now)],
     stored,
+    connectedEvents(deps, account, deps.uuid(), now, stored),
   );
   if (!changed) {
     const owner = await deps.db.$count(oauthAccounts, isOf(account));

@@ -8,13 +8,14 @@
  */
 import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { type ConnectionError, connectTransactions, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { openReceived, sealReceived } from '../disconnect/received-grant';
 import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
+import { connectionFailed } from '../events/connection-failed';
 import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
@@ -425,7 +426,7 @@ async function abandon(
   const now = deps.now();
   const ours = notOthers(db, attempt);
   const known = received.map(({ account }) => account.provider);
-  await db.batch([
+  await runBatch(db, [
     ...(await saving(deps, transaction, attempt, granted)),
     ...received.map(({ account }) => owedRevocation(db, account, now, ours)),
     db.delete(outbox).where(and(isGrantOf(transaction.id, known), ours)),
@@ -438,6 +439,7 @@ async function abandon(
       .update(connectTransactions)
       .set({ state: 'failed', error, code: null })
       .where(underAttempt(attempt, 'completing')),
+    ...connectionFailed(deps, transaction.id, now),
   ]);
   if (granted.length > 0) deps.waitUntil(deliverRevocations(deps));
 }

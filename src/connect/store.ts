@@ -8,13 +8,15 @@
  * so a refresh in flight cannot commit over it. The lease protects a refresh token: it stays as
  * long as that token does, and goes with it.
  */
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, not, type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { eventStatements } from '../events/event-log';
 import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
@@ -243,9 +245,41 @@ export const isStored = (db: Database, account: StoredAccount): SQL =>
     ),
   );
 
-/** Whether the row came into being at `now`, rather than being connected again. */
-export const isNewAccount = (db: Database, account: StoredAccount, now: number): SQL =>
-  hasRow(db, oauthAccounts, and(isOf(account), eq(oauthAccounts.createdAt, now)));
+/**
+ * That it was connected, or connected again: whichever it is.
+ * @param act by which: a transaction, or a request
+ * @param now of the upsert
+ */
+export function connectedEvents(
+  deps: Pick<Deps, 'db'>,
+  account: StoredAccount,
+  act: string,
+  now: number,
+  stored: SQL | undefined,
+): BatchItem<'sqlite'>[] {
+  const { userId, provider, accountId } = account;
+  const isNew = hasRow(
+    deps.db,
+    oauthAccounts,
+    and(isOf(account), eq(oauthAccounts.createdAt, now)),
+  );
+  const event = (type: 'integration.connected' | 'integration.reconnected', is: SQL) =>
+    eventStatements(
+      deps,
+      {
+        at: now,
+        type,
+        data: { userId, provider, accountId },
+        // A second try has another `now`, to which the row is not new.
+        dedupeKey: `connected ${act} ${provider} ${accountId}`,
+      },
+      and(stored, is),
+    );
+  return [
+    ...event('integration.connected', isNew),
+    ...event('integration.reconnected', not(isNew)),
+  ];
+}
 
 /** The row of an account, whoever's it is. */
 export const isOf = ({

@@ -6,10 +6,11 @@
 
 import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
 import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { connectionFailed } from '../events/connection-failed';
 import { MINUTE_MS } from '../time';
 
 export type Transaction = typeof connectTransactions.$inferSelect;
@@ -43,13 +44,14 @@ export async function findTransaction(db: Database, id: string): Promise<Transac
  * @returns the transaction as it stands then; undefined where it was erased meanwhile
  */
 export async function settleOverdue(
-  db: Database,
+  deps: Deps,
   transaction: Transaction,
-  now: number,
 ): Promise<Transaction | undefined> {
+  const { db } = deps;
+  const now = deps.now();
   const { id, state, attemptUntil } = transaction;
   if (state !== 'completing' || (attemptUntil ?? 0) > now) return transaction;
-  await db
+  const settled = db
     .update(connectTransactions)
     .set({
       state: sql`case when ${connectTransactions.code} is null then 'exchanged' else 'failed' end`,
@@ -63,16 +65,18 @@ export async function settleOverdue(
         lte(connectTransactions.attemptUntil, now),
       ),
     );
+  await runBatch(db, [settled, ...connectionFailed(deps, id, now)]);
   return findTransaction(db, id);
 }
 
 /** Ends a transaction that nobody is completing. */
 export async function failUnfinished(
-  db: Database,
+  deps: Deps,
   id: string,
   error: ConnectionError,
 ): Promise<void> {
-  await db
+  const { db } = deps;
+  const failed = db
     .update(connectTransactions)
     .set({ state: 'failed', error, code: null })
     .where(
@@ -81,6 +85,7 @@ export async function failUnfinished(
         inArray(connectTransactions.state, ['started', 'authorized', 'exchanged']),
       ),
     );
+  await runBatch(db, [failed, ...connectionFailed(deps, id, deps.now())]);
 }
 
 /** Why a provider's endpoints cannot be used: what it says of itself is wrong, or it does not answer. */
@@ -123,7 +128,7 @@ export async function connectionOf(
   const now = deps.now();
   const found = await findTransaction(deps.db, id);
   if (found?.userId !== userId) throw connectionNotFound();
-  const transaction = await settleOverdue(deps.db, found, now);
+  const transaction = await settleOverdue(deps, found);
   if (!transaction) throw connectionNotFound();
   const connection = {
     id,

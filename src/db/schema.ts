@@ -366,7 +366,10 @@ export const refreshRuns = sqliteTable(
   (table) => [index('refresh_runs_started').on(table.startedAt)],
 );
 
-/** What happened, for people. Never a token. Kept 90 days, gone with the user. */
+/**
+ * The event log (src/events). Never a token. `id` grows in the order of commits: it is the cursor of
+ * whoever reads the log, and in the event's public id. Kept 90 days, gone with the user.
+ */
 export const auditEvents = sqliteTable(
   'audit_events',
   {
@@ -377,11 +380,19 @@ export const auditEvents = sqliteTable(
     userId: text('user_id'),
     provider: text(),
     accountId: text('account_id'),
+    /** What else the event tells, by its schema in src/events/types.ts. */
     detail: text({ mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
+    /** Names what happened, so that a repeated batch writes it once; null where a Worker before this column wrote it. */
+    dedupeKey: text('dedupe_key'),
+    /** The user's, with this change in it; null also where a Worker before this column wrote it. */
+    version: integer(),
   },
   (table) => [
-    index('audit_events_at').on(table.at),
-    index('audit_events_user').on(table.userId, table.at),
+    uniqueIndex('audit_events_dedupe').on(table.dedupeKey).where(sql`dedupe_key IS NOT NULL`),
+    // A user's in the order of their ids: those are in every index.
+    index('audit_events_of_user').on(table.userId).where(sql`user_id IS NOT NULL`),
+    // The only ones that are swept earlier than those around them.
+    index('audit_events_erased').on(table.at).where(sql`type = 'user.erased'`),
   ],
 );
 

@@ -8,11 +8,15 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
-/** Columns that `values` leaves out get their default, else NULL (an AUTOINCREMENT id: a new one). */
+/**
+ * Columns that `values` leaves out get their default, else NULL (an AUTOINCREMENT id: a new one).
+ * @param from a row for each of its own, where it is not to be one
+ */
 export function valuesWhere<T extends SQLiteTable>(
   table: T,
   values: { [K in keyof T['$inferInsert']]: T['$inferInsert'][K] | SQL },
   condition: SQL,
+  from?: SQL,
 ): SQL {
   const given: Record<string, unknown> = values;
   const selected = Object.entries(getTableColumns(table)).map(([key, column]) => {
@@ -20,7 +24,8 @@ export function valuesWhere<T extends SQLiteTable>(
     // sql.param encodes the value as the column would (JSON columns above all).
     return value === null || isSql(value) ? sql`${value}` : sql`${sql.param(value, column)}`;
   });
-  return sql`select ${sql.join(selected, sql`, `)} where ${condition}`;
+  const source = from === undefined ? sql`` : sql` from ${from}`;
+  return sql`select ${sql.join(selected, sql`, `)}${source} where ${condition}`;
 }
 
 const isSql = (value: unknown): value is SQL =>

@@ -8,11 +8,11 @@ import { hasRow } from '../db/conditions';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { auditEvent } from '../events/audit';
+import { eventStatements } from '../events/event-log';
 import { owedRevocationOf } from '../events/outbox';
 import { endpointsOf } from '../oauth/endpoints';
 import { withDeadline } from '../retry';
-import { snapshotFrom, snapshotQuery, versionGrowth } from '../status-cache/changes';
+import { changeVisibly } from '../status-cache/changes';
 import { forget, publish } from '../status-cache/publish';
 import { deliverRevocations, isGrantShared, mayRevoke, sharedGrant } from './revocation';
 
@@ -40,7 +40,7 @@ export async function disconnect(
     eq(oauthAccounts.userId, userId),
   );
   const [row] = await db
-    .select({ parameters: oauthAccounts.parameters })
+    .select({ id: oauthAccounts.id, parameters: oauthAccounts.parameters })
     .from(oauthAccounts)
     .where(mine);
   if (!row) throw notFound();
@@ -58,18 +58,22 @@ export async function disconnect(
     now,
   );
   const still = hasRow(db, oauthAccounts, mine);
-  const [outboxIds, , , deleted, rows] = await withDeadline(
-    db.batch([
-      owed,
-      auditEvent(
-        db,
-        { at: now, type: 'integration.disconnected', userId, provider, accountId },
-        still,
-      ),
-      versionGrowth(db, userId, now, still),
-      db.delete(oauthAccounts).where(mine).returning({ id: oauthAccounts.id }),
-      snapshotQuery(db, [userId]),
-    ]),
+  const event = eventStatements(
+    deps,
+    {
+      at: now,
+      type: 'integration.disconnected',
+      data: { userId, provider, accountId },
+      dedupeKey: `integration.disconnected ${row.id}`,
+    },
+    still,
+  );
+  const ending = changeVisibly(deps, userId, [owed], still, [
+    ...event,
+    db.delete(oauthAccounts).where(mine),
+  ]);
+  const { results, changed, snapshot } = await withDeadline(
+    ending,
     BATCH_MS,
     'd1_disconnect',
   ).catch(async (error) => {
@@ -78,10 +82,10 @@ export async function disconnect(
     await forget(deps, userId);
     throw error;
   });
-  if (deleted.length === 0) throw notFound();
+  if (!changed) throw notFound();
 
-  const snapshot = snapshotFrom(userId, rows, now);
   await publish(deps, snapshot);
+  const [outboxIds] = results as [Awaited<typeof owed>];
   const queued = outboxIds.length > 0;
   if (queued) deps.waitUntil(deliverRevocations(deps));
   deps.log.info('disconnect.done', { provider, revocable, queued });

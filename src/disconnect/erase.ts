@@ -1,6 +1,6 @@
 /**
- * Erases a user: integrations, transactions, page sessions, audit events, version, all in one
- * batch, which ends the user's delegations as well. What is being completed at that moment finds its
+ * Erases a user: integrations, transactions, page sessions, events, version, all in one batch, which
+ * ends the user's delegations as well. The one event that tells of it, with the user's id, goes later. What is being completed at that moment finds its
  * transaction gone and commits nothing. Revocations still owed stay on the outbox, which knows no user.
  */
 import { and, eq, not } from 'drizzle-orm';
@@ -13,7 +13,7 @@ import {
   userVersions,
 } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { eventStatements } from '../events/event-log';
 import { owedRevocationOf } from '../events/outbox';
 import { endingOf, hashOf, noteEnding } from '../http/delegation';
 import { withDeadline } from '../retry';
@@ -35,20 +35,25 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
     .all()
     .filter((provider) => !mayRevoke(provider))
     .map(({ id }) => id);
-  const [owed, , , , , versions, , ending] = await withDeadline(
+  const [owed, versions, ending] = await withDeadline(
     db.batch([
       owedRevocationOf(
         db,
         and(eq(oauthAccounts.userId, userId), not(inJson(oauthAccounts.provider, never))),
         now,
       ),
+      db.delete(userVersions).where(eq(userVersions.userId, userId)).returning(),
+      endingOf(db, userHash, now),
       db.delete(oauthAccounts).where(eq(oauthAccounts.userId, userId)),
       db.delete(connectTransactions).where(eq(connectTransactions.userId, userId)),
       db.delete(pageSessions).where(eq(pageSessions.userId, userId)),
       db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
-      db.delete(userVersions).where(eq(userVersions.userId, userId)).returning(),
-      auditEvent(db, { at: now, type: 'user.erased' }),
-      endingOf(db, userHash, now),
+      ...eventStatements(deps, {
+        at: now,
+        type: 'user.erased',
+        data: { userId },
+        dedupeKey: `user.erased ${deps.uuid()}`,
+      }),
     ]),
     BATCH_MS,
     'd1_erase',

@@ -4,9 +4,11 @@
  * complete that any more, to whoever gives the grant back.
  */
 import { and, eq, inArray } from 'drizzle-orm';
+import { runBatch } from '../db/client';
 import { connectTransactions, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { connectionFailed } from '../events/connection-failed';
 import type { OutboxEntry } from '../events/outbox';
 import type { Endpoints } from '../oauth/endpoints';
 import type { Grant } from '../oauth/grant';
@@ -60,7 +62,8 @@ export async function identify(
   const { db, vault } = deps;
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
   // A completion that was stalled until now can store nothing any more after this.
-  const [, still] = await db.batch([
+  const look = db.select({ id: outbox.id }).from(outbox).where(mine);
+  const results = await runBatch(db, [
     db
       .update(connectTransactions)
       .set({ state: 'failed', error: 'not_finished' })
@@ -70,8 +73,12 @@ export async function identify(
           inArray(connectTransactions.state, ['exchanged', 'completing']),
         ),
       ),
-    db.select({ id: outbox.id }).from(outbox).where(mine),
+    ...(entry.transactionId === null
+      ? []
+      : connectionFailed(deps, entry.transactionId, deps.now())),
+    look,
   ]);
+  const still = results.at(-1) as Awaited<typeof look>;
   if (still.length === 0) return { kind: 'connected' };
   const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   try {

@@ -10,14 +10,15 @@
 
 import { and, eq, getTableColumns, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson, isJson, isSame } from '../db/conditions';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { type Backoff, backoffMs, retry } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { auditEvent } from './audit';
+import { eventStatements, type NewEvent } from './event-log';
+import type { EventData } from './types';
 
 /** A delivery must be over, its request included, before this ends. */
 export const OUTBOX_LEASE_MS = MINUTE_MS;
@@ -252,19 +253,26 @@ export async function saveTokens(
 }
 
 /** Entries of this claim that nobody can read would fail its group each time. */
-async function giveUpUnreadable({ db, log }: Deps, leaseId: string, now: number): Promise<void> {
+async function giveUpUnreadable(deps: Deps, leaseId: string, now: number): Promise<void> {
+  const { db, log } = deps;
   const readable = and(
     isJson(outbox.parameters, 'object'),
     or(isNull(outbox.scope), isJson(outbox.scope, 'array')),
   ) as SQL;
-  const gone = await db
-    .delete(outbox)
-    .where(and(eq(outbox.dueAt, now + OUTBOX_LEASE_MS), eq(outbox.leaseId, leaseId), not(readable)))
-    .returning({ provider: outbox.provider, attempts: outbox.attempts });
-  for (const { provider, attempts } of gone) {
-    log.warn('outbox.gave_up', { provider, attempt: attempts });
-    const detail = { attempts, reason: 'unreadable' };
-    await db.batch([auditEvent(db, { at: now, type: 'revocation.gave_up', provider, detail })]);
+  const unreadable = and(
+    eq(outbox.dueAt, now + OUTBOX_LEASE_MS),
+    eq(outbox.leaseId, leaseId),
+    not(readable),
+  );
+  const { id, provider, attempts } = outbox;
+  const entries = await db.select({ id, provider, attempts }).from(outbox).where(unreadable);
+  for (const entry of entries) {
+    const mine = and(eq(id, entry.id), unreadable);
+    await runBatch(db, [
+      ...eventStatements(deps, gaveUp(entry, 'unreadable', now), hasRow(db, outbox, mine)),
+      db.delete(outbox).where(mine),
+    ]);
+    log.warn('outbox.gave_up', { provider: entry.provider, attempt: entry.attempts });
   }
 }
 
@@ -290,17 +298,8 @@ async function deliverOne(
     await db.delete(outbox).where(mine);
   } else if (delivery === 'gave_up' || delivery === 'account_unknown' || tooOld) {
     log.warn('outbox.gave_up', about);
-    await db.batch([
-      auditEvent(
-        db,
-        {
-          at: now,
-          type: 'revocation.gave_up',
-          provider: entry.provider,
-          detail: { attempts: entry.attempts, reason: reasonOf(delivery) },
-        },
-        hasRow(db, outbox, mine),
-      ),
+    await runBatch(db, [
+      ...eventStatements(deps, gaveUp(entry, reasonOf(delivery), now), hasRow(db, outbox, mine)),
       db.delete(outbox).where(mine),
     ]);
   } else {
@@ -316,8 +315,21 @@ async function deliverOne(
   }
 }
 
+type GaveUp = EventData<'revocation.gave_up'>;
+
+const gaveUp = (
+  { id, provider, attempts }: Pick<OutboxEntry, 'id' | 'provider' | 'attempts'>,
+  reason: GaveUp['reason'],
+  at: number,
+): NewEvent => ({
+  at,
+  type: 'revocation.gave_up',
+  data: { provider, attempts, reason },
+  dedupeKey: `revocation.gave_up ${id}`,
+});
+
 /** Why nothing more is tried. */
-function reasonOf(delivery: Exclude<Delivery, 'done'>): string {
+function reasonOf(delivery: Exclude<Delivery, 'done'>): GaveUp['reason'] {
   if (delivery === 'gave_up') return 'refused';
   return delivery === 'account_unknown' ? delivery : 'too_old';
 }

@@ -6,10 +6,11 @@
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
+import { runBatch } from '../db/client';
 import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { auditEvent } from '../events/audit';
+import { eventStatements, type NewEvent } from '../events/event-log';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
@@ -416,16 +417,18 @@ async function countForCircuit(
 /** An answer that nobody foresaw is worth an event; once, not at each retry. */
 async function reportOddReply(
   deps: Deps,
-  { provider, refreshFailures, id }: AccountRow,
+  { provider, refreshFailures, id, leaseId }: AccountRow,
   { kind, code }: Failed,
 ): Promise<void> {
   const isAnothers = code === WRONG_SUBJECT;
   if (refreshFailures > 0 || !(kind === 'odd' || isAnothers)) return;
   const at = deps.now();
-  const event = isAnothers
-    ? { at, type: 'provider.wrong_subject' as const, provider, detail: { rowId: id } }
-    : { at, type: 'provider.odd_reply' as const, provider, detail: { code } };
-  await retry(deps, { until: at + COMMIT_MS }, () => deps.db.batch([auditEvent(deps.db, event)]));
+  const dedupeKey = `provider.odd_reply ${leaseId}`;
+  const event: NewEvent = isAnothers
+    ? { at, type: 'provider.wrong_subject', data: { provider, rowId: id }, dedupeKey }
+    : { at, type: 'provider.odd_reply', data: { provider, code }, dedupeKey };
+  const statements = eventStatements(deps, event);
+  await retry(deps, { until: at + COMMIT_MS }, () => runBatch(deps.db, statements));
 }
 
 /** Of an attempt that was granted something. Never throws. */

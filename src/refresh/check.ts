@@ -11,12 +11,13 @@
  * A refused access token that has a refresh token is refreshed first: whether the grant is dead is
  * the token endpoint's to say. Only where a newer token is refused as well, the account is marked here.
  */
-import { and, between, eq, gt, isNotNull, not, sql } from 'drizzle-orm';
+import { and, between, eq, isNotNull, sql } from 'drizzle-orm';
+import { runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
-import { type AccountRow, auditEvents, oauthAccounts } from '../db/schema';
+import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { auditEvent } from '../events/audit';
+import { eventStatements } from '../events/event-log';
 import {
   type CheckOutcome,
   checkAccessToken,
@@ -41,7 +42,7 @@ import {
   isLeased,
   release,
 } from './claim';
-import { CONFIRM_AFTER_MS, unmarked } from './failure';
+import { CONFIRM_AFTER_MS, needsReconnect, recovered, unmarked } from './failure';
 import {
   CLAIM_MS,
   type IntegrationKey,
@@ -287,23 +288,17 @@ async function write(
       ? and(eq(oauthAccounts.stateReason, TOKEN_REFUSED), eq(oauthAccounts.updatedAt, now))
       : eq(oauthAccounts.verifiedAt, now);
     const happened = hasRow(db, oauthAccounts, and(isRow, isToken, isOurs));
-    const event = auditEvent(
-      db,
-      {
-        at: now,
-        type: 'integration.needs_reconnect',
-        userId: row.userId,
-        provider: row.provider,
-        accountId: row.providerAccountId,
-        detail: { reason: TOKEN_REFUSED },
-      },
-      happened,
-    );
+    const event = marks
+      ? needsReconnect(row, TOKEN_REFUSED, now)
+      : columns.state === 'active'
+        ? recovered(row, row.leaseId ?? '', now)
+        : null;
     const change = await changeVisibly(
       deps,
       row.userId,
-      [decided, released, ...(marks ? [event] : [])],
+      [decided, released],
       happened,
+      event ? eventStatements(deps, event, happened) : [],
     );
     const [[after]] = change.results as [AccountRow[]];
     return { row: after ?? null, snapshot: change.snapshot };
@@ -424,24 +419,16 @@ async function isStorm({ db }: Deps, row: AccountRow): Promise<boolean> {
   return no + yes >= STORM_ATTEMPTS && no > yes;
 }
 
+/** Once in a while, by whoever is the first. */
 async function reportStorm(deps: Deps, { provider }: AccountRow, until: number): Promise<void> {
-  const { db } = deps;
-  const type = 'provider.refusal_storm';
-  await retry(deps, { until }, () => {
-    const at = deps.now();
-    const isTold = hasRow(
-      db,
-      auditEvents,
-      and(
-        gt(auditEvents.at, at - STORM_EVENT_MS),
-        eq(auditEvents.type, type),
-        eq(auditEvents.provider, provider),
-      ),
-    );
-    return db.batch([
-      auditEvent(db, { at, type, provider, detail: { code: TOKEN_REFUSED } }, not(isTold)),
-    ]);
+  const at = deps.now();
+  const event = eventStatements(deps, {
+    at,
+    type: 'provider.refusal_storm',
+    data: { provider, code: TOKEN_REFUSED },
+    dedupeKey: `provider.refusal_storm ${provider} ${TOKEN_REFUSED} ${Math.floor(at / STORM_EVENT_MS)}`,
   });
+  await retry(deps, { until }, () => runBatch(deps.db, event));
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 import { and, eq, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import {
   type FailureCategory,
@@ -17,7 +17,7 @@ import {
   providerHealth,
 } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent, type EventType } from '../events/audit';
+import { eventStatements, type NewEvent } from '../events/event-log';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { fillPlaceholders } from '../providers/urls';
@@ -149,6 +149,7 @@ export async function countFailure(
 ): Promise<void> {
   const closes = clear && admission.kind === 'probe';
   const countsFirst = !(failing && (forced || clear));
+  const act = deps.uuid();
   await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const { db } = deps;
     const now = deps.now();
@@ -159,14 +160,11 @@ export async function countFailure(
       : sql`CASE WHEN ${failures} = 0 THEN '[]' ELSE ${failedUsers} END`;
     const users = sql`CASE WHEN ${counts} THEN ${withUser(before, userHash, OPENS_AFTER)} ELSE ${before} END`;
     const isUntold = isLongAgo(operatorToldAt, now - TELL_FAULT_EVERY_MS);
-    const told = { type: 'provider.operator_fault', code, now } as const;
-    return db.batch([
-      circuitEvent(
-        db,
-        key,
-        told,
-        tellOperator ? or(not(hasCircuit(db, key)), hasCircuit(db, key, isUntold)) : sql`false`,
-      ),
+    const told = { type: 'provider.operator_fault', code, now, act } as const;
+    return runBatch(db, [
+      ...(tellOperator
+        ? circuitEvent(deps, key, told, or(not(hasCircuit(db, key)), hasCircuit(db, key, isUntold)))
+        : []),
       db
         .insert(providerHealth)
         .values({
@@ -195,7 +193,8 @@ export async function countFailure(
             updatedAt: now,
           },
         }),
-      ...open(db, key, {
+      ...open(deps, key, {
+        act,
         opens: sql`${failures} >= ${OPENS_AFTER}`,
         reopens: failing ? notLately : sql`true`,
         event: 'provider.circuit_opened',
@@ -224,11 +223,12 @@ export async function countRefusal(
   { userHash, counts, admission }: { userHash: string; counts: boolean; admission: Admission },
 ): Promise<boolean> {
   const one = counts ? 1 : 0;
+  const act = deps.uuid();
   const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const { db } = deps;
     const now = deps.now();
     const { isStorm: isNow, ...window } = stormWindow(counts ? userHash : null, now);
-    return db.batch([
+    return runBatch(db, [
       db
         .insert(providerHealth)
         .values({
@@ -244,7 +244,8 @@ export async function countRefusal(
           target: [providerHealth.provider, providerHealth.host],
           set: { ...window, updatedAt: now },
         }),
-      ...open(db, key, {
+      ...open(deps, key, {
+        act,
         opens: isNow,
         // While a storm goes on, a probe that was refused opens again.
         reopens: sql`(${isNow} OR ${providerHealth.reason} = ${STORM})`,
@@ -268,14 +269,15 @@ export async function countRefusal(
  */
 export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean> {
   const { verdicts, verdictsSince } = providerHealth;
-  const [, [after]] = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+  const act = deps.uuid();
+  const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const now = deps.now();
     const today = sql`coalesce(${verdictsSince} > ${now - DAY_MS}, false)`;
-    return deps.db.batch([
-      circuitEvent(
-        deps.db,
+    return runBatch(deps.db, [
+      ...circuitEvent(
+        deps,
         key,
-        { type: 'provider.refusal_storm', code: REFUSED_REPEATEDLY, now },
+        { type: 'provider.refusal_storm', code: REFUSED_REPEATEDLY, now, act },
         hasCircuit(deps.db, key, sql`${today} AND ${verdicts} = ${VERDICTS_A_DAY}`),
       ),
       deps.db
@@ -291,6 +293,7 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
         .returning({ verdicts }),
     ]);
   });
+  const [after] = results.at(-1) as { verdicts: number }[];
   return after !== undefined && after.verdicts <= VERDICTS_A_DAY;
 }
 
@@ -301,12 +304,19 @@ export const countAttempts = (db: Database, key: CircuitKey, attempts: number) =
     .set({ windowAttempts: sql`${providerHealth.windowAttempts} + ${attempts}` })
     .where(and(isCircuit(key), isNotNull(providerHealth.windowStartedAt)));
 
+type CircuitEventType =
+  | 'provider.circuit_opened'
+  | 'provider.refusal_storm'
+  | 'provider.operator_fault';
+
 interface Opening {
+  /** What is counted, whichever try of it this is. */
+  act: string;
   /** Of the row: that a closed circuit opens. */
   opens: SQL;
   /** Of the row: that a probe which failed opens again, for twice as long; else it stays half open. */
   reopens: SQL;
-  event: EventType;
+  event: CircuitEventType;
   why: { code: string; category: FailureCategory };
   admission: Admission;
   now: number;
@@ -314,10 +324,11 @@ interface Opening {
 
 /** What follows from a count, as statements after it: the operator's event, and the opening. */
 function open(
-  db: Database,
+  deps: Deps,
   key: CircuitKey,
-  { opens, reopens, event, why: { code, category }, admission, now }: Opening,
+  { act, opens, reopens, event, why: { code, category }, admission, now }: Opening,
 ) {
+  const { db } = deps;
   const first = sql`(${openUntil} IS NULL AND ${opens})`;
   // The first failure of a probing group reopens; the others find a later `open_until`.
   const probed =
@@ -331,10 +342,10 @@ function open(
       : isLongAgo(openingToldAt, now - TELL_OPENING_EVERY_MS);
   const { reason, reasonCategory } = providerHealth;
   return [
-    circuitEvent(
-      db,
+    ...circuitEvent(
+      deps,
       key,
-      { type: event, code, now },
+      { type: event, code, now, act },
       hasCircuit(db, key, sql`${first} AND ${isUntold}`),
     ),
     db
@@ -355,11 +366,19 @@ const hasCircuit = (db: Database, key: CircuitKey, condition?: SQL): SQL =>
 
 /** The operator's event, for a batch, before the statement that it tells of. */
 const circuitEvent = (
-  db: Database,
+  deps: Pick<Deps, 'db'>,
   { provider, host }: CircuitKey,
-  { type, code, now }: { type: EventType; code: string; now: number },
+  { type, code, now, act }: { type: CircuitEventType; code: string; now: number; act: string },
   happens: SQL | undefined,
-) => auditEvent(db, { at: now, type, provider, detail: { code, host } }, happens);
+) => {
+  const event: NewEvent = {
+    at: now,
+    type,
+    data: { provider, host, code },
+    dedupeKey: `${type} ${act}`,
+  };
+  return eventStatements(deps, event, happens);
+};
 
 /** A circuit that shows any sign of trouble. */
 export const needsClosing = (health: ProviderHealth | undefined): boolean =>

@@ -106,16 +106,27 @@ const isUnreadable = not(
   ) as SQL,
 );
 
-/**
- * Takes the rows that nobody can read out of the schedule, of those that this claim holds: one would
- * fail its group at each claim. Their users' own reads still fail, and tell.
- */
-export const setAsideUnreadable = (
-  db: Database,
+/** The rows that nobody can read, of those that this claim holds. */
+export const isHeldUnreadable = (
   claimId: string,
   claimable: readonly Claimable[],
   now: number,
-) =>
+): SQL | undefined =>
+  and(
+    inJson(
+      oauthAccounts.provider,
+      claimable.map(({ id }) => id),
+    ),
+    lte(oauthAccounts.refreshDueAt, now),
+    own(claimId),
+    isUnreadable,
+  );
+
+/**
+ * Takes rows that nobody can read out of the schedule: one would fail its group at each claim. Their
+ * users' own reads still fail, and tell.
+ */
+export const setAside = (db: Database, unreadable: SQL | undefined, now: number) =>
   db
     .update(oauthAccounts)
     .set({
@@ -127,18 +138,7 @@ export const setAsideUnreadable = (
       lastErrorCategory: 'internal',
       lastFailedAt: now,
     })
-    .where(
-      and(
-        inJson(
-          oauthAccounts.provider,
-          claimable.map(({ id }) => id),
-        ),
-        lte(oauthAccounts.refreshDueAt, now),
-        own(claimId),
-        isUnreadable,
-      ),
-    )
-    .returning({ id: oauthAccounts.id, provider: oauthAccounts.provider });
+    .where(unreadable);
 
 /** Whether the columns of a row that hold JSON are what their types say: rows of D1 are trusted else. */
 export const isReadable = ({ scope, requestedScope, parameters, metadata }: AccountRow): boolean =>

@@ -13,6 +13,7 @@ import * as z from 'zod';
 import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
+import { eventStatements, type NewEvent } from '../events/event-log';
 import { owedRevocation } from '../events/outbox';
 import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
@@ -24,6 +25,7 @@ import { mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
 import { accountContext, type Vault } from '../vault/vault';
 import { release } from './claim';
+import { integrationOf, recovered } from './failure';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
 import { noRefusal } from './verdict';
 
@@ -185,8 +187,14 @@ const write = (
     const columns = ours
       ? released
       : { ...columnsOf(deps, grant, row, options, now, random), ...released };
+    const events = ours ? [] : eventsOf(grant, row, options.provider, now);
     const quiet =
-      !ours && !options.visible && row.state === 'active' && mayWriteQuietly(row.refreshDueAt, now);
+      !ours &&
+      !options.visible &&
+      row.state === 'active' &&
+      // An event tells a version.
+      events.length === 0 &&
+      mayWriteQuietly(row.refreshDueAt, now);
     if (quiet) {
       // Also fenced by the due time: another holder's failure may have moved it, and with it what
       // cached snapshots rely on.
@@ -201,14 +209,40 @@ const write = (
       grant.accessToken === null
         ? eq(oauthAccounts.refreshToken, grant.refreshToken ?? '')
         : eq(oauthAccounts.accessToken, grant.accessToken);
+    const happened = hasRow(db, oauthAccounts, and(eq(oauthAccounts.id, row.id), oursInRow));
+    // What was told of the row is as it was read, or it is read again.
+    const told = isSame(oauthAccounts.stateConfirmedAt, row.stateConfirmedAt);
     const change = await changeVisibly(
       deps,
       row.userId,
-      [db.update(oauthAccounts).set(columns).where(fence)],
-      hasRow(db, oauthAccounts, and(eq(oauthAccounts.id, row.id), oursInRow)),
+      [
+        db
+          .update(oauthAccounts)
+          .set(columns)
+          .where(ours ? fence : and(fence, told)),
+      ],
+      happened,
+      events.flatMap((event) => eventStatements(deps, event, happened)),
     );
     return { hit: change.changed, quiet, snapshot: change.snapshot };
   });
+
+/** What a grant tells besides new tokens: nothing, most often. */
+function eventsOf(grant: Grant, row: AccountRow, provider: OAuth2Provider, at: number): NewEvent[] {
+  if (grant.accessToken === null) return [];
+  const over = recovered(row, grant.leaseId, at);
+  const hasOthers = !isSameSet(refreshedFacts(provider, grant, row).scope, row.scope);
+  const scopesChanged: NewEvent = {
+    at,
+    type: 'integration.scopes_changed',
+    data: integrationOf(row),
+    dedupeKey: `integration.scopes_changed ${grant.leaseId}`,
+  };
+  return [...(over ? [over] : []), ...(hasOthers ? [scopesChanged] : [])];
+}
+
+const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.every((one) => b.includes(one)) && b.every((one) => a.includes(one));
 
 /** The columns that a grant writes into a row, leases aside. */
 function columnsOf(
@@ -266,7 +300,7 @@ function columnsOf(
     lastRefreshedAt: issuedAt,
     ...(usedNow ? { lastUsedAt: now } : {}),
     // A routine refresh is no change that a user sees.
-    ...(row.state === 'active' ? {} : { updatedAt: now }),
+    ...(row.state === 'active' && isSameSet(facts.scope, row.scope) ? {} : { updatedAt: now }),
   };
 }
 

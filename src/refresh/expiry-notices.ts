@@ -7,15 +7,15 @@
  */
 
 import { asc, lte, sql } from 'drizzle-orm';
-import { auditEvents, oauthAccounts } from '../db/schema';
+import { runBatch } from '../db/client';
+import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import type { EventType } from '../events/audit';
+import { insertions } from '../events/event-log';
 import type { Provider } from '../providers/types';
 import { withDeadline } from '../retry';
 import { DAY_MS, SECOND_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 
-const EXPIRING: EventType = 'integration.expiring';
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
 const CALL_MS = 5 * SECOND_MS;
@@ -26,20 +26,28 @@ export async function giveNotices(deps: Deps): Promise<number> {
   const now = deps.now();
   const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
   if (rows.length === 0) return 0;
-  const notices = JSON.stringify(
-    rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now)),
-  );
-  const each = sql`json_each(${notices}) AS n`;
+  const notices = rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now));
+  const each = sql`json_each(${JSON.stringify(notices)}) AS n`;
   const seen = sql`${oauthAccounts.id} = n.value->>'id' AND ${oauthAccounts.noticeDueAt} = n.value->>'seen'`;
   await withDeadline(
-    db.batch([
-      // Its columns in the table's order: a raw INSERT takes no parameters in a batch of drizzle's.
-      db.insert(auditEvents).select(sql`
-        SELECT NULL, ${now}, ${EXPIRING}, ${oauthAccounts.userId}, ${oauthAccounts.provider},
-          ${oauthAccounts.providerAccountId},
-          json_object('reconnectBy', n.value->>'end', 'days', n.value->>'days')
-        FROM ${each} CROSS JOIN ${oauthAccounts}
-        WHERE ${seen} AND n.value->>'days' IS NOT NULL`),
+    runBatch(db, [
+      ...insertions(
+        deps,
+        notices.map(({ dedupeKey }) => dedupeKey),
+        {
+          values: {
+            at: now,
+            type: 'integration.expiring',
+            userId: sql`${oauthAccounts.userId}`,
+            provider: sql`${oauthAccounts.provider}`,
+            accountId: sql`${oauthAccounts.providerAccountId}`,
+            detail: sql`json_object('reconnectBy', n.value->>'end', 'days', n.value->>'days')`,
+            dedupeKey: sql`n.value->>'dedupeKey'`,
+          },
+          from: sql`${each} cross join ${oauthAccounts}`,
+          happened: sql`${seen} and n.value->>'days' is not null`,
+        },
+      ),
       db.update(oauthAccounts).set({ noticeDueAt: sql`n.value->>'next'` }).from(each).where(seen),
     ]),
     CALL_MS,
@@ -75,6 +83,8 @@ interface Notice {
   /** How many days are left, rounded up; null: nobody is to be warned. */
   days: number | null;
   next: number | null;
+  /** An end is told once at each distance. */
+  dedupeKey: string;
 }
 
 /** Pure. The row may have got another end since its notice was set, or need a reconnect already. */
@@ -85,11 +95,13 @@ export function noticeOf(row: DueNotice, provider: Provider | undefined, now: nu
   const left = end === null ? null : end - now;
   const warns = row.state === 'active' && left !== null && left > 0 && left <= FIRST_NOTICE_MS;
   const extended = provider?.kind === 'oauth2' && provider.refreshModel === 'extend';
+  const days = warns ? Math.ceil(left / DAY_MS) : null;
   return {
     id: row.id,
     seen: row.noticeDueAt,
     end,
-    days: warns ? Math.ceil(left / DAY_MS) : null,
+    days,
+    dedupeKey: `integration.expiring ${row.id} ${end} ${days}`,
     next: nextNotice(end, extended ? Math.max(now, row.refreshDueAt ?? now) : now),
   };
 }

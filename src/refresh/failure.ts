@@ -11,7 +11,7 @@ import type { Database } from '../db/client';
 import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { eventStatements, type NewEvent } from '../events/event-log';
 import type { OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -86,12 +86,13 @@ export async function writeFailure(
       return { hit: (await update).length > 0, dueAt, snapshot: null };
     }
     const happened = written(db, row, columns);
-    const event = eventOf(row, failed, columns);
+    const event = eventOf(row, failed, columns, now);
     const change = await changeVisibly(
       deps,
       row.userId,
-      event ? [update, auditEvent(db, { at: now, ...event }, happened)] : [update],
+      [update],
       happened,
+      event ? eventStatements(deps, event, happened) : [],
     );
     return { hit: change.changed, dueAt, snapshot: change.snapshot };
   });
@@ -231,14 +232,43 @@ const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
   );
 
 /** Only what is certain becomes a user's event, and once. */
-function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns) {
+function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns, at: number) {
   const isNew = row.stateConfirmedAt === null && typeof columns.stateConfirmedAt === 'number';
   if (failed.kind !== 'refused' || !isNew) return null;
-  return {
-    type: 'integration.needs_reconnect' as const,
-    userId: row.userId,
-    provider: row.provider,
-    accountId: row.providerAccountId,
-    detail: { reason: failed.reason },
-  };
+  return needsReconnect(row, failed.reason, at);
 }
+
+/** `row` as it was claimed: of one lease there is one such event. */
+export const needsReconnect = (row: AccountRow, reason: string, at: number): NewEvent => ({
+  at,
+  type: 'integration.needs_reconnect',
+  data: { ...integrationOf(row), reason },
+  dedupeKey: `integration.needs_reconnect ${row.leaseId}`,
+});
+
+/**
+ * What `needsReconnect` told is over. Null where it was not told.
+ * @param row as the change finds it: who writes this makes sure that it was not confirmed meanwhile
+ * @param act by which it is over; never used again
+ */
+export const recovered = (
+  row: IntegrationNames & Pick<AccountRow, 'stateConfirmedAt'>,
+  act: string,
+  at: number,
+): NewEvent | null =>
+  row.stateConfirmedAt === null
+    ? null
+    : {
+        at,
+        type: 'integration.recovered',
+        data: integrationOf(row),
+        dedupeKey: `integration.recovered ${act}`,
+      };
+
+type IntegrationNames = Pick<AccountRow, 'userId' | 'provider' | 'providerAccountId'>;
+
+export const integrationOf = ({ userId, provider, providerAccountId }: IntegrationNames) => ({
+  userId,
+  provider,
+  accountId: providerAccountId,
+});

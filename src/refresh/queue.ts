@@ -4,8 +4,9 @@
  * delay while D1 is away.
  */
 import { withBudget } from '../budget';
+import { runBatch } from '../db/client';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { eventStatements, type NewEvent } from '../events/event-log';
 import { type Backoff, backoffMs, retry } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
 import type { Grant } from './commit';
@@ -102,16 +103,16 @@ async function recoverDeadLetter(
 ): Promise<void> {
   const recovered = await recover(deps, message, grant);
   if (!recovered && message.attempts > 1) return;
-  const { provider, rowId, receivedAt } = grant;
-  const event = {
+  const { provider, rowId, receivedAt, leaseId } = grant;
+  const event: NewEvent = {
     at: deps.now(),
-    type: 'rescue.dead_letter' as const,
-    provider,
-    detail: { rowId, receivedAt, recovered },
+    type: 'rescue.dead_letter',
+    data: { provider, rowId, receivedAt, recovered },
+    dedupeKey: `rescue.dead_letter ${leaseId} ${recovered}`,
   };
   try {
     await retry(deps, { until: deps.now() + EVENT_MS }, () =>
-      deps.db.batch([auditEvent(deps.db, event)]),
+      runBatch(deps.db, eventStatements(deps, event)),
     );
   } catch (error) {
     deps.log.warn('events.not_written', { type: event.type, provider, rowId }, error);

@@ -7,10 +7,11 @@
  * queue's consumer tries until D1 has it; once an hour what is left in KV is put into its row.
  */
 import * as z from 'zod';
+import { runBatch } from '../db/client';
 import { isOutage } from '../db/outage';
 import type { AccountRow } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { eventStatements } from '../events/event-log';
 import { type Backoff, poll, retry, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -257,13 +258,13 @@ const isMalformed = (error: unknown): boolean =>
 async function setAside(deps: Deps, key: string, text: string, grant: Grant | null): Promise<void> {
   const aside = SET_ASIDE_PREFIX + key;
   await deps.kv.put(aside, text, { expirationTtl: SET_ASIDE_SECONDS });
-  const event = {
+  const event = eventStatements(deps, {
     at: deps.now(),
-    type: 'rescue.set_aside' as const,
-    ...(grant ? { provider: grant.provider } : {}),
-    detail: { key: aside, rowId: grant?.rowId ?? null },
-  };
-  await deps.db.batch([auditEvent(deps.db, event)]);
+    type: 'rescue.set_aside',
+    data: { key: aside, ...(grant ? { provider: grant.provider, rowId: grant.rowId } : {}) },
+    dedupeKey: `rescue.set_aside ${key}`,
+  });
+  await runBatch(deps.db, event);
   await deps.kv.delete(key);
   deps.log.error('rescue.set_aside', grant ? aboutOf(grant) : {});
 }

@@ -3,10 +3,13 @@
  * due or the budget is spent. Cron starts one every minute; a wake-up from the queue starts
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
+import { and, eq } from 'drizzle-orm';
 import { withBudget } from '../budget';
-import type { AccountRow, ProviderHealth } from '../db/schema';
+import { runBatch } from '../db/client';
+import { hasRow } from '../db/conditions';
+import { type AccountRow, oauthAccounts, type ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
-import { auditEvent } from '../events/audit';
+import { eventStatements } from '../events/event-log';
 import type { OAuth2Client } from '../providers/types';
 import { retry, withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
@@ -17,8 +20,9 @@ import {
   claimDue,
   countDue,
   GROUP_SIZE,
+  isHeldUnreadable,
   isReadable,
-  setAsideUnreadable,
+  setAside,
 } from './claim';
 import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
@@ -123,10 +127,10 @@ async function claimGroup(
     );
   const [rows, known] = await claim().catch(async (error) => {
     if (!isUnreadable(error)) throw error;
-    await setAside(deps, claimId, claimable, now);
+    await setUnreadableAside(deps, claimId, claimable, now);
     return claim();
   });
-  if (!rows.every(isReadable)) await setAside(deps, claimId, claimable, now);
+  if (!rows.every(isReadable)) await setUnreadableAside(deps, claimId, claimable, now);
   const claimed = rows.filter(isReadable).flatMap((row) => {
     const client = deps.config.providers.client(row.provider);
     return client ? [{ row, client, key: circuitOf(client.provider, row.parameters) }] : [];
@@ -151,27 +155,34 @@ async function claimGroup(
 const isUnreadable = (error: unknown): boolean => error instanceof SyntaxError;
 
 /** Rows that would fail every claim leave the schedule, and the operator is told of each. */
-async function setAside(
+async function setUnreadableAside(
   deps: Deps,
   claimId: string,
   claimable: readonly Claimable[],
   now: number,
 ): Promise<void> {
-  const rows = await withDeadline(
-    setAsideUnreadable(deps.db, claimId, claimable, now),
-    CALL_MS,
-    'd1_write',
+  const { db, log } = deps;
+  const { id, provider } = oauthAccounts;
+  const unreadable = isHeldUnreadable(claimId, claimable, now);
+  const found = db.select({ id, provider }).from(oauthAccounts).where(unreadable);
+  const rows = await withDeadline(found, CALL_MS, 'd1_read');
+  const events = rows.flatMap((row) =>
+    eventStatements(
+      deps,
+      {
+        at: now,
+        type: 'integration.set_aside',
+        data: { provider: row.provider, rowId: row.id },
+        dedupeKey: `integration.set_aside ${claimId}.${row.id}`,
+      },
+      hasRow(db, oauthAccounts, and(eq(id, row.id), unreadable)),
+    ),
   );
-  const [first, ...others] = rows.map(({ id, provider }) => {
-    deps.log.error('refresh.row_set_aside', { provider, rowId: id });
-    return auditEvent(deps.db, {
-      at: now,
-      type: 'integration.set_aside',
-      provider,
-      detail: { rowId: id },
-    });
-  });
-  if (first) await withDeadline(deps.db.batch([first, ...others]), CALL_MS, 'd1_write');
+  const batch = runBatch(db, [...events, setAside(db, unreadable, now)]);
+  await withDeadline(batch, CALL_MS, 'd1_write');
+  for (const row of rows) {
+    log.error('refresh.row_set_aside', { provider: row.provider, rowId: row.id });
+  }
 }
 
 const isSameCircuit = (a: CircuitKey, b: CircuitKey): boolean =>

@@ -6,11 +6,12 @@ import { and, eq, gt } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
 import { maybeUnwell, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
+import { eventStatements } from '../events/event-log';
 import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import { HOUR_MS, SECOND_MS } from '../time';
-import { unmarked } from './failure';
+import { recovered, unmarked } from './failure';
 import { REFUSED_REPEATEDLY } from './verdict';
 
 const CALL_MS = 5 * SECOND_MS;
@@ -56,7 +57,10 @@ export async function takeBackVerdicts(
         .select({
           id: oauthAccounts.id,
           userId: oauthAccounts.userId,
+          provider: oauthAccounts.provider,
+          providerAccountId: oauthAccounts.providerAccountId,
           tokenVersion: oauthAccounts.tokenVersion,
+          stateConfirmedAt: oauthAccounts.stateConfirmedAt,
         })
         .from(oauthAccounts)
         .where(and(isMarkedAt(provider), gt(oauthAccounts.id, after)))
@@ -65,7 +69,8 @@ export async function takeBackVerdicts(
       CALL_MS,
       'd1_read',
     );
-    for (const { id, userId, tokenVersion } of rows) {
+    for (const found of rows) {
+      const { id, userId, tokenVersion } = found;
       if (taken >= most || deps.now() >= until) return { taken, left: true };
       const now = deps.now();
       const row = and(eq(oauthAccounts.id, id), eq(oauthAccounts.tokenVersion, tokenVersion));
@@ -73,6 +78,12 @@ export async function takeBackVerdicts(
         ...unmarked(now),
         refreshDueAt: now + 1 + Math.floor(deps.random() * HOUR_MS),
       };
+      const happened = hasRow(
+        db,
+        oauthAccounts,
+        and(row, eq(oauthAccounts.state, 'active'), eq(oauthAccounts.updatedAt, now)),
+      );
+      const event = recovered(found, deps.uuid(), now);
       const change = changeVisibly(
         deps,
         userId,
@@ -82,11 +93,8 @@ export async function takeBackVerdicts(
             .set(columns)
             .where(and(row, isMarkedAt(provider))),
         ],
-        hasRow(
-          db,
-          oauthAccounts,
-          and(row, eq(oauthAccounts.state, 'active'), eq(oauthAccounts.updatedAt, now)),
-        ),
+        happened,
+        event ? eventStatements(deps, event, happened) : [],
       );
       const { changed, snapshot } = await withDeadline(change, CALL_MS, 'd1_write');
       after = id;

@@ -8,7 +8,7 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
 import { userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -47,9 +47,9 @@ export const versionGrowth = (db: Database, userId: string, now: number, happene
     .returning({ version: userVersions.version });
 
 /**
- * Runs `statements`, then the version's growth where `happened` holds, then reads the snapshot: one
- * batch on the primary, all or nothing. Later statements that must not happen without the first one
- * (an audit event) carry the same condition themselves.
+ * Runs `statements`, then the version's growth where `happened` holds, then `after`, then reads the
+ * snapshot: one batch on the primary, all or nothing. What must not happen without the change, above
+ * all its event, which tells the version, comes after, and carries the same condition itself.
  *
  * Throws whatever D1 throws, with no time limit of its own: a batch that was given up on may still
  * be committed, so the caller decides how long to wait and how to find out.
@@ -59,19 +59,15 @@ export async function changeVisibly(
   userId: string,
   statements: readonly BatchItem<'sqlite'>[],
   happened: SQL,
+  after: readonly BatchItem<'sqlite'>[] = [],
 ): Promise<VisibleChange> {
   const takenAt = deps.now();
   const growth = versionGrowth(deps.db, userId, takenAt, happened);
   const query = snapshotQuery(deps.db, [userId]);
-  const batch: BatchItem<'sqlite'>[] = [...statements, growth, query];
-  const answers: unknown[] = await deps.db.batch(
-    batch as [BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]],
-  );
+  const answers = await runBatch(deps.db, [...statements, growth, ...after, query]);
   // A batch answers in its order; its type cannot say so after a list of any length.
-  const [grown, rows] = answers.slice(statements.length) as [
-    Awaited<typeof growth>,
-    Awaited<typeof query>,
-  ];
+  const grown = answers[statements.length] as Awaited<typeof growth>;
+  const rows = answers.at(-1) as Awaited<typeof query>;
   return {
     results: answers.slice(0, statements.length),
     changed: grown.length > 0,

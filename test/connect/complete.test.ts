@@ -679,7 +679,7 @@ describe('an account belongs to one user (I9, C10)', () => {
     expect(j.provider.to('/token')).toHaveLength(1);
     // A revocation would reach the owner's grant (I7).
     expect(j.provider.to('/revoke')).toEqual([]);
-    expect(await eventsOf(j, 'one-1')).toEqual([]);
+    expect(await eventsOf(j, 'one-1')).toEqual(['connection.failed']);
     const list = await j.api('/v1/users/one-1/integrations');
     expect(await list.json()).toMatchObject({ integrations: [] });
     const state = await j.api(`/v1/users/one-1/connections/${id}`);

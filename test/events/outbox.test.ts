@@ -1,7 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { auditEvents, outbox } from '../../src/db/schema';
-import { auditEvent, eventTypeOf } from '../../src/events/audit';
 import {
   claimDue,
   type Delivery,
@@ -239,49 +238,6 @@ describe('the outbox', () => {
     [10_000, 0, 10_800_000],
   ])('the pause after attempt %i, at random %f, is %i ms', (attempts, random, ms) => {
     expect(retryDelay(attempts, random)).toBe(ms);
-  });
-});
-
-describe('types of events', () => {
-  test.each([
-    ['integration.connected', 'integration.connected'],
-    ['connected', 'integration.connected'],
-    ['provider.open', 'provider.circuit_opened'],
-    ['operator.circuit_closed', 'provider.circuit_closed'],
-    ['provider.refusal_storm', 'provider.refusal_storm'],
-    ['of.a_later_release', null],
-    ['toString', null],
-  ])('%s, as stored, is %s', (stored, type) => {
-    expect(eventTypeOf(stored)).toBe(type);
-  });
-});
-
-describe('audit events', () => {
-  test('are left only where the change that they tell of did hit', async () => {
-    const deps = testDeps();
-    const event = { at: 5, userId: 'audit-1', detail: { n: 1, ok: true } };
-    await auditEvent(deps.db, { ...event, type: 'integration.connected' }, sql`1 = 2`);
-    await auditEvent(deps.db, { ...event, type: 'integration.reconnected' }, sql`1 = 1`);
-    await auditEvent(deps.db, { at: 6, type: 'user.erased', userId: 'audit-1' });
-    const rows = await deps.db.select().from(auditEvents).where(eq(auditEvents.userId, 'audit-1'));
-    expect(rows.map(({ id: _, ...row }) => row)).toEqual([
-      {
-        at: 5,
-        type: 'integration.reconnected',
-        userId: 'audit-1',
-        provider: null,
-        accountId: null,
-        detail: { n: 1, ok: true },
-      },
-      {
-        at: 6,
-        type: 'user.erased',
-        userId: 'audit-1',
-        provider: null,
-        accountId: null,
-        detail: null,
-      },
-    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { withBudget } from '../../src/budget';
 import {
@@ -116,6 +116,32 @@ it('goes on until nothing is left, so that page sessions are gone within their d
   }
   await sweep(deps);
   expect(await deps.db.$count(pageSessions, inArray(pageSessions.userId, ['swept']))).toBe(0);
+});
+
+it('ends events of erasures after 30 days, and others in the order of their ids, over gaps', async () => {
+  const deps = testDeps();
+  const { db } = deps;
+  const day = 86_400_000;
+  const now = deps.now();
+  const event = (id: number, age: number, type = 'integration.connected') => ({
+    id,
+    at: now - age,
+    type,
+    provider: 'ordered',
+  });
+  await db
+    .insert(auditEvents)
+    .values([
+      event(100_001, 90 * day + 2),
+      event(100_900, 90 * day + 1),
+      event(103_000, 90 * day + 1),
+      event(103_001, 90 * day),
+      event(103_002, 30 * day + 1, 'user.erased'),
+      event(103_003, 30 * day, 'user.erased'),
+    ]);
+  await sweep(deps);
+  const left = await db.select().from(auditEvents).where(eq(auditEvents.provider, 'ordered'));
+  expect(left.map(({ id }) => id)).toEqual([103_001, 103_003]);
 });
 
 it('stops where the budget of calls is spent; the next hour goes on', async () => {

@@ -356,9 +356,7 @@ describe('a rescue record', () => {
       .select()
       .from(auditEvents)
       .where(eq(auditEvents.type, 'rescue.set_aside'));
-    expect(events.map(({ detail }) => detail)).toEqual([
-      { key: 'set-aside/rescue/a-cut-short', rowId: null },
-    ]);
+    expect(events.map(({ detail }) => detail)).toEqual([{ key: 'set-aside/rescue/a-cut-short' }]);
     expect(deps.logLines.join()).toContain('rescue.not_recovered');
     expect(provider).toBe(grant.provider);
     await kv.delete('rescue/a-not-opened');

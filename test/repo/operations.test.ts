@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventTypes } from '../../src/events/audit';
+import { eventTypes } from '../../src/events/types';
 import { EVERY_HOUR, EVERY_MINUTE } from '../../src/jobs/cron';
 import { logEvents } from '../../src/log';
 import { isDeadLetters, retryDelaySeconds } from '../../src/refresh/queue';
@@ -35,7 +35,10 @@ describe('docs/operations.md', () => {
 
   it('explains every event, and none that is not there', () => {
     const text = section('## Audit events', '## Log lines');
-    const explained = named(text, /^(integration|user|provider|operator|revocation|rescue)\./);
+    const explained = named(
+      text,
+      /^(integration|connection|user|provider|operator|revocation|rescue|webhook)\./,
+    );
     const listed = explained.filter((name) => name !== 'provider.open');
     expect([...new Set(listed)].sort()).toEqual([...eventTypes].sort());
   });

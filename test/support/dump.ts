@@ -22,3 +22,15 @@ export async function dumpKv(): Promise<Record<string, unknown>> {
   for (const { name } of keys) dump[name] = await env.STATUS_CACHE.getWithMetadata(name);
   return dump;
 }
+
+/** What still names somebody, in any table and column: of a user who was erased, the event of that only. */
+export async function rowsNaming(text: string): Promise<{ table: string; row: unknown }[]> {
+  return Object.entries(await dumpDatabase()).flatMap(([table, rows]) =>
+    rows.filter((row) => JSON.stringify(row).includes(text)).map((row) => ({ table, row })),
+  );
+}
+
+/** All that is left of a user who was erased. */
+export const erasureOf = (userId: string) => [
+  { table: 'audit_events', row: { type: 'user.erased', user_id: userId } },
+];

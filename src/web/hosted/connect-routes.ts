@@ -219,7 +219,7 @@ async function locationOf(
   const session = await pageSessionOf(c).catch(async (error) => {
     // Only the browser that consented ends it, and not because the database was away for a moment.
     if (way.completion !== null && error instanceof BrowserError) {
-      await failUnfinished(deps.db, way.connection, 'session_ended');
+      await failUnfinished(deps, way.connection, 'session_ended');
     }
     throw error;
   });

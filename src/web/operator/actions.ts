@@ -1,10 +1,11 @@
 /** The operator's actions; each leaves an event that names the service key. */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
+import { runBatch } from '../../db/client';
 import { hasRow } from '../../db/conditions';
 import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { auditEvent, type EventType } from '../../events/audit';
+import { eventStatements, type NewEvent } from '../../events/event-log';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
 import { takeBackVerdicts } from '../../refresh/take-back';
@@ -57,7 +58,7 @@ export async function runRefreshNow(
   by: string,
   signal: AbortSignal,
 ): Promise<OperatorFlash> {
-  recordAction(deps, { type: 'operator.refresh_run', by });
+  recordAction(deps, { type: 'operator.refresh_run', data: { by } });
   const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
   deps.waitUntil(run);
   return { kind: 'ran', ...(await run) };
@@ -80,11 +81,19 @@ export async function closeCircuitNow(
       isNotNull(providerHealth.openUntil),
     ),
   );
-  const detail = { by, host };
-  const [, closed] = await db.batch([
-    auditEvent(db, { at: deps.now(), type: 'provider.circuit_closed', provider, detail }, isOpen),
-    closeCircuit(db, key).returning({ provider: providerHealth.provider }),
-  ]);
+  const event = eventStatements(
+    deps,
+    {
+      at: deps.now(),
+      type: 'provider.circuit_closed',
+      data: { provider, host, by },
+      dedupeKey: `provider.circuit_closed ${deps.uuid()}`,
+    },
+    isOpen,
+  );
+  const closing = closeCircuit(db, key).returning({ provider: providerHealth.provider });
+  const results = await runBatch(db, [...event, closing]);
+  const closed = results.at(-1) as Awaited<typeof closing>;
   return { kind: 'closed', provider, host, done: closed.length > 0 };
 }
 
@@ -94,7 +103,7 @@ export async function clearUserCache(
   userId: string,
 ): Promise<OperatorFlash> {
   const done = await forget(deps, userId);
-  recordAction(deps, { type: 'operator.user_invalidated', by, userId });
+  recordAction(deps, { type: 'operator.user_invalidated', data: { by, userId } });
   return { kind: 'forgotten', userId, done };
 }
 
@@ -107,23 +116,23 @@ export async function takeBackVerdictsNow(
   const work = takeBackVerdicts(deps, provider, deps.now() + RUN_MS);
   deps.waitUntil(work.catch(() => {}));
   const done = await work;
-  recordAction(deps, { type: 'operator.verdicts_taken_back', by, provider, taken: done.taken });
+  const { taken } = done;
+  recordAction(deps, { type: 'operator.verdicts_taken_back', data: { by, provider, taken } });
   return { kind: 'taken_back', provider, ...done };
 }
+
+type Action = Extract<NewEvent, { type: `operator.${string}` }>;
 
 /** After the reply, and as far as the database takes it: the action does not depend on its record. */
 export function recordAction(
   deps: Deps,
-  {
-    type,
-    by,
-    taken,
-    ...about
-  }: { type: EventType; by: string; userId?: string; provider?: string; taken?: number },
+  action: {
+    [T in Action['type']]: Pick<Extract<Action, { type: T }>, 'type' | 'data'>;
+  }[Action['type']],
 ): void {
-  const detail = { by, ...(taken === undefined ? {} : { taken }) };
-  const event = { at: deps.now(), type, detail, ...about };
-  const written = deps.db.batch([auditEvent(deps.db, event)]);
+  const { type } = action;
+  const named = { at: deps.now(), dedupeKey: `${type} ${deps.uuid()}` };
+  const written = runBatch(deps.db, eventStatements(deps, { ...action, ...named }));
   deps.waitUntil(
     written.then(
       () => {},

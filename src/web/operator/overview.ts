@@ -65,7 +65,7 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       .where(isTroubled)
       .orderBy(desc(providerHealth.openUntil))
       .limit(CIRCUITS),
-    db.select().from(auditEvents).orderBy(desc(auditEvents.at), desc(auditEvents.id)).limit(EVENTS),
+    db.select().from(auditEvents).orderBy(desc(auditEvents.id)).limit(EVENTS),
     lastUsesOf(
       db,
       deps.config.serviceKeys.map(({ name }) => name),

@@ -104,7 +104,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     }
     const { name } = found;
     deps.log.info('operator.signed_in', { key: name });
-    recordAction(deps, { type: 'operator.signed_in', by: name });
+    recordAction(deps, { type: 'operator.signed_in', data: { by: name } });
     noteKeyUse(deps, name);
     await beginOperatorSession(c, found);
     return redirectReply(c, PATH);

@@ -1,7 +1,8 @@
 /** The operator's page's sentences and number formats. Pure. */
 import type { FailureCategory } from '../../db/schema';
 import type { AppError } from '../../errors';
-import { type EventType, eventTypeOf } from '../../events/audit';
+import { eventTypeOf } from '../../events/event-log';
+import type { EventType } from '../../events/types';
 import { BrowserError, type Situation } from '../../http/browser-error';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
@@ -94,7 +95,10 @@ const events: Readonly<Record<EventType, string>> = {
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
   'integration.needs_reconnect': 'Needs reconnect',
+  'integration.recovered': 'Works again',
   'integration.expiring': 'Will run out',
+  'integration.scopes_changed': 'Scopes changed',
+  'connection.failed': 'A connection failed',
   'user.erased': 'A user was erased',
   'revocation.gave_up': 'A revocation was given up',
   'provider.circuit_opened': 'Circuit opened',
@@ -106,6 +110,8 @@ const events: Readonly<Record<EventType, string>> = {
   'rescue.dead_letter': 'A rescued token is still waiting',
   'rescue.set_aside': 'A rescued token cannot be read',
   'integration.set_aside': 'An account cannot be read',
+  'webhook.disabled': 'An endpoint is gone',
+  'webhook.test': 'An operator tries an endpoint',
   'operator.signed_in': 'An operator signed in',
   'operator.refresh_run': 'An operator ran the refresh',
   'operator.user_invalidated': 'An operator emptied a user’s cache',

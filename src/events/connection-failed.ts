@@ -1,0 +1,31 @@
+/** The event of a connection that came to nothing. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import { connectTransactions } from '../db/schema';
+import type { Deps } from '../deps';
+import { insertions } from './event-log';
+
+/**
+ * Statements behind the one that fails it; nothing where it has not failed.
+ * @param id of the transaction
+ */
+export function connectionFailed(
+  deps: Pick<Deps, 'db'>,
+  id: string,
+  at: number,
+): BatchItem<'sqlite'>[] {
+  const { userId, provider, state, error } = connectTransactions;
+  const dedupeKey = `connection.failed ${id}`;
+  return insertions(deps, [dedupeKey], {
+    values: {
+      at,
+      type: 'connection.failed',
+      userId: sql`${userId}`,
+      provider: sql`${provider}`,
+      detail: sql`json_object('connectionId', ${id}, 'error', ${error})`,
+      dedupeKey,
+    },
+    from: sql`${connectTransactions}`,
+    happened: and(eq(connectTransactions.id, id), eq(state, 'failed')) ?? sql`false`,
+  });
+}

@@ -1,0 +1,152 @@
+/**
+ * The event log: what happened, told once, in the order of commits. An event is a statement of the
+ * batch that makes its change, so one is there exactly when the change is.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import { auditEvents, userVersions } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
+import type { Deps } from '../deps';
+import { timestamp } from '../time';
+import {
+  type Event,
+  type EventData,
+  type EventType,
+  eventDefinitions,
+  eventIdOf,
+  eventSchemas,
+  eventTypes,
+} from './types';
+
+type EventRow = typeof auditEvents.$inferSelect;
+
+/** Times are stored in ms, as everywhere, and told in RFC 3339. */
+type TimeName = `${string}${'At' | 'By'}`;
+const isTimeName = (name: string): name is TimeName => /(At|By)$/.test(name);
+
+/** As a writer gives it: the version is added by the statement. */
+type Written<D> = {
+  [K in keyof D as K extends 'version' ? never : K]: K extends TimeName ? number : D[K];
+};
+
+export type NewEvent = {
+  [T in EventType]: {
+    at: number;
+    type: T;
+    data: Written<EventData<T>>;
+    /**
+     * Names what happened, among all events, and is made before the first try: a batch that is tried
+     * again after a lost answer writes nothing twice.
+     */
+    dedupeKey: string;
+  };
+}[EventType];
+
+/**
+ * The statements that write an event, for the batch of its change. They stand behind the growth of the
+ * user's version, which the event tells.
+ *
+ * @param happened whether the change did hit; evaluated where the statements stand
+ */
+export const eventStatements = (
+  deps: Pick<Deps, 'db'>,
+  { at, type, data, dedupeKey }: NewEvent,
+  happened: SQL | undefined = sql`true`,
+): BatchItem<'sqlite'>[] => {
+  const { userId, provider, accountId, ...detail }: Record<string, unknown> = data;
+  const values = { at, type, userId, provider, accountId, dedupeKey } as NewRow;
+  const isEmpty = Object.keys(detail).length === 0;
+  return insertions(deps, [dedupeKey], {
+    values: { ...values, detail: isEmpty ? null : (detail as EventRow['detail']) },
+    happened,
+  });
+};
+
+type NewRow = { [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQL } & {
+  at: number;
+  type: EventType;
+};
+
+interface Insertion {
+  values: NewRow;
+  /** Several events of one type: a row of it each. */
+  from?: SQL;
+  happened: SQL;
+}
+
+/**
+ * All events are written here. What is to follow from an event in the same batch is a further
+ * statement behind the insertion, which finds the events by their `dedupeKeys`.
+ */
+export function insertions(
+  { db }: Pick<Deps, 'db'>,
+  _dedupeKeys: readonly string[],
+  { values, from, happened }: Insertion,
+): BatchItem<'sqlite'>[] {
+  const version =
+    'version' in eventDefinitions[values.type].data.shape
+      ? sql`(select ${userVersions.version} from ${userVersions} where ${userVersions.userId} = ${values.userId})`
+      : null;
+  return [
+    db
+      .insert(auditEvents)
+      .select(valuesWhere(auditEvents, { ...values, version }, happened, from))
+      .onConflictDoNothing(),
+  ];
+}
+
+/** What the releases before these names wrote, and still write while they run beside this one. */
+const formerNames = {
+  connected: 'integration.connected',
+  reconnected: 'integration.reconnected',
+  disconnected: 'integration.disconnected',
+  needs_reconnect: 'integration.needs_reconnect',
+  expiring: 'integration.expiring',
+  user_erased: 'user.erased',
+  'provider.open': 'provider.circuit_opened',
+  'operator.circuit_closed': 'provider.circuit_closed',
+  revocation_gave_up: 'revocation.gave_up',
+} as const satisfies Record<string, EventType>;
+
+/** The type of a stored event; null: a later release wrote it, which was rolled back. */
+export const eventTypeOf = (stored: string): EventType | null =>
+  eventTypes.find((type) => type === stored) ??
+  Object.entries(formerNames).find(([former]) => former === stored)?.[1] ??
+  null;
+
+/** How an event of these types may be stored. */
+export const storedNames = (types: readonly EventType[]): string[] => [
+  ...types,
+  ...Object.entries(formerNames).flatMap(([former, type]) =>
+    types.includes(type) ? [former] : [],
+  ),
+];
+
+/** As it is told; null where another release wrote it and it does not say what its schema asks for. */
+export function eventOf(row: EventRow): Event | null {
+  const type = eventTypeOf(row.type);
+  if (type === null) return null;
+  const { userId, provider, accountId, at } = row;
+  const told = {
+    id: eventIdOf(row.id),
+    type,
+    timestamp: timestamp(at),
+    data: {
+      ...Object.fromEntries(
+        Object.entries(row.detail ?? {})
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => [
+            name,
+            isTimeName(name) && typeof value === 'number' ? timestamp(value) : value,
+          ]),
+      ),
+      ...(userId === null ? {} : { userId }),
+      ...(provider === null ? {} : { provider }),
+      ...(accountId === null ? {} : { accountId }),
+      // A version is a time, or later: that of the change which a former release told was no less.
+      version: row.version ?? at,
+    },
+  };
+  // What the schema does not have, as the version of an operator's event, is left out.
+  return eventSchemas[type].safeParse(told).data ?? null;
+}
