@@ -35,7 +35,16 @@ export default defineConfig({
       },
       {
         // The package that other projects install, where no Worker is needed.
-        test: { name: 'client', include: ['client/test/**/*.test.{ts,tsx}'], environment: 'node' },
+        test: {
+          name: 'client',
+          include: ['client/test/**/*.test.{ts,tsx}'],
+          exclude: ['client/test/package.test.ts'],
+          environment: 'node',
+        },
+      },
+      {
+        // The same, built and packed, in projects that install it.
+        test: { name: 'package', include: ['client/test/package.test.ts'], environment: 'node' },
       },
       {
         // The protocols in virtual time, over simulated KV and D1 (docs/testing.md).

@@ -6,21 +6,17 @@ import { join } from 'node:path';
 const client = join(import.meta.dirname, '..');
 const dist = join(client, 'dist');
 
-export function build(): void {
-  rmSync(dist, { recursive: true, force: true });
-  const tsc = join(client, '../node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', client], { stdio: 'inherit' });
-  for (const file of readdirSync(dist)) {
-    const path = join(dist, file);
-    const text = readFileSync(path, 'utf8');
-    if (file.endsWith('.d.ts')) {
-      // The compiler rewrites extensions in JavaScript only (7.0.2).
-      writeFileSync(path, text.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"));
-    } else if (/^(?:\/\*[\s\S]*?\*\/\s*)?export \{\};\s*$/.test(text)) {
-      // Types alone.
-      rmSync(path);
-    }
+rmSync(dist, { recursive: true, force: true });
+const tsc = join(client, '../node_modules/typescript/bin/tsc');
+execFileSync(process.execPath, [tsc, '-p', client], { stdio: 'inherit' });
+for (const file of readdirSync(dist)) {
+  const path = join(dist, file);
+  const text = readFileSync(path, 'utf8');
+  if (file.endsWith('.d.ts')) {
+    // The compiler rewrites extensions in JavaScript only (7.0.2).
+    writeFileSync(path, text.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"));
+  } else if (/^(?:\/\*[\s\S]*?\*\/\s*)?export \{\};\s*$/.test(text)) {
+    // Types alone.
+    rmSync(path);
   }
 }
-
-if (process.argv[1] === import.meta.filename) build();
