@@ -636,6 +636,8 @@ export interface components {
             providers?: string[];
             /** @description Where the page leads back to; its origin must be one of APP_ORIGINS. */
             returnTo: string;
+            /** @description The user's language, a tag of BCP 47: `de`, `pt-BR`. Without it, and where the page does not speak it, the browser's Accept-Language counts, then English. */
+            locale?: string;
         };
         /**
          * @example {

@@ -266,6 +266,8 @@ export const pageSessions = sqliteTable(
     allowedProviders: text('allowed_providers', { mode: 'json' }).$type<string[]>(),
     /** The way back to the app. */
     returnTo: text('return_to').notNull(),
+    /** Language tag that the app asked for; null: the browser's counts. */
+    locale: text(),
     /** What the page has to tell once: codes and names, never a secret. */
     notice: text({ mode: 'json' }).$type<Record<string, string | number | null>>(),
     /** The Consistency-Token of the newest change that this visit has seen. */

@@ -1,6 +1,7 @@
 /** `GET /`: what answers here, for whoever comes upon it. It shows nothing about anybody. */
 import * as z from 'zod';
 import { route } from '../http/route';
+import { english } from './locale';
 import { Layout } from './ui/layout';
 import { renderPage } from './ui/reply';
 
@@ -56,7 +57,7 @@ const home = route(
     },
   },
   async ({ deps, reply }) => {
-    const { text, contentSecurityPolicy } = await renderPage(deps, 'hosted', <HomePage />);
+    const { text, contentSecurityPolicy } = await renderPage(deps, 'hosted', english, <HomePage />);
     return reply(200, text, { 'Content-Security-Policy': contentSecurityPolicy });
   },
 );

@@ -8,6 +8,7 @@ import { defaultBrand } from '../config';
 import type { ConfigError } from '../errors';
 import type { AppEnv } from '../http/route';
 import { prefersPage } from './hosted/error-page';
+import { english } from './locale';
 import { Layout } from './ui/layout';
 import { renderPage } from './ui/reply';
 
@@ -96,7 +97,7 @@ export async function settingsPage(
     log: c.get('log'),
   };
   const page = <SettingsPage faults={faults} origin={new URL(c.req.url).origin} />;
-  const { text, contentSecurityPolicy } = await renderPage(deps, 'hosted', page);
+  const { text, contentSecurityPolicy } = await renderPage(deps, 'hosted', english, page);
   return c.html(text, 500, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',

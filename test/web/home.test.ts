@@ -9,7 +9,7 @@ describe('GET /', () => {
     expect(reply.status).toBe(200);
     expect(reply.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
     const page = await reply.text();
-    expect(page).toMatch(/^<!doctype html><html lang="en">/i);
+    expect(page).toMatch(/^<!doctype html><html lang="en" dir="ltr">/i);
     expect(textOf(page)).toContain('keep its users connected to their accounts');
   });
 

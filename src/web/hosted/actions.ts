@@ -19,7 +19,7 @@ export const limitAction = (
 /** @throws AppError integration_not_found */
 export async function ownAccount(
   deps: Deps,
-  { userId, version }: PageSession,
+  { userId, version, locale }: PageSession,
   provider: string,
   accountId: string,
 ): Promise<Account> {
@@ -28,7 +28,7 @@ export async function ownAccount(
     (one) => one.provider === provider && one.accountId === accountId,
   );
   if (!facts) throw new AppError('integration_not_found', 'the user has no such integration');
-  return accountOf(facts, deps.config.providers.get(provider), deps.now());
+  return accountOf(facts, deps.config.providers.get(provider), deps.now(), locale);
 }
 
 /** Back to the list, which then says what happened. @param version of the change that was made */

@@ -51,6 +51,7 @@ export const addRoutes = new Hono<AppEnv>()
       return await htmlReply(
         c,
         'hosted',
+        session.locale,
         <ConnectingPage session={session} card={card} connectUrl={connectUrl} />,
       );
     } catch (error) {
@@ -89,11 +90,12 @@ export const addRoutes = new Hono<AppEnv>()
     } catch (error) {
       const errors = errorsOf(error);
       const failure = failureOf(deps, error);
-      const message = entryWords(failure.code, {
+      const names = {
         brand: deps.config.brand.name,
         provider: card.name,
         account: await nameOfAccount(deps, session, provider, account),
-      });
+      };
+      const message = entryWords(failure.code, names, session.locale);
       if (errors.length > 0 || message !== null) {
         const values = { ...credentials, name };
         return credentialsReply(c, session, provider, account, { values, errors, message });
@@ -149,6 +151,7 @@ async function parametersReply(
   return htmlReply(
     c,
     'hosted',
+    session.locale,
     <ParametersPage session={session} card={card} provider={provider} entry={entry} />,
   );
 }
@@ -171,6 +174,7 @@ async function credentialsReply(
   return htmlReply(
     c,
     'hosted',
+    session.locale,
     <CredentialsPage
       session={session}
       card={card}

@@ -7,6 +7,7 @@ import { type StatusAt, statusAt } from '../../integrations/status';
 import type { Registry } from '../../providers/registry';
 import type { Provider } from '../../providers/types';
 import type { Facts } from '../../status-cache/snapshot';
+import type { Locale } from '../locale';
 
 export interface Account {
   facts: Facts;
@@ -48,11 +49,21 @@ export function catalogOf(
   integrations: readonly Facts[],
   query: CatalogQuery,
   now: number,
+  locale: Locale,
 ): Catalog {
   const byProvider = Map.groupBy(integrations, ({ provider }) => provider);
   const ids = only ?? [...new Set([...offered(registry), ...byProvider.keys()])];
-  const cards = ids.map((id) => cardOf(registry, id, byProvider.get(id) ?? [], now));
-  const order = only ? cards : cards.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+  const cards = ids.map((id) => {
+    const provider = registry.get(id);
+    const facts = byProvider.get(id) ?? [];
+    return cardOf(
+      registry,
+      id,
+      facts.map((one) => accountOf(one, provider, now, locale)),
+    );
+  });
+  const { compare } = new Intl.Collator(locale.formats);
+  const order = only ? cards : cards.toSorted((a, b) => compare(a.name, b.name));
   const connected = order
     .filter(({ accounts }) => accounts.length > 0)
     .toSorted((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)));
@@ -83,7 +94,7 @@ export function cardFor(registry: Registry, only: readonly string[] | null, id: 
   if (only && !only.includes(id)) {
     throw new AppError('provider_not_found', 'this page is not about that provider');
   }
-  return cardOf(registry, id, [], 0);
+  return cardOf(registry, id, []);
 }
 
 /** What can be connected. A record that borrows another's client comes along with that one. */
@@ -98,18 +109,23 @@ const isConfigured = (registry: Registry, provider: Provider | undefined): boole
   provider?.kind === 'credentials' ||
   (provider !== undefined && registry.client(provider.id) !== undefined);
 
-function cardOf(registry: Registry, id: string, facts: readonly Facts[], now: number): Card {
+function cardOf(registry: Registry, id: string, accounts: Account[]): Card {
   const provider = registry.get(id);
   return {
     id,
     name: provider?.name ?? id,
     provider,
     isConfigured: isConfigured(registry, provider),
-    accounts: facts.map((one) => accountOf(one, provider, now)),
+    accounts,
   };
 }
 
-export function accountOf(facts: Facts, provider: Provider | undefined, now: number): Account {
+export function accountOf(
+  facts: Facts,
+  provider: Provider | undefined,
+  now: number,
+  { t }: Locale,
+): Account {
   const absoluteEnd = provider?.kind === 'oauth2' && provider.refreshDeadline === 'absolute';
   const { metadata } = facts;
   // An id that Mooring made up means nothing to anybody.
@@ -124,7 +140,7 @@ export function accountOf(facts: Facts, provider: Provider | undefined, now: num
   const name =
     facts.displayName ??
     readable[0] ??
-    (isMadeUp ? `${provider?.name ?? facts.provider} account` : facts.accountId);
+    (isMadeUp ? t('account.of', { provider: provider?.name ?? facts.provider }) : facts.accountId);
   const detail =
     [...readable.toReversed(), ...(isMadeUp ? [] : [facts.accountId])].find(
       (text) => text !== name,

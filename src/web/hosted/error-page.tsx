@@ -5,10 +5,12 @@ import type { AppError } from '../../errors';
 import { BrowserError, type Situation } from '../../http/browser-error';
 import { problemResponse, toAppError } from '../../http/problem';
 import type { AppEnv } from '../../http/route';
+import { type Locale, useLocale } from '../locale';
+import { en, type MessageId } from '../messages/en';
 import { MessagePage } from '../ui/layout';
 import { htmlReply } from '../ui/reply';
 import { returnLabel } from './layout';
-import { PAGE_PATH } from './session';
+import { localeOfBrowser, PAGE_PATH } from './session';
 
 interface Words {
   title: string;
@@ -17,116 +19,47 @@ interface Words {
   forDevelopers?: string;
 }
 
-const openFromApp = 'Go back to the app and open it from there.';
-
-const situations: Record<Situation, Words> = {
-  no_session: {
-    title: 'Open this page from your app',
-    text: 'For your safety a link alone does not open your connections. Go to the app that you use, and choose its connections or integrations there.',
-  },
-  session_ended: {
-    title: 'Your visit has ended',
-    text: `For your safety this page closes after half an hour. ${openFromApp}`,
-  },
-  token_used: {
-    title: 'This opening is used up',
-    text: `It works once, and for a minute only. ${openFromApp}`,
-  },
-  origin_missing: {
-    title: 'This page cannot be opened like that',
-    text: `Your browser did not say where you come from. ${openFromApp}`,
-  },
-  origin_null: {
-    title: 'This page cannot be opened like that',
-    text: `Your browser hides where you come from, because the page you come from asks it to. ${openFromApp}`,
-    forDevelopers:
-      'A page with “Referrer-Policy: no-referrer” or “same-origin” sends “Origin: null”. “strict-origin” works.',
-  },
-  origin_not_allowed: {
-    title: 'This page cannot be opened from there',
-    text: 'The site you come from is not one that may open it. If you did not expect to see this, close the window.',
-    forDevelopers: 'The origin of the page with the form has to stand in APP_ORIGINS.',
-  },
-  framed: {
-    title: 'This page needs a window of its own',
-    text: 'It does not open inside of other pages, so that nobody can click for you.',
-    forDevelopers: 'Post the form to the top window or to a pop-up.',
-  },
-  form_outdated: {
-    title: 'That page was out of date',
-    text: 'Nothing was changed. Open your connections again, and repeat it there.',
-  },
-  link_unknown: {
-    title: 'This link does not work any more',
-    text: 'It is too old, or it was not copied whole. Nothing was connected. Go back to the app and start again.',
-  },
-  state_unknown: {
-    title: 'This took too long',
-    text: 'This connection is long over, or the address was not copied whole. Nothing was connected. Go back to the app and start again.',
-  },
-  state_used: {
-    title: 'You have been here before',
-    text: 'This step works once, and the first answer counts: this one has changed nothing. Go back to the app to see how it went.',
-  },
-  denied_without_state: {
-    title: 'Nothing was connected',
-    text: 'You were sent back without a permission, most likely because it was cancelled. Nothing has changed. Go back to the app to try again.',
-    forDevelopers:
-      'The provider sent an “error” without the “state” of the request, so no connection was ended by it.',
-  },
-  started_elsewhere: {
-    title: 'Start in your app',
-    text: 'You came from the provider’s own site, so it is not known here for whom the account is. Nothing was connected. Open the app that you use, and connect the account there.',
-    forDevelopers:
-      'The provider sent a “code” without a “state”. Where it asks for the address at which an installation starts, name a page of your app that begins a connection.',
-  },
-  callback_empty: {
-    title: 'There is nothing to finish here',
-    text: 'This address is the way back from a provider, and it came without an answer. Nothing was connected. Go back to the app and start again.',
-  },
-  not_signed: {
-    title: 'That answer cannot be trusted',
-    text: 'It does not bear the provider’s signature, so it was not used. Nothing was connected. Go back to the app and start again.',
-  },
-  other_browser: {
-    title: 'Finish where you started',
-    text: 'This connection was started in another browser, or this one keeps no cookies. Nothing was connected. Go back to the browser where you began, or start again here.',
-  },
-  other_provider: {
-    title: 'That answer does not fit',
-    text: 'It came from another provider than the one you chose, so it was not used. Nothing was connected. Go back to the app and start again.',
-  },
-};
-
-function wordsFor(error: AppError): Words {
-  if (error instanceof BrowserError) return situations[error.situation];
-  const { status, code, detail } = error;
-  if (code === 'rate_limited') {
-    return { title: 'One moment', text: 'That was a lot at once. Wait a minute, then try again.' };
-  }
-  if (code === 'integration_not_found') {
-    return { title: 'That account is gone', text: 'It is not connected any more.' };
-  }
-  if (code === 'provider_not_found' || code === 'provider_not_configured') {
-    return { title: 'That app is not offered here', text: 'It cannot be connected.' };
-  }
-  if (status === 404) {
-    return { title: 'There is nothing here', text: 'Perhaps the address was not copied whole.' };
-  }
-  if (status === 405) {
-    return { title: 'This page opens by a button', text: openFromApp };
-  }
-  if (status === 503 || status === 502) {
-    return { title: 'Something is not answering', text: 'Nothing is lost. Try again in a minute.' };
-  }
-  if (status >= 500) {
+function wordsFor(error: AppError, { t }: Locale): Words {
+  if (error instanceof BrowserError) {
+    const { situation } = error;
+    const noted = `error.${situation}.developers` as const;
     return {
-      title: 'Something went wrong here',
-      text: 'It is not your fault, and it has been noted. Try again in a few minutes.',
+      title: t(`error.${situation}.title`),
+      text: t(`error.${situation}.text`),
+      ...(isNoted(noted) ? { forDevelopers: t(noted) } : {}),
     };
   }
-  return { title: 'That did not work', text: `The request is not as it should be: ${detail}.` };
+  const { status, code, detail } = error;
+  const words = (id: Failure): Words => ({
+    title: t(`error.${id}.title`),
+    text: t(`error.${id}.text`),
+  });
+  if (code === 'rate_limited') return words('rate_limited');
+  if (code === 'integration_not_found') return words('account_gone');
+  if (code === 'provider_not_found' || code === 'provider_not_configured') {
+    return words('not_offered');
+  }
+  if (status === 404) return words('not_found');
+  if (status === 405) return words('method');
+  if (status === 503 || status === 502) return words('no_answer');
+  if (status >= 500) return words('internal');
+  return { ...words('invalid'), forDevelopers: detail };
 }
+
+type Failure =
+  | 'rate_limited'
+  | 'account_gone'
+  | 'not_offered'
+  | 'not_found'
+  | 'method'
+  | 'no_answer'
+  | 'internal'
+  | 'invalid';
+
+/** Situations that the app's developers can do something about. */
+type Noted = Extract<MessageId, `error.${Situation}.developers`>;
+
+const isNoted = (id: string): id is Noted => Object.hasOwn(en.messages, id);
 
 /** For browsers, in the place of a problem document. */
 const ErrorPage = ({
@@ -138,7 +71,9 @@ const ErrorPage = ({
   requestId: string;
   path: string;
 }) => {
-  const { title, text, forDevelopers } = wordsFor(error);
+  const locale = useLocale();
+  const { t } = locale;
+  const { title, text, forDevelopers } = wordsFor(error, locale);
   // On the page itself a session may still be there; without one this leads to what to do.
   const { situation, returnTo } = error instanceof BrowserError ? error : {};
   const home =
@@ -148,14 +83,18 @@ const ErrorPage = ({
       title={title}
       text={text}
       links={[
-        ...(returnTo === undefined ? [] : [{ href: returnTo, label: returnLabel(returnTo) }]),
-        ...(home ? [{ href: PAGE_PATH, label: 'To your connections' }] : []),
+        ...(returnTo === undefined
+          ? []
+          : [{ href: returnTo, label: returnLabel(returnTo, locale) }]),
+        ...(home ? [{ href: PAGE_PATH, label: returnLabel(PAGE_PATH, locale) }] : []),
       ]}
     >
       {forDevelopers === undefined ? null : (
-        <p class="aside small soft">{`For the app’s developers: ${forDevelopers}`}</p>
+        <p class="aside small soft">{t('error.developers', { text: forDevelopers })}</p>
       )}
-      {error.status >= 500 ? <p class="small soft">{`For support: ${requestId}`}</p> : null}
+      {error.status >= 500 ? (
+        <p class="small soft">{t('error.support', { id: requestId })}</p>
+      ) : null}
     </MessagePage>
   );
 };
@@ -181,9 +120,10 @@ export async function errorReply(thrown: unknown, c: Context<AppEnv>): Promise<R
   return htmlReply(
     c,
     'hosted',
+    await localeOfBrowser(c),
     <ErrorPage error={error} requestId={requestId} path={c.req.path} />,
     error.status,
     // The address may hold a code or a ticket.
-    { ...error.headers, 'Referrer-Policy': 'no-referrer', Vary: 'Accept' },
+    { ...error.headers, 'Referrer-Policy': 'no-referrer', Vary: 'Accept, Accept-Language' },
   );
 }

@@ -1,23 +1,17 @@
 /** The page itself: what is connected, in what state, and what can be connected. */
 import { missingScopes } from '../../oauth/scopes';
+import { useLocale } from '../locale';
 import { PostForm } from '../ui/form';
 import { type Message, MessageBox } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
 import { useTheme } from '../ui/theme';
 import { type Clock, day, full, relative } from '../ui/times';
-import {
-  type Account,
-  type Card,
-  type Catalog,
-  type CatalogQuery,
-  type Filter,
-  filters,
-} from './catalog';
+import { type Account, type Card, type Catalog, type CatalogQuery, filters } from './catalog';
 import { returnLabel, SessionLayout } from './layout';
-import { listing, permissionSentences, permissionsOf } from './permissions';
+import { permissionSentences, permissionsOf, permissionWords } from './permissions';
 import type { PageSession } from './session';
 import { mustAsk } from './step-pages';
-import { statusWords, troubleWords } from './words';
+import { statusTones, troubleWords } from './words';
 
 export interface IntegrationsProps {
   session: PageSession;
@@ -37,28 +31,28 @@ const SEARCH_FROM = 7;
 export function IntegrationsPage(props: IntegrationsProps) {
   const { session, catalog, query, flash, isStale } = props;
   const { brand } = useTheme();
+  const locale = useLocale();
+  const { t, direction } = locale;
+  const names = { brand: brand.name };
+  const back = direction === 'rtl' ? '→' : '←';
   const { connected, available, counts } = catalog;
   const isWhole = query.search === '' && query.filter === 'all';
   const nothingFound = connected.length + available.length === 0;
   return (
-    <SessionLayout session={session} title="Connections">
-      <a class="back" href={session.returnTo}>{`← ${returnLabel(session.returnTo)}`}</a>
-      <h1>Connections</h1>
-      <p class="intro">
-        {`The apps and accounts that ${brand.name} works with for you. You decide, and you can end it at any time.`}
-      </p>
+    <SessionLayout session={session} title={t('page.title')}>
+      <a class="back" href={session.returnTo}>
+        {`${back} ${returnLabel(session.returnTo, locale)}`}
+      </a>
+      <h1>{t('page.title')}</h1>
+      <p class="intro">{t('page.intro', names)}</p>
       {flash ? <MessageBox {...flash} /> : null}
       {isStale ? (
-        <MessageBox
-          tone="warn"
-          title="This may be out of date"
-          text="Something here is not answering, so this is what was known last. Changes may not work until it is back."
-        />
+        <MessageBox tone="warn" title={t('page.stale.title')} text={t('page.stale.text')} />
       ) : null}
       {counts.all >= SEARCH_FROM || !isWhole ? <Find query={query} counts={counts} /> : null}
       {connected.length > 0 ? (
         <section aria-labelledby="connected">
-          <h2 id="connected">Connected</h2>
+          <h2 id="connected">{t('page.connected')}</h2>
           <ul class="stack">
             {connected.map((card) => (
               <ConnectedCard card={card} {...props} />
@@ -68,15 +62,13 @@ export function IntegrationsPage(props: IntegrationsProps) {
       ) : null}
       {isWhole && counts.connected === 0 && counts.all > 0 ? (
         <section aria-labelledby="connected">
-          <h2 id="connected">Connected</h2>
-          <p class="empty">
-            {`Nothing is connected yet. Choose an app below; you will sign in there, and it asks you before ${brand.name} gets anything.`}
-          </p>
+          <h2 id="connected">{t('page.connected')}</h2>
+          <p class="empty">{t('page.nothing_connected', names)}</p>
         </section>
       ) : null}
       {available.length > 0 ? (
         <section aria-labelledby="available">
-          <h2 id="available">{counts.connected > 0 ? 'More apps' : 'Apps'}</h2>
+          <h2 id="available">{t(counts.connected > 0 ? 'page.more_apps' : 'page.apps')}</h2>
           <ul class="grid">
             {available.map((card) => (
               <Offer card={card} {...props} />
@@ -87,21 +79,12 @@ export function IntegrationsPage(props: IntegrationsProps) {
       {nothingFound && !isWhole ? <NothingFound query={query} /> : null}
       {counts.all === 0 ? (
         <section>
-          <p class="empty">
-            {`There is nothing to connect here yet: ${brand.name} has not set up any apps.`}
-          </p>
+          <p class="empty">{t('page.nothing_offered', names)}</p>
         </section>
       ) : null}
     </SessionLayout>
   );
 }
-
-const filterWords: Record<Filter, string> = {
-  all: 'All',
-  connected: 'Connected',
-  attention: 'Needs attention',
-  available: 'Not connected',
-};
 
 const addressOf = ({ search, filter }: CatalogQuery): string => {
   const query = new URLSearchParams({
@@ -111,52 +94,58 @@ const addressOf = ({ search, filter }: CatalogQuery): string => {
   return query === '' ? '/integrations' : `/integrations?${query}`;
 };
 
-const Find = ({ query, counts }: { query: CatalogQuery; counts: Catalog['counts'] }) => (
-  <div class="find">
-    <search>
-      <form method="get" action="/integrations">
-        <label class="vh" for="search">
-          Search apps and accounts
-        </label>
-        <input
-          id="search"
-          type="search"
-          name="q"
-          value={query.search}
-          placeholder="Search apps and accounts"
-          maxlength={100}
-        />
-        {query.filter === 'all' ? null : <input type="hidden" name="show" value={query.filter} />}
-        <button class="button" type="submit">
-          Search
-        </button>
-      </form>
-    </search>
-    <nav class="tabs" aria-label="Filter">
-      {filters
-        .filter(
-          (filter) => filter !== 'attention' || counts.attention > 0 || query.filter === filter,
-        )
-        .map((filter) => (
-          <a
-            href={addressOf({ ...query, filter })}
-            {...(filter === query.filter ? { 'aria-current': 'page' } : {})}
-          >
-            {filterWords[filter]} <span>{counts[filter]}</span>
-          </a>
-        ))}
-    </nav>
-  </div>
-);
+const Find = ({ query, counts }: { query: CatalogQuery; counts: Catalog['counts'] }) => {
+  const { t } = useLocale();
+  return (
+    <div class="find">
+      <search>
+        <form method="get" action="/integrations">
+          <label class="vh" for="search">
+            {t('search.label')}
+          </label>
+          <input
+            id="search"
+            type="search"
+            name="q"
+            value={query.search}
+            placeholder={t('search.label')}
+            maxlength={100}
+          />
+          {query.filter === 'all' ? null : <input type="hidden" name="show" value={query.filter} />}
+          <button class="button" type="submit">
+            {t('search.submit')}
+          </button>
+        </form>
+      </search>
+      <nav class="tabs" aria-label={t('filter.label')}>
+        {filters
+          .filter(
+            (filter) => filter !== 'attention' || counts.attention > 0 || query.filter === filter,
+          )
+          .map((filter) => (
+            <a
+              href={addressOf({ ...query, filter })}
+              {...(filter === query.filter ? { 'aria-current': 'page' } : {})}
+            >
+              {t(`filter.${filter}`)} <span>{counts[filter]}</span>
+            </a>
+          ))}
+      </nav>
+    </div>
+  );
+};
 
-const NothingFound = ({ query }: { query: CatalogQuery }) => (
-  <section>
-    <p class="empty">
-      {query.search === '' ? 'Nothing is here.' : `Nothing here matches “${query.search}”.`}{' '}
-      <a href="/integrations">Show all</a>
-    </p>
-  </section>
-);
+const NothingFound = ({ query: { search } }: { query: CatalogQuery }) => {
+  const { t } = useLocale();
+  return (
+    <section>
+      <p class="empty">
+        {search === '' ? t('search.nothing') : t('search.no_match', { search })}{' '}
+        <a href="/integrations">{t('search.show_all')}</a>
+      </p>
+    </section>
+  );
+};
 
 interface CardProps extends IntegrationsProps {
   card: Card;
@@ -171,7 +160,7 @@ const ConnectedCard = ({ card, clock, session }: CardProps) => (
         <Experimental card={card} />
       </h3>
       {card.isConfigured ? (
-        <Add card={card} session={session} label="Add another account" quiet />
+        <Add card={card} session={session} label="app.add_account" quiet />
       ) : null}
     </div>
     <ul>
@@ -184,6 +173,8 @@ const ConnectedCard = ({ card, clock, session }: CardProps) => (
 
 const Offer = ({ card, session, pending }: CardProps) => {
   const { brand } = useTheme();
+  const locale = useLocale();
+  const { t } = locale;
   const { provider } = card;
   const canAdd = card.isConfigured && provider !== undefined;
   return (
@@ -194,36 +185,39 @@ const Offer = ({ card, session, pending }: CardProps) => {
           {card.name}
           <Experimental card={card} />
         </h3>
-        {canAdd ? <Add card={card} session={session} label="Add app" /> : null}
+        {canAdd ? <Add card={card} session={session} label="app.add" /> : null}
       </div>
       <p class="may">
         {canAdd
-          ? permissionSentences(provider)
-          : `Not available yet: ${brand.name} has not set it up.`}
+          ? permissionSentences(provider, locale)
+          : t('app.not_available', { brand: brand.name })}
       </p>
-      {pending === card.id ? <p class="status">Not finished</p> : null}
+      {pending === card.id ? <p class="status">{t('app.not_finished')}</p> : null}
     </li>
   );
 };
 
-const Experimental = ({ card }: { card: Card }) =>
-  card.provider?.experimental ? <span class="tag">Experimental</span> : null;
+const Experimental = ({ card }: { card: Card }) => {
+  const { t } = useLocale();
+  return card.provider?.experimental ? <span class="tag">{t('app.experimental')}</span> : null;
+};
 
 interface AddProps {
   card: Card;
   session: PageSession;
-  label: string;
+  label: 'app.add' | 'app.add_account';
   quiet?: boolean;
 }
 
 /** A form where the way leads to the provider at once; a link where something has to be asked first. */
 function Add({ card, session, label, quiet = false }: AddProps) {
+  const text = useLocale().t(label);
   const className = quiet ? 'button quiet' : 'button';
   const about = <span class="vh">{` ${card.name}`}</span>;
   if (card.provider?.kind === 'credentials') {
     return (
       <a class={className} href={`/integrations/credentials?provider=${card.id}`}>
-        {label}
+        {text}
         {about}
       </a>
     );
@@ -231,7 +225,7 @@ function Add({ card, session, label, quiet = false }: AddProps) {
   if (card.provider && mustAsk(card.provider)) {
     return (
       <a class={className} href={`/integrations/connect?provider=${card.id}`}>
-        {label}
+        {text}
         {about}
       </a>
     );
@@ -243,7 +237,7 @@ function Add({ card, session, label, quiet = false }: AddProps) {
       hidden={{ provider: card.id }}
     >
       <button class={className} type="submit">
-        {label}
+        {text}
         {about}
       </button>
     </PostForm>
@@ -260,8 +254,8 @@ interface AccountProps {
 /** One account: who, in what state, since when, and what can be done. */
 function AccountRow({ account, card, clock, formToken }: AccountProps) {
   const { brand } = useTheme();
+  const { t } = useLocale();
   const { facts, status, name, detail } = account;
-  const { label, tone } = statusWords[status.status];
   const trouble = troubleWords(
     status,
     { brand: brand.name, provider: card.name, account: name },
@@ -275,16 +269,22 @@ function AccountRow({ account, card, clock, formToken }: AccountProps) {
           {initials(name)}
         </span>
         <div>
-          <h4>{name}</h4>
-          {detail === null ? null : <p class="soft small">{detail}</p>}
+          <h4>
+            <bdi>{name}</bdi>
+          </h4>
+          {detail === null ? null : (
+            <p class="soft small">
+              <bdi>{detail}</bdi>
+            </p>
+          )}
         </div>
-        <span class={`status ${tone}`}>{label}</span>
+        <span class={`status ${statusTones[status.status]}`}>{t(`status.${status.status}`)}</span>
       </div>
       {trouble === null ? null : <p class="trouble">{trouble}</p>}
       <Missing card={card} facts={facts} />
       <dl class="facts">
         <Fact
-          term="Connected since"
+          term={t('fact.connected_since')}
           at={facts.connectedAt}
           text={day(facts.connectedAt, clock)}
           clock={clock}
@@ -292,7 +292,7 @@ function AccountRow({ account, card, clock, formToken }: AccountProps) {
         <End account={account} clock={clock} />
         {facts.lastRefreshedAt === null ? null : (
           <Fact
-            term="Last refreshed"
+            term={t('fact.last_refreshed')}
             at={facts.lastRefreshedAt}
             text={relative(facts.lastRefreshedAt, clock)}
             clock={clock}
@@ -324,31 +324,25 @@ const Fact = ({ term, at, text, clock }: FactProps) => (
 
 /** When access ends: for good, or until it is renewed. */
 function End({ account: { facts, status }, clock }: { account: Account; clock: Clock }) {
+  const { t } = useLocale();
   const { reconnectBy } = status;
   if (status.status === 'needs_reconnect') return null;
   if (reconnectBy !== null) {
-    const term = reconnectBy > clock.now ? 'Reconnect by' : 'Ran out';
+    const term = t(reconnectBy > clock.now ? 'fact.reconnect_by' : 'fact.ran_out');
     const text = reconnectBy > clock.now ? day(reconnectBy, clock) : relative(reconnectBy, clock);
     return <Fact term={term} at={reconnectBy} text={text} clock={clock} />;
   }
   if (facts.expiresAt === null) {
     return (
       <div>
-        <dt>Expires</dt>
-        <dd>Never</dd>
+        <dt>{t('fact.expires')}</dt>
+        <dd>{t('fact.never')}</dd>
       </div>
     );
   }
-  return facts.expiresAt > clock.now ? (
+  return (
     <Fact
-      term="Renewed by itself"
-      at={facts.expiresAt}
-      text={relative(facts.expiresAt, clock)}
-      clock={clock}
-    />
-  ) : (
-    <Fact
-      term="Ran out"
+      term={t(facts.expiresAt > clock.now ? 'fact.renewed' : 'fact.ran_out')}
       at={facts.expiresAt}
       text={relative(facts.expiresAt, clock)}
       clock={clock}
@@ -359,13 +353,12 @@ function End({ account: { facts, status }, clock }: { account: Account; clock: C
 /** Permissions that were asked for and not given (C12). */
 function Missing({ card, facts }: { card: Card; facts: Account['facts'] }) {
   const { brand } = useTheme();
+  const locale = useLocale();
   const missing = missingOf(card, facts);
   if (missing.length === 0) return null;
-  const { known, unknown } = permissionsOf(card.id, missing);
+  const permissions = locale.list(permissionWords(permissionsOf(card.id, missing), locale));
   return (
-    <p class="trouble">
-      {`You did not allow ${brand.name} to ${listing([...known, ...unknown.map((scope) => `use “${scope}”`)])}. Reconnect to allow it.`}
-    </p>
+    <p class="trouble">{locale.t('trouble.permissions', { brand: brand.name, permissions })}</p>
   );
 }
 
@@ -376,18 +369,23 @@ interface ActionsProps {
 }
 
 function Actions({ account, card, formToken }: ActionsProps) {
+  const { t } = useLocale();
   const { facts, status, name } = account;
   const about = <span class="vh">{` ${name}, ${card.name}`}</span>;
   const mustAct = status.status === 'needs_reconnect' || status.status === 'expired';
   const query = new URLSearchParams({ provider: card.id, account: facts.accountId }).toString();
-  const button = (action: string, className: string, label: string) => (
+  const button = (
+    action: string,
+    className: string,
+    label: 'action.reconnect' | 'action.refresh',
+  ) => (
     <PostForm
       action={`/integrations/${action}`}
       formToken={formToken}
       hidden={{ provider: card.id, account: facts.accountId }}
     >
       <button class={`button ${className}`} type="submit">
-        {label}
+        {t(label)}
         {about}
       </button>
     </PostForm>
@@ -397,16 +395,20 @@ function Actions({ account, card, formToken }: ActionsProps) {
   const wants = mustAct || missingOf(card, facts).length > 0;
   return (
     <div class="actions">
-      {canReconnect && wants ? button('connect', 'main', 'Reconnect') : null}
-      {canRefresh ? button('refresh', '', 'Refresh now') : null}
-      {canReconnect && !wants ? button('connect', canRefresh ? 'quiet' : '', 'Reconnect') : null}
+      {canReconnect && wants ? button('connect', 'main', 'action.reconnect') : null}
+      {canRefresh ? button('refresh', '', 'action.refresh') : null}
+      {canReconnect && !wants
+        ? button('connect', canRefresh ? 'quiet' : '', 'action.reconnect')
+        : null}
       {card.provider?.kind === 'credentials' ? (
         <a class={mustAct ? 'button main' : 'button'} href={`/integrations/credentials?${query}`}>
-          Replace{about}
+          {t('action.replace')}
+          {about}
         </a>
       ) : null}
       <a class="button quiet danger" href={`/integrations/disconnect?${query}`}>
-        Disconnect{about}
+        {t('action.disconnect')}
+        {about}
       </a>
     </div>
   );

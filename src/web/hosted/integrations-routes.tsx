@@ -23,6 +23,7 @@ import {
   endPageSession,
   type HostedFlash,
   PAGE_PATH,
+  type PageSession,
   pageSessionOf,
 } from './session';
 import { DisconnectPage, SignedOutPage } from './step-pages';
@@ -38,20 +39,28 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const query = catalogQueryOf(c.req.query());
     const { snapshot, source } = await readSnapshot(deps, session.userId, session.version);
     if (flash) deps.waitUntil(clearFlashMessage(deps, session));
-    const clock = clockOf(c);
+    const clock = clockOf(c, session.locale);
     const { integrations } = snapshot;
     const { providers } = deps.config;
     return htmlReply(
       c,
       'hosted',
+      session.locale,
       <IntegrationsPage
         session={session}
-        catalog={catalogOf(providers, session.providers, integrations, query, clock.now)}
+        catalog={catalogOf(
+          providers,
+          session.providers,
+          integrations,
+          query,
+          clock.now,
+          session.locale,
+        )}
         query={query}
         clock={clock}
         isStale={source === 'stale'}
         pending={flash?.kind === 'connecting' ? flash.provider : null}
-        flash={flash && flashMessageWords(flash, namesFor(deps, flash, snapshot), clock)}
+        flash={flash && flashMessageWords(flash, namesFor(deps, session, flash, snapshot), clock)}
       />,
     );
   })
@@ -83,6 +92,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
     return htmlReply(
       c,
       'hosted',
+      session.locale,
       <DisconnectPage
         session={session}
         card={card}
@@ -118,7 +128,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
     const { session } = await readPostedForm(c, pageSessionOf);
     await endPageSession(deps, session);
     deleteSessionCookie(c);
-    return htmlReply(c, 'hosted', <SignedOutPage returnTo={session.returnTo} />);
+    return htmlReply(c, 'hosted', session.locale, <SignedOutPage returnTo={session.returnTo} />);
   });
 
 /** An address that somebody has typed wrong shows everything. */
@@ -130,6 +140,7 @@ const catalogQueryOf = ({ q = '', show }: Record<string, string>): CatalogQuery 
 /** Names for the sentence about a flash message. */
 function namesFor(
   { config }: Deps,
+  { locale }: PageSession,
   { provider, accountId, name }: HostedFlash,
   { integrations }: Snapshot,
 ): Names {
@@ -140,7 +151,7 @@ function namesFor(
   return {
     brand: config.brand.name,
     provider: record?.name ?? provider,
-    account: facts ? accountOf(facts, record, 0).name : name,
+    account: facts ? accountOf(facts, record, 0, locale).name : name,
   };
 }
 

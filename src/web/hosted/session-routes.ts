@@ -5,6 +5,7 @@ import { consistencyHeader } from '../../http/consistency';
 import { route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { timestamp } from '../../time';
+import { isLanguageTag } from '../locale';
 import { refuseOtherOrigins } from '../session';
 import { beginPageSession, createPageSession, PAGE_PATH, sessionCookie } from './session';
 
@@ -46,6 +47,14 @@ const create = route(
           .string()
           .max(2048)
           .describe('Where the page leads back to; its origin must be one of APP_ORIGINS.'),
+        locale: z
+          .string()
+          .max(64)
+          .refine(isLanguageTag, 'must be a language tag (BCP 47), such as de or pt-BR')
+          .optional()
+          .describe(
+            "The user's language, a tag of BCP 47: `de`, `pt-BR`. Without it, and where the page does not speak it, the browser's Accept-Language counts, then English.",
+          ),
       })
       .meta({
         id: 'PageSessionRequest',

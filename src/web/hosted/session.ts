@@ -27,6 +27,7 @@ import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import type { ProviderFilter } from '../../rights';
 import { MINUTE_MS } from '../../time';
+import { type Locale, negotiateLocale } from '../locale';
 import { cookieAttributes, formTokenOf } from '../session';
 
 export const PAGE_PATH = '/integrations';
@@ -63,6 +64,7 @@ export interface PageSession {
   /** Those of the service key that made it. */
   allowedProviders: ProviderFilter;
   returnTo: string;
+  locale: Locale;
   flash: HostedFlash | null;
   /** The newest change that the page has shown: reads must not be older. */
   version: number;
@@ -78,6 +80,8 @@ export interface PageSessionInput {
   /** Of the service key that makes it. */
   allowedProviders: ProviderFilter;
   returnTo: string;
+  /** Language tag; null: the browser's. */
+  locale?: string | undefined;
   /** The newest change that the app knows of; the page will show it. */
   version?: number | undefined;
 }
@@ -86,7 +90,7 @@ export interface PageSessionInput {
 export async function createPageSession(
   { config, db, now: clock }: Deps,
   userId: string,
-  { label, providers, allowedProviders, returnTo, version }: PageSessionInput,
+  { label, providers, allowedProviders, returnTo, locale, version }: PageSessionInput,
 ): Promise<{ token: string; expiresAt: number }> {
   const allowed = allowedReturnTo(returnTo, config.returnPages);
   if (allowed === null) {
@@ -105,6 +109,7 @@ export async function createPageSession(
     providers: providers ? [...new Set(providers)] : allowedProviders && [...allowedProviders],
     allowedProviders: allowedProviders && [...allowedProviders],
     returnTo: allowed,
+    locale: locale ?? null,
     version: version ?? 0,
     createdAt: now,
     expiresAt,
@@ -139,10 +144,14 @@ export async function beginPageSession({ db, now: clock }: Deps, token: string):
   );
 }
 
-/** @throws BrowserError forbidden: `no_session` or `session_ended` */
+/**
+ * @param acceptLanguage the browser's, where the app has asked for no language
+ * @throws BrowserError forbidden: `no_session` or `session_ended`
+ */
 export async function findPageSession(
   { db, now }: Deps,
   secret: string | null,
+  acceptLanguage?: string,
 ): Promise<PageSession> {
   const [row] =
     secret === null
@@ -178,6 +187,7 @@ export async function findPageSession(
     providers,
     allowedProviders,
     returnTo,
+    locale: negotiateLocale(row.locale, acceptLanguage),
     flash,
     version,
     expiresAt,
@@ -199,9 +209,34 @@ export function deleteSessionCookie(c: Context<AppEnv>): void {
  * The session of this browser.
  * @throws BrowserError forbidden: `no_session` or `session_ended`
  */
-export function pageSessionOf(c: Context<AppEnv>): Promise<PageSession> {
+export const pageSessionOf = (c: Context<AppEnv>): Promise<PageSession> =>
+  findPageSession(c.get('deps'), secretOf(c), acceptLanguageOf(c));
+
+/**
+ * The language of an error page: what the app asked for, also where the session is over; what the
+ * browser asks for where there is none, or the database is away.
+ */
+export async function localeOfBrowser(c: Context<AppEnv>): Promise<Locale> {
+  const secret = secretOf(c);
+  const wished =
+    secret === null ? null : await wishedLocale(c.get('deps'), secret).catch(() => null);
+  return negotiateLocale(wished, acceptLanguageOf(c));
+}
+
+async function wishedLocale({ db }: Deps, secret: string): Promise<string | null> {
+  const [row] = await db
+    .select({ locale: pageSessions.locale })
+    .from(pageSessions)
+    .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
+  return row?.locale ?? null;
+}
+
+const acceptLanguageOf = (c: Context<AppEnv>): string | undefined =>
+  c.req.header('Accept-Language');
+
+function secretOf(c: Context<AppEnv>): string | null {
   const secret = getCookie(c, COOKIE, 'host');
-  return findPageSession(c.get('deps'), secret !== undefined && isSecret(secret) ? secret : null);
+  return secret !== undefined && isSecret(secret) ? secret : null;
 }
 
 /** @param version of the change that was made; the page will show it */

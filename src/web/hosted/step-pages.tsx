@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import type { FieldError } from '../../errors';
 import { askedParameters } from '../../providers/parameters';
 import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
+import { type Locale, useLocale } from '../locale';
 import { Field, PostForm } from '../ui/form';
 import { type Message, MessageBox, MessagePage } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
@@ -26,23 +27,28 @@ export const ConnectingPage = ({
   session,
   card,
   connectUrl,
-}: StepProps & { connectUrl: string }) => (
-  <SessionLayout session={session} title={`Connecting to ${card.name}`} redirectTo={connectUrl}>
-    <div class="narrow">
-      <span class="wait" aria-hidden="true" />
-      <h1>{`Connecting to ${card.name}`}</h1>
-      <p class="intro">
-        {`You are being taken to ${card.name}. It asks you to sign in and to agree, and then brings you back here.`}
-      </p>
-      <div class="actions">
-        <a class="button main" href={connectUrl}>{`Continue to ${card.name}`}</a>
-        <a class="button quiet" href="/integrations">
-          Cancel
-        </a>
+}: StepProps & { connectUrl: string }) => {
+  const { t } = useLocale();
+  const provider = card.name;
+  const title = t('connecting.title', { provider });
+  return (
+    <SessionLayout session={session} title={title} redirectTo={connectUrl}>
+      <div class="narrow">
+        <span class="wait" aria-hidden="true" />
+        <h1>{title}</h1>
+        <p class="intro">{t('connecting.text', { provider })}</p>
+        <div class="actions">
+          <a class="button main" href={connectUrl}>
+            {t('action.continue', { provider })}
+          </a>
+          <a class="button quiet" href="/integrations">
+            {t('action.cancel')}
+          </a>
+        </div>
       </div>
-    </div>
-  </SessionLayout>
-);
+    </SessionLayout>
+  );
+};
 
 /** A step about one provider. */
 const StepLayout = ({
@@ -74,48 +80,64 @@ export interface FormEntry {
 
 export const emptyFormEntry: FormEntry = { values: {}, errors: [] };
 
-const errorAt = ({ errors }: FormEntry, path: string): string | undefined =>
-  errors.find((error) => error.path === path)?.message;
+/** What is wrong with one field. The error's own words are for programs. */
+function fieldError(
+  { t }: Locale,
+  { values, errors }: FormEntry,
+  path: string,
+  [name, label]: readonly [string, string],
+  maxLength = Number.POSITIVE_INFINITY,
+): string | undefined {
+  if (!errors.some((error) => error.path === path)) return undefined;
+  const value = values[name] ?? '';
+  if (value === '') return t('field.missing', { label });
+  if (value.length > maxLength) return t('field.too_long', { label, max: String(maxLength) });
+  return t('field.wrong', { label });
+}
 
-const EntryErrors = ({ entry }: { entry: FormEntry }) =>
-  entry.message ? (
-    <MessageBox {...entry.message} />
-  ) : entry.errors.length === 0 ? null : (
-    <MessageBox
-      tone="bad"
-      title="Please look again"
-      text="Something is not as it should be; see below."
-    />
-  );
+function EntryErrors({ entry }: { entry: FormEntry }) {
+  const { t } = useLocale();
+  if (entry.message) return <MessageBox {...entry.message} />;
+  if (entry.errors.length === 0) return null;
+  return <MessageBox tone="bad" title={t('entry.fields.title')} text={t('entry.fields.text')} />;
+}
 
 /** What an OAuth provider has to know before it can ask: a shop, a tenant. */
 export const ParametersPage = ({
   provider,
   entry,
   ...step
-}: StepProps & { provider: OAuth2Provider; entry: FormEntry }) => (
-  <StepLayout {...step} title={`Connect ${step.card.name}`}>
-    <p class="intro">{permissionSentences(provider)}</p>
-    <EntryErrors entry={entry} />
-    <PostForm
-      class="card"
-      action="/integrations/connect"
-      formToken={step.session.formToken}
-      hidden={{ provider: step.card.id }}
-    >
-      {askedParameters(provider).map(([name, parameter]) => (
-        <Field
-          name={`field-${name}`}
-          label={parameter.label}
-          pattern={parameter.pattern}
-          value={entry.values[name] ?? parameter.default}
-          error={errorAt(entry, `body.parameters.${name}`)}
-        />
-      ))}
-      <Buttons label={`Continue to ${step.card.name}`} />
-    </PostForm>
-  </StepLayout>
-);
+}: StepProps & { provider: OAuth2Provider; entry: FormEntry }) => {
+  const locale = useLocale();
+  const { t, recordText } = locale;
+  const { card, session } = step;
+  return (
+    <StepLayout {...step} title={t('connect.title', { provider: card.name })}>
+      <p class="intro">{permissionSentences(provider, locale)}</p>
+      <EntryErrors entry={entry} />
+      <PostForm
+        class="card"
+        action="/integrations/connect"
+        formToken={session.formToken}
+        hidden={{ provider: card.id }}
+      >
+        {askedParameters(provider).map(([name, parameter]) => {
+          const label = recordText(parameter.label);
+          return (
+            <Field
+              name={`field-${name}`}
+              label={label}
+              pattern={parameter.pattern}
+              value={entry.values[name] ?? parameter.default}
+              error={fieldError(locale, entry, `body.parameters.${name}`, [name, label])}
+            />
+          );
+        })}
+        <Buttons label={t('action.continue', { provider: card.name })} />
+      </PostForm>
+    </StepLayout>
+  );
+};
 
 export const CredentialsPage = ({
   provider,
@@ -129,14 +151,20 @@ export const CredentialsPage = ({
   entry: FormEntry;
 }) => {
   const { brand } = useTheme();
+  const locale = useLocale();
+  const { t, recordText, sentences } = locale;
   const { card, session } = step;
+  const names = { brand: brand.name, provider: card.name };
   return (
-    <StepLayout {...step} title={account ? `Replace: ${account.name}` : `Connect ${card.name}`}>
+    <StepLayout
+      {...step}
+      title={account ? t('replace.title', { account: account.name }) : t('connect.title', names)}
+    >
       <p class="intro">
-        {`${brand.name} uses what you enter to work with ${card.name} for you. It is kept encrypted, and secrets are never shown again.`}
-        {provider.experimental
-          ? ` ${card.name} does not offer this officially: it can stop working at any time.`
-          : ''}
+        {sentences(
+          t('credentials.intro', names),
+          ...(provider.experimental ? [t('credentials.experimental', names)] : []),
+        )}
       </p>
       <EntryErrors entry={entry} />
       <PostForm
@@ -145,27 +173,32 @@ export const CredentialsPage = ({
         formToken={session.formToken}
         hidden={{ provider: card.id, account: account?.facts.accountId }}
       >
-        {Object.entries(provider.fields).map(([name, field]) => (
-          <Field
-            name={`field-${name}`}
-            label={field.label}
-            help={field.help}
-            secret={field.secret}
-            required={field.required}
-            maxLength={field.maxLength}
-            value={field.secret ? undefined : entry.values[name]}
-            error={errorAt(entry, `body.credentials.${name}`)}
-          />
-        ))}
+        {Object.entries(provider.fields).map(([name, field]) => {
+          const { secret, required, maxLength, help } = field;
+          const label = recordText(field.label);
+          const path = `body.credentials.${name}`;
+          return (
+            <Field
+              name={`field-${name}`}
+              label={label}
+              help={help && recordText(help)}
+              secret={secret}
+              required={required}
+              maxLength={maxLength}
+              value={secret ? undefined : entry.values[name]}
+              error={fieldError(locale, entry, path, [name, label], maxLength)}
+            />
+          );
+        })}
         <Field
           name="name"
-          label="Your name for this account"
-          help="To tell several accounts apart."
+          label={t('credentials.name')}
+          help={t('credentials.name_help')}
           required={false}
           maxLength={100}
           value={entry.values.name ?? account?.facts.displayName ?? undefined}
         />
-        <Buttons label={account ? 'Replace' : 'Connect'} />
+        <Buttons label={t(account ? 'action.replace' : 'action.connect')} />
       </PostForm>
     </StepLayout>
   );
@@ -177,7 +210,7 @@ const Buttons = ({ label }: { label: string }) => (
       {label}
     </button>
     <a class="button quiet" href="/integrations">
-      Cancel
+      {useLocale().t('action.cancel')}
     </a>
   </div>
 );
@@ -192,30 +225,31 @@ export const DisconnectPage = ({
   canRevoke: boolean;
 }) => {
   const { brand } = useTheme();
+  const { t } = useLocale();
   const { card, session } = step;
+  const names = { brand: brand.name, provider: card.name, account: account.name };
+  const isEntered = card.provider?.kind === 'credentials';
+  const deleted = isEntered ? 'disconnect.entry_deleted' : 'disconnect.access_deleted';
+  const known = canRevoke ? 'disconnect.told' : 'disconnect.not_told';
   return (
     <StepLayout
       {...step}
-      title={`Disconnect ${account.name}`}
-      heading={`Disconnect ${account.name}?`}
+      title={t('disconnect.title', names)}
+      heading={t('disconnect.question', names)}
     >
       <div class="card">
         <ul class="points">
           <li>
-            <span>{`${brand.name} can no longer use this ${card.name} account. What depends on it stops working.`}</span>
+            <span>{t('disconnect.effect', names)}</span>
           </li>
           <li>
-            <span>
-              {card.provider?.kind === 'credentials'
-                ? 'What you entered is deleted here.'
-                : 'The access that is kept here is deleted.'}
-            </span>
+            <span>{t(deleted)}</span>
           </li>
           <li>
-            <span>{atProvider(card, brand.name, canRevoke)}</span>
+            <span>{t(isEntered ? 'disconnect.entry_not_told' : known, names)}</span>
           </li>
           <li>
-            <span>You can connect it again at any time.</span>
+            <span>{t('disconnect.again')}</span>
           </li>
         </ul>
         <PostForm
@@ -225,10 +259,10 @@ export const DisconnectPage = ({
           hidden={{ provider: card.id, account: account.facts.accountId }}
         >
           <button class="button stop" type="submit">
-            Disconnect
+            {t('action.disconnect')}
           </button>
           <a class="button quiet" href="/integrations">
-            Keep it
+            {t('action.keep')}
           </a>
         </PostForm>
       </div>
@@ -236,20 +270,15 @@ export const DisconnectPage = ({
   );
 };
 
-function atProvider(card: Card, brand: string, canRevoke: boolean): string {
-  if (card.provider?.kind === 'credentials') {
-    return `${card.name} does not learn of it: to be sure, sign out or change the key there.`;
-  }
-  return canRevoke
-    ? `${card.name} is told to end the permission, unless another account here lives by it.`
-    : `${card.name} cannot be told. To end the permission there too, remove ${brand} in your ${card.name} settings.`;
-}
-
-export const SignedOutPage = ({ returnTo }: { returnTo: string }) => (
-  <MessagePage
-    title="Signed out"
-    heading="You are signed out"
-    text="Your accounts stay connected. Only this page is closed."
-    links={[{ href: returnTo, label: returnLabel(returnTo) }]}
-  />
-);
+export const SignedOutPage = ({ returnTo }: { returnTo: string }) => {
+  const locale = useLocale();
+  const { t } = locale;
+  return (
+    <MessagePage
+      title={t('signed_out.title')}
+      heading={t('signed_out.heading')}
+      text={t('signed_out.text')}
+      links={[{ href: returnTo, label: returnLabel(returnTo, locale) }]}
+    />
+  );
+};

@@ -1,12 +1,13 @@
 /**
- * The hosted page's sentences about statuses and actions: what happened, why, and what to do next.
- * Never a code alone. Pure.
+ * Which of the hosted page's messages tell of a status or of what was done: what happened, why, and what
+ * to do next. Never a code alone. Pure.
  */
 
 import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
 import { CLIENT_CHANGED, REFUSED_REPEATEDLY } from '../../refresh/verdict';
 import { HOUR_MS, MINUTE_MS } from '../../time';
+import type { Locale } from '../locale';
 import type { Message, Tone } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { HostedFlash } from './session';
@@ -21,11 +22,11 @@ export interface Names {
   account: string | null;
 }
 
-export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone }> = {
-  connected: { label: 'Connected', tone: 'good' },
-  expired: { label: 'Expired', tone: 'bad' },
-  needs_reconnect: { label: 'Needs reconnect', tone: 'bad' },
-  error: { label: 'Trying again', tone: 'warn' },
+export const statusTones: Record<StatusAt['status'], Tone> = {
+  connected: 'good',
+  expired: 'bad',
+  needs_reconnect: 'bad',
+  error: 'warn',
 };
 
 /**
@@ -34,219 +35,203 @@ export const statusWords: Record<StatusAt['status'], { label: string; tone: Tone
  */
 export function troubleWords(
   { status, category, reason, retryAt }: StatusAt,
-  { brand, provider: name }: Names,
+  names: Names,
   clock: Clock,
   isEntered = false,
 ): string | null {
+  const { t, sentences } = clock.locale;
   switch (status) {
     case 'connected':
       return null;
     case 'expired':
-      return `Access has run out, and ${name} does not let it be renewed without you. Reconnect to go on.`;
+      return t('trouble.expired', names);
     case 'needs_reconnect':
-      if (isEntered) {
-        return `${name} no longer accepts what you entered. That happens when a key is withdrawn or replaced there, or a session ends. Replace it to go on.`;
-      }
-      if (reason === CLIENT_CHANGED) {
-        return `${brand} has registered anew at ${name}, which needs your consent once more. Reconnect to go on.`;
-      }
-      if (reason === REFUSED_REPEATEDLY) {
-        return `${name} has refused this connection for days. It is still tried now and then; reconnect to go on at once.`;
-      }
-      return `${name} no longer accepts this connection. That happens when access is withdrawn there, or a password changes. Reconnect to go on.`;
+      if (isEntered) return t('trouble.entry_refused', names);
+      if (reason === CLIENT_CHANGED) return t('trouble.client_changed', names);
+      if (reason === REFUSED_REPEATEDLY) return t('trouble.refused_repeatedly', names);
+      return t('trouble.refused', names);
     case 'error': {
       const next =
         retryAt === undefined
-          ? 'It is tried again by itself.'
-          : `The next try is ${relative(retryAt, clock)}, at ${hour(retryAt, clock)}.`;
+          ? t('next_try.by_itself')
+          : t('next_try.at', { when: relative(retryAt, clock), hour: hour(retryAt, clock) });
       // Refused for more than an hour, by a code that may mean this account or all of them.
       const mayHelp =
         (category === 'operator_fault' || category === 'unexpected') &&
         retryAt !== undefined &&
         retryAt > clock.now + 2 * HOUR_MS;
-      const todo = mayHelp ? 'Reconnecting may help.' : 'You need not do anything.';
-      return `${whyFailing(category, name, brand)} ${next} ${todo}`;
+      const todo = t(mayHelp ? 'todo.reconnect' : 'todo.nothing');
+      return sentences(t(whyFailing(category), names), next, todo);
     }
     default:
       return status satisfies never;
   }
 }
 
-function whyFailing(category: FailureCategory | undefined, name: string, brand: string): string {
+function whyFailing(category: FailureCategory | undefined) {
   switch (category) {
     case undefined:
-      return `Access to ${name} could not be renewed.`;
+      return 'failing.unknown';
     case 'operator_fault':
-      return `${brand} is not set up rightly at ${name}, so access could not be renewed.`;
+      return 'failing.setup';
     case 'rate_limited':
-      return `${name} is asking for a pause, so access could not be renewed yet.`;
+      return 'failing.pause';
     case 'no_answer':
     case 'provider_failure':
-      return `${name} is not answering at the moment, so access could not be renewed.`;
+      return 'failing.no_answer';
     case 'refused':
     case 'refusal_storm':
     case 'unreadable':
     case 'unexpected':
     case 'token_unusable':
     case 'internal':
-      return `${name} gave an answer that could not be used, so access could not be renewed.`;
+      return 'failing.bad_answer';
     default:
       return category satisfies never;
   }
 }
 
 export function flashMessageWords(flash: HostedFlash, names: Names, clock: Clock): Message {
-  const { provider: name, account } = names;
-  const it = account === null ? `your ${name} account` : `${account} (${name})`;
+  const { locale } = clock;
+  const { t } = locale;
   switch (flash.kind) {
     case 'connecting':
       return {
         tone: 'info',
-        title: `${name} is not connected yet`,
-        text: `You did not come back from ${name}. If you closed the window or went back, just start again.`,
+        title: t('flash.connecting.title', names),
+        text: t('flash.connecting.text', names),
       };
     case 'connected':
       if (flash.code === 'unverified') {
         return {
           tone: 'info',
-          title: `${name} is saved`,
-          text: `${name} did not answer, so what you entered could not be tried yet. It is tried again by itself.`,
+          title: t('flash.unverified.title', names),
+          text: t('flash.unverified.text', names),
         };
       }
-      return { tone: 'good', title: `${name} is connected`, text: `${capitalised(it)} is ready.` };
+      return {
+        tone: 'good',
+        title: t('flash.connected.title', names),
+        text: withAccount(locale, 'flash.connected.text', names),
+      };
     case 'finishing':
       return {
         tone: 'info',
-        title: `${name} is being connected`,
-        text: 'This takes a few seconds. Load the page again to see it.',
+        title: t('flash.finishing.title', names),
+        text: t('flash.finishing.text'),
       };
     case 'not_connected':
-      return notConnected(flash.code, names);
+      return notConnected(flash.code, names, locale);
     case 'refreshed':
-      return { tone: 'good', title: 'Refreshed', text: `Access to ${it} was renewed.` };
+      return {
+        tone: 'good',
+        title: t('flash.refreshed.title'),
+        text: withAccount(locale, 'flash.refreshed.text', names),
+      };
     case 'not_refreshed':
       return notRefreshed(flash, names, clock);
     case 'disconnected':
       return {
         tone: 'good',
-        title: `${name} is disconnected`,
-        text: disconnectedText(flash.code, names),
+        title: t('flash.disconnected.title', names),
+        text: locale.sentences(
+          withAccount(locale, 'flash.disconnected.text', names),
+          t(atProvider(flash.code), names),
+        ),
       };
     case 'not_disconnected':
-      return notDisconnected(flash.code, names);
+      return notDisconnected(flash.code, names, locale);
     default:
       return flash.kind satisfies never;
   }
 }
 
-function disconnectedText(
-  receipt: HostedFlash['code'],
-  { brand, provider, account }: Names,
-): string {
-  const gone = `${brand} can no longer use ${account ?? 'that account'}.`;
+/** Messages that come in two: with the account's name, and without. */
+type AccountMessage =
+  | 'flash.connected.text'
+  | 'flash.refreshed.text'
+  | 'flash.disconnected.text'
+  | 'not_connected.mismatch.text'
+  | 'entry.mismatch.text'
+  | 'not_refreshed.needs_reconnect.text';
+
+function withAccount({ t }: Locale, id: AccountMessage, { account, ...names }: Names): string {
+  return account === null ? t(`${id}.unnamed`, names) : t(id, { ...names, account });
+}
+
+function atProvider(receipt: HostedFlash['code']) {
   switch (receipt) {
     case 'queued':
-      return `${gone} ${provider} is being told to end the permission.`;
+      return 'flash.disconnected.queued';
     case 'kept_for_other_grants':
-      return `${gone} The permission at ${provider} stays, because another account here lives by it.`;
+      return 'flash.disconnected.kept';
     default:
-      return `${gone} To end the permission at ${provider} as well, remove ${brand} in your settings there.`;
+      return 'flash.disconnected.not_supported';
   }
 }
 
-function notConnected(
-  code: HostedFlash['code'],
-  { brand, provider: name, account }: Names,
-): Message {
-  const nothing = 'Nothing was connected.';
+function notConnected(code: HostedFlash['code'], names: Names, locale: Locale): Message {
+  const { t } = locale;
+  const message = (
+    tone: Tone,
+    id:
+      | 'cancelled'
+      | 'taken'
+      | 'too_many'
+      | 'setup'
+      | 'no_answer'
+      | 'wrong_user'
+      | 'used'
+      | 'too_late'
+      | 'issuer'
+      | 'gone'
+      | 'many_started'
+      | 'bad_answer',
+  ): Message => ({
+    tone,
+    title: t(`not_connected.${id}.title`, names),
+    text: t(`not_connected.${id}.text`, names),
+  });
   switch (code) {
     case 'access_denied':
-      return {
-        tone: 'info',
-        title: 'You cancelled',
-        text: `${nothing} Start again whenever you like.`,
-      };
+      return message('info', 'cancelled');
     case 'account_linked_to_another_user':
-      return {
-        tone: 'bad',
-        title: 'That account is taken',
-        text: `This ${name} account is connected by somebody else in ${brand}. Disconnect it there first, or sign in to another account.`,
-      };
+      return message('bad', 'taken');
     case 'too_many_integrations':
-      return {
-        tone: 'bad',
-        title: 'You have too many accounts here',
-        text: `${nothing} Disconnect one that you do not need any more, then connect this one.`,
-      };
+      return message('bad', 'too_many');
     case 'account_mismatch':
       return {
         tone: 'bad',
-        title: 'That was another account',
-        text: `You signed in to a different ${name} account than ${account ?? 'the one to reconnect'}. Sign in to the right one there and reconnect, or choose “Add another account”.`,
+        title: t('not_connected.mismatch.title'),
+        text: withAccount(locale, 'not_connected.mismatch.text', names),
       };
     case 'invalid_scope':
     case 'provider_not_configured':
     case 'provider_not_found':
     case 'invalid_request':
-      return {
-        tone: 'bad',
-        title: `${name} cannot be connected`,
-        text: `${brand} is not set up rightly for ${name}. ${nothing} Please tell ${brand} about it.`,
-      };
+      return message('bad', 'setup');
     case 'provider_unavailable':
     case 'unavailable':
-      return {
-        tone: 'bad',
-        title: `${name} is not answering`,
-        text: `${nothing} Try again in a few minutes.`,
-      };
+      return message('bad', 'no_answer');
     case 'wrong_user':
-      return {
-        tone: 'bad',
-        title: 'Somebody else started this',
-        text: `${nothing} Start again, and it will be yours.`,
-      };
+      return message('bad', 'wrong_user');
     case 'wrong_completion':
-      return {
-        tone: 'bad',
-        title: 'This link was used before',
-        text: `If you have connected ${name} just now, it is in your list. Otherwise start again here.`,
-      };
+      return message('bad', 'used');
     case 'connection_expired':
     case 'connection_not_found':
     case 'not_finished':
     case 'code_expired':
-      return {
-        tone: 'bad',
-        title: `${name} was not connected`,
-        text: `It took too long. ${nothing} Please start again.`,
-      };
+      return message('bad', 'too_late');
     case 'issuer_mismatch':
-      return {
-        tone: 'bad',
-        title: `${name} was not connected`,
-        text: `The answer did not come from ${name}, so it was not used. Please start again.`,
-      };
+      return message('bad', 'issuer');
     case 'integration_not_found':
-      return {
-        tone: 'bad',
-        title: 'That account is gone',
-        text: 'It was disconnected meanwhile. Add it again if you want it back.',
-      };
+      return message('bad', 'gone');
     case 'rate_limited':
-      return tooFast();
+      return tooFast(locale);
     case 'too_many_connections':
-      return {
-        tone: 'info',
-        title: 'One moment',
-        text: 'You have started many connections and finished few. Wait ten minutes, then go on.',
-      };
+      return message('info', 'many_started');
     default:
-      return {
-        tone: 'bad',
-        title: `${name} was not connected`,
-        text: `${name} gave an answer that could not be used. ${nothing} Please try again.`,
-      };
+      return message('bad', 'bad_answer');
   }
 }
 
@@ -256,28 +241,30 @@ function notConnected(
  */
 export function entryWords(
   code: HostedFlash['code'],
-  { provider: name, account }: Names,
+  names: Names,
+  locale: Locale,
 ): Message | null {
-  const kept = account === null ? 'Nothing was saved.' : 'What was saved before is still there.';
+  const { t, sentences } = locale;
+  const kept = t(names.account === null ? 'entry.nothing_saved' : 'entry.still_there');
   switch (code) {
     case 'credentials_refused':
       return {
         tone: 'bad',
-        title: `${name} did not accept this`,
-        text: `Copy it again, whole and without spaces, and see at ${name} whether it is still valid. ${kept}`,
+        title: t('entry.refused.title', names),
+        text: sentences(t('entry.refused.text', names), kept),
       };
     case 'account_mismatch':
       return {
         tone: 'bad',
-        title: 'That is another account',
-        text: `What you entered is of a different ${name} account than ${account ?? 'the one to replace'}. ${kept} To have both, cancel and choose “Add another account”.`,
+        title: t('entry.mismatch.title'),
+        text: sentences(withAccount(locale, 'entry.mismatch.text', names), kept),
       };
     case 'provider_unavailable':
     case 'provider_error':
       return {
         tone: 'bad',
-        title: `${name} could not be asked`,
-        text: `Only ${name} can tell whose account this is, and it gave no answer that says so. ${kept} Try again in a few minutes.`,
+        title: t('entry.no_answer.title', names),
+        text: sentences(t('entry.no_answer.text', names), kept),
       };
     default:
       return null;
@@ -285,70 +272,62 @@ export function entryWords(
 }
 
 function notRefreshed({ code, retryAt }: HostedFlash, names: Names, clock: Clock): Message {
-  const { brand, provider: name, account } = names;
-  const title = 'Not refreshed';
+  const { locale, now } = clock;
+  const { t, sentences } = locale;
+  const title = t('not_refreshed.title');
   const next =
-    retryAt === null ? 'Try again in a few minutes.' : `Try again ${relative(retryAt, clock)}.`;
+    retryAt === null ? t('retry.soon') : t('retry.when', { when: relative(retryAt, clock) });
   switch (code) {
     case 'needs_reconnect':
       return {
         tone: 'bad',
-        title: 'Please reconnect',
-        text: `${name} no longer accepts the connection of ${account ?? 'this account'}.`,
+        title: t('not_refreshed.needs_reconnect.title'),
+        text: withAccount(locale, 'not_refreshed.needs_reconnect.text', names),
       };
     case 'integration_not_found':
-      return { tone: 'bad', title, text: 'That account was disconnected meanwhile.' };
+      return { tone: 'bad', title, text: t('not_refreshed.gone') };
     case 'invalid_request':
       return {
         tone: 'info',
-        title: 'Nothing to refresh',
-        text: `${name} gives access that does not run out.`,
+        title: t('not_refreshed.endless.title'),
+        text: t('not_refreshed.endless.text', names),
       };
     case 'provider_not_configured':
-      return {
-        tone: 'bad',
-        title,
-        text: `${brand} is not set up for ${name} any more. Please tell ${brand} about it.`,
-      };
+      return { tone: 'bad', title, text: t('not_refreshed.setup', names) };
     case 'refresh_in_progress':
       return {
         tone: 'info',
-        title: 'Being refreshed',
-        text: 'It is being renewed right now. Load the page again in a moment.',
+        title: t('not_refreshed.in_progress.title'),
+        text: t('not_refreshed.in_progress.text'),
       };
     case 'rate_limited':
-      return retryAt !== null && retryAt - clock.now > 2 * MINUTE_MS
-        ? { tone: 'info', title, text: `That was often enough for today. ${next}` }
-        : tooFast();
+      return retryAt !== null && retryAt - now > 2 * MINUTE_MS
+        ? { tone: 'info', title, text: sentences(t('not_refreshed.often'), next) }
+        : tooFast(locale);
     case 'unavailable':
-      return { tone: 'bad', title, text: `Something here is not answering. ${next}` };
+      return { tone: 'bad', title, text: sentences(t('not_refreshed.unavailable'), next) };
     case 'provider_error':
-      return { tone: 'bad', title, text: `${name} gave an answer that could not be used. ${next}` };
+      return { tone: 'bad', title, text: sentences(t('not_refreshed.bad_answer', names), next) };
     default:
-      return { tone: 'bad', title, text: `${name} is not answering at the moment. ${next}` };
+      return { tone: 'bad', title, text: sentences(t('not_refreshed.no_answer', names), next) };
   }
 }
 
-function notDisconnected(code: HostedFlash['code'], { provider: name }: Names): Message {
+function notDisconnected(code: HostedFlash['code'], names: Names, locale: Locale): Message {
+  const { t } = locale;
   if (code === 'integration_not_found') {
     return {
       tone: 'info',
-      title: 'Already gone',
-      text: `That ${name} account is not connected any more.`,
+      title: t('not_disconnected.gone.title'),
+      text: t('not_disconnected.gone.text', names),
     };
   }
-  if (code === 'rate_limited') return tooFast();
-  return {
-    tone: 'bad',
-    title: 'Not disconnected',
-    text: 'Something here is not answering. The account is still connected; try again in a moment.',
-  };
+  if (code === 'rate_limited') return tooFast(locale);
+  return { tone: 'bad', title: t('not_disconnected.title'), text: t('not_disconnected.text') };
 }
 
-const tooFast = (): Message => ({
+const tooFast = ({ t }: Locale): Message => ({
   tone: 'info',
-  title: 'One moment',
-  text: 'That was a lot at once. Wait a minute, then go on.',
+  title: t('flash.slow_down.title'),
+  text: t('flash.slow_down.text'),
 });
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

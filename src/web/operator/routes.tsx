@@ -14,6 +14,7 @@ import type { AppEnv } from '../../http/route';
 import { matchServiceKey, noteKeyUse } from '../../http/service-key';
 import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
 import { countVerdicts } from '../../refresh/take-back';
+import { english } from '../locale';
 import { readPostedForm, refuseForeignForm } from '../session';
 import { type Message, MessagePage } from '../ui/layout';
 import { htmlReply, redirectReply } from '../ui/reply';
@@ -63,6 +64,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     return htmlReply(
       c,
       'operator',
+      english,
       <OperatorPage
         session={session}
         formToken={session.formToken}
@@ -139,6 +141,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     return htmlReply(
       c,
       'operator',
+      english,
       <VerdictsPage
         provider={provider}
         count={count}
@@ -160,7 +163,7 @@ async function signInReply(
   message: Message | null,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return htmlReply(c, 'operator', <SignInPage message={message} />, status, headers);
+  return htmlReply(c, 'operator', english, <SignInPage message={message} />, status, headers);
 }
 
 /** Back to the page, which then says what was done. */
@@ -180,6 +183,7 @@ async function errorReply(c: Context<AppEnv>, error: AppError): Promise<Response
   return htmlReply(
     c,
     'operator',
+    english,
     <MessagePage {...words} links={[{ href: PATH, label: 'To the operator’s page' }]}>
       {status < 500 ? null : <p class="small soft">{`In the log: ${c.get('requestId')}`}</p>}
     </MessagePage>,

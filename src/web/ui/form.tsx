@@ -1,5 +1,6 @@
 /** Forms of the pages: each is a POST that carries its session's token. */
 import type { Child } from 'hono/jsx';
+import { useLocale } from '../locale';
 
 interface PostFormProps {
   action: string;
@@ -46,7 +47,7 @@ interface FieldProps {
   pattern?: string | undefined;
   placeholder?: string | undefined;
   value?: string | undefined;
-  /** What is wrong with the value, to be read after the label. */
+  /** What is wrong with the value: a sentence. */
   error?: string | undefined;
 }
 
@@ -63,10 +64,11 @@ export function Field({
   value,
   error,
 }: FieldProps) {
+  const { t } = useLocale();
   const described = [error ? `${name}-error` : '', help ? `${name}-help` : ''].filter(Boolean);
   return (
     <div class="field">
-      <label for={name}>{required ? label : `${label} (optional)`}</label>
+      <label for={name}>{required ? label : t('field.optional', { label })}</label>
       <input
         id={name}
         name={name}
@@ -82,7 +84,11 @@ export function Field({
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={described.length > 0 ? described.join(' ') : undefined}
       />
-      {error ? <p class="wrong" id={`${name}-error`}>{`${label} ${error}.`}</p> : null}
+      {error ? (
+        <p class="wrong" id={`${name}-error`}>
+          {error}
+        </p>
+      ) : null}
       {help ? (
         <p class="soft" id={`${name}-help`}>
           {help}

@@ -1,5 +1,6 @@
 /** What all pages are made of: document and header, message boxes, and pages that are only a message. */
 import type { Child } from 'hono/jsx';
+import { useLocale } from '../locale';
 import { useTheme } from './theme';
 
 export interface LayoutProps {
@@ -13,8 +14,9 @@ export interface LayoutProps {
 
 export function Layout({ title, headerEnd, redirectTo, children }: LayoutProps) {
   const { brand, css } = useTheme();
+  const { language, direction, t } = useLocale();
   return (
-    <html lang="en">
+    <html lang={language} dir={direction}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -27,7 +29,7 @@ export function Layout({ title, headerEnd, redirectTo, children }: LayoutProps) 
       </head>
       <body>
         <a class="skip" href="#content">
-          Skip to the content
+          {t('layout.skip')}
         </a>
         <header class="top">
           <p class="brand">

@@ -15,7 +15,7 @@ export interface Hosted extends Journey {
   post(token: string, headers?: Record<string, string>): Promise<Response>;
   /** The whole opening; gives the session's cookie. */
   enter(userId: string, input?: Record<string, unknown>): Promise<string>;
-  get(path: string, cookie?: string | null): Promise<Response>;
+  get(path: string, cookie?: string | null, headers?: Record<string, string>): Promise<Response>;
   /** The page's text. */
   page(cookie: string, path?: string): Promise<string>;
   /** Posts a form of the page, with its token. */
@@ -50,10 +50,10 @@ export function hosted(overrides: Partial<Deps> & { clock?: TestClock } = {}): H
       expect(reply.status, await reply.clone().text()).toBe(303);
       return cookieOf(reply, 'mooring-session') ?? '';
     },
-    get: (path, cookie = null) =>
+    get: (path, cookie = null, headers = {}) =>
       api(path, {
         token: null,
-        headers: { ...html, ...(cookie === null ? {} : { Cookie: cookie }) },
+        headers: { ...html, ...headers, ...(cookie === null ? {} : { Cookie: cookie }) },
       }),
     async page(cookie, path = '/integrations') {
       const reply = await self.get(path, cookie);

@@ -754,7 +754,7 @@ describe('every page', () => {
       expect(['same-origin', 'no-referrer']).toContain(reply.headers.get('Referrer-Policy'));
       const page = await reply.text();
       expect(page).toMatch(
-        /^<!doctype html><html lang="en"><head>.*<title>[^<]+<\/title>.*<\/head>/s,
+        /^<!doctype html><html lang="en" dir="ltr"><head>.*<title>[^<]+<\/title>.*<\/head>/s,
       );
       const css = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
       const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(css));

@@ -6,6 +6,7 @@ import { providerSchema } from '../../../src/providers/types';
 import { prefersPage } from '../../../src/web/hosted/error-page';
 import { initials } from '../../../src/web/hosted/integrations-page';
 import { permissionSentences, permissionsOf } from '../../../src/web/hosted/permissions';
+import { english } from '../../../src/web/locale';
 
 describe('initials', () => {
   it.each([
@@ -29,13 +30,13 @@ describe('permissions', () => {
       const provider = providerSchema.parse(record);
       const scopes = provider.kind === 'oauth2' ? provider.scopes : [];
       expect([provider.id, permissionsOf(provider.id, scopes).unknown]).toEqual([provider.id, []]);
-      expect(permissionSentences(provider)).toMatch(/^[A-Z].*\.$/);
+      expect(permissionSentences(provider, english)).toMatch(/^[A-Z].*\.$/);
     }
   });
 
   it('that nobody has words for are named, and names of prototypes are none', () => {
     expect(permissionsOf('acme', ['openid', 'constructor', 'boats.write'])).toEqual({
-      known: ['know who you are'],
+      known: ['may.know_you'],
       unknown: ['constructor', 'boats.write'],
     });
     expect(permissionsOf('__proto__', ['toString']).unknown).toEqual(['toString']);
