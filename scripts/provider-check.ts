@@ -66,7 +66,7 @@ async function aboutOAuth2(
     provider,
     parameters,
   );
-  const configured = registry.client(provider.id);
+  const configured = registry.client(provider.id, parameters);
   const client: OAuth2Client = configured ?? {
     provider,
     clientId: 'CLIENT_ID',
@@ -199,9 +199,11 @@ export async function reportLive(
 ): Promise<string> {
   for (const line of await report([id, ...rest], settings)) options.say(line);
   const publicUrl = publicUrlOf(settings);
-  const client = createRegistry(settings, publicUrl).client(id);
+  const registry = createRegistry(settings, publicUrl);
+  const provider = registry.get(id);
+  const parameters = provider?.kind === 'oauth2' ? parametersFrom(provider, rest) : {};
+  const client = registry.client(id, parameters);
   if (!client) throw new Wrong(`${id} has no client to drive it with.`);
-  const parameters = parametersFrom(client.provider, rest);
   // Not loaded for a check that only reads.
   const { checkLive } = await import('./provider-live');
   return checkLive({ ...options, client, parameters, publicUrl, settings });

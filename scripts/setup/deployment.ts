@@ -166,7 +166,10 @@ function knownNames(): string[] {
     example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm),
     ([, name = '']) => name,
   );
-  const clients = oauthProviders().flatMap(({ id }) => clientNames(id));
+  const clients = oauthProviders().flatMap(({ id }) => [
+    ...clientNames(id),
+    `${settingPrefix(id)}_CLIENTS`,
+  ]);
   return [...new Set([...named, ...clients])];
 }
 

@@ -219,7 +219,7 @@ function tokenCredential(
 ): Credential {
   const { headers, apiHeaders, apiToken, apiUrl, apiUrls, apiOrigin } = provider;
   const parameters = placeholderValues(provider, row.parameters);
-  const clientId = config.providers.client(provider.id)?.clientId;
+  const clientId = config.providers.client(provider.id, row.parameters)?.clientId;
   const templates = [...Object.values(apiHeaders), ...Object.values(apiToken.headers)];
   if (
     clientId === undefined &&

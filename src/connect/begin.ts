@@ -8,7 +8,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { grantingOnly } from '../providers/also-grants';
 import { askedParameters, isUsable } from '../providers/parameters';
-import { oauthClientOf } from '../providers/registry';
+import { oauthClientOf, oauthProviderOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
 import { SECOND_MS } from '../time';
@@ -60,12 +60,12 @@ export async function beginConnection(
   input: BeginInput,
 ): Promise<BegunConnection> {
   const { config, db, vault } = deps;
-  const client = oauthClientOf(config.providers, input.provider);
+  const record = oauthProviderOf(config.providers, input.provider);
   const alsoGrants =
     input.allowedProviders === null
       ? null
-      : client.provider.alsoGrants.filter((id) => allows(input.allowedProviders, id));
-  const { provider } = grantingOnly(config.providers, client, alsoGrants);
+      : record.alsoGrants.filter((id) => allows(input.allowedProviders, id));
+  const provider = grantingOnly(config.providers, record, alsoGrants);
   const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
   const known =
     input.accountId === undefined
@@ -74,6 +74,7 @@ export async function beginConnection(
   if (!known && input.accountId !== undefined && !input.forToken) throw noSuchIntegration();
   if (!known) await refuseFull(deps, userId, provider.id);
   const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
+  oauthClientOf(config.providers, provider.id, parameters);
   const authorizationParams = checkAuthorizationParams(provider, input);
 
   const id = randomSecret();

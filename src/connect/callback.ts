@@ -19,7 +19,7 @@ import { isSignedCallback } from '../oauth/callback-signature';
 import { authorizationEndpointsOf, endpointsOf } from '../oauth/endpoints';
 import { isIssuer } from '../oauth/issuer';
 import { saidParameters } from '../providers/parameters';
-import { oauthClientOf } from '../providers/registry';
+import { oauthProviderOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { isAuthorizationState, transactionIdIn } from './authorization-state';
 import { completionOf } from './completion';
@@ -198,7 +198,7 @@ async function refuseUnlessSigned(
   { provider, parameters }: Transaction,
   query: CallbackQuery,
 ): Promise<void> {
-  const client = config.providers.client(provider);
+  const client = config.providers.client(provider, parameters);
   const sent = Object.entries(query).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -231,7 +231,7 @@ async function readCallback(
 ): Promise<{ error: ConnectionError | null; parameters: Transaction['parameters'] }> {
   const wrong = (error: ConnectionError) => ({ error, parameters });
   try {
-    const { provider } = oauthClientOf(deps.config.providers, id);
+    const provider = oauthProviderOf(deps.config.providers, id);
     const endpoints = await authorizationEndpointsOf(deps, provider, parameters);
     // RFC 9207 section 2.4: given, it must be the one; announced, it must be given.
     if (query.iss === undefined ? endpoints.issParameter : !isIssuer(endpoints, query.iss)) {

@@ -67,12 +67,11 @@ export async function completeConnection(
 
   // Before the claim: where the provider's metadata cannot be had, no code is lost.
   const { providers } = deps.config;
-  const client = grantingOnly(
-    providers,
-    oauthClientOf(providers, transaction.provider),
-    transaction.alsoGrants,
-  );
-  const endpoints = await endpointsOf(deps, client.provider, transaction.parameters);
+  const { parameters, alsoGrants } = transaction;
+  const configured = oauthClientOf(providers, transaction.provider, parameters);
+  const provider = grantingOnly(providers, configured.provider, alsoGrants);
+  const client = { ...configured, provider };
+  const endpoints = await endpointsOf(deps, provider, parameters);
 
   const claimed = await claim(deps, transaction);
   if (!claimed) {

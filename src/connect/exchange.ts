@@ -136,7 +136,7 @@ function mainOf(
 async function grantsBefore(deps: Deps, { id }: Transaction): Promise<Granted[]> {
   const entries = await deps.db.select().from(outbox).where(isGrantOf(id));
   const granted = entries.map(async (entry): Promise<Granted[]> => {
-    const client = deps.config.providers.client(entry.provider);
+    const client = deps.config.providers.client(entry.provider, entry.parameters);
     const grant = await openReceived(deps.vault, entry);
     return client && grant ? [{ client, grant }] : [];
   });
@@ -151,7 +151,7 @@ async function obtainGrants(
   deps: Deps,
   client: OAuth2Client,
   endpoints: Endpoints,
-  { id, verifier, authorizedAt }: Transaction,
+  { id, verifier, authorizedAt, parameters }: Transaction,
   code: string,
 ): Promise<Granted[]> {
   const { vault, config } = deps;
@@ -171,7 +171,7 @@ async function obtainGrants(
     }
   }
   const grant = grantIn(client.provider, raw, now);
-  const also = alsoGranting(config.providers, client.provider);
+  const also = alsoGranting(config.providers, client.provider, parameters);
   return [
     { client, grant },
     ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),

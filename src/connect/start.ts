@@ -72,8 +72,10 @@ async function authorizationUrl(
 ): Promise<string> {
   const { config, db, vault, fetch } = deps;
   const { providers } = config;
-  const client = grantingOnly(providers, oauthClientOf(providers, provider), alsoGrants);
-  const endpoints = await authorizationEndpointsOf(deps, client.provider, parameters);
+  const configured = oauthClientOf(providers, provider, parameters);
+  const record = grantingOnly(providers, configured.provider, alsoGrants);
+  const client = { ...configured, provider: record };
+  const endpoints = await authorizationEndpointsOf(deps, record, parameters);
   if (browser === null) return endpoints.authorizationUrl;
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);

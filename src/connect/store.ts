@@ -108,7 +108,7 @@ export async function accountOf(
     provider: provider.id,
     accountId,
     subject,
-    clientId: config.providers.client(provider.id)?.clientId ?? null,
+    clientId: config.providers.client(provider.id, transaction.parameters)?.clientId ?? null,
     accessToken: await seal(grant.accessToken, 'access_token'),
     refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
     expiresAt: times.expiresAt,

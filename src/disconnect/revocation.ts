@@ -51,7 +51,7 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
   const { config, log, vault } = deps;
   const provider = config.providers.get(entry.provider);
   if (!mayRevoke(provider)) return 'done';
-  const client = config.providers.client(entry.provider);
+  const client = config.providers.client(entry.provider, entry.parameters);
   // The operator may bring the client back, or its secret.
   if (!client) return 'retry';
   const isOurs = entry.clientId === null || entry.clientId === client.clientId;
@@ -327,13 +327,14 @@ export const mayRevoke = (provider: Provider | undefined): boolean =>
  * nothing but its token.
  */
 export function sharedGrant(registry: Registry, id: string): string[] {
-  const client = registry.client(id);
-  if (!client) return [id];
-  const { revocationReach, sharesGrantWith, maxGrants } = client.provider;
+  const provider = registry.get(id);
+  if (provider?.kind !== 'oauth2' || !registry.isConfigured(id)) return [id];
+  const { revocationReach, sharesGrantWith, maxGrants } = provider;
   // With one grant for each account, whatever is revoked of it is the one that is in use.
   if (revocationReach === 'token' && maxGrants !== 1) return [];
+  const own = registry.clientIds(id);
   const sameClient = sharesGrantWith.filter(
-    (other) => other !== id && registry.client(other)?.clientId === client.clientId,
+    (other) => other !== id && registry.clientIds(other).some((one) => own.includes(one)),
   );
   return [id, ...sameClient];
 }

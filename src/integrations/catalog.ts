@@ -111,7 +111,7 @@ function entryOf(provider: Provider, registry: Registry): ProviderEntry {
     id,
     name,
     kind,
-    configured: registry.client(id) !== undefined,
+    configured: registry.isConfigured(id),
     scopes: provider.scopes,
     experimental,
     ...(parameters.length === 0

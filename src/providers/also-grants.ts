@@ -9,43 +9,42 @@ import type { OAuth2Client, OAuth2Provider, Provider } from './types';
  * changed so that it no longer fits is left out.
  */
 export const alsoGranting = (
-  clients: { client(id: string): OAuth2Client | undefined },
+  clients: {
+    client(id: string, parameters: Readonly<Record<string, string>>): OAuth2Client | undefined;
+  },
   main: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
 ): OAuth2Client[] =>
   main.alsoGrants
-    .map((id) => clients.client(id))
+    .map((id) => clients.client(id, parameters))
     .filter((client) => client !== undefined)
     .filter(({ provider }) => faultBeside(main, provider) === null);
 
 /**
- * The client as if its record named these further ones only: what the others would be asked for goes
- * too, so that nothing is granted which nobody keeps.
- * @param also null: all that its record names
+ * The record as if it named these further ones only: what the others would be asked for goes too, so
+ * that nothing is granted which nobody keeps.
+ * @param also null: all that it names
  */
 export function grantingOnly(
   providers: { get(id: string): Provider | undefined },
-  client: OAuth2Client,
+  provider: OAuth2Provider,
   also: readonly string[] | null,
-): OAuth2Client {
-  if (also === null) return client;
-  const { provider } = client;
+): OAuth2Provider {
+  if (also === null) return provider;
   const scopeParamsOf = (ids: readonly string[]) =>
     ids.map(providers.get).flatMap((other) => (other?.kind === 'oauth2' ? [other.scopeParam] : []));
   const alsoGrants = provider.alsoGrants.filter((id) => also.includes(id));
   const kept = scopeParamsOf(alsoGrants);
   const cut = scopeParamsOf(provider.alsoGrants).filter((param) => !kept.includes(param));
   return {
-    ...client,
-    provider: {
-      ...provider,
-      alsoGrants,
-      authorizationParams: Object.fromEntries(
-        Object.entries(provider.authorizationParams).filter(([param]) => !cut.includes(param)),
-      ),
-      allowedAuthorizationParams: provider.allowedAuthorizationParams.filter(
-        (param) => !cut.includes(param),
-      ),
-    },
+    ...provider,
+    alsoGrants,
+    authorizationParams: Object.fromEntries(
+      Object.entries(provider.authorizationParams).filter(([param]) => !cut.includes(param)),
+    ),
+    allowedAuthorizationParams: provider.allowedAuthorizationParams.filter(
+      (param) => !cut.includes(param),
+    ),
   };
 }
 

@@ -28,6 +28,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkUrls(provider, publicUrl) ??
     checkParameters(provider) ??
     checkIdentity(provider) ??
+    checkClientParameter(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkAuthorizationParams(provider) ??
@@ -177,6 +178,12 @@ function checkParameters(provider: OAuth2Provider): Fault | null {
     }
   }
   return null;
+}
+
+function checkClientParameter({ clientParameter, parameters }: OAuth2Provider): Fault | null {
+  return clientParameter === undefined || Object.hasOwn(parameters, clientParameter)
+    ? null
+    : { path: ['clientParameter'], message: 'names nothing of "parameters"' };
 }
 
 function checkIssuerTemplate({ issuer, issuerTemplate }: OAuth2Provider): Fault | null {

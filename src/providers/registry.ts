@@ -1,6 +1,7 @@
 /**
  * All providers of this deployment: the built-in records, changed and joined by `PROVIDERS`, and
- * the clients that `{PROVIDER}_CLIENT_ID` and `{PROVIDER}_CLIENT_SECRET` give them.
+ * the clients that `{PROVIDER}_CLIENT_ID` and `{PROVIDER}_CLIENT_SECRET` give them; `{PROVIDER}_CLIENTS`
+ * where each host has a client of its own.
  *
  * An entry of `PROVIDERS` changes the record of its own id, or stands on the one that it `extends`.
  * Templates exist only to be extended: nobody connects "an API key" as such.
@@ -9,19 +10,33 @@
  * parsed when it is first asked for: an isolate that serves a status never pays for thirty.
  */
 
-import type * as z from 'zod';
+import * as z from 'zod';
 import { AppError, ConfigError } from '../errors';
 import { faultBeside } from './also-grants';
 import { checkRecord } from './check';
+import { isUsable } from './parameters';
 import { records, templates } from './records';
-import { type OAuth2Client, type Provider, type ProviderInput, providerSchema } from './types';
+import {
+  type OAuth2Client,
+  type OAuth2Provider,
+  type Provider,
+  type ProviderInput,
+  providerSchema,
+} from './types';
 
 export interface Registry {
   /** All providers, by id. */
   all(): readonly Provider[];
   get(id: string): Provider | undefined;
-  /** An OAuth provider with its client; undefined for other kinds, and where it has no client. */
-  client(id: string): OAuth2Client | undefined;
+  /** Whether it can be connected: an OAuth provider needs a client, at least one for some host. */
+  isConfigured(id: string): boolean;
+  /**
+   * An OAuth provider with the client for a connection with these parameters; undefined for other
+   * kinds, and where there is none.
+   */
+  client(id: string, parameters?: Readonly<Record<string, string>>): OAuth2Client | undefined;
+  /** The ids of all its clients. */
+  clientIds(id: string): string[];
 }
 
 /** Keys that could reach a prototype. None of them is a provider, a field or a name of anything. */
@@ -46,25 +61,112 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
     return provider;
   };
   for (const provider of [...parsed.values()]) checkReferences(provider, ids, get);
+  const clients = readClients(env, ids, get);
 
-  return {
+  const settingsOf = ({ id, clientOf }: OAuth2Provider) => {
+    const prefix = settingPrefix(clientOf ?? id);
+    const own = { id: env[`${prefix}_CLIENT_ID`], secret: env[`${prefix}_CLIENT_SECRET`] };
+    return { own, byValue: clients.get(prefix) ?? new Map<string, ClientSetting>() };
+  };
+  const self: Registry = {
     get,
     all: () => ids.map(get).filter((provider) => provider !== undefined),
-    client(id) {
+    isConfigured: (id) => get(id)?.kind === 'credentials' || self.clientIds(id).length > 0,
+    client(id, parameters = {}) {
       const provider = get(id);
       if (provider?.kind !== 'oauth2') return undefined;
-      const prefix = settingPrefix(provider.clientOf ?? id);
-      const clientId = textOf(env[`${prefix}_CLIENT_ID`]);
-      const clientSecret = textOf(env[`${prefix}_CLIENT_SECRET`]);
-      if (clientId === null) return undefined;
-      if (provider.clientAuth === 'none') return { provider, clientId, clientSecret: null };
-      return clientSecret === null ? undefined : { provider, clientId, clientSecret };
+      const { own, byValue } = settingsOf(provider);
+      const name = clientParameterOf(provider);
+      const value = name && (parameters[name] ?? provider.parameters[name]?.default);
+      return clientBy(provider, byValue.get(value ?? '') ?? own);
+    },
+    clientIds(id) {
+      const provider = get(id);
+      if (provider?.kind !== 'oauth2') return [];
+      const { own, byValue } = settingsOf(provider);
+      const all = [own, ...byValue.values()].map(
+        (setting) => clientBy(provider, setting)?.clientId,
+      );
+      return [...new Set(all.filter((clientId) => clientId !== undefined))];
     },
   };
+  return self;
+}
+
+/** As settings have it. */
+interface ClientSetting {
+  id: unknown;
+  secret?: unknown;
+}
+
+function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
+  const clientId = textOf(setting.id);
+  const clientSecret = textOf(setting.secret);
+  if (clientId === null) return undefined;
+  if (provider.clientAuth === 'none') return { provider, clientId, clientSecret: null };
+  return clientSecret === null ? undefined : { provider, clientId, clientSecret };
+}
+
+/** The parameter whose value decides which client it is; undefined: there is none. */
+const clientParameterOf = ({ clientParameter, parameters }: OAuth2Provider): string | undefined => {
+  const names = Object.keys(parameters);
+  return clientParameter ?? (names.length === 1 ? names[0] : undefined);
+};
+
+const clientsSchema = z.record(
+  z.string(),
+  z.strictObject({ id: z.string().trim().min(1), secret: z.string().trim().min(1).optional() }),
+);
+
+/** `{PROVIDER}_CLIENTS`, by setting prefix and by the parameter's value. @throws ConfigError */
+function readClients(
+  env: Record<string, unknown>,
+  ids: readonly string[],
+  get: Registry['get'],
+): Map<string, Map<string, ClientSetting>> {
+  const clients = new Map<string, Map<string, ClientSetting>>();
+  for (const id of ids) {
+    const prefix = settingPrefix(id);
+    const name = `${prefix}_CLIENTS`;
+    const setting = textOf(env[name]);
+    if (setting === null) continue;
+    const provider = get(id);
+    const parameter = provider?.kind === 'oauth2' ? clientParameterOf(provider) : undefined;
+    if (provider?.kind !== 'oauth2' || parameter === undefined) {
+      throw new ConfigError(`${name}: the record of "${id}" has no "clientParameter" to go by`);
+    }
+    const parsed = clientsSchema.safeParse(jsonIn(setting));
+    if (!parsed.success) {
+      throw new ConfigError(
+        `${name}: must be JSON, by the value of "${parameter}": {"value": {"id": "...", "secret": "..."}}`,
+      );
+    }
+    const byValue = new Map(Object.entries(parsed.data));
+    const declared = provider.parameters[parameter];
+    for (const [at, [value, client]] of [...byValue].entries()) {
+      if (declared === undefined || !isUsable(declared, value)) {
+        throw new ConfigError(`${name}: entry ${at + 1} is for no value of "${parameter}"`);
+      }
+      if (client.secret === undefined && provider.clientAuth !== 'none') {
+        throw new ConfigError(`${name}: entry ${at + 1} has no "secret"`);
+      }
+    }
+    clients.set(prefix, byValue);
+  }
+  return clients;
+}
+
+/** Undefined where it is none. The parser's own message would quote the text. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws AppError provider_not_found, invalid_request (not OAuth), provider_not_configured */
-export function oauthClientOf(registry: Registry, id: string): OAuth2Client {
+export function oauthProviderOf(registry: Registry, id: string): OAuth2Provider {
   const provider = registry.get(id);
   if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
   if (provider.kind !== 'oauth2') {
@@ -73,14 +175,28 @@ export function oauthClientOf(registry: Registry, id: string): OAuth2Client {
       `${provider.name} has no OAuth; PUT its credentials to /v1/users/{userId}/integrations/${id}`,
     );
   }
-  const client = registry.client(id);
-  if (!client) {
+  if (!registry.isConfigured(id)) {
     throw new AppError(
       'provider_not_configured',
       `${provider.name} has no client id and secret in this deployment`,
     );
   }
-  return client;
+  return provider;
+}
+
+/** @throws AppError as oauthProviderOf; provider_not_configured where another host has a client */
+export function oauthClientOf(
+  registry: Registry,
+  id: string,
+  parameters: Readonly<Record<string, string>>,
+): OAuth2Client {
+  const provider = oauthProviderOf(registry, id);
+  const client = registry.client(id, parameters);
+  if (client) return client;
+  throw new AppError(
+    'provider_not_configured',
+    `${provider.name} has no client in this deployment for this ${clientParameterOf(provider)}`,
+  );
 }
 
 /** `my-app` -> `MY_APP`, as in `MY_APP_CLIENT_ID`. */
@@ -92,15 +208,9 @@ const textOf = (value: unknown): string | null =>
 function readSetting(value: unknown): [id: string, record: Record<string, unknown>][] {
   const setting = typeof value === 'string' ? value.trim() : value;
   if (setting === undefined || setting === null || setting === '') return [];
-  let document = setting;
-  if (typeof setting === 'string') {
-    try {
-      document = JSON.parse(setting);
-    } catch {
-      // The parser's own message quotes the text, which may hold what should not be in a log.
-      throw new ConfigError('PROVIDERS: is not JSON; see docs/providers.md');
-    }
-  }
+  const document = typeof setting === 'string' ? jsonIn(setting) : setting;
+  if (document === undefined)
+    throw new ConfigError('PROVIDERS: is not JSON; see docs/providers.md');
   if (!isRecord(document)) throw new ConfigError('PROVIDERS: must be an object, by provider id');
   refuseForbiddenKeys(document, 'PROVIDERS');
   return Object.entries(document).map(([id, record]) => {

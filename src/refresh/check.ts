@@ -148,7 +148,8 @@ function checkableOf({ config }: Deps, row: AccountRow): Provider {
       'nothing is known that would tell whether it is good',
     );
   }
-  if (provider.kind === 'oauth2' && config.providers.client(row.provider) === undefined) {
+  const isOAuth = provider.kind === 'oauth2';
+  if (isOAuth && config.providers.client(row.provider, row.parameters) === undefined) {
     throw new AppError('provider_not_configured', 'the provider of this integration has no client');
   }
   return provider;
@@ -229,7 +230,7 @@ async function send(deps: Deps, row: AccountRow, provider: Provider): Promise<Ch
     if (provider.kind === 'credentials') {
       return await checkCredentials(deps, provider, JSON.parse(secret));
     }
-    const client = deps.config.providers.client(provider.id);
+    const client = deps.config.providers.client(provider.id, row.parameters);
     if (!client) throw new AppError('provider_error', 'the provider has no client');
     const endpoints = await endpointsOf(deps, provider, row.parameters);
     return await checkAccessToken(deps, client, endpoints, secret);

@@ -178,10 +178,10 @@ async function hasten(
  */
 export async function reviveFormerClients({ config, db, now: clock }: Deps): Promise<void> {
   const now = clock();
-  const clients = config.providers.all().flatMap(({ id }) => {
-    const clientId = config.providers.client(id)?.clientId;
-    return clientId === undefined ? [] : [{ id, clientId }];
-  });
+  const { providers } = config;
+  const clients = providers
+    .all()
+    .flatMap(({ id }) => providers.clientIds(id).map((clientId) => ({ id, clientId })));
   const soonest = now + BEYOND_ALL_PROMISES_MS;
   const spread = sql.raw(String(HOUR_MS / 2));
   await withDeadline(

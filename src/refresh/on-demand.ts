@@ -260,7 +260,7 @@ function refuseUseless(
   startedAt: number,
   now: number,
 ): OAuth2Client {
-  const client = deps.config.providers.client(row.provider);
+  const client = deps.config.providers.client(row.provider, row.parameters);
   if (row.state === 'needs_reconnect' && !mayHeal(row, client, forced)) throw needsReconnect();
   if (!client) {
     throw new AppError('provider_not_configured', 'the provider of this integration has no client');

@@ -12,6 +12,7 @@ import type { Deps } from '../deps';
 import { eventStatements } from '../events/event-log';
 import type { OAuth2Client } from '../providers/types';
 import { retry, withDeadline } from '../retry';
+import { publish } from '../status-cache/publish';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { type AttemptResult, afterAttempts, attempt, isFailed } from './attempt';
 import { type Admission, admit, type CircuitKey, circuitOf, healthOf, tokenHost } from './circuit';
@@ -24,6 +25,7 @@ import {
   isReadable,
   setAside,
 } from './claim';
+import { writeFailure } from './failure';
 import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
 import { type RunResult, recordRun, type Trigger } from './run-log';
@@ -95,7 +97,7 @@ const claimableOf = ({ config: { providers } }: Deps): Claimable[] =>
   providers
     .all()
     .filter((provider) => provider.kind === 'oauth2')
-    .filter(({ id, refreshModel }) => refreshModel !== 'none' && providers.client(id) !== undefined)
+    .filter(({ id, refreshModel }) => refreshModel !== 'none' && providers.isConfigured(id))
     .map((provider) => ({ id: provider.id, host: tokenHost(provider) }));
 
 interface GroupMember {
@@ -131,8 +133,14 @@ async function claimGroup(
     return claim();
   });
   if (!rows.every(isReadable)) await setUnreadableAside(deps, claimId, claimable, now);
-  const claimed = rows.filter(isReadable).flatMap((row) => {
-    const client = deps.config.providers.client(row.provider);
+  const readable = rows.filter(isReadable);
+  const clientOf = ({ provider, parameters }: AccountRow) =>
+    deps.config.providers.client(provider, parameters);
+  await Promise.all(
+    readable.filter((row) => !clientOf(row)).map((row) => putOffWithoutClient(deps, row)),
+  );
+  const claimed = readable.flatMap((row) => {
+    const client = clientOf(row);
     return client ? [{ row, client, key: circuitOf(client.provider, row.parameters) }] : [];
   });
   const elsewhere = claimed.map(({ key }) => key).filter((key) => !isAmong(fixed, key));
@@ -149,6 +157,39 @@ async function claimGroup(
     return { row, client, health, admission: await admission };
   });
   return Promise.all(members);
+}
+
+/**
+ * Other hosts of its provider have a client, and its own has none. It would else head the queue again
+ * as soon as its lease is over. Never throws.
+ */
+async function putOffWithoutClient(deps: Deps, row: AccountRow): Promise<void> {
+  const provider = deps.config.providers.get(row.provider);
+  if (provider?.kind !== 'oauth2') return;
+  try {
+    const { snapshot } = await writeFailure(
+      deps,
+      row,
+      {
+        kind: 'operator',
+        code: 'provider_not_configured',
+        category: 'operator_fault',
+        refusal: null,
+      },
+      {
+        provider,
+        sentAt: null,
+        unanswered: false,
+        lookedForRescue: false,
+        run: null,
+        visible: false,
+        until: deps.now() + CALL_MS,
+      },
+    );
+    if (snapshot) await publish(deps, snapshot);
+  } catch (error) {
+    deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
+  }
 }
 
 /** What a row whose JSON is cut short makes of the whole answer. */

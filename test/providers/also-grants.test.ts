@@ -50,7 +50,7 @@ describe('which records come along', () => {
     const registry = createRegistry({ ...env, ...settings }, publicUrl);
     const provider = registry.get(id);
     return provider?.kind === 'oauth2'
-      ? alsoGranting(registry, provider).map((client) => client.provider.id)
+      ? alsoGranting(registry, provider, {}).map((client) => client.provider.id)
       : undefined;
   };
 

@@ -105,6 +105,67 @@ describe('clients', () => {
     });
   });
 
+  describe('by the value of a parameter', () => {
+    const sites = {
+      ...acme,
+      parameters: {
+        site: { label: 'Site', pattern: '[a-z]+', default: 'main' },
+      },
+    };
+    const clients = { main: { id: 'a', secret: 'b' }, other: { id: 'c', secret: 'd' } };
+    const withClients = (setting: unknown, record: Record<string, unknown> = sites) =>
+      registry(
+        { acme: record },
+        { ACME_CLIENTS: typeof setting === 'string' ? setting : JSON.stringify(setting) },
+      );
+
+    it('come from {PROVIDER}_CLIENTS', () => {
+      const providers = withClients(clients);
+      expect(providers.isConfigured('acme')).toBe(true);
+      expect(providers.clientIds('acme')).toEqual(['a', 'c']);
+      expect(providers.client('acme', { site: 'other' })).toMatchObject({ clientId: 'c' });
+      // The parameter's default.
+      expect(providers.client('acme')).toMatchObject({ clientId: 'a', clientSecret: 'b' });
+      for (const site of ['nobody', '__proto__', 'constructor', '']) {
+        expect(providers.client('acme', { site })).toBeUndefined();
+      }
+    });
+
+    it('go by "clientParameter" where there are several', () => {
+      const parameters = { ...sites.parameters, region: { label: 'Region', pattern: '[a-z]+' } };
+      const several = { ...sites, parameters };
+      expect(() => withClients(clients, several)).toThrow('has no "clientParameter" to go by');
+      const providers = withClients(clients, { ...several, clientParameter: 'region' });
+      expect(providers.client('acme', { region: 'other' })).toMatchObject({ clientId: 'c' });
+      expect(() => withClients(clients, { ...sites, clientParameter: 'tenant' })).toThrow(
+        'PROVIDERS.acme.clientParameter: names nothing of "parameters"',
+      );
+    });
+
+    it.each([
+      ['no JSON', 'canary', 'ACME_CLIENTS: must be JSON'],
+      ['a list', ['canary'], 'ACME_CLIENTS: must be JSON'],
+      ['a client without an id', { main: { secret: 'canary' } }, 'ACME_CLIENTS: must be JSON'],
+      ['another key', { main: { id: 'a', secret: 'b', canary: 1 } }, 'ACME_CLIENTS: must be JSON'],
+      ['no secret', { main: { id: 'canary' } }, 'ACME_CLIENTS: entry 1 has no "secret"'],
+      [
+        'a value that no connection can have',
+        { main: { id: 'a', secret: 'b' }, 'canary/x': { id: 'c', secret: 'd' } },
+        'ACME_CLIENTS: entry 2 is for no value of "site"',
+      ],
+    ])('are refused at the start where there is %s, and never quoted', (_, setting, message) => {
+      expect(() => withClients(setting)).toThrow(ConfigError);
+      expect(() => withClients(setting)).toThrow(message);
+      expect(() => withClients(setting)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('canary') }),
+      );
+    });
+
+    it('are refused for a record without parameters', () => {
+      expect(() => withClients(clients, acme)).toThrow('has no "clientParameter" to go by');
+    });
+  });
+
   it('do not exist for credentials', () => {
     const env = { ONLYFANS_CLIENT_ID: 'a', ONLYFANS_CLIENT_SECRET: 'b' };
     expect(createRegistry(env, publicUrl).client('onlyfans')).toBeUndefined();

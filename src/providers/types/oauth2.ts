@@ -142,6 +142,11 @@ export const oauth2ProviderSchema = z.strictObject({
     .optional(),
   /** The record whose `{ID}_CLIENT_ID` and `_CLIENT_SECRET` this one uses (Slack's two tokens). */
   clientOf: z.string().optional(),
+  /**
+   * The parameter by whose value `{ID}_CLIENTS` has the clients, where each host or region has one of
+   * its own. Default: the only one that the record has.
+   */
+  clientParameter: z.string().optional(),
   /** What the provider calls `client_id` (TikTok: `client_key`). */
   clientIdParam: z.string().default('client_id'),
   pkce: z.boolean().default(true),

@@ -101,13 +101,9 @@ export function cardFor(registry: Registry, only: readonly string[] | null, id: 
 const offered = (registry: Registry): string[] =>
   registry
     .all()
-    .filter((provider) => isConfigured(registry, provider))
+    .filter(({ id }) => registry.isConfigured(id))
     .filter((provider) => provider.kind !== 'oauth2' || provider.clientOf === undefined)
     .map(({ id }) => id);
-
-const isConfigured = (registry: Registry, provider: Provider | undefined): boolean =>
-  provider?.kind === 'credentials' ||
-  (provider !== undefined && registry.client(provider.id) !== undefined);
 
 function cardOf(registry: Registry, id: string, accounts: Account[]): Card {
   const provider = registry.get(id);
@@ -115,7 +111,7 @@ function cardOf(registry: Registry, id: string, accounts: Account[]): Card {
     id,
     name: provider?.name ?? id,
     provider,
-    isConfigured: isConfigured(registry, provider),
+    isConfigured: registry.isConfigured(id),
     accounts,
   };
 }

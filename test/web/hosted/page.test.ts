@@ -684,7 +684,13 @@ describe('the list', () => {
     const bare = testDeps().config;
     const none = {
       ...bare,
-      providers: { all: () => [], get: () => undefined, client: () => undefined },
+      providers: {
+        all: () => [],
+        get: () => undefined,
+        client: () => undefined,
+        isConfigured: () => false,
+        clientIds: () => [],
+      },
     };
     const h = hosted({ config: none });
     expect(textOf(await h.page(await h.enter('bare')))).toContain(
