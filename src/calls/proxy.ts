@@ -82,11 +82,12 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   const first = prepared(deps, provider, stored.row, answer, call, path);
   const renewable = isRenewable(deps, provider, stored.row) ? provider : null;
   const held = renewable !== null && (await heldBody(request));
-  const body = held === false ? streamedBody(deps, request) : held;
+  const cut = new AbortController();
+  const body = held === false ? streamedBody(deps, request, cut) : held;
   const sentAt = deps.now();
   let status: number | null = null;
   try {
-    let reply = await send(deps, provider, request, first, body);
+    let reply = await send(deps, provider, request, first, body, cut.signal);
     let sent = first;
     let isRenewed = false;
     if (reply.status === 401 && renewable !== null && !isInsufficientScope(reply.headers)) {
@@ -95,7 +96,7 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
       if (renewed !== null && held !== false) {
         discard(reply);
         sent = prepared(deps, provider, renewed.row, renewed.answer, call, path);
-        reply = await send(deps, provider, request, sent, held);
+        reply = await send(deps, provider, request, sent, held, cut.signal);
       }
     }
     const response = answered(reply, request, sent);
@@ -306,8 +307,12 @@ async function heldBody(request: Request): Promise<ArrayBuffer | null | false> {
   return request.arrayBuffer();
 }
 
-/** As it comes; cut off where it turns out to be too long. */
-function streamedBody({ config }: Deps, { body, headers }: Request): ReadableStream | null {
+/** As it comes. `cut` ends the request where it turns out to be too long: a failed body alone does not. */
+function streamedBody(
+  { config }: Deps,
+  { body, headers }: Request,
+  cut: AbortController,
+): ReadableStream | null {
   if (body === null || headers.get('Content-Length') === '0') return null;
   if (headers.has('Content-Length')) return body;
   let bytes = 0;
@@ -315,20 +320,29 @@ function streamedBody({ config }: Deps, { body, headers }: Request): ReadableStr
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         bytes += chunk.byteLength;
-        if (bytes > config.callBodyLimit) controller.error(tooLarge(config.callBodyLimit));
-        else controller.enqueue(chunk);
+        if (bytes <= config.callBodyLimit) {
+          controller.enqueue(chunk);
+          return;
+        }
+        cut.abort(tooLarge(config.callBodyLimit));
+        controller.error(cut.signal.reason);
       },
     }),
   );
 }
 
-/** Whoever hangs up ends it, also while the reply's body is on its way. @throws AppError provider_error */
+/**
+ * Whoever hangs up ends it, also while the reply's body is on its way.
+ *
+ * @throws AppError provider_error, and what `cut` was aborted with
+ */
 async function send(
   { fetch }: Deps,
   { apiTimeoutSeconds }: Provider,
   { method, signal }: Request,
   { url, headers }: Prepared,
   body: ReadableStream | ArrayBuffer | null,
+  cut: AbortSignal,
 ): Promise<Response> {
   const late = new AbortController();
   const ms = apiTimeoutSeconds === undefined ? HEADERS_MS : apiTimeoutSeconds * SECOND_MS;
@@ -337,10 +351,10 @@ async function send(
     // Two users' answers have one URL: no cache may stand in between.
     const init: RequestInit = { method, headers, body, redirect: 'manual', cache: 'no-store' };
     return await fetch(
-      new Request(url, { ...init, signal: AbortSignal.any([signal, late.signal]) }),
+      new Request(url, { ...init, signal: AbortSignal.any([signal, late.signal, cut]) }),
     );
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
+    if (cut.aborted) throw cut.reason;
     const what = late.signal.aborted ? `did not answer within ${ms / SECOND_MS} s` : 'broke off';
     throw new AppError('provider_error', `the provider's API ${what}`, { cause });
   } finally {

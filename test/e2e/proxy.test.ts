@@ -2,7 +2,12 @@
  * Calls through the built Worker, against a provider that is hostile, over raw sockets where a client
  * library would tidy what is sent.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +64,20 @@ beforeAll(async () => {
         apiUrl: `${api}/api`,
         apiUrls: { other: `${api}/other` },
         apiDeny: ['revoke'],
+      },
+      // The credential elsewhere than in Authorization, by which caches tell answers apart.
+      'by-header': {
+        extends: 'api-key',
+        name: 'By header',
+        apiUrl: `${api}/api`,
+        requestHeaders: { 'X-Api-Key': '{apiKey}' },
+      },
+      'by-query': {
+        extends: 'api-key',
+        name: 'By query',
+        apiUrl: `${api}/api`,
+        requestHeaders: {},
+        requestQuery: { key: '{apiKey}' },
       },
     },
     vars: { CALLS_PER_MINUTE: '0' },
@@ -340,6 +359,7 @@ describe('answers that are hostile', () => {
     ['no HTTP', 'not http at all\r\n\r\n'],
     ['nothing', ''],
     ['a header that is none', 'HTTP/1.1 200 OK\r\nno colon here\r\n\r\n'],
+    ['headers without an end', `HTTP/1.1 200 OK\r\n${'X-More: and more\r\n'.repeat(100_000)}`],
   ])('%s is a 502', async (_, text) => {
     answer = (request) => void request.socket.end(text);
     expect((await call('x')).status).toBe(502);
@@ -362,32 +382,165 @@ describe('answers that are hostile', () => {
     expect(JSON.stringify([...reply.headers])).not.toContain(SECRET);
   });
 
-  it('redirects lead back through the proxy, and nobody follows them', async () => {
-    answer = (_, response) => void response.writeHead(307, { Location: '/other/y?z=1' }).end();
+  it.each([
+    ['within the API', '/other/y?z=1', '/v1/users/u/proxy/hostile:other/-/y?z=1'],
+    ['elsewhere', 'http://127.0.0.1:1/y', 'http://127.0.0.1:1/y'],
+    ['beside the API', '/admin', expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/admin$/)],
+  ])('nobody follows a redirect %s', async (_, location, expected) => {
+    answer = (__, response) => void response.writeHead(307, { Location: location }).end();
     const reply = await call('x');
-    expect([reply.status, reply.headers.get('Location'), seen.length]).toEqual([
-      307,
-      '/v1/users/u/proxy/hostile:other/-/y?z=1',
-      1,
-    ]);
+    expect([reply.status, reply.headers.get('Location'), seen.length]).toEqual([307, expected, 1]);
   });
 
-  it('an answer that the provider calls public is nobody else’s', async () => {
-    answer = (request, response) => {
+  it('what is Mooring’s to say is not the provider’s', async () => {
+    answer = (_, response) => {
       response
-        .writeHead(200, { 'Cache-Control': 'public, max-age=3600', 'Content-Type': 'image/png' })
-        .end(request.headers.authorization);
+        .writeHead(200, {
+          'Mooring-Answered-By': 'mooring',
+          'Mooring-Token': 'refreshed',
+          'Mooring-Anything': '1',
+          'Consistency-Token': '9999999999999',
+          'Cache-Status': 'mooring-memory; hit',
+          'X-Request-Id': 'forged',
+        })
+        .end();
     };
-    const stored = await mooring.call('PUT', '/v1/users/v/integrations/hostile', {
-      json: { credentials: { apiKey: 'another-key-9876543210' } },
+    const { headers } = await call('x');
+    expect(headers.get('Mooring-Answered-By')).toBe('provider');
+    expect(headers.get('X-Request-Id')).not.toBe('forged');
+    for (const name of ['Mooring-Token', 'Mooring-Anything', 'Consistency-Token', 'Cache-Status']) {
+      expect(headers.get(name)).toBeNull();
+    }
+  });
+
+  it.each(['hostile', 'by-header', 'by-query'])(
+    'an answer that the provider calls public is nobody else’s: %s',
+    async (provider) => {
+      answer = ({ headers, url }, response) => {
+        response.writeHead(200, {
+          'Cache-Control': 'public, max-age=3600',
+          'Content-Type': 'image/png',
+          ETag: '"1"',
+        });
+        response.end(`${headers.authorization} ${headers['x-api-key']} ${url}`);
+      };
+      for (const user of ['first', 'second']) {
+        const own = `key-of-the-${user}-0123456789`;
+        await mooring.call('PUT', `/v1/users/${user}/integrations/${provider}`, {
+          json: { credentials: { apiKey: own } },
+        });
+        const reply = await fetch(
+          `http://127.0.0.1:${port}/v1/users/${user}/proxy/${provider}/-/logo.png`,
+          { headers: { Authorization: `Bearer ${key}` } },
+        );
+        expect(await reply.text()).toContain(own);
+      }
+      expect(seen.length).toBe(2);
+    },
+  );
+});
+
+describe('while a call is on its way', () => {
+  it('the integration is disconnected: the call ends as it would have, and the next reaches nobody', async () => {
+    const path = '/v1/users/leaving/proxy/hostile/-/x';
+    const stored = await mooring.call<{ accountId: string }>(
+      'PUT',
+      '/v1/users/leaving/integrations/hostile',
+      { json: { credentials: { apiKey: 'key-of-who-leaves-0123' } } },
+    );
+    let finish = () => {};
+    answer = (_, response) => {
+      response.writeHead(200).write('first');
+      finish = () => response.end('last');
+    };
+    const init = { headers: { Authorization: `Bearer ${key}` } };
+    const under = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    const gone = await mooring.call(
+      'DELETE',
+      `/v1/users/leaving/integrations/hostile/${stored.body.accountId}`,
+    );
+    expect(gone.status).toBe(200);
+    const next = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    expect([next.status, await next.json()]).toMatchObject([409, { reason: 'not_connected' }]);
+    finish();
+    expect(await under.text()).toBe('firstlast');
+    expect(seen.length).toBe(1);
+  });
+
+  it('the caller hangs up in the middle of an upload: the provider’s request ends', async () => {
+    answer = () => {};
+    const text = line(`${root}/x`, 'POST', ['Content-Length: 100000'], 'a'.repeat(1000));
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    await expect.poll(() => seen[0]?.bytes, { timeout: 5000 }).toBe(1000);
+    socket.destroy();
+    await expect.poll(() => seen[0]?.closed, { timeout: 5000 }).toBe(true);
+  });
+
+  it('an upload without an end is cut off', async () => {
+    answer = (request) => void request.resume();
+    const chunk = Buffer.alloc(65_536);
+    let sent = 0;
+    const upload = httpRequest({
+      port,
+      host: '127.0.0.1',
+      path: `${root}/x`,
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}` },
     });
-    expect(stored.status).toBe(201);
-    const first = await (await call('logo.png')).text();
-    const headers = { Authorization: `Bearer ${key}` };
-    const url = `http://127.0.0.1:${port}/v1/users/v/proxy/hostile/-/logo.png`;
-    const second = await (await fetch(url, { headers })).text();
-    expect([first, second]).toEqual([`Bearer ${SECRET}`, 'Bearer another-key-9876543210']);
-    expect(seen.length).toBe(2);
+    const status = await new Promise<number | string>((resolve) => {
+      upload.once('response', (reply) => resolve(reply.statusCode ?? 0));
+      upload.once('error', () => resolve('cut off'));
+      const more = () => {
+        while (!upload.destroyed && upload.write(chunk)) sent += chunk.length;
+      };
+      upload.on('drain', more);
+      more();
+    });
+    upload.destroy();
+    expect([413, 'cut off']).toContain(status);
+    expect(sent).toBeLessThan(130_000_000);
+    await expect.poll(() => seen[0]?.closed, { timeout: 5000 }).toBe(true);
+    expect(seen[0]?.bytes).toBeLessThanOrEqual(100_000_000);
+  });
+});
+
+describe('a provider that refuses every token', () => {
+  it('is asked for one new token in a thousand calls', async () => {
+    const { sandbox, worker } = mooring;
+    await mooring.connect('stormy', 'stormy');
+    await worker.sql(
+      'UPDATE oauth_accounts SET token_version = token_version - ? WHERE user_id = ?',
+      20 * 60_000,
+      'stormy',
+    );
+    sandbox.traffic.forget();
+    const refused = async () => {
+      const reply = await mooring.call('GET', '/v1/users/stormy/proxy/sandbox/-/answers/401');
+      return `${reply.status} ${reply.headers.get('Mooring-Answered-By')}`;
+    };
+    const answers = new Set<string>();
+    for (let round = 0; round < 50; round += 1) {
+      for (const one of await Promise.all(Array.from({ length: 20 }, refused))) answers.add(one);
+    }
+    expect([...answers]).toEqual(['401 provider']);
+    expect(sandbox.traffic.tokenRequests.map(({ grantType }) => grantType)).toEqual([
+      'refresh_token',
+    ]);
+  });
+});
+
+it('what came of the calls is counted, in a write of its own after 20 s', async () => {
+  const counted = async () => {
+    const rows = await mooring.worker.sql<{ provider: string; answer: string; calls: number }>(
+      'SELECT provider, answer, sum(calls) AS calls FROM call_counts GROUP BY 1, 2',
+    );
+    return Object.fromEntries(rows.map((row) => [`${row.provider} ${row.answer}`, row.calls]));
+  };
+  await expect.poll(counted, { timeout: 40_000, interval: 500 }).toMatchObject({
+    'sandbox 401': 1000,
+    'hostile 3xx': expect.any(Number),
+    'hostile none': expect.any(Number),
+    'by-query 2xx': 2,
   });
 });
 

@@ -140,6 +140,59 @@ describe('the sandbox authorization server', () => {
     expect(await refresh(server, tokens.refresh_token)).toMatchObject({ error: 'invalid_grant' });
   });
 
+  describe('its API', () => {
+    const api = (path: string, token: string, init: RequestInit = {}) =>
+      fetch(`${server.issuer}/api/${path}`, {
+        redirect: 'manual',
+        ...init,
+        headers: { Authorization: `Bearer ${token}` },
+      });
+
+    it('answers who brings a token that lives, with that person’s own', async () => {
+      const { access_token } = await signIn(server, 'sailor');
+      expect(await (await api('me', access_token)).json()).toMatchObject({ id: 'sailor' });
+      const made = await api('boats', access_token, { method: 'POST', body: '{"name":"Skua"}' });
+      expect([made.status, made.headers.get('Location')]).toEqual([201, '/api/boats/4']);
+      const page = await api('boats?page=2', access_token);
+      expect(await page.json()).toMatchObject({ boats: [{ id: 3 }, { name: 'Skua' }] });
+      const other = (await signIn(server, 'landlubber')).access_token;
+      const theirs = await api('boats?page=2', other);
+      expect(await theirs.json()).toMatchObject({ boats: [{ id: 3 }] });
+    });
+
+    it('refuses any other token, and those of a grant that was withdrawn', async () => {
+      const { access_token } = await signIn(server, 'withdrawn');
+      expect((await api('me', 'made-up')).status).toBe(401);
+      expect((await fetch(`${server.issuer}/api/me`)).status).toBe(401);
+      expect((await api('me', access_token)).status).toBe(200);
+      await server.withdraw('withdrawn');
+      const reply = await api('me', access_token);
+      expect([reply.status, reply.headers.get('WWW-Authenticate')]).toEqual([
+        401,
+        'Bearer error="invalid_token"',
+      ]);
+    });
+
+    it('answers as it is told', async () => {
+      const { access_token } = await signIn(server, 'difficult');
+      const told = async (answer: string) => {
+        const { status, headers } = await api(`answers/${answer}`, access_token);
+        return [status, headers.get('Location') ?? headers.get('Retry-After')];
+      };
+      expect(await told('401')).toEqual([401, null]);
+      expect(await told('429')).toEqual([429, '30']);
+      expect(await told('503')).toEqual([503, '120']);
+      expect(await told('inside')).toEqual([302, '/api/me']);
+      expect(await told('outside')).toEqual([302, 'https://elsewhere.example/boats']);
+      expect(await told('other')).toEqual([404, null]);
+      const startedAt = performance.now();
+      expect(await told('slow?seconds=0.2')).toEqual([200, null]);
+      expect(performance.now() - startedAt).toBeGreaterThan(190);
+      const large = await api('answers/large?bytes=1000001', access_token);
+      expect((await large.arrayBuffer()).byteLength).toBe(1_000_001);
+    });
+  });
+
   it('remembers more than a thousand grants', async () => {
     const tokens = await signIn(server, 'the-first-of-many');
     for (let i = 0; i < 30; i++) {

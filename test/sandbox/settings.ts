@@ -1,4 +1,5 @@
 /** The sandbox's providers, as the `PROVIDERS` setting and as clients of the authorization server. */
+import { API_PATH } from './authorization-server/api.ts';
 import type { SandboxClient } from './authorization-server/index.ts';
 
 /** Long enough to look at, short enough to see it refreshed. */
@@ -27,6 +28,7 @@ export const sandboxProviders = (issuer: string): string =>
           name: names[id],
           kind: 'oauth2',
           issuer,
+          apiUrl: `${issuer}${API_PATH}`,
           accountId: 'sub',
           displayName: 'name',
           metadata: { email: 'email' },

@@ -1,11 +1,13 @@
 /**
  * The sandbox: a real authorization server (oidc-provider) on localhost, with rotating refresh
- * tokens whose reuse kills the grant. `npm start` runs it for people, the end-to-end tests run it
- * for what it saw. It signs in whoever asks, so it listens on the loopback interface only.
+ * tokens whose reuse kills the grant, and a small API for who has one. `npm start` runs it for people,
+ * the end-to-end tests run it for what it saw. It signs in whoever asks, so it listens on the loopback
+ * interface only.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { SandboxApi } from './api.ts';
 import { configuration, type SandboxClient } from './configuration.ts';
 import { answerInteraction } from './interactions.ts';
 import { Store } from './store.ts';
@@ -60,7 +62,9 @@ export async function startAuthorizationServer(
   const provider = new Provider(issuer, configuration(options.clients, store));
   observe(provider, traffic);
   const callback = provider.callback();
+  const api = new SandboxApi(provider);
   answer = async (request, response) => {
+    if (await api.answer(request, response)) return;
     if (await answerInteraction(provider, request, response)) return;
     await callback(request, response);
   };
