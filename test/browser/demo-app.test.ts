@@ -78,6 +78,38 @@ describe('the demo app in a browser', () => {
     await page.getByText('Nothing connected yet').waitFor();
   });
 
+  it('calls the API of an account, and shows what came back', async () => {
+    await connect('Ada Fairwind');
+    const asked = async (label: string): Promise<string> => {
+      await page.getByLabel('What to ask: Ada Fairwind at Sandbox').selectOption({ label });
+      await button('Call the API: Ada Fairwind at Sandbox').click();
+      return page.locator('.answer').innerText();
+    };
+    expect(await asked('Who am I?')).toMatch(/GET me\s+200\s*from the API/);
+    expect(await page.locator('.answer pre').innerText()).toContain(
+      '"email": "ada@sandbox.example"',
+    );
+    expect(await notice()).toBe('The API answered 200. The token never left Mooring.');
+
+    expect(await asked('List my boats')).toContain('Petrel');
+    const inside = '/v1/users/user-robin/proxy/sandbox/ada/';
+    expect(await page.locator('.answer dl').innerText()).toContain(`<${inside}boats?page=2>`);
+    expect(await asked('Launch a boat (POST)')).toMatch(/POST boats\s+201/);
+    expect(await page.locator('.answer dl').innerText()).toContain(`${inside}boats/4`);
+    expect(await asked('Redirect inside')).toContain(`${inside}me`);
+    expect(await asked('Redirect elsewhere')).toContain('https://elsewhere.example/boats');
+    expect(await asked('Refuse the token (401)')).toMatch(/401\s*from the API/);
+    expect(await asked('Too many calls (429)')).toMatch(/429[\s\S]*Retry-After\s+30/);
+    expect(await asked('Answer after 3 s')).toMatch(/began after 3\.\d s/);
+    expect(await asked('Send 100 MB')).toContain('100,000,000 bytes in');
+    const select = page.getByLabel('What to ask: Ada Fairwind at Sandbox');
+    expect(await select.inputValue()).toBe('large');
+
+    // Shown once, as the notice is.
+    await page.getByRole('link', { name: 'Reload' }).click();
+    expect(await page.locator('.answer').count()).toBe(0);
+  });
+
   it('tells a user who cancels that nothing was connected', async () => {
     await page.getByRole('button', { name: 'Connect Sandbox Short' }).click();
     await button('Cancel').click();

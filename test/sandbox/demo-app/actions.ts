@@ -1,5 +1,6 @@
 /** What the buttons do. Each returns what to tell, or an address to send the browser to. */
-import type { Integration, Problem } from './mooring.ts';
+import { askOf } from './asks.ts';
+import type { Called, Integration, Problem } from './mooring.ts';
 import { demoUsers } from './people.ts';
 import type { Notice, Session } from './sessions.ts';
 
@@ -46,6 +47,11 @@ export const bad = (problem: Problem): Notice => ({
   tone: 'bad',
   text: wording[problem.code] ?? problem.detail,
 });
+
+const calledWords = ({ by, status }: Called): string =>
+  by === 'provider'
+    ? `The API answered ${status}. The token never left Mooring.`
+    : `Mooring answered ${status} by itself; the API was not reached.`;
 
 const base = (session: Session): string => `/v1/users/${session.user.id}`;
 
@@ -94,6 +100,16 @@ export const actions: Record<string, Action> = {
     const { accessToken, expiresAt } = reply.body;
     const end = expiresAt ? `, good until ${new Date(expiresAt).toLocaleTimeString('en-GB')}` : '';
     return good(`A token that works: ${accessToken.slice(0, 4)}…${end}. It stays in the backend.`);
+  },
+
+  async call(session, form) {
+    const provider = form.get('provider') ?? '';
+    const accountId = form.get('accountId') ?? '';
+    const account = { userId: session.user.id, provider, accountId };
+    const called = await session.mooring.callApi(account, askOf(form.get('ask')));
+    if (called === null) return { tone: 'bad', text: 'Mooring did not answer the call.' };
+    session.called = { ...called, provider, accountId };
+    return { tone: called.status < 400 ? 'good' : 'plain', text: calledWords(called) };
   },
 
   async disconnect(session, form) {

@@ -104,12 +104,15 @@ async function showPage(session: Session, response: ServerResponse): Promise<voi
     `/v1/users/${session.user.id}/integrations`,
   );
   const notice = session.notice ?? (reply.ok ? null : bad(reply.problem));
+  const { called } = session;
   session.notice = null;
+  session.called = null;
   const html = renderPage({
     user: session.user,
     list: reply.ok ? reply.body : null,
     calls: session.mooring.calls,
     notice,
+    called,
     now: Date.now(),
   });
   response.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' });

@@ -2,9 +2,17 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html.ts';
 import type { Opening } from './actions.ts';
-import { type Call, type Integration, type IntegrationList, type Tier, tierOf } from './mooring.ts';
+import { asks } from './asks.ts';
+import {
+  type Call,
+  type Called,
+  type Integration,
+  type IntegrationList,
+  type Tier,
+  tierOf,
+} from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
-import type { Notice } from './sessions.ts';
+import type { Notice, Session } from './sessions.ts';
 
 export interface PageContent {
   user: DemoUser;
@@ -13,6 +21,7 @@ export interface PageContent {
   /** Newest first; the first one read the list. */
   calls: readonly Call[];
   notice: Notice | null;
+  called: Session['called'];
   now: number;
 }
 
@@ -37,7 +46,7 @@ const tierMeaning: Record<Tier, string> = {
   stale: 'KV, stale: D1 is away',
 };
 
-export function renderPage({ user, list, calls, notice, now }: PageContent): string {
+export function renderPage({ user, list, calls, notice, called, now }: PageContent): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -59,7 +68,7 @@ ${notice ? `<p class="notice ${notice.tone}" role="status">${escapeHtml(notice.t
 <section aria-labelledby="integrations">
 <h1 id="integrations">Your integrations</h1>
 ${list ? answeredBy(list, calls[0]) : ''}
-${list && list.integrations.length > 0 ? `<ul class="cards">${list.integrations.map((integration) => card(integration, now)).join('')}</ul>` : empty()}
+${list && list.integrations.length > 0 ? `<ul class="cards">${list.integrations.map((integration) => card(integration, called, now)).join('')}</ul>` : empty()}
 <h2>Connect an account</h2>
 <div class="connect">
 ${connectButton('sandbox', 'tokens of ten minutes')}
@@ -145,11 +154,12 @@ const empty = (): string =>
 const connectButton = (provider: string, about: string): string =>
   `<form method="post" action="/connect">${hidden({ provider })}<button class="choice"><span class="mark ${provider}" aria-hidden="true">${provider === 'sandbox' ? 'S' : 'Ss'}</span><span><b>Connect ${providerNames[provider]}</b><small>${about}</small></span></button></form>`;
 
-function card(integration: Integration, now: number): string {
+function card(integration: Integration, called: Session['called'], now: number): string {
   const { provider, accountId, status } = integration;
   const name = integration.displayName ?? accountId;
   const place = { provider, accountId };
   const mustAct = status === 'needs_reconnect' || status === 'expired';
+  const own = called?.provider === provider && called.accountId === accountId ? called : null;
   const about = { about: `${name} at ${providerNames[provider] ?? provider}` };
   return `<li class="card">
 <div class="who"><span class="mark ${escapeHtml(provider)}" aria-hidden="true">${provider === 'sandbox-short' ? 'Ss' : 'S'}</span>
@@ -162,7 +172,42 @@ ${mustAct ? '' : button('refresh', place, 'Refresh', about)}
 ${mustAct ? '' : button('withdraw', place, 'Withdraw grant', { tone: 'quiet', ...about })}
 ${button('disconnect', place, 'Disconnect', { tone: 'danger', ...about })}
 </div>
+${mustAct ? '' : askForm(place, about.about, own)}
+${own ? answer(own) : ''}
 </li>`;
+}
+
+/** What was asked last is chosen still. */
+const askForm = (place: Record<string, string>, about: string, last: Called | null): string =>
+  `<form method="post" action="/call" class="ask">${hidden(place)}<select name="ask" aria-label="${escapeHtml(`What to ask: ${about}`)}">${Object.entries(
+    asks,
+  )
+    .map(
+      ([name, { label, method, path }]) =>
+        `<option value="${name}"${last?.method === method && last.path === path ? ' selected' : ''}>${label}</option>`,
+    )
+    .join(
+      '',
+    )}</select><button class="button" aria-label="${escapeHtml(`Call the API: ${about}`)}">Call the API</button></form>`;
+
+/** What came back: who answered, how long it took, what it says. */
+function answer({ method, path, status, by, headers, text, bytes, headersMs, ms }: Called): string {
+  const isWhole = bytes <= text.length;
+  const size = `${bytes.toLocaleString('en-GB')} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  return `<div class="answer">
+<div><span class="method">${method}</span> <code>${escapeHtml(path)}</code></div>
+<div class="reply"><span class="code ${status < 400 ? 'ok' : 'no'}">${status}</span><span class="tier ${by === 'provider' ? 'memory' : ''}">${by === 'provider' ? 'from the API' : 'from Mooring'}</span><span>began after ${duration(headersMs)}</span><span>${isWhole ? size : `${size} in ${duration(ms)}, passed on as they came`}</span></div>
+<dl>${headers.map(([name, value]) => `<div><dt>${name}</dt><dd><code>${escapeHtml(shortened(value))}</code></dd></div>`).join('')}</dl>
+${text === '' ? '' : `<pre>${escapeHtml(isWhole ? pretty(text) : `${text.slice(0, 120)}…`)}</pre>`}
+</div>`;
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }
 
 function facts(
@@ -192,7 +237,12 @@ ${call.cacheStatus ? `<code class="header">Cache-Status: ${escapeHtml(call.cache
 /** Long ids are not for reading. */
 const shortened = (path: string): string => path.replace(/([\w-]{8})[\w-]{16,}/g, '$1…');
 
-const duration = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
+const duration = (ms: number): string =>
+  ms >= 1000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : ms < 10
+      ? `${ms.toFixed(1)} ms`
+      : `${Math.round(ms)} ms`;
 
 /** "in 9 min", "12 s ago". */
 export function relative(time: string, now: number): string {

@@ -1,7 +1,7 @@
 /** The demo app's own sessions: who is there, in memory, by an HttpOnly cookie. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Mooring } from './mooring.ts';
+import { type Called, Mooring } from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
 
 export interface Notice {
@@ -15,6 +15,8 @@ export interface Session {
   mooring: Mooring;
   /** Shown once. */
   notice: Notice | null;
+  /** What an account's API answered. Shown once. */
+  called: (Called & { provider: string; accountId: string }) | null;
   use(user: DemoUser): void;
 }
 
@@ -52,6 +54,7 @@ export class Sessions {
       user: demoUsers[0],
       mooring: clientOf(demoUsers[0]),
       notice: null,
+      called: null,
       use(user) {
         this.user = user;
         this.mooring = clientOf(user);

@@ -75,6 +75,15 @@ section>h2{margin:28px 0 12px}
 .choice b{display:block;line-height:1.3}
 .choice small{color:var(--soft);font-size:14px}
 
+.ask{display:flex;flex-wrap:wrap;gap:8px;margin-top:12px;padding-top:14px;border-top:1px solid var(--line)}
+.ask select{flex:1 1 200px;min-width:0;min-height:38px;padding:0 10px;border:1px solid var(--line);border-radius:9px;background:var(--card);color:inherit;font:inherit;font-size:14px}
+.answer{margin-top:12px;padding:12px 14px;border-radius:10px;background:var(--ground);font-size:13px}
+.answer dl{margin:8px 0 0}
+.answer dl div{display:flex;flex-wrap:wrap;gap:0 10px}
+.answer dt{color:var(--soft)}
+.answer dd{margin:0;min-width:0}
+.answer pre{margin:8px 0 0;font:12.5px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
+
 aside{padding-top:6px}
 aside>.soft{margin:4px 0 14px;font-size:14px}
 aside h3{margin:28px 0 6px;font-size:14px;color:var(--soft);font-weight:600}
@@ -100,6 +109,7 @@ aside h3{margin:28px 0 6px;font-size:14px;color:var(--soft);font-weight:600}
   .card .button.primary{border-color:var(--accent)}
   .button{min-height:44px}
   .users button{min-height:44px}
+  .ask select{min-height:44px}
 }
 @media (prefers-reduced-motion:no-preference){.button,.choice,.users button{transition:background-color .15s,border-color .15s}}
 `;
