@@ -235,9 +235,16 @@ function problemSchemaOf(codes: readonly ErrorCode[]): z.ZodType {
 const problemName = (code: ErrorCode): string =>
   `${code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
+const { reason, accounts } = problemSchema.required().shape;
+/** Members that a code always comes with. */
+const members: { [Code in ErrorCode]?: z.ZodRawShape } = {
+  authorization_required: { reason },
+  several_accounts: { accounts },
+};
+
 const problemSchemas: ReadonlyMap<ErrorCode, z.ZodType> = new Map(
   (Object.keys(errorCodes) as ErrorCode[]).map((code) => {
-    const narrowed = z.object({ code: z.literal(code) });
+    const narrowed = z.object({ code: z.literal(code), ...members[code] });
     return [code, z.intersection(problemSchema, narrowed).meta({ id: problemName(code) })];
   }),
 );

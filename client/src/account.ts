@@ -1,6 +1,13 @@
-import { type Api, dataOf, segment, versionHeader } from './api.ts';
+import { type Api, dataOf, type Strict, segment, versionHeader } from './api.ts';
 import { isBrowser, type Send } from './send.ts';
-import type { Disconnected, Integration, ReadOptions, RequestOptions, Token } from './types.ts';
+import type {
+  Disconnected,
+  Integration,
+  ReadOptions,
+  RequestOptions,
+  Token,
+  TokenInput,
+} from './types.ts';
 
 /** What a user's parts are made of. */
 export interface Parts {
@@ -61,6 +68,34 @@ export class SoleAccount {
       proxied: true,
     });
   }
+
+  /**
+   * A token that works now, refreshed if it had run out; or, thrown as `authorization_required`, why the
+   * user has to consent first. With `returnTo`, and a key with the right `connect`, the problem has the
+   * link: `problem.connection.connectUrl`. The same request again gets the same link. For backends, with
+   * the right `token`.
+   *
+   * @throws MooringError authorization_required, several_accounts, refresh_in_progress and others
+   * @example
+   * try {
+   *   const token = await account.token({ scopes: ['repo'], returnTo });
+   *   if (token.kind === 'oauth2') return await callWith(token.accessToken);
+   * } catch (error) {
+   *   if (!isMooringError(error, 'authorization_required')) throw error;
+   *   return redirect(error.problem.connection?.connectUrl);
+   * }
+   */
+  token(input: TokenInput = {}, { signal }: RequestOptions = {}): Promise<Token> {
+    const { api } = this.parts;
+    const { userId, provider, accountId } = this;
+    return dataOf(
+      api.POST('/v1/users/{userId}/token', {
+        params: { path: { userId } },
+        body: { provider, accountId, ...input } as Strict<TokenInput> & { provider: string },
+        signal: signal ?? null,
+      }),
+    );
+  }
 }
 
 /** One account of a user. */
@@ -80,24 +115,6 @@ export class Account extends SoleAccount {
     return dataOf(
       this.parts.api.GET('/v1/users/{userId}/integrations/{provider}/{accountId}', {
         params: { path: this.#path, header: versionHeader(atLeast) },
-        signal: signal ?? null,
-      }),
-    );
-  }
-
-  /**
-   * A token that works now, refreshed if it had run out. For backends, with the right `token`.
-   *
-   * @param options `minTtl`: how many seconds it has to last
-   * @throws MooringError needs_reconnect, integration_not_found, refresh_in_progress
-   * @example
-   * const token = await account.token({ minTtl: 300 });
-   * if (token.kind === 'oauth2') await callWith(token.accessToken);
-   */
-  token({ minTtl, signal }: RequestOptions & { minTtl?: number | undefined } = {}): Promise<Token> {
-    return dataOf(
-      this.parts.api.GET('/v1/users/{userId}/integrations/{provider}/{accountId}/token', {
-        params: { path: this.#path, query: minTtl === undefined ? {} : { minTtl } },
         signal: signal ?? null,
       }),
     );

@@ -16,6 +16,7 @@ const repeatable: ReadonlySet<string> = new Set([
   'POST /v1/status',
   'POST /v1/users/{userId}/connections/{id}/complete',
   'POST /v1/users/{userId}/integrations/{provider}/{accountId}/check',
+  'POST /v1/users/{userId}/token',
   'PUT /v1/users/{userId}/integrations/{provider}',
   'DELETE /v1/users/{userId}',
   'DELETE /v1/users/{userId}/delegations',
@@ -56,6 +57,9 @@ export function segment(id: string): string {
   if (['', '.', '..'].includes(id)) throw new TypeError(`"${id}" is no id`);
   return encodeURIComponent(id);
 }
+
+/** JSON leaves out what is undefined. */
+export type Strict<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
 
 /** What a request gives; refusals were thrown. */
 export async function dataOf<T>(reply: Promise<{ data?: T }>): Promise<T> {

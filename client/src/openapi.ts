@@ -1299,6 +1299,11 @@ export interface components {
         AuthorizationRequiredProblem: components["schemas"]["Problem"] & {
             /** @constant */
             code: "authorization_required";
+            /**
+             * @description Of `authorization_required`: why the user has to consent.
+             * @enum {string}
+             */
+            reason: "not_connected" | "needs_reconnect" | "missing_scopes";
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1319,6 +1324,11 @@ export interface components {
         SeveralAccountsProblem: components["schemas"]["Problem"] & {
             /** @constant */
             code: "several_accounts";
+            /** @description Of `several_accounts`: those that there are. */
+            accounts: {
+                accountId: string;
+                displayName: string | null;
+            }[];
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript

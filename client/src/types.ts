@@ -33,6 +33,8 @@ export type Refreshed = Schemas['Refreshed'];
 export type ConnectionInput = Loose<Schemas['ConnectionRequest']>;
 /** A key, a password or a session cookie. */
 export type CredentialsInput = Loose<Schemas['CredentialsRequest']>;
+/** What a token has to be good for, and where the browser comes back to from a consent. */
+export type TokenInput = Loose<Omit<Schemas['TokenRequest'], 'provider' | 'accountId'>>;
 /** What a delegation may do, and for how long. */
 export type DelegationInput = Loose<Schemas['DelegationRequest']>;
 /** What the hosted page shows. */

@@ -1,5 +1,5 @@
 import { Account, type Parts, SoleAccount } from './account.ts';
-import { dataOf, segment, versionHeader } from './api.ts';
+import { dataOf, type Strict, segment, versionHeader } from './api.ts';
 import type {
   Connection,
   ConnectionInput,
@@ -108,9 +108,6 @@ export class User {
     });
   }
 }
-
-/** JSON leaves out what is undefined. */
-export type Strict<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
 
 /** Connecting an account by OAuth. */
 export class Connections {

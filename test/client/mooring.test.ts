@@ -97,6 +97,24 @@ describe('the client', () => {
     expect(error.code).toMatch(/authorization_required|call_not_supported/);
   });
 
+  it('gives a token, or the link where the user consents', async () => {
+    const journeys = journey();
+    const account = clientOf(journeys).user('client-7').account('acme');
+    const returnTo = 'https://app.example.com/done';
+    const error: unknown = await account.token({ returnTo }).catch((thrown: unknown) => thrown);
+    if (!isMooringError(error, 'authorization_required')) throw error;
+    expect(error.problem).toMatchObject({ reason: 'not_connected', missingScopes: [] });
+    expect(error.problem.connection?.connectUrl).toMatch(/\/connect\/start\//);
+    expect((await journeys.connect('client-7', 'code-ann')).status).toBe(201);
+    expect(await account.token({ returnTo })).toMatchObject({ kind: 'oauth2' });
+    const lacking: unknown = await account
+      .token({ scopes: ['never-granted'] })
+      .catch((thrown: unknown) => thrown);
+    if (!isMooringError(lacking, 'authorization_required')) throw lacking;
+    expect(lacking.problem.reason).toBe('missing_scopes');
+    expect(lacking.problem.missingScopes).toEqual(['never-granted']);
+  });
+
   it('makes delegations, which read and do nothing else', async () => {
     const journeys = journey();
     const mooring = clientOf(journeys);

@@ -56,6 +56,7 @@ export async function call(userId: string): Promise<unknown> {
   const account = mooring.user(userId).account('github', '583231');
   const accountId: string = account.accountId;
   try {
+    await sole.token({ scopes: ['repo'], returnTo: maybe });
     const token = await account.token({ minTtl: 60 });
     if (token.kind === 'credentials') return Object.keys(token.credentials);
     // @ts-expect-error: an access token has none
@@ -65,12 +66,13 @@ export async function call(userId: string): Promise<unknown> {
     if (isMooringError(error, 'authorization_required')) {
       const problem: ProblemOf<'authorization_required'> = error.problem;
       const code: 'authorization_required' = error.code;
-      return [code, problem.reason];
+      const reason: string = problem.reason;
+      return [code, reason, problem.connection?.connectUrl];
     }
     if (isMooringError(error, 'several_accounts', 'call_not_supported')) {
       // @ts-expect-error: one of two
       const code: 'several_accounts' = error.code;
-      return code;
+      return [code, error.problem.code === 'several_accounts' && error.problem.accounts.length];
     }
     // @ts-expect-error: no such code
     if (isMooringError(error, 'authorisation_required')) return null;
