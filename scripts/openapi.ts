@@ -10,6 +10,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { type ErrorCode, errorCodes } from '../src/errors';
+import { eventDefinitions, eventIdSchema, eventSchemas, eventTypes } from '../src/events/types';
 import type { Caller } from '../src/http/caller';
 import { problemSchema } from '../src/http/problem';
 import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
@@ -44,6 +45,7 @@ const tags: Record<Exclude<Tag, 'Browser'>, string> = {
   Calls: "A provider's API, called through Mooring.",
   Refresh: 'Refreshes on request, and what the scheduled ones did.',
   Cache: 'What the caches hold, for operators.',
+  Events: 'What happened, and who is told.',
   Providers: 'What can be connected.',
   Service: 'The service itself.',
 };
@@ -93,6 +95,7 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
       servers: [{ url: SERVER_PLACEHOLDER, description: "The deployment's PUBLIC_URL." }],
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       paths,
+      webhooks,
       components: { securitySchemes },
     },
     {
@@ -110,6 +113,38 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
   );
 }
 
+/** What is posted to an endpoint of WEBHOOKS: Standard Webhooks (standardwebhooks.com). */
+const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
+  eventTypes.map((type) => [
+    type,
+    {
+      post: {
+        tags: ['Events'],
+        operationId: `on.${type}`,
+        summary: type,
+        description: eventDefinitions[type].means,
+        security: [],
+        requestParams: {
+          header: z.object({
+            'webhook-id': eventIdSchema.describe('The event, at every try.'),
+            'webhook-timestamp': z.string().describe('When this try was sent, in seconds.'),
+            'webhook-signature': z
+              .string()
+              .describe(
+                '`v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between.',
+              ),
+          }),
+        },
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: eventSchemas[type] } },
+        },
+        responses: { '2XX': { description: 'It was taken, and is not sent again.' } },
+      },
+    },
+  ]),
+);
+
 function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
   const { param, query, header, json } = route;
   return {
@@ -119,9 +154,13 @@ function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
     ...(route.callers === 'anyone'
       ? { description: route.description, security: [] }
       : {
-          description: `${route.description}\n\nRight: \`${route.right}\`.`,
+          description: `${route.description}\n\nRight: \`${route.right}\`.${route.rightForOneUser ? ` With \`userId\`, \`${route.rightForOneUser}\` is enough.` : ''}`,
           // Of a bearer token these are the roles that it takes (OpenAPI 3.1, "Security Requirement").
-          security: route.callers.map((kind) => ({ [schemeOf[kind]]: [route.right] })),
+          security: route.callers.map((kind) => ({
+            [schemeOf[kind]]: [
+              kind === 'service' ? route.right : (route.rightForOneUser ?? route.right),
+            ],
+          })),
           'x-right': route.right,
         }),
     requestParams: {

@@ -7,6 +7,7 @@ import { cors } from 'hono/cors';
 import { callRoutes, isCallPath } from './calls/routes';
 import { connectRoutes } from './connect/routes';
 import { disconnectRoutes } from './disconnect/routes';
+import { eventRoutes } from './events/routes';
 import { delegationRoutes } from './http/delegation-routes';
 import { noSuchRoute } from './http/no-such-route';
 import { problemResponse, toAppError } from './http/problem';
@@ -77,6 +78,7 @@ const apiRoutes = [
   ...delegationRoutes,
   ...refreshRoutes,
   ...callRoutes,
+  ...eventRoutes,
   ...cacheRoutes,
   ...catalogRoutes,
   ...serviceRoutes,

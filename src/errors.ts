@@ -16,6 +16,7 @@ export const errorCodes = {
   integration_not_found: [404, 'No such integration'],
   connection_not_found: [404, 'No such connection'],
   provider_not_found: [404, 'No such provider'],
+  event_not_found: [404, 'No such event'],
   method_not_allowed: [405, 'Method not allowed'],
   account_linked_to_another_user: [409, 'Account linked to another user'],
   account_mismatch: [409, 'Another account came back'],

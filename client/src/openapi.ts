@@ -73,6 +73,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All users' integrations, oldest row first
+         * @description For whoever keeps a copy of them; what changes meanwhile, events tell. From the primary. An integration that was there all the while is in one answer. One answer looks at a bounded number of rows, so it may hold few that fit, or none, and yet lead on: it is the last one where `next` is null.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["listAllIntegrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{userId}/connections": {
         parameters: {
             query?: never;
@@ -411,6 +433,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, oldest first
+         * @description From the primary. Events are kept for 90 days. One answer looks at a bounded number of events, so it may hold few that fit, or none, and yet lead on: there is nothing more when `next` is the cursor that was sent. With `userId`, what happened to one user; a user or a delegation reads its own.
+         *
+         *     Right: `operate`. With `userId`, `read` is enough.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{eventId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event, and who was told
+         * @description With its delivery to each endpoint that it is for.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -546,7 +612,508 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "integration.connected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.connected
+         * @description An account was connected.
+         */
+        post: operations["on.integration.connected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.reconnected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.reconnected
+         * @description An account was connected again by the same user. Its scopes may be others.
+         */
+        post: operations["on.integration.reconnected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.disconnected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.disconnected
+         * @description An integration was ended.
+         */
+        post: operations["on.integration.disconnected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.needs_reconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.needs_reconnect
+         * @description The provider takes the credential no more: the user has to connect again.
+         */
+        post: operations["on.integration.needs_reconnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.recovered
+         * @description What `integration.needs_reconnect` told is over, and nobody had to connect again: the provider took the credential after all.
+         */
+        post: operations["on.integration.recovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.expiring
+         * @description An integration will end, and no refresh puts that off. Told 14, 7 and 1 days before, each at most once.
+         */
+        post: operations["on.integration.expiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.scopes_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.scopes_changed
+         * @description A refresh brought other scopes than were granted before.
+         */
+        post: operations["on.integration.scopes_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * connection.failed
+         * @description A user tried to connect an account, and it came to nothing. No status has changed.
+         */
+        post: operations["on.connection.failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.erased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * user.erased
+         * @description All that was kept of a user is gone, but for this event, which goes after 30 days.
+         */
+        post: operations["on.user.erased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.circuit_opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.circuit_opened
+         * @description Refreshes of five users in a row failed at one token host.
+         */
+        post: operations["on.provider.circuit_opened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.circuit_closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.circuit_closed
+         * @description An operator closed a circuit.
+         */
+        post: operations["on.provider.circuit_closed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.operator_fault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.operator_fault
+         * @description The provider refuses the client: its id, its secret or its scopes.
+         */
+        post: operations["on.provider.operator_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.refusal_storm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.refusal_storm
+         * @description So many were refused at once that nobody is believed to have lost a grant.
+         */
+        post: operations["on.provider.refusal_storm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.odd_reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.odd_reply
+         * @description A reply that nobody foresaw.
+         */
+        post: operations["on.provider.odd_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "provider.wrong_subject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * provider.wrong_subject
+         * @description A refresh brought somebody else's tokens, which were not kept.
+         */
+        post: operations["on.provider.wrong_subject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "revocation.gave_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * revocation.gave_up
+         * @description A grant that was to be revoked may live on at the provider.
+         */
+        post: operations["on.revocation.gave_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "integration.set_aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * integration.set_aside
+         * @description A row that nobody can read left the schedule.
+         */
+        post: operations["on.integration.set_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "rescue.dead_letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rescue.dead_letter
+         * @description The queue gave up on a grant that D1 could not take. It is tried on.
+         */
+        post: operations["on.rescue.dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "rescue.set_aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rescue.set_aside
+         * @description Nothing can be made of a rescue record.
+         */
+        post: operations["on.rescue.set_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * webhook.disabled
+         * @description An endpoint answered 410: it gets nothing more until it is enabled again.
+         */
+        post: operations["on.webhook.disabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * webhook.test
+         * @description An operator tries an endpoint. Sent to this one only, whatever it asks for.
+         */
+        post: operations["on.webhook.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operator.signed_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.signed_in
+         * @description Somebody entered the operator's page.
+         */
+        post: operations["on.operator.signed_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operator.refresh_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.refresh_run
+         * @description An operator started a run of refreshes.
+         */
+        post: operations["on.operator.refresh_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operator.user_invalidated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.user_invalidated
+         * @description An operator made the caches forget a user's statuses.
+         */
+        post: operations["on.operator.user_invalidated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operator.verdicts_taken_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.verdicts_taken_back
+         * @description An operator took back what had been inferred from refusals of a provider.
+         */
+        post: operations["on.operator.verdicts_taken_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -715,6 +1282,935 @@ export interface components {
             };
         };
         /**
+         * @description An account was connected.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.connected",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000
+         *       }
+         *     }
+         */
+        IntegrationConnectedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.connected";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+            };
+        };
+        /**
+         * @description An account was connected again by the same user. Its scopes may be others.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.reconnected",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000
+         *       }
+         *     }
+         */
+        IntegrationReconnectedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.reconnected";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+            };
+        };
+        /**
+         * @description An integration was ended.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.disconnected",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000
+         *       }
+         *     }
+         */
+        IntegrationDisconnectedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.disconnected";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+            };
+        };
+        /**
+         * @description The provider takes the credential no more: the user has to connect again.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.needs_reconnect",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000,
+         *         "reason": "invalid_grant"
+         *       }
+         *     }
+         */
+        IntegrationNeedsReconnectEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.needs_reconnect";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+                /** @description A code. */
+                reason: string;
+            };
+        };
+        /**
+         * @description What `integration.needs_reconnect` told is over, and nobody had to connect again: the provider took the credential after all.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.recovered",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000
+         *       }
+         *     }
+         */
+        IntegrationRecoveredEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.recovered";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+            };
+        };
+        /**
+         * @description An integration will end, and no refresh puts that off. Told 14, 7 and 1 days before, each at most once.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.expiring",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000,
+         *         "reconnectBy": "2026-12-06T12:00:00.000Z",
+         *         "days": 7
+         *       }
+         *     }
+         */
+        IntegrationExpiringEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.expiring";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
+                reconnectBy: string;
+                /** @description How many are left, rounded up. */
+                days: number;
+            };
+        };
+        /**
+         * @description A refresh brought other scopes than were granted before.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.scopes_changed",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "accountId": "t2_1w72",
+         *         "version": 1795689000000
+         *       }
+         *     }
+         */
+        IntegrationScopesChangedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.scopes_changed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                /** @description The provider's own id of the account. */
+                accountId: string;
+                /** @description The user's version with this change in it: a read that sends it as Consistency-Token sees at least this. */
+                version: number;
+            };
+        };
+        /**
+         * @description A user tried to connect an account, and it came to nothing. No status has changed.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "connection.failed",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "provider": "reddit",
+         *         "connectionId": "b1d4b4a0-6a6b-4d2e-9d0e-3f1f2a5c7e90",
+         *         "error": "access_denied"
+         *       }
+         *     }
+         */
+        ConnectionFailedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "connection.failed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                provider: string;
+                connectionId: string;
+                /**
+                 * @description As in the reply to `GET` of the connection.
+                 * @enum {string}
+                 */
+                error: "access_denied" | "invalid_scope" | "provider_error" | "provider_unavailable" | "issuer_mismatch" | "wrong_user" | "account_mismatch" | "account_linked_to_another_user" | "too_many_integrations" | "not_finished" | "code_expired" | "session_ended";
+            };
+        };
+        /**
+         * @description All that was kept of a user is gone, but for this event, which goes after 30 days.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "user.erased",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1"
+         *       }
+         *     }
+         */
+        UserErasedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "user.erased";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+            };
+        };
+        /**
+         * @description Refreshes of five users in a row failed at one token host.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.circuit_opened",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "host": "www.reddit.com",
+         *         "code": "http_503"
+         *       }
+         *     }
+         */
+        ProviderCircuitOpenedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.circuit_opened";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description Where its tokens are refreshed. */
+                host: string;
+                /** @description What the refreshes came to. */
+                code: string;
+            };
+        };
+        /**
+         * @description An operator closed a circuit.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.circuit_closed",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "host": "www.reddit.com",
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        ProviderCircuitClosedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.circuit_closed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description Where its tokens are refreshed. */
+                host: string;
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description The provider refuses the client: its id, its secret or its scopes.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.operator_fault",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "host": "www.reddit.com",
+         *         "code": "invalid_client"
+         *       }
+         *     }
+         */
+        ProviderOperatorFaultEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.operator_fault";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description Where its tokens are refreshed. */
+                host: string;
+                /** @description What the refreshes came to. */
+                code: string;
+            };
+        };
+        /**
+         * @description So many were refused at once that nobody is believed to have lost a grant.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.refusal_storm",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "host": "www.reddit.com",
+         *         "code": "refusal_storm"
+         *       }
+         *     }
+         */
+        ProviderRefusalStormEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.refusal_storm";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description Absent where checks were refused, not refreshes. */
+                host?: string;
+                /** @description What the refreshes came to. */
+                code: string;
+            };
+        };
+        /**
+         * @description A reply that nobody foresaw.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.odd_reply",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "code": "http_418"
+         *       }
+         *     }
+         */
+        ProviderOddReplyEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.odd_reply";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description What the refreshes came to. */
+                code: string;
+            };
+        };
+        /**
+         * @description A refresh brought somebody else's tokens, which were not kept.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "provider.wrong_subject",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "rowId": 7
+         *       }
+         *     }
+         */
+        ProviderWrongSubjectEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provider.wrong_subject";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description The row of `oauth_accounts`. */
+                rowId: number;
+            };
+        };
+        /**
+         * @description A grant that was to be revoked may live on at the provider.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "revocation.gave_up",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "attempts": 31,
+         *         "reason": "too_old"
+         *       }
+         *     }
+         */
+        RevocationGaveUpEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "revocation.gave_up";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                attempts: number;
+                /** @enum {string} */
+                reason: "refused" | "account_unknown" | "too_old" | "unreadable";
+            };
+        };
+        /**
+         * @description A row that nobody can read left the schedule.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "integration.set_aside",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "rowId": 7
+         *       }
+         *     }
+         */
+        IntegrationSetAsideEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "integration.set_aside";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description The row of `oauth_accounts`. */
+                rowId: number;
+            };
+        };
+        /**
+         * @description The queue gave up on a grant that D1 could not take. It is tried on.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "rescue.dead_letter",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "rowId": 7,
+         *         "receivedAt": "2026-11-22T12:00:00.000Z",
+         *         "recovered": false
+         *       }
+         *     }
+         */
+        RescueDeadLetterEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rescue.dead_letter";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description The row of `oauth_accounts`. */
+                rowId: number;
+                /** Format: date-time */
+                receivedAt: string;
+                recovered: boolean;
+            };
+        };
+        /**
+         * @description Nothing can be made of a rescue record.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "rescue.set_aside",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "key": "set-aside/rescue/b1d4b4a0-6a6b-4d2e-9d0e-3f1f2a5c7e90.7"
+         *       }
+         *     }
+         */
+        RescueSetAsideEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rescue.set_aside";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider?: string;
+                /** @description The row of `oauth_accounts`. */
+                rowId?: number;
+                /** @description In KV. */
+                key: string;
+            };
+        };
+        /**
+         * @description An endpoint answered 410: it gets nothing more until it is enabled again.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "webhook.disabled",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "endpoint": "app"
+         *       }
+         *     }
+         */
+        WebhookDisabledEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.disabled";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+            };
+        };
+        /**
+         * @description An operator tries an endpoint. Sent to this one only, whatever it asks for.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "webhook.test",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "endpoint": "app",
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        WebhookTestEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.test";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description Somebody entered the operator's page.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.signed_in",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        OperatorSignedInEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.signed_in";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description An operator started a run of refreshes.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.refresh_run",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        OperatorRefreshRunEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.refresh_run";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description An operator made the caches forget a user's statuses.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.user_invalidated",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "userId": "user-1",
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        OperatorUserInvalidatedEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.user_invalidated";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description The app's own id of the user. */
+                userId: string;
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description An operator took back what had been inferred from refusals of a provider.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.verdicts_taken_back",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "provider": "reddit",
+         *         "by": "ops",
+         *         "taken": 12
+         *       }
+         *     }
+         */
+        OperatorVerdictsTakenBackEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.verdicts_taken_back";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                provider: string;
+                /** @description The name of the service key. */
+                by: string;
+                /** @description Integrations. */
+                taken: number;
+            };
+        };
+        /**
          * @example {
          *       "userId": "user-1",
          *       "version": 7,
@@ -851,7 +2347,7 @@ export interface components {
              * @description Clients go by it.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "event_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
             /** @description Names this request in the logs. */
             requestId: string;
             /** @description What is wrong with an input, field by field. */
@@ -968,6 +2464,76 @@ export interface components {
         UnsupportedMediaTypeProblem: components["schemas"]["Problem"] & {
             /** @constant */
             code: "unsupported_media_type";
+        };
+        IntegrationPage: {
+            integrations: components["schemas"]["IntegrationOfUser"][];
+            /** @description The cursor to go on from; null: that was all. */
+            next: string | null;
+        };
+        /**
+         * @example {
+         *       "provider": "reddit",
+         *       "accountId": "t2_1w72",
+         *       "displayName": "robin",
+         *       "status": "connected",
+         *       "isConnected": true,
+         *       "scopes": [
+         *         "identity",
+         *         "read"
+         *       ],
+         *       "missingScopes": [],
+         *       "expiresAt": "2026-11-22T13:00:00.000Z",
+         *       "reconnectBy": null,
+         *       "connectedAt": "2026-11-20T09:30:00.000Z",
+         *       "updatedAt": "2026-11-20T09:30:00.000Z",
+         *       "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *       "metadata": {},
+         *       "userId": "user-1",
+         *       "version": 7
+         *     }
+         */
+        IntegrationOfUser: {
+            provider: string;
+            /** @description The provider's own id of the account. */
+            accountId: string;
+            displayName: string | null;
+            /**
+             * @description connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.
+             * @enum {string}
+             */
+            status: "connected" | "expired" | "needs_reconnect" | "error";
+            isConnected: boolean;
+            /** @description A code: why it needs reconnecting, or why refreshes fail. */
+            reason?: string;
+            /** @description Granted. */
+            scopes: string[];
+            /** @description Asked for, but not granted. */
+            missingScopes: string[];
+            /** @description End of the access token; null: unknown or never. */
+            expiresAt: string | null;
+            /** @description When the user has to connect again; null where no such end is known. */
+            reconnectBy: string | null;
+            /**
+             * Format: date-time
+             * @description With status error: when the next refresh is tried.
+             */
+            retryAt?: string;
+            /** @description Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet. */
+            verified?: boolean;
+            /** Format: date-time */
+            connectedAt: string;
+            /**
+             * Format: date-time
+             * @description Last change that a user could see.
+             */
+            updatedAt: string;
+            lastRefreshedAt: string | null;
+            metadata: {
+                [key: string]: string | null;
+            };
+            userId: string;
+            /** @description The user's, which grows with every change that a user could see. */
+            version: number;
         };
         /**
          * @example {
@@ -1340,6 +2906,32 @@ export interface components {
             /** @constant */
             code: "not_implemented";
         };
+        EventPage: {
+            events: components["schemas"]["Event"][];
+            /** @description The cursor to go on from, now or later. Null: nothing has ever happened; ask without one. */
+            next: string | null;
+        };
+        Event: components["schemas"]["IntegrationConnectedEvent"] | components["schemas"]["IntegrationReconnectedEvent"] | components["schemas"]["IntegrationDisconnectedEvent"] | components["schemas"]["IntegrationNeedsReconnectEvent"] | components["schemas"]["IntegrationRecoveredEvent"] | components["schemas"]["IntegrationExpiringEvent"] | components["schemas"]["IntegrationScopesChangedEvent"] | components["schemas"]["ConnectionFailedEvent"] | components["schemas"]["UserErasedEvent"] | components["schemas"]["ProviderCircuitOpenedEvent"] | components["schemas"]["ProviderCircuitClosedEvent"] | components["schemas"]["ProviderOperatorFaultEvent"] | components["schemas"]["ProviderRefusalStormEvent"] | components["schemas"]["ProviderOddReplyEvent"] | components["schemas"]["ProviderWrongSubjectEvent"] | components["schemas"]["RevocationGaveUpEvent"] | components["schemas"]["IntegrationSetAsideEvent"] | components["schemas"]["RescueDeadLetterEvent"] | components["schemas"]["RescueSetAsideEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookTestEvent"] | components["schemas"]["OperatorSignedInEvent"] | components["schemas"]["OperatorRefreshRunEvent"] | components["schemas"]["OperatorUserInvalidatedEvent"] | components["schemas"]["OperatorVerdictsTakenBackEvent"];
+        EventWithDeliveries: {
+            type: "EventWithDeliveries";
+        } & (Omit<components["schemas"]["Event"], "type"> & {
+            deliveries: components["schemas"]["Delivery"][];
+        });
+        Delivery: {
+            /** @description Its name in WEBHOOKS. */
+            endpoint: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "dead";
+            attempts: number;
+            /** @description Null: it did not answer, or was not asked yet. */
+            lastStatus: number | null;
+            /** @description When it is tried again; null: never. */
+            nextAt: string | null;
+        };
+        EventNotFoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "event_not_found";
+        };
         /**
          * @example {
          *       "memory": {
@@ -1637,6 +3229,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["TooManyConnectionsProblem"];
             };
         };
+        /** @description No such event (`event_not_found`). */
+        EventNotFoundProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1840,6 +3442,42 @@ export interface operations {
             405: components["responses"]["MethodNotAllowedProblem"];
             413: components["responses"]["TooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    listAllIntegrations: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before; without it, from the first. */
+                after?: string;
+                /** @description How many at most; 100 unless said. */
+                limit?: number;
+                /** @description Only at this provider. */
+                provider?: string;
+                /** @description As it is now. */
+                status?: "connected" | "expired" | "needs_reconnect" | "error";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Up to `limit` integrations, and where to go on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableProblem"];
         };
@@ -2959,6 +4597,73 @@ export interface operations {
             };
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before: what came after it. `latest`: nothing, and a `next` from which to go on. Without it, from the oldest that is kept. */
+                after?: string;
+                /** @description How many at most; 100 unless said. */
+                limit?: number;
+                /** @description Only of this type. */
+                type?: "integration.connected" | "integration.reconnected" | "integration.disconnected" | "integration.needs_reconnect" | "integration.recovered" | "integration.expiring" | "integration.scopes_changed" | "connection.failed" | "user.erased" | "provider.circuit_opened" | "provider.circuit_closed" | "provider.operator_fault" | "provider.refusal_storm" | "provider.odd_reply" | "provider.wrong_subject" | "revocation.gave_up" | "integration.set_aside" | "rescue.dead_letter" | "rescue.set_aside" | "webhook.disabled" | "webhook.test" | "operator.signed_in" | "operator.refresh_run" | "operator.user_invalidated" | "operator.verdicts_taken_back";
+                /** @description Only of this user. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Up to `limit` events, and where to go on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an event. */
+                eventId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This one. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventWithDeliveries"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["EventNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
     getCacheStats: {
         parameters: {
             query?: never;
@@ -3143,6 +4848,731 @@ export interface operations {
             405: components["responses"]["MethodNotAllowedProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    "on.integration.connected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationConnectedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.reconnected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationReconnectedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.disconnected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationDisconnectedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.needs_reconnect": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationNeedsReconnectEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.recovered": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationRecoveredEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.expiring": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationExpiringEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.scopes_changed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationScopesChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.connection.failed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionFailedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.user.erased": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserErasedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.circuit_opened": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderCircuitOpenedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.circuit_closed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderCircuitClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.operator_fault": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderOperatorFaultEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.refusal_storm": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderRefusalStormEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.odd_reply": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderOddReplyEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.provider.wrong_subject": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderWrongSubjectEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.revocation.gave_up": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevocationGaveUpEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.integration.set_aside": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationSetAsideEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.rescue.dead_letter": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescueDeadLetterEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.rescue.set_aside": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescueSetAsideEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.webhook.disabled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDisabledEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.webhook.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.signed_in": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorSignedInEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.refresh_run": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorRefreshRunEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.user_invalidated": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorUserInvalidatedEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.verdicts_taken_back": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorVerdictsTakenBackEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

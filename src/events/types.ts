@@ -213,7 +213,7 @@ export type Event = {
 }[EventType];
 
 /** Of rows of `audit_events`: `evt_` and the row's id in base32hex (RFC 4648 section 7), in lower case: 0-9, a-v. */
-const eventIdPattern = /^evt_[1-9a-v][0-9a-v]{0,9}$/;
+export const eventIdPattern = /^evt_[1-9a-v][0-9a-v]{0,9}$/;
 
 export const eventIdOf = (rowId: number): string => `evt_${rowId.toString(32)}`;
 
@@ -224,7 +224,7 @@ export const eventRowIdOf = (id: string): number | null =>
 export const eventIdSchema = z
   .string()
   .regex(eventIdPattern, 'is not the id of an event: evt_ and up to ten of 0-9 and a-v')
-  .meta({ examples: ['evt_5k'] });
+  .meta({ description: 'Of an event.', examples: ['evt_5k'] });
 
 /** `integration.needs_reconnect` -> `IntegrationNeedsReconnectEvent`. */
 const nameOf = (type: EventType): string =>

@@ -27,6 +27,11 @@ export type Caller = Permissions &
 export interface Access {
   callers: readonly Caller['kind'][];
   right: Right;
+  /**
+   * Enough for a service where `userId` in the query names one user. Users and delegations need it,
+   * and ask for their own.
+   */
+  rightForOneUser?: Right;
 }
 
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
@@ -45,11 +50,16 @@ export const callers = () =>
 const serviceCallers = () => new BoundedCache<Caller>(100);
 
 /** @throws AppError forbidden that says what is missing */
-export function refuseWithout(caller: Caller, { callers: kinds, right }: Access): void {
+export function refuseWithout(
+  caller: Caller,
+  { callers: kinds, right, rightForOneUser }: Access,
+): void {
   if (!kinds.includes(caller.kind)) {
     throw new AppError('forbidden', `this route is for ${kinds.join(' and ')} callers only`);
   }
-  refuseWithoutRight(caller, right);
+  if (rightForOneUser !== undefined && caller.rights.has(rightForOneUser)) return;
+  const isService = caller.kind === 'service' || rightForOneUser === undefined;
+  refuseWithoutRight(caller, isService ? right : rightForOneUser);
 }
 
 /** @throws AppError forbidden that says what is missing */

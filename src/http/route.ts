@@ -9,6 +9,7 @@ import type { Bindings } from '../config';
 import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
+import type { Right } from '../rights';
 import { readJson } from './body';
 import {
   type Access,
@@ -17,6 +18,7 @@ import {
   refuseEnded,
   refuseOtherProvider,
   refuseWithout,
+  refuseWithoutRight,
 } from './caller';
 import { lastEnding } from './delegation';
 import { readForm } from './form';
@@ -55,6 +57,7 @@ export type Tag =
   | 'Connect'
   | 'Tokens'
   | 'Delegations'
+  | 'Events'
   | 'Calls'
   | 'Refresh'
   | 'Cache'
@@ -168,6 +171,9 @@ export function route<const S extends RouteSpec>(
       const param = spec.param && paramOf(spec.param, c.req.param(), caller);
       if (caller) refuseOthers(caller, param);
       const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
+      if (caller && spec.callers !== 'anyone' && spec.rightForOneUser) {
+        narrowToUser(caller, spec.right, query);
+      }
       const header = readHeader?.(request);
       const json = spec.json && parseInput(spec.json, await bodyOf(c, spec.json), 'body');
       if (caller) refuseOthers(caller, json);
@@ -245,12 +251,23 @@ function refuseOthers(caller: Caller, input: unknown): void {
 function paramOf(schema: z.ZodObject, given: Record<string, string>, caller: Caller | undefined) {
   const param = parseInput(schema, given, 'path');
   if ('userId' in param && caller !== undefined && caller.kind !== 'service') {
-    if (param.userId === 'me') param.userId = caller.userId;
-    if (param.userId !== caller.userId) {
-      throw new AppError('forbidden', 'a user can reach only its own integrations');
-    }
+    param.userId = ownId(caller, param.userId);
   }
   return param;
+}
+
+/** @throws AppError forbidden for another user's */
+function ownId(caller: Exclude<Caller, { kind: 'service' }>, userId: unknown): string {
+  if (userId !== 'me' && userId !== caller.userId) {
+    throw new AppError('forbidden', 'a user can reach only its own integrations');
+  }
+  return caller.userId;
+}
+
+/** Of a route with `rightForOneUser`: all users' are for the services with its `right`. */
+function narrowToUser(caller: Caller, right: Right, query: { userId?: unknown } = {}): void {
+  if (caller.kind !== 'service') query.userId = ownId(caller, query.userId ?? 'me');
+  else if (query.userId === undefined) refuseWithoutRight(caller, right);
 }
 
 /** A body may be left out where its schema takes that. Over the network an empty one is a stream. */

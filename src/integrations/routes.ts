@@ -3,13 +3,21 @@ import * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Caller } from '../http/caller';
 import { consistencyHeader, consistencyToken } from '../http/consistency';
+import { DEFAULT_PAGE, limitSchema } from '../http/page';
 import { checkRateLimit } from '../http/rate-limit';
 import { route } from '../http/route';
-import { integrationParam, userIdSchema, userParam } from '../http/validate';
+import { integrationParam, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { countReads } from '../status-cache/analytics';
+import { readAllIntegrations } from './all';
 import { matchesEtag } from './etag';
 import { type ListOptions, listIntegrations, oneIntegration, statusOfMany } from './list';
-import { integrationListSchema, integrationSchema, statusOfManySchema } from './serialization';
+import {
+  integrationListSchema,
+  integrationOfUserSchema,
+  integrationSchema,
+  statusOfManySchema,
+  statusSchema,
+} from './serialization';
 
 const conditional = consistencyHeader.extend({
   ifNoneMatch: z.string().optional().describe('The ETag of an answer that is there already.'),
@@ -124,7 +132,60 @@ const many = route(
   },
 );
 
-export const integrationsRoutes = [list, one, many];
+/** A row's id, as `eventIdOf` writes them. */
+const cursorPattern = /^int_[1-9a-v][0-9a-v]{0,9}$/;
+const cursorOf = (rowId: number): string => `int_${rowId.toString(32)}`;
+const rowIdOf = (cursor: string): number => Number.parseInt(cursor.slice('int_'.length), 32);
+
+const all = route(
+  {
+    id: 'listAllIntegrations',
+    method: 'get',
+    path: '/v1/integrations',
+    tag: 'Integrations',
+    summary: "All users' integrations, oldest row first",
+    description:
+      'For whoever keeps a copy of them; what changes meanwhile, events tell. From the primary. An integration that was there all the while is in one answer. One answer looks at a bounded number of rows, so it may hold few that fit, or none, and yet lead on: it is the last one where `next` is null.',
+    callers: ['service'],
+    right: 'operate',
+    query: z.strictObject({
+      after: z
+        .string()
+        .regex(
+          cursorPattern,
+          'is no cursor: send "next" of the answer before, or nothing to begin with the first',
+        )
+        .optional()
+        .meta({ description: '`next` of the answer before; without it, from the first.' }),
+      limit: limitSchema,
+      provider: providerIdSchema.optional().meta({ description: 'Only at this provider.' }),
+      status: statusSchema.optional().meta({ description: 'As it is now.' }),
+    }),
+    replies: {
+      200: {
+        description: 'Up to `limit` integrations, and where to go on.',
+        schema: z
+          .object({
+            integrations: z.array(integrationOfUserSchema),
+            next: z.string().nullable().describe('The cursor to go on from; null: that was all.'),
+          })
+          .meta({ id: 'IntegrationPage' }),
+      },
+    },
+  },
+  async ({ query, deps, reply }) => {
+    const { after, limit = DEFAULT_PAGE, provider, status } = query;
+    const { integrations, next } = await readAllIntegrations(deps, {
+      after: after === undefined ? 0 : rowIdOf(after),
+      limit,
+      provider,
+      status,
+    });
+    return reply(200, { integrations, next: next === null ? null : cursorOf(next) });
+  },
+);
+
+export const integrationsRoutes = [list, one, many, all];
 
 const readOptions = (operation: string, env: Bindings, caller: Caller): ListOptions => ({
   // Counted only past the memory tier: the limiter costs more than a hit.

@@ -25,16 +25,16 @@ const example = {
   metadata: {},
 };
 
+export const statusSchema = z.enum(['connected', 'expired', 'needs_reconnect', 'error']);
+
 export const integrationSchema = z
   .object({
     provider: z.string(),
     accountId: z.string().describe("The provider's own id of the account."),
     displayName: z.string().nullable(),
-    status: z
-      .enum(['connected', 'expired', 'needs_reconnect', 'error'])
-      .describe(
-        'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
-      ),
+    status: statusSchema.describe(
+      'connected: usable, or renewed without anybody. expired: ran out, and nothing here can renew it. needs_reconnect: the provider refused for good. error: ran out, and refreshes fail for now; retried by itself.',
+    ),
     isConnected: z.boolean(),
     reason: z
       .string()
@@ -61,6 +61,16 @@ export const integrationSchema = z
   .meta({ id: 'Integration', examples: [example] });
 
 export type Integration = z.output<typeof integrationSchema>;
+
+/** One of many users'. */
+export const integrationOfUserSchema = integrationSchema
+  .extend({
+    userId: z.string(),
+    version: z.int().describe("The user's, which grows with every change that a user could see."),
+  })
+  .meta({ id: 'IntegrationOfUser', examples: [{ ...example, userId: 'user-1', version: 7 }] });
+
+export type IntegrationOfUser = z.output<typeof integrationOfUserSchema>;
 
 const version = z.int().describe('Grows with every change that a user could see.');
 const integrations = z.array(integrationSchema).describe('Newest connection first.');

@@ -16,7 +16,7 @@ const READ_MS = 5_000;
 const account = getTableColumns(oauthAccounts);
 
 /** What a snapshot needs of a row. Sealed tokens do not leave the database for it. */
-const factColumns = {
+export const factColumns = {
   userId: account.userId,
   provider: account.provider,
   providerAccountId: account.providerAccountId,
@@ -52,7 +52,7 @@ export const factsOf = (row: AccountRow): Facts =>
     isVerified: row.verifiedAt !== null,
   });
 
-function factsFrom(row: FactsRow): Facts {
+export function factsFrom(row: FactsRow): Facts {
   return {
     provider: row.provider,
     accountId: row.providerAccountId,

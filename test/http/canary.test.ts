@@ -206,6 +206,7 @@ beforeAll(async () => {
   await visit('/v1/providers', { token: jwt });
   await visit(`/v1/users/${user}/integrations?access_token=${secrets.unknownKey}`, { token: null });
   await visit(`/connect/start/${secrets.unknownKey}`, { token: null });
+  for (const path of ['/v1/events', '/v1/integrations']) await visit(path);
   await visit('/v1/refresh/runs');
   await visit('/v1/cache/stats');
   await visit('/openapi.json');

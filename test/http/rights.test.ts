@@ -93,8 +93,34 @@ describe('each right', () => {
       ['read', 'connect'].includes(right) || (right === 'call' && settings.USERS_MAY_CALL === '1');
     for (const settings of [{}, { USERS_MAY_CALL: '1' }]) {
       const { code } = await answerTo(apiWith(depsWith('', settings)), spec, { token });
-      const mayReach = spec.callers.includes('user') && has(spec.right, settings);
+      const right = spec.rightForOneUser ?? spec.right;
+      const mayReach = spec.callers.includes('user') && has(right, settings);
       expect([settings, code === 'forbidden']).toEqual([settings, !mayReach]);
+    }
+  });
+
+  const oneUsers = forServices.filter(({ rightForOneUser }) => rightForOneUser !== undefined);
+
+  it.each(each(oneUsers))('%s: of one user, another right is enough', async (_, spec) => {
+    for (const right of rights) {
+      const path = `${pathOf(spec)}?userId=victim`;
+      const { code } = await answerTo(apiWith(depsWith(`:${right}`)), spec, {}, path);
+      const mayReach = right === spec.right || right === spec.rightForOneUser;
+      expect([right, code === 'forbidden']).toEqual([right, !mayReach]);
+    }
+  });
+
+  it.each(each(oneUsers))('%s: a user reads its own, and nobody else’s', async (_, spec) => {
+    const call = apiWith(depsWith(''));
+    const token = await userToken('victim');
+    for (const [userId, status] of [
+      ['victim', 200],
+      ['me', 200],
+      ['other', 403],
+      ['VICTIM', 403],
+    ] as const) {
+      const reply = await answerTo(call, spec, { token }, `${pathOf(spec)}?userId=${userId}`);
+      expect([userId, reply.status]).toEqual([userId, status]);
     }
   });
 

@@ -81,7 +81,9 @@ describe('assets/openapi.json', () => {
       });
       expect(security).toHaveLength(spec.callers.length);
       for (const [scheme, roles] of security.flatMap((one) => Object.entries(one))) {
-        expect([spec.id, schemes.includes(scheme), roles]).toEqual([spec.id, true, [spec.right]]);
+        const { right, rightForOneUser = right } = spec;
+        const role = scheme === 'serviceKey' ? right : rightForOneUser;
+        expect([spec.id, schemes.includes(scheme), roles]).toEqual([spec.id, true, [role]]);
       }
     }
   });

@@ -11,6 +11,8 @@ export interface RecordedDatabase {
   db: Database;
   /** Distinct statements, in the order in which they were first sent. */
   sent(): string[];
+  /** Of each statement. */
+  plans(): Promise<{ text: string; plan: string[] }[]>;
   /** Statements that scan one of our tables, with their plan; empty where all go by an index. */
   scans(): Promise<{ text: string; plan: string[] }[]>;
 }
@@ -34,24 +36,25 @@ export function recordedDatabase(): RecordedDatabase {
     },
     batch: (bound: D1PreparedStatement[]) => env.DB.batch(bound),
   } as unknown as D1Database);
+  async function plans() {
+    const explained = [];
+    for (const { text, params } of statements.values()) {
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+        .bind(...params)
+        .all<{ detail: string }>();
+      explained.push({ text, plan: results.map(({ detail }) => detail) });
+    }
+    return explained;
+  }
   return {
     db,
     sent: () => [...statements.keys()],
+    plans,
     async scans() {
-      const found = [];
-      for (const { text, params } of statements.values()) {
-        const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
-          .bind(...params)
-          .all<{ detail: string }>();
-        const plan = results.map(({ detail }) => detail);
-        // A row of constants and an array of parameters are no tables. Nor is what a subquery or a
-        // common table expression made: how it did that is in the plan too.
-        const scan = /\bSCAN (?!CONSTANT ROW|json_each|owed_provider\b|\(subquery-)/;
-        if (plan.some((line) => scan.test(line))) {
-          found.push({ text, plan });
-        }
-      }
-      return found;
+      // A row of constants and an array of parameters are no tables. Nor is what a subquery or a
+      // common table expression made: how it did that is in the plan too.
+      const scan = /\bSCAN (?!CONSTANT ROW|json_each|owed_provider\b|\(subquery-)/;
+      return (await plans()).filter(({ plan }) => plan.some((line) => scan.test(line)));
     },
   };
 }

@@ -9,6 +9,7 @@ export const someParams: Record<string, string> = {
   provider: 'acme',
   accountId: 'victim-account',
   id: 'a-connection',
+  eventId: 'evt_1',
   ticket: 'a-ticket',
   path: 'api/v1/me',
 };

@@ -1,0 +1,117 @@
+/**
+ * Reads of the event log, from the primary: what a reader has seen up to its cursor stays behind it,
+ * since ids grow in the order of commits.
+ */
+import { and, asc, eq, gt, max, type SQL, sql } from 'drizzle-orm';
+import { inJson } from '../db/conditions';
+import { auditEvents } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { withDeadline } from '../retry';
+import type { ProviderFilter } from '../rights';
+import { SECOND_MS } from '../time';
+import { eventOf, storedNames } from './event-log';
+import { type Event, type EventType, eventIdOf, eventRowIdOf, userEventTypes } from './types';
+
+const READ_MS = 5 * SECOND_MS;
+/** Rows that one read looks at, however few of them fit. */
+const SCANNED = 5_000;
+
+export interface EventsWanted {
+  /** A cursor; `latest` leads behind the newest event; absent: from the oldest that is kept. */
+  after?: string | undefined;
+  limit: number;
+  type?: EventType | undefined;
+  userId?: string | undefined;
+  providers: ProviderFilter;
+  /** The operator's events too. */
+  all: boolean;
+}
+
+export interface EventPage {
+  /** Oldest first. */
+  events: Event[];
+  /** Where to go on, now or later; null: nothing has ever happened. */
+  next: string | null;
+}
+
+/** @throws AppError invalid_request for a cursor that this log did not give; what D1 throws */
+export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<EventPage> {
+  const { limit, userId, providers, all } = wanted;
+  const after = wanted.after === undefined ? 0 : (eventRowIdOf(wanted.after) ?? 'latest');
+  const { id } = auditEvents;
+  const scanned = () =>
+    db
+      .select()
+      .from(auditEvents)
+      .where(
+        and(
+          gt(id, after === 'latest' ? Number.MAX_SAFE_INTEGER : after),
+          userId === undefined ? undefined : eq(auditEvents.userId, userId),
+        ),
+      )
+      .orderBy(asc(id))
+      .limit(SCANNED)
+      .as('scanned');
+  const rows = scanned();
+  const seen = scanned();
+  const types = typesOf(wanted.type, all);
+  const fitting: (SQL | undefined)[] = [
+    types === null ? undefined : inJson(sql`${rows.type}`, storedNames(types)),
+    providers === null ? undefined : inJson(sql`${rows.provider}`, [...providers]),
+  ];
+  const [found, [last], [sequence]] = await withDeadline(
+    db.batch([
+      db
+        .select()
+        .from(rows)
+        .where(and(...fitting))
+        .orderBy(asc(rows.id))
+        .limit(limit),
+      db.select({ id: max(seen.id) }).from(seen),
+      // Also where the newest were swept, or erased.
+      db
+        .select({ newest: sql<number>`seq` })
+        .from(sql`sqlite_sequence`)
+        .where(sql`name = 'audit_events'`),
+    ]),
+    READ_MS,
+    'd1_read',
+  );
+  const newest = sequence?.newest ?? 0;
+  if (after !== 'latest' && after > newest) throw unknownCursor();
+  const reached =
+    after === 'latest'
+      ? newest
+      : found.length === limit
+        ? (found.at(-1)?.id ?? after)
+        : (last?.id ?? after);
+  return {
+    events: found.map(eventOf).filter((event) => event !== null),
+    next: reached === 0 ? null : eventIdOf(reached),
+  };
+}
+
+/** Null: all. */
+function typesOf(type: EventType | undefined, all: boolean): readonly EventType[] | null {
+  if (all) return type === undefined ? null : [type];
+  return type === undefined ? userEventTypes : userEventTypes.filter((one) => one === type);
+}
+
+const unknownCursor = (): AppError => {
+  const message =
+    'is later than anything that has happened here: it is of another database, or of one that was restored; read all integrations anew (GET /v1/integrations), and go on from "latest"';
+  return new AppError('invalid_request', 'the cursor is not of this log; see "errors"', {
+    errors: [{ path: 'query.after', message }],
+  });
+};
+
+/** @throws AppError event_not_found; what D1 throws */
+export async function readEvent({ db }: Deps, eventId: string): Promise<Event> {
+  const rowId = eventRowIdOf(eventId) ?? 0;
+  const found = db.select().from(auditEvents).where(eq(auditEvents.id, rowId));
+  const [row] = await withDeadline(found, READ_MS, 'd1_read');
+  const event = row === undefined ? null : eventOf(row);
+  if (event === null) throw new AppError('event_not_found', 'there is no such event, or no more');
+  return event;
+}
