@@ -1,4 +1,4 @@
-/** What a browser brought back to `returnTo`. */
+/** What a browser brought back to `returnTo`: the secret to complete with, or why there is none. */
 export type ReturnedConnection =
   | { id: string; completion: string; error?: undefined }
   | { id: string; completion?: undefined; error: string };
@@ -13,9 +13,8 @@ export type ReturnedConnection =
 export function returnedConnection(url: string | URL): ReturnedConnection | null {
   const { searchParams } = new URL(url);
   const id = searchParams.get('connection');
-  const completion = searchParams.get('completion');
   const error = searchParams.get('error');
   if (!id) return null;
-  if (error) return { id, error };
-  return completion ? { id, completion } : null;
+  // Without the secret Mooring refuses to complete it, and says why.
+  return error ? { id, error } : { id, completion: searchParams.get('completion') ?? '' };
 }

@@ -155,7 +155,7 @@ export class Connections {
    * @throws MooringError wrong_completion, wrong_user, account_linked_to_another_user and others
    * @example
    * const back = returnedConnection(request.url);
-   * if (back?.completion) await mooring.user(userId).connections.complete(back.id, back);
+   * if (back?.completion !== undefined) await mooring.user(userId).connections.complete(back.id, back);
    */
   complete(
     id: string,

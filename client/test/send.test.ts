@@ -450,7 +450,7 @@ describe('a page at returnTo', () => {
       id: 'con_1',
       error: 'access_denied',
     });
-    expect(at('connection=con_1')).toBeNull();
+    expect(at('connection=con_1')).toEqual({ id: 'con_1', completion: '' });
     expect(at('tab=1')).toBeNull();
   });
 });

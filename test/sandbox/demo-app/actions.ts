@@ -1,6 +1,7 @@
 /** What the buttons do. Each returns what to tell, or an address to send the browser to. */
+import { type Account, isMooringError, returnedConnection } from '../../../client/src/index.ts';
 import { askOf } from './asks.ts';
-import type { Called, Integration, Problem } from './mooring.ts';
+import { type Called, callApi } from './mooring.ts';
 import { demoUsers } from './people.ts';
 import type { Notice, Session } from './sessions.ts';
 
@@ -23,14 +24,6 @@ export type Outcome = Notice | { goTo: string } | { opening: Opening };
 
 type Action = (session: Session, form: URLSearchParams, around: Surroundings) => Promise<Outcome>;
 
-interface Run {
-  started: string;
-  claimed: number;
-  refreshed: number;
-  refused: number;
-  failed: number;
-}
-
 const good = (text: string): Notice => ({ tone: 'good', text });
 const plain = (text: string): Notice => ({ tone: 'plain', text });
 
@@ -43,83 +36,67 @@ const wording: Record<string, string> = {
   needs_reconnect: 'The provider refused for good. Reconnect the account.',
 };
 
-export const bad = (problem: Problem): Notice => ({
-  tone: 'bad',
-  text: wording[problem.code] ?? problem.detail,
-});
+/** What was thrown, in words for the person in front of this app. @throws what is a fault of its own */
+export function bad(error: unknown): Notice {
+  if (isMooringError(error)) {
+    return { tone: 'bad', text: wording[error.code] ?? error.problem.detail };
+  }
+  const { name, message } = error instanceof Error ? error : new Error();
+  if (name !== 'TimeoutError' && message !== 'fetch failed') throw error;
+  return { tone: 'bad', text: 'Mooring did not answer. Is the Worker still running?' };
+}
 
 const calledWords = ({ by, status }: Called): string =>
   by === 'provider'
     ? `The API answered ${status}. The token never left Mooring.`
     : `Mooring answered ${status} by itself; the API was not reached.`;
 
-const base = (session: Session): string => `/v1/users/${session.user.id}`;
+const accountOf = ({ mooring, user }: Session, form: URLSearchParams): Account =>
+  mooring.user(user.id).account(form.get('provider') ?? '', form.get('accountId') ?? '');
 
-const integrationPath = (session: Session, form: URLSearchParams): string =>
-  `${base(session)}/integrations/${encodeURIComponent(form.get('provider') ?? '')}/${encodeURIComponent(form.get('accountId') ?? '')}`;
-
+/** Whatever they throw becomes a notice (`bad`). */
 export const actions: Record<string, Action> = {
-  async connect(session, form, { origin }) {
-    const accountId = form.get('accountId');
-    const started = await session.mooring.call<{ connectUrl: string }>(
-      'POST',
-      `${base(session)}/connections`,
-      {
-        provider: form.get('provider'),
-        returnTo: `${origin}/connected`,
-        ...(accountId ? { accountId } : {}),
-      },
-    );
-    return started.ok ? { goTo: started.body.connectUrl } : bad(started.problem);
+  async connect({ mooring, user }, form, { origin }) {
+    const { connectUrl } = await mooring.user(user.id).connections.create({
+      provider: form.get('provider') ?? '',
+      returnTo: `${origin}/connected`,
+      accountId: form.get('accountId') ?? undefined,
+    });
+    return { goTo: connectUrl };
   },
 
-  async manage(session, _form, { origin }) {
-    const reply = await session.mooring.call<Opening>('POST', `${base(session)}/page-sessions`, {
-      label: session.user.name,
-      returnTo: origin,
-    });
-    return reply.ok ? { opening: reply.body } : bad(reply.problem);
+  async manage({ mooring, user }, _form, { origin }) {
+    const opening = await mooring
+      .user(user.id)
+      .createPageSession({ label: user.name, returnTo: origin });
+    return { opening };
   },
 
   async refresh(session, form) {
-    const reply = await session.mooring.call<Integration>(
-      'POST',
-      `${integrationPath(session, form)}/refresh`,
-    );
-    return reply.ok
-      ? good(`Refreshed ${reply.body.displayName ?? reply.body.accountId}: a new access token.`)
-      : bad(reply.problem);
+    const { displayName, accountId } = await accountOf(session, form).refresh();
+    return good(`Refreshed ${displayName ?? accountId}: a new access token.`);
   },
 
   async token(session, form) {
-    const reply = await session.mooring.call<{ accessToken: string; expiresAt: string | null }>(
-      'GET',
-      `${integrationPath(session, form)}/token`,
-    );
-    if (!reply.ok) return bad(reply.problem);
-    const { accessToken, expiresAt } = reply.body;
+    const token = await accountOf(session, form).token();
+    if (token.kind !== 'oauth2') return plain('The credentials that the user gave.');
+    const { accessToken, expiresAt } = token;
     const end = expiresAt ? `, good until ${new Date(expiresAt).toLocaleTimeString('en-GB')}` : '';
     return good(`A token that works: ${accessToken.slice(0, 4)}…${end}. It stays in the backend.`);
   },
 
   async call(session, form) {
-    const provider = form.get('provider') ?? '';
-    const accountId = form.get('accountId') ?? '';
-    const account = { userId: session.user.id, provider, accountId };
-    const called = await session.mooring.callApi(account, askOf(form.get('ask')));
-    if (called === null) return { tone: 'bad', text: 'Mooring did not answer the call.' };
+    const account = accountOf(session, form);
+    const called = await callApi(account, askOf(form.get('ask')));
+    const { provider, accountId } = account;
     session.called = { ...called, provider, accountId };
     return { tone: called.status < 400 ? 'good' : 'plain', text: calledWords(called) };
   },
 
   async disconnect(session, form) {
-    const reply = await session.mooring.call<{ revocation: string }>(
-      'DELETE',
-      integrationPath(session, form),
-    );
-    if (!reply.ok) return bad(reply.problem);
+    const { revocation } = await accountOf(session, form).disconnect();
     return good(
-      reply.body.revocation === 'queued'
+      revocation === 'queued'
         ? 'Disconnected. The provider is told to revoke the tokens.'
         : 'Disconnected.',
     );
@@ -134,23 +111,22 @@ export const actions: Record<string, Action> = {
     );
   },
 
-  async cron(session, _form, around) {
+  async cron({ mooring }, _form, around) {
     const before = Date.now();
     if (!(await around.fireCron())) {
       return { tone: 'bad', text: 'The Worker did not take the cron event.' };
     }
-    const reply = await session.mooring.call<{ runs: Run[] }>('GET', '/v1/refresh/runs');
-    if (!reply.ok) return bad(reply.problem);
+    const { data } = await mooring.api.GET('/v1/refresh/runs');
     // Only runs that had something to do are kept.
-    const run = reply.body.runs.find(({ started }) => Date.parse(started) >= before);
+    const run = data?.runs.find(({ started }) => Date.parse(started) >= before);
     if (!run) return plain('Cron ran. Nothing was due.');
     const { claimed, refreshed, refused, failed } = run;
     return good(`Cron ran: ${claimed} due, ${refreshed} refreshed, ${refused + failed} not.`);
   },
 
-  async forget(session) {
-    const reply = await session.mooring.call('DELETE', `/v1/cache/users/${session.user.id}`);
-    return reply.ok ? plain('The cached copy is gone: D1 answers next.') : bad(reply.problem);
+  async forget({ mooring, user }) {
+    await mooring.api.DELETE('/v1/cache/users/{userId}', { params: { path: { userId: user.id } } });
+    return plain('The cached copy is gone: D1 answers next.');
   },
 
   async switch(session, form) {
@@ -161,22 +137,17 @@ export const actions: Record<string, Action> = {
 };
 
 /**
- * The user is back from the provider. This app knows by its own session who that is, and `completion`
- * shows that this is the browser that consented.
+ * The user is back from the provider. This app knows by its own session who that is, and the
+ * completion shows that this is the browser that consented.
  */
-export async function complete(session: Session, query: URLSearchParams): Promise<Notice> {
-  const id = query.get('connection');
-  const error = query.get('error');
-  if (error) {
-    return { tone: 'bad', text: wording[error] ?? `The connection failed: ${error}.` };
+export async function complete({ mooring, user }: Session, url: URL): Promise<Notice> {
+  const back = returnedConnection(url);
+  if (!back) return { tone: 'bad', text: 'There is no connection to complete.' };
+  if (back.error !== undefined) {
+    return { tone: 'bad', text: wording[back.error] ?? `The connection failed: ${back.error}.` };
   }
-  if (!id) return { tone: 'bad', text: 'There is no connection to complete.' };
-  const reply = await session.mooring.call<Integration>(
-    'POST',
-    `${base(session)}/connections/${encodeURIComponent(id)}/complete`,
-    { completion: query.get('completion') ?? '' },
-  );
-  return reply.ok
-    ? good(`Connected ${reply.body.displayName ?? reply.body.accountId}.`)
-    : bad(reply.problem);
+  const { displayName, accountId } = await mooring
+    .user(user.id)
+    .connections.complete(back.id, back);
+  return good(`Connected ${displayName ?? accountId}.`);
 }

@@ -12,7 +12,6 @@ import {
   type Outcome,
   type Surroundings,
 } from './actions.ts';
-import type { IntegrationList } from './mooring.ts';
 import { openingPage, openingScript, renderPage } from './page.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { stylesheet } from './style.ts';
@@ -83,7 +82,7 @@ async function answer(
   if (request.method === 'GET' && url.pathname === '/') {
     await showPage(session, response);
   } else if (request.method === 'GET' && url.pathname === '/connected') {
-    redirect(response, session, await complete(session, url.searchParams));
+    redirect(response, session, await complete(session, url).catch(bad));
   } else if (request.method === 'POST') {
     const action = actions[url.pathname.slice(1)];
     if (request.headers.origin !== around.origin) {
@@ -91,7 +90,8 @@ async function answer(
     } else if (!action) {
       plainReply(response, 404, 'There is nothing here.');
     } else {
-      redirect(response, session, await action(session, await readForm(request), around));
+      const form = await readForm(request);
+      redirect(response, session, await action(session, form, around).catch(bad));
     }
   } else {
     plainReply(response, 404, 'There is nothing here.');
@@ -99,18 +99,17 @@ async function answer(
 }
 
 async function showPage(session: Session, response: ServerResponse): Promise<void> {
-  const reply = await session.mooring.call<IntegrationList>(
-    'GET',
-    `/v1/users/${session.user.id}/integrations`,
-  );
-  const notice = session.notice ?? (reply.ok ? null : bad(reply.problem));
+  const { mooring, user } = session;
+  const list = await mooring.user(user.id).integrations().catch(bad);
+  const failure = 'tone' in list ? list : null;
+  const notice = session.notice ?? failure;
   const { called } = session;
   session.notice = null;
   session.called = null;
   const html = renderPage({
-    user: session.user,
-    list: reply.ok ? reply.body : null,
-    calls: session.mooring.calls,
+    user,
+    list: 'tone' in list ? null : list,
+    calls: session.calls,
     notice,
     called,
     now: Date.now(),

@@ -1,9 +1,14 @@
 /**
- * The demo's backend as a caller of Mooring: the service key stays here, every call is kept for
- * the page to show, and the newest Consistency-Token goes out with each request, so that the demo
- * reads its own writes.
+ * The demo's backend as a caller of Mooring: the client that any app would use, over a transport that
+ * keeps every call for the page to show. The service key stays here.
  */
 
+import {
+  createMooring,
+  isMooringError,
+  type Mooring,
+  type SoleAccount,
+} from '../../../client/src/index.ts';
 import type { Ask } from './asks.ts';
 
 export interface Call {
@@ -14,32 +19,6 @@ export interface Call {
   /** The raw header; null where the reply had none. */
   cacheStatus: string | null;
   ms: number;
-}
-
-export interface Integration {
-  provider: string;
-  accountId: string;
-  displayName: string | null;
-  status: 'connected' | 'expired' | 'needs_reconnect' | 'error';
-  reason?: string;
-  scopes: string[];
-  expiresAt: string | null;
-  retryAt?: string;
-  connectedAt: string;
-  lastRefreshedAt: string | null;
-  metadata: Record<string, string | null>;
-}
-
-export interface IntegrationList {
-  version: number;
-  freshUntil: string;
-  integrations: Integration[];
-}
-
-export interface Problem {
-  status: number;
-  code: string;
-  detail: string;
 }
 
 /** What came back of a call of a provider's API. */
@@ -60,99 +39,76 @@ export interface Called {
   ms: number;
 }
 
-export type Result<T> = { ok: true; body: T } | { ok: false; problem: Problem };
+export interface Backend {
+  mooring: Mooring;
+  /** Newest first. */
+  calls: Call[];
+}
 
 const CALLS_KEPT = 12;
 const TIMEOUT_MS = 30_000;
 const TEXT_BYTES = 600;
 const shownHeaders = ['Content-Type', 'Location', 'Link', 'Retry-After', 'Mooring-Token'];
 
-export class Mooring {
-  readonly #url: string;
-  readonly #serviceKey: string;
-  /** Newest first. */
-  readonly calls: Call[] = [];
-  #consistencyToken = 0;
+export function createBackend(baseUrl: string, serviceKey: string): Backend {
+  const calls: Call[] = [];
+  const keep = (request: Request, reply: Response | null, started: number): void => {
+    const { pathname, search } = new URL(request.url);
+    calls.unshift({
+      at: Date.now(),
+      method: request.method,
+      path: pathname + search,
+      status: reply?.status ?? 0,
+      cacheStatus: reply?.headers.get('Cache-Status') ?? null,
+      ms: performance.now() - started,
+    });
+    calls.length = Math.min(calls.length, CALLS_KEPT);
+  };
+  const transport = {
+    async fetch(request: Request): Promise<Response> {
+      const started = performance.now();
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      let reply: Response | null = null;
+      try {
+        reply = await fetch(request, { signal });
+        return reply;
+      } finally {
+        keep(request, reply, started);
+      }
+    },
+  };
+  return { mooring: createMooring({ baseUrl, token: serviceKey, transport }), calls };
+}
 
-  constructor(url: string, serviceKey: string) {
-    this.#url = url;
-    this.#serviceKey = serviceKey;
-  }
-
-  async call<T>(method: string, path: string, json?: unknown): Promise<Result<T>> {
-    const started = performance.now();
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.#serviceKey}` };
-    if (this.#consistencyToken > 0) headers['Consistency-Token'] = String(this.#consistencyToken);
-    if (json !== undefined) headers['Content-Type'] = 'application/json';
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(this.#url + path, {
-        method,
-        headers,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      });
-      text = await response.text();
-    } catch {
-      this.#keep({ method, path, status: 0, cacheStatus: null, started });
-      const detail = 'Mooring did not answer. Is the Worker still running?';
-      return { ok: false, problem: { status: 0, code: 'unreachable', detail } };
-    }
-    const cacheStatus = response.headers.get('Cache-Status');
-    this.#keep({ method, path, status: response.status, cacheStatus, started });
-    const version = Number(response.headers.get('Consistency-Token'));
-    if (version > this.#consistencyToken) this.#consistencyToken = version;
-    const body = text === '' ? null : JSON.parse(text);
-    return response.ok ? { ok: true, body } : { ok: false, problem: body };
-  }
-
-  /** A call of the account's API; null where Mooring is not there. */
-  async callApi(
-    account: { userId: string; provider: string; accountId: string },
-    { method, path, json }: Ask,
-  ): Promise<Called | null> {
-    const started = performance.now();
-    const parts = ['users', account.userId, 'proxy', account.provider, account.accountId];
-    const target = `/v1/${parts.map(encodeURIComponent).join('/')}/${path}`;
-    try {
-      const response = await fetch(this.#url + target, {
-        method,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: {
-          Authorization: `Bearer ${this.#serviceKey}`,
-          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      });
-      this.#keep({ method, path: target, status: response.status, cacheStatus: null, started });
-      const headersMs = performance.now() - started;
-      const { text, bytes } = await readBeginning(response);
-      return {
-        method,
-        path,
-        status: response.status,
-        by: response.headers.get('Mooring-Answered-By') === 'provider' ? 'provider' : 'mooring',
-        headers: shownHeaders.flatMap((name) => {
-          const value = response.headers.get(name);
-          return value === null ? [] : [[name, value] as [string, string]];
-        }),
-        text,
-        bytes,
-        headersMs,
-        ms: performance.now() - started,
-      };
-    } catch {
-      this.#keep({ method, path: target, status: 0, cacheStatus: null, started });
-      return null;
-    }
-  }
-
-  #keep({ started, ...call }: Omit<Call, 'at' | 'ms'> & { started: number }): void {
-    this.calls.unshift({ ...call, at: Date.now(), ms: performance.now() - started });
-    this.calls.length = Math.min(this.calls.length, CALLS_KEPT);
-  }
+/** A call of an account's API, and all that the page shows of it. */
+export async function callApi(account: SoleAccount, { method, path, json }: Ask): Promise<Called> {
+  const started = performance.now();
+  const asked = account.fetch(
+    path,
+    json === undefined
+      ? { method }
+      : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(json) },
+  );
+  const reply = await asked.catch((error: unknown) => {
+    if (!isMooringError(error)) throw error;
+    return Response.json(error.problem, { status: error.status });
+  });
+  const headersMs = performance.now() - started;
+  const { text, bytes } = await readBeginning(reply);
+  return {
+    method,
+    path,
+    status: reply.status,
+    by: reply.headers.get('Mooring-Answered-By') === 'provider' ? 'provider' : 'mooring',
+    headers: shownHeaders.flatMap((name) => {
+      const value = reply.headers.get(name);
+      return value === null ? [] : [[name, value] as [string, string]];
+    }),
+    text,
+    bytes,
+    headersMs,
+    ms: performance.now() - started,
+  };
 }
 
 /** All of it is read, and the beginning kept. */

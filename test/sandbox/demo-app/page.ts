@@ -1,16 +1,10 @@
 /** The demo app's one page. No script: every button is a form. */
 import { createHash } from 'node:crypto';
+import type { Integration, IntegrationList } from '../../../client/src/index.ts';
 import { escapeHtml } from '../html.ts';
 import type { Opening } from './actions.ts';
 import { asks } from './asks.ts';
-import {
-  type Call,
-  type Called,
-  type Integration,
-  type IntegrationList,
-  type Tier,
-  tierOf,
-} from './mooring.ts';
+import { type Call, type Called, type Tier, tierOf } from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
 import type { Notice, Session } from './sessions.ts';
 

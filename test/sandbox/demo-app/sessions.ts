@@ -1,7 +1,8 @@
 /** The demo app's own sessions: who is there, in memory, by an HttpOnly cookie. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Called, Mooring } from './mooring.ts';
+import type { Mooring } from '../../../client/src/index.ts';
+import { type Backend, type Call, type Called, createBackend } from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
 
 export interface Notice {
@@ -11,8 +12,9 @@ export interface Notice {
 
 export interface Session {
   user: DemoUser;
-  /** One per person: a Consistency-Token belongs to a user. */
   mooring: Mooring;
+  /** Of this person, newest first. */
+  calls: readonly Call[];
   /** Shown once. */
   notice: Notice | null;
   /** What an account's API answered. Shown once. */
@@ -44,20 +46,20 @@ export class Sessions {
   }
 
   #begin(): Session {
-    const clients = new Map<string, Mooring>();
-    const clientOf = (user: DemoUser): Mooring => {
-      const client = clients.get(user.id) ?? new Mooring(this.#url, this.#serviceKey);
-      clients.set(user.id, client);
-      return client;
+    const backends = new Map<string, Backend>();
+    const backendOf = (user: DemoUser): Backend => {
+      const backend = backends.get(user.id) ?? createBackend(this.#url, this.#serviceKey);
+      backends.set(user.id, backend);
+      return backend;
     };
     return {
       user: demoUsers[0],
-      mooring: clientOf(demoUsers[0]),
+      ...backendOf(demoUsers[0]),
       notice: null,
       called: null,
       use(user) {
         this.user = user;
-        this.mooring = clientOf(user);
+        Object.assign(this, backendOf(user));
       },
     };
   }
