@@ -230,8 +230,17 @@ export const eventIdSchema = z
 const nameOf = (type: EventType): string =>
   `${type.replaceAll(/(?:^|[._])([a-z])/g, (_, letter: string) => letter.toUpperCase())}Event`;
 
+/** As it is told. */
+export const eventExample = <T extends EventType>(type: T): Extract<Event, { type: T }> =>
+  ({
+    id: 'evt_5k',
+    type,
+    timestamp: '2026-11-26T12:30:00.000Z',
+    data: eventDefinitions[type].example,
+  }) as unknown as Extract<Event, { type: T }>;
+
 const schemaOf = (type: EventType) => {
-  const { means, data, example }: Definition = eventDefinitions[type];
+  const { means, data }: Definition = eventDefinitions[type];
   return z
     .object({
       id: eventIdSchema.describe('The same wherever the event is told.'),
@@ -242,7 +251,7 @@ const schemaOf = (type: EventType) => {
     .meta({
       id: nameOf(type),
       description: means,
-      examples: [{ id: 'evt_5k', type, timestamp: '2026-11-26T12:30:00.000Z', data: example }],
+      examples: [eventExample(type)],
     });
 };
 

@@ -6,7 +6,7 @@ import { runBatch } from '../../src/db/client';
 import { auditEvents, userVersions } from '../../src/db/schema';
 import { eventOf, eventStatements, eventTypeOf, type NewEvent } from '../../src/events/event-log';
 import {
-  eventDefinitions,
+  eventExample,
   eventIdOf,
   eventRowIdOf,
   eventSchema,
@@ -164,8 +164,7 @@ describe('what another release wrote', () => {
 
 describe('each type', () => {
   test.each(eventTypes)('%s has an example that its schema takes as it is', (type) => {
-    const { example: data } = eventDefinitions[type];
-    const event = { id: 'evt_5k', type, timestamp: '2026-11-26T12:30:00.000Z', data };
+    const event = eventExample(type);
     expect(eventSchemas[type].parse(event)).toEqual(event);
     expect(eventSchema.parse(event)).toEqual(event);
   });
