@@ -83,11 +83,13 @@ async function aboutOAuth2(
       scopes: [...new Set([...provider.scopes, ...provider.requiredScopes])],
       authorizationParams: {},
       fetch,
+      now: Date.now,
+      uuid: () => crypto.randomUUID(),
     },
   );
   const limits = limitsOf(provider);
   const prefix = settingPrefix(provider.clientOf ?? provider.id);
-  const secret = provider.clientAuth === 'none' ? '' : ` and ${prefix}_CLIENT_SECRET`;
+  const secret = secretSettingOf(provider, prefix);
   return [
     configured
       ? `Client: ${prefix}_CLIENT_ID${secret} are set.`
@@ -108,6 +110,19 @@ async function aboutOAuth2(
     'A browser would be sent to:',
     url.href,
   ];
+}
+
+/** What proves the client, besides its id: ` and ACME_CLIENT_SECRET`. */
+function secretSettingOf({ clientAuth }: OAuth2Provider, prefix: string): string {
+  switch (clientAuth) {
+    case 'none':
+      return '';
+    case 'private_key_jwt':
+    case 'client_secret_signed':
+      return ` and ${prefix}_CLIENT_KEY`;
+    default:
+      return ` and ${prefix}_CLIENT_SECRET`;
+  }
 }
 
 /** @throws Wrong that says what is missing */

@@ -177,7 +177,8 @@ async function refreshOnce(
   if (client.provider.refreshModel === 'extend' ? !accessToken : !refreshToken) {
     return { kind: 'failed', reason: 'network' };
   }
-  return refreshGrant({ fetch: recorder.fetch }, client, endpoints, {
+  const signing = { now: Date.now, uuid: () => crypto.randomUUID() };
+  return refreshGrant({ ...signing, fetch: recorder.fetch }, client, endpoints, {
     refreshToken,
     accessToken,
     scopes,
@@ -281,6 +282,7 @@ export class Recorder {
     this.#client = client;
     this.#secrets.add(client.clientId);
     if (client.clientSecret) this.#secrets.add(client.clientSecret);
+    if (client.clientKey) this.#secrets.add(client.clientKey.key);
   }
 
   /** Sends a request on, and remembers what was answered. */

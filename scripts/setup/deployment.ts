@@ -168,7 +168,7 @@ function knownNames(): string[] {
   );
   const clients = oauthProviders().flatMap(({ id }) => [
     ...clientNames(id),
-    `${settingPrefix(id)}_CLIENTS`,
+    ...['CLIENTS', 'CLIENT_KEY', 'CLIENT_KEY_ID'].map((name) => `${settingPrefix(id)}_${name}`),
   ]);
   return [...new Set([...named, ...clients])];
 }

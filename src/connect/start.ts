@@ -88,6 +88,8 @@ async function authorizationUrl(
     scopes: requestedScope,
     authorizationParams,
     fetch,
+    now: deps.now,
+    uuid: deps.uuid,
   });
   // Where a dead end leads back to. The state's hash is for a Worker of the version before, which knows
   // the latest one only.

@@ -5,12 +5,22 @@ import { AppError } from '../errors';
 import { fillAll } from '../providers/templates';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
+import type { Signing } from './client-assertion';
 import { parseDocument, valueAt } from './document';
-import type { Endpoints } from './endpoints';
-import { authenticateClient, formPost, headersOf, requestOf, withQuery } from './request';
+import type { AuthorizationEndpoints } from './endpoints';
+import {
+  authenticateClient,
+  type ClientProof,
+  formPost,
+  headersOf,
+  requestOf,
+  withQuery,
+} from './request';
 import { send } from './send';
 
-export interface AuthorizationRequest {
+/** `fetch` is for the pushed request, where the provider announces one. */
+export interface AuthorizationRequest extends Signing {
+  fetch: typeof fetch;
   redirectUri: string;
   state: string;
   /** S256; null where the provider takes no PKCE. */
@@ -18,8 +28,6 @@ export interface AuthorizationRequest {
   scopes: readonly string[];
   /** What the connection itself gave, for parameters that the record allows. */
   authorizationParams: Readonly<Record<string, string>>;
-  /** For the pushed request, where the provider announces one. */
-  fetch: typeof fetch;
 }
 
 const PAR_TIMEOUT_MS = 8_000;
@@ -32,7 +40,8 @@ const PAR_TIMEOUT_MS = 8_000;
  */
 export async function authorizationRequest(
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'authorizationUrl' | 'parUrl' | 'parameters' | 'clientAuth'>,
+  endpoints: Pick<AuthorizationEndpoints, 'authorizationUrl' | 'parUrl' | 'parameters'> &
+    ClientProof,
   request: AuthorizationRequest,
 ): Promise<URL> {
   const { provider, clientId } = client;
@@ -55,21 +64,21 @@ export async function authorizationRequest(
   if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
   return withQuery(endpoints.authorizationUrl, {
     [provider.clientIdParam]: clientId,
-    request_uri: await push(client, endpoints.parUrl, endpoints, params, request.fetch),
+    request_uri: await push(request, client, endpoints.parUrl, endpoints, params),
   });
 }
 
 /** RFC 9126 2.1 and 2.2; gives the `request_uri`. */
 async function push(
+  deps: Signing & { fetch: typeof fetch },
   client: OAuth2Client,
   parUrl: string,
-  endpoints: Pick<Endpoints, 'parameters' | 'clientAuth'>,
+  endpoints: Pick<AuthorizationEndpoints, 'parameters'> & ClientProof,
   params: Record<string, string>,
-  fetchFn: typeof fetch,
 ): Promise<string> {
   const headers = headersOf(client.provider, endpoints.parameters);
-  authenticateClient(client, endpoints, params, headers);
-  const reply = await send(fetchFn, requestOf(parUrl, formPost, params, headers), {
+  await authenticateClient(deps, client, endpoints, params, headers);
+  const reply = await send(deps.fetch, requestOf(parUrl, formPost, params, headers), {
     timeoutMs: timeoutOf(client.provider, PAR_TIMEOUT_MS),
   });
   if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {

@@ -9,13 +9,11 @@ import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
 import { type DiscoveryDeps, discover, type ServerMetadata } from './discovery';
 import type { Issuer } from './issuer';
-import type { ClientAuth } from './request';
+import type { ClientAuth, ClientProof } from './request';
 
 /** What is known before the provider has sent the browser back. */
-export interface AuthorizationEndpoints extends Issuer {
+export interface AuthorizationEndpoints extends Issuer, ClientProof {
   authorizationUrl: string;
-  /** How the client proves who it is, where the record does not say. */
-  clientAuth: ClientAuth;
   /** The metadata announces `iss`: a callback without it is refused. */
   issParameter: boolean;
   /** RFC 9126; null where it is not announced. */
@@ -73,6 +71,7 @@ export async function endpointsOf(
   const profileUrl = fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null;
   return {
     ...endpoints,
+    assertionAudience: endpoints.assertionAudience || tokenUrl,
     tokenUrl,
     refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
     extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
@@ -107,6 +106,8 @@ async function withMetadata(
         ? (provider.issuerTemplate?.claims ?? {})
         : null,
     clientAuth: provider.clientAuth ?? announcedAuth(metadata),
+    // Without an issuer, the token URL: that is not known before the provider has answered.
+    assertionAudience: provider.clientAssertion.audience ?? metadata?.issuer ?? '',
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
     redirectUri: callbackUrl(publicUrl, provider.id),
@@ -119,7 +120,13 @@ const unnamed = (what: 'authorization' | 'token'): AppError =>
   new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);
 
 /** In the order of preference: what is sent in the body needs no encoding that a server may get wrong. */
-const possibleAuth = ['client_secret_post', 'client_secret_basic', 'none'] as const;
+const possibleAuth = [
+  'client_secret_post',
+  'client_secret_basic',
+  'none',
+  'private_key_jwt',
+  'client_secret_jwt',
+] as const;
 
 /** @throws AppError `provider_error` where the server takes nothing that can be done here */
 function announcedAuth(metadata: ServerMetadata | undefined): ClientAuth {

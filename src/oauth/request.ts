@@ -4,6 +4,7 @@
  */
 import { fillAll } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { type Signing, signAssertion } from './client-assertion';
 import type { Outgoing } from './send';
 
 export interface Style {
@@ -15,41 +16,69 @@ export interface Style {
 export const formPost: Style = { method: 'POST', body: 'form' };
 
 /** How a client proves who it is. `omit`: nothing of it is sent; `none`: its id alone. */
-export type ClientAuth =
-  | 'client_secret_basic'
-  /** Without the encoding of RFC 6749 2.3.1. */
-  | 'client_secret_basic_raw'
-  | 'client_secret_post'
-  | 'client_secret_bearer'
-  | 'none'
-  | 'omit';
+export type ClientAuth = NonNullable<OAuth2Provider['revocation']['clientAuth']>;
+
+export interface ClientProof {
+  /** How the client proves who it is, where the record does not say. */
+  clientAuth: ClientAuth;
+  /** Whom what it signs is for. */
+  assertionAudience: string;
+}
 
 /**
- * Adds the client's id and secret (RFC 6749 2.3.1): as told, else as the record's `clientAuth` or the
- * server's metadata say. Changes the two objects that it is given.
+ * Adds the client's id and its proof (RFC 6749 2.3.1, RFC 7523 2.2): as told, else as the record's
+ * `clientAuth` or the server's metadata say. Changes the two objects that it is given.
+ *
+ * @throws AppError provider_not_configured where the client's key cannot sign
  */
-export function authenticateClient(
-  { provider, clientId, clientSecret }: OAuth2Client,
-  endpoints: { clientAuth: ClientAuth },
+export async function authenticateClient(
+  deps: Signing,
+  client: OAuth2Client,
+  endpoints: ClientProof,
   params: Record<string, string>,
   headers: Headers,
-  auth: ClientAuth = provider.clientAuth ?? endpoints.clientAuth,
-): void {
-  if (auth === 'omit') return;
-  if (auth === 'client_secret_basic') {
-    const credentials = `${formEncode(clientId)}:${formEncode(clientSecret ?? '')}`;
-    headers.set('Authorization', `Basic ${btoa(credentials)}`);
-    return;
-  }
-  if (auth === 'client_secret_basic_raw') {
-    const bytes = new TextEncoder().encode(`${clientId}:${clientSecret ?? ''}`);
+  auth: ClientAuth = client.provider.clientAuth ?? endpoints.clientAuth,
+): Promise<void> {
+  const { provider, clientId, clientSecret } = client;
+  const secret = clientSecret ?? '';
+  const basic = (text: string) => {
+    const bytes = new TextEncoder().encode(text);
     headers.set('Authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
-    return;
+  };
+  const sign = () => signAssertion(deps, client, auth, endpoints.assertionAudience);
+  if (auth !== 'omit' && !auth.startsWith('client_secret_basic')) {
+    params[provider.clientIdParam] = clientId;
   }
-  params[provider.clientIdParam] = clientId;
-  if (clientSecret === null) return;
-  if (auth === 'client_secret_post') params.client_secret = clientSecret;
-  if (auth === 'client_secret_bearer') headers.set('Authorization', `Bearer ${clientSecret}`);
+  switch (auth) {
+    case 'omit':
+    case 'none':
+      return;
+    case 'client_secret_basic':
+      basic(`${formEncode(clientId)}:${formEncode(secret)}`);
+      return;
+    case 'client_secret_basic_raw':
+      basic(`${clientId}:${secret}`);
+      return;
+    case 'client_secret_basic_user':
+      basic(`${secret}:`);
+      return;
+    case 'client_secret_post':
+      if (clientSecret !== null) params.client_secret = clientSecret;
+      return;
+    case 'client_secret_bearer':
+      if (clientSecret !== null) headers.set('Authorization', `Bearer ${clientSecret}`);
+      return;
+    case 'client_secret_signed':
+      params.client_secret = await sign();
+      return;
+    case 'client_secret_jwt':
+    case 'private_key_jwt':
+      params.client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+      params.client_assertion = await sign();
+      return;
+    default:
+      return auth satisfies never;
+  }
 }
 
 /**

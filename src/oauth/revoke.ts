@@ -5,9 +5,17 @@
 import { revocationAuthOf } from '../providers/check';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import type { Signing } from './client-assertion';
 import type { Endpoints } from './endpoints';
 import { readTokenReply } from './reply';
-import { authenticateClient, fillParams, headersOf, requestOf, withHeaders } from './request';
+import {
+  authenticateClient,
+  type ClientProof,
+  fillParams,
+  headersOf,
+  requestOf,
+  withHeaders,
+} from './request';
 import { type Outgoing, type RawReply, send } from './send';
 
 /**
@@ -45,11 +53,14 @@ export function revokedTokens({
   return revocationReach === 'token' ? 'both' : 'refresh';
 }
 
-/** One request for each token that is sent, the refresh token's first. Never throws. */
+/**
+ * One request for each token that is sent, the refresh token's first.
+ * @throws AppError provider_not_configured where the client's key cannot sign
+ */
 export async function revokeToken(
-  deps: { fetch: typeof fetch },
+  deps: Signing & { fetch: typeof fetch },
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters' | 'clientAuth'>,
+  endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters'> & ClientProof,
   grant: RevokedGrant,
 ): Promise<Revocation> {
   const url = endpoints.revocationUrl?.replaceAll(
@@ -59,7 +70,8 @@ export async function revokeToken(
   const timeoutMs = timeoutOf(client.provider, REVOCATION_MS);
   const answers = new Set<Revocation>();
   for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
-    const request = revocationRequest(client, url ?? '', endpoints, grant.accountId, token);
+    const { accountId } = grant;
+    const request = await revocationRequest(deps, client, url ?? '', endpoints, accountId, token);
     const answer = judge(client, await send(deps.fetch, request, { timeoutMs }));
     if (answer === 'retry') return 'retry';
     answers.add(answer);
@@ -92,13 +104,14 @@ function tokensToSend(provider: OAuth2Provider, grant: RevokedGrant): (SentToken
   }
 }
 
-function revocationRequest(
+async function revocationRequest(
+  deps: Signing,
   client: OAuth2Client,
   url: string,
-  endpoints: Pick<Endpoints, 'parameters' | 'clientAuth'>,
+  endpoints: Pick<Endpoints, 'parameters'> & ClientProof,
   accountId: string,
   sent: SentToken | null,
-): Outgoing {
+): Promise<Outgoing> {
   const { provider } = client;
   const { parameters } = endpoints;
   const { revocation } = provider;
@@ -111,7 +124,7 @@ function revocationRequest(
       params.token_type_hint = sent.hint;
     }
   }
-  authenticateClient(client, endpoints, params, headers, revocationAuthOf(provider));
+  await authenticateClient(deps, client, endpoints, params, headers, revocationAuthOf(provider));
   const request = requestOf(url, revocation, params, headers);
   if (revocation.style !== 'bearer' || sent === null) return request;
   const { header } = revocation;

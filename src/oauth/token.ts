@@ -3,11 +3,19 @@
  * src/oauth/reply.ts to read.
  */
 import type { OAuth2Client } from '../providers/types';
+import type { Signing } from './client-assertion';
 import type { Endpoints } from './endpoints';
-import { authenticateClient, fillParams, formPost, headersOf, requestOf } from './request';
+import {
+  authenticateClient,
+  type ClientProof,
+  fillParams,
+  formPost,
+  headersOf,
+  requestOf,
+} from './request';
 import { type Outgoing, type RawReply, send } from './send';
 
-interface Fetching {
+interface Fetching extends Signing {
   fetch: typeof fetch;
 }
 
@@ -22,16 +30,19 @@ interface Limits {
 const MAX_REPLY_BYTES = 131_072;
 
 const sendTokenRequest = (
-  deps: Fetching,
+  deps: Pick<Fetching, 'fetch'>,
   request: Outgoing,
   { timeoutMs }: Limits,
 ): Promise<RawReply> => send(deps.fetch, request, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
 
-/** RFC 6749 4.1.3, with RFC 7636's verifier. */
-export function exchangeCode(
+/**
+ * RFC 6749 4.1.3, with RFC 7636's verifier.
+ * @throws AppError provider_not_configured where the client's key cannot sign; nothing was sent
+ */
+export async function exchangeCode(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters' | 'clientAuth'>,
+  endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters'> & ClientProof,
   grant: Limits & { code: string; verifier: string | null; redirectUri: string },
 ): Promise<RawReply> {
   const { provider } = client;
@@ -43,7 +54,7 @@ export function exchangeCode(
     ...fillParams(provider.tokenParams, client, endpoints.parameters),
   };
   const headers = headersOf(provider, endpoints.parameters);
-  authenticateClient(client, endpoints, params, headers);
+  await authenticateClient(deps, client, endpoints, params, headers);
   return sendTokenRequest(
     deps,
     requestOf(endpoints.tokenUrl, provider.tokenRequest, params, headers),
@@ -54,12 +65,13 @@ export function exchangeCode(
 /**
  * RFC 6749 6; where the model is `extend`, the record's own request with the access token.
  *
- * @throws Error where the token that the model needs was not given: a defect of the caller.
+ * @throws AppError provider_not_configured where the client's key cannot sign; Error where the token
+ *   that the model needs was not given: a defect of the caller. Nothing was sent.
  */
 export async function refreshGrant(
   deps: Fetching,
   client: OAuth2Client,
-  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters' | 'clientAuth'>,
+  endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters'> & ClientProof,
   grant: Limits & {
     refreshToken?: string | null | undefined;
     accessToken?: string | null | undefined;
@@ -88,7 +100,7 @@ export async function refreshGrant(
       : {}),
     ...extra,
   };
-  authenticateClient(client, endpoints, params, headers);
+  await authenticateClient(deps, client, endpoints, params, headers);
   return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, params, headers), grant);
 }
 
@@ -98,7 +110,7 @@ export async function refreshGrant(
  * @throws Error where the record has no such step: a defect of the caller.
  */
 export async function extendToken(
-  deps: Fetching,
+  deps: Pick<Fetching, 'fetch'>,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'extendedTokenUrl' | 'parameters'>,
   grant: Limits & { accessToken: string },

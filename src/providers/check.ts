@@ -29,6 +29,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkParameters(provider) ??
     checkIdentity(provider) ??
     checkClientParameter(provider) ??
+    checkClientAssertion(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkAuthorizationParams(provider) ??
@@ -180,6 +181,20 @@ function checkParameters(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
+/** A key signs with what only its owner has; a shared secret with what both have. */
+function checkClientAssertion({ clientAuth, clientAssertion }: OAuth2Provider): Fault | null {
+  const { algorithm } = clientAssertion;
+  if (algorithm === undefined) return null;
+  const isShared = algorithm.startsWith('HS');
+  return isShared === (clientAuth === 'client_secret_jwt')
+    ? null
+    : {
+        path: ['clientAssertion', 'algorithm'],
+        message:
+          'does not go with "clientAuth": HS... is for client_secret_jwt, and for that alone',
+      };
+}
+
 function checkClientParameter({ clientParameter, parameters }: OAuth2Provider): Fault | null {
   return clientParameter === undefined || Object.hasOwn(parameters, clientParameter)
     ? null
@@ -318,7 +333,7 @@ function checkCheck({ check }: Provider): Fault | null {
 
 function checkCallbackSignature(provider: OAuth2Provider): Fault | null {
   if (provider.callbackSignature === undefined) return null;
-  if (provider.clientAuth === 'none') {
+  if (['none', 'private_key_jwt', 'client_secret_signed'].includes(provider.clientAuth ?? '')) {
     return { path: ['callbackSignature'], message: 'needs a client secret: the key is that' };
   }
   return null;
@@ -370,6 +385,7 @@ function checkRefresh(provider: OAuth2Provider): Fault | null {
 const inAuthorization = new Set<string>([
   'client_secret_basic',
   'client_secret_basic_raw',
+  'client_secret_basic_user',
   'client_secret_bearer',
 ]);
 
@@ -405,7 +421,7 @@ function checkRevocation(provider: OAuth2Provider): Fault | null {
   // Unsaid: the issuer's metadata may announce it.
   const inUrl =
     auth === undefined ||
-    auth === 'client_secret_post' ||
+    !(inAuthorization.has(auth) || auth === 'none' || auth === 'omit') ||
     Object.values(params).some((value) => placeholdersOf(value).includes('client_secret'));
   if (body === 'query' && inUrl) {
     return {

@@ -14,6 +14,7 @@ import * as z from 'zod';
 import { AppError, ConfigError } from '../errors';
 import { faultBeside } from './also-grants';
 import { checkRecord } from './check';
+import { faultOfKey } from './client-key';
 import { isUsable } from './parameters';
 import { records, templates } from './records';
 import {
@@ -65,7 +66,12 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
 
   const settingsOf = ({ id, clientOf }: OAuth2Provider) => {
     const prefix = settingPrefix(clientOf ?? id);
-    const own = { id: env[`${prefix}_CLIENT_ID`], secret: env[`${prefix}_CLIENT_SECRET`] };
+    const own = {
+      id: env[`${prefix}_CLIENT_ID`],
+      secret: env[`${prefix}_CLIENT_SECRET`],
+      key: env[`${prefix}_CLIENT_KEY`],
+      keyId: env[`${prefix}_CLIENT_KEY_ID`],
+    };
     return { own, byValue: clients.get(prefix) ?? new Map<string, ClientSetting>() };
   };
   const self: Registry = {
@@ -97,15 +103,34 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
 interface ClientSetting {
   id: unknown;
   secret?: unknown;
+  key?: unknown;
+  keyId?: unknown;
 }
 
+/** Undefined where it has not what its record's `clientAuth` needs. */
 function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
   const clientId = textOf(setting.id);
-  const clientSecret = textOf(setting.secret);
   if (clientId === null) return undefined;
-  if (provider.clientAuth === 'none') return { provider, clientId, clientSecret: null };
-  return clientSecret === null ? undefined : { provider, clientId, clientSecret };
+  const clientSecret = textOf(setting.secret);
+  const key = keyOf(setting.key);
+  const clientKey = key === null ? undefined : { key, keyId: textOf(setting.keyId) };
+  switch (provider.clientAuth) {
+    case 'none':
+      return { provider, clientId, clientSecret: null };
+    case 'private_key_jwt':
+    case 'client_secret_signed':
+      return clientKey && { provider, clientId, clientSecret: null, clientKey };
+    // The server's metadata says which.
+    case undefined:
+      if (clientSecret === null && clientKey === undefined) return undefined;
+      return { provider, clientId, clientSecret, ...(clientKey ? { clientKey } : {}) };
+    default:
+      return clientSecret === null ? undefined : { provider, clientId, clientSecret };
+  }
 }
+
+/** A file of variables has a PEM in one line, with `\n`. */
+const keyOf = (value: unknown): string | null => textOf(value)?.replaceAll('\\n', '\n') ?? null;
 
 /** The parameter whose value decides which client it is; undefined: there is none. */
 const clientParameterOf = ({ clientParameter, parameters }: OAuth2Provider): string | undefined => {
@@ -115,7 +140,12 @@ const clientParameterOf = ({ clientParameter, parameters }: OAuth2Provider): str
 
 const clientsSchema = z.record(
   z.string(),
-  z.strictObject({ id: z.string().trim().min(1), secret: z.string().trim().min(1).optional() }),
+  z.strictObject({
+    id: z.string().trim().min(1),
+    secret: z.string().trim().min(1).optional(),
+    key: z.string().trim().min(1).optional(),
+    keyId: z.string().trim().min(1).optional(),
+  }),
 );
 
 /** `{PROVIDER}_CLIENTS`, by setting prefix and by the parameter's value. @throws ConfigError */
@@ -127,6 +157,7 @@ function readClients(
   const clients = new Map<string, Map<string, ClientSetting>>();
   for (const id of ids) {
     const prefix = settingPrefix(id);
+    refuseBadKey(`${prefix}_CLIENT_KEY:`, env[`${prefix}_CLIENT_KEY`]);
     const name = `${prefix}_CLIENTS`;
     const setting = textOf(env[name]);
     if (setting === null) continue;
@@ -147,13 +178,21 @@ function readClients(
       if (declared === undefined || !isUsable(declared, value)) {
         throw new ConfigError(`${name}: entry ${at + 1} is for no value of "${parameter}"`);
       }
-      if (client.secret === undefined && provider.clientAuth !== 'none') {
-        throw new ConfigError(`${name}: entry ${at + 1} has no "secret"`);
+      if (!clientBy(provider, client)) {
+        throw new ConfigError(`${name}: entry ${at + 1} has no "secret", or no "key"`);
       }
+      refuseBadKey(`${name}: the key of entry ${at + 1}`, client.key);
     }
     clients.set(prefix, byValue);
   }
   return clients;
+}
+
+/** @throws ConfigError */
+function refuseBadKey(what: string, setting: unknown): void {
+  const key = keyOf(setting);
+  const fault = key === null ? null : faultOfKey(key);
+  if (fault !== null) throw new ConfigError(`${what} ${fault}`);
 }
 
 /** Undefined where it is none. The parser's own message would quote the text. */

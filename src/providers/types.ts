@@ -28,6 +28,15 @@ export type Provider = OAuth2Provider | CredentialsProvider;
 export interface OAuth2Client {
   provider: OAuth2Provider;
   clientId: string;
-  /** Null for public clients (`clientAuth: none`). */
+  /** Null for public clients (`clientAuth: none`), and for those that prove themselves by a key. */
   clientSecret: string | null;
+  /** What signs for the client, where it has a key. */
+  clientKey?: ClientKey | undefined;
+}
+
+export interface ClientKey {
+  /** A private JWK as JSON, or a PKCS #8 PEM. */
+  key: string;
+  /** `kid` of what it signs; a JWK may have its own. */
+  keyId: string | null;
 }

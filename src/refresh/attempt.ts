@@ -282,6 +282,13 @@ async function prepare(
   }
 }
 
+const withoutProof: Outcome = {
+  kind: 'operator',
+  code: 'provider_not_configured',
+  category: 'operator_fault',
+  refusal: null,
+};
+
 interface ProviderAnswer {
   outcome: Outcome;
   /** Null where no reply came. */
@@ -315,7 +322,12 @@ async function request(
       ...(extend ? { accessToken: sent } : { refreshToken: sent }),
       scopes: row.scope,
       timeoutMs,
+    }).catch((error) => {
+      if (error instanceof AppError && error.code === 'provider_not_configured') return null;
+      throw error;
     });
+    // The client's key cannot sign, so nothing was sent.
+    if (raw === null) return { outcome: withoutProof, reply: null, refreshToken: null };
     const receivedAt = deps.now();
     const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
     if (reply && namesAnotherSubject(provider, reply.document, row.subject)) {

@@ -128,11 +128,11 @@ describe('client authentication', () => {
   });
 
   test('that nobody can do is an error that says so', async () => {
-    const more = { token_endpoint_auth_methods_supported: ['private_key_jwt'] };
+    const more = { token_endpoint_auth_methods_supported: ['tls_client_auth'] };
     const j = discovered(() => Response.json(serverMetadata(ISSUER, more)));
     const { connectUrl } = await j.begin('auth-2', { provider: 'oidc' });
     const { location } = await j.open(connectUrl);
     expect(location.searchParams.get('error')).toBe('provider_error');
-    expect(j.deps.logLines.join()).toContain('only private_key_jwt');
+    expect(j.deps.logLines.join()).toContain('only tls_client_auth');
   });
 });

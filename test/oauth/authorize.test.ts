@@ -4,9 +4,10 @@ import { authorizationRequest, codeChallengeOf } from '../../src/oauth/authorize
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
 import { answering, json } from '../support/provider';
-import { clientOf, endpoints, oauth2Provider } from './support/providers';
+import { clientOf, endpoints, oauth2Provider, signing } from './support/providers';
 
 const request = {
+  ...signing,
   redirectUri: 'https://mooring.example.com/connect/callback/acme',
   state: 's-1',
   codeChallenge: 'challenge',

@@ -58,6 +58,7 @@ describe('endpoints of a record', () => {
       issuerClaims: null,
       jwksUrl: null,
       clientAuth: 'client_secret_post',
+      assertionAudience: 'https://id.acme.example/token',
       issParameter: false,
       parUrl: null,
       parameters: {},
@@ -331,6 +332,9 @@ describe('how the client proves who it is, by the metadata', () => {
     [['private_key_jwt', 'client_secret_basic'], 'client_secret_basic'],
     [['none'], 'none'],
     [['none', 'client_secret_basic'], 'client_secret_basic'],
+    [['none', 'private_key_jwt'], 'none'],
+    [['tls_client_auth', 'client_secret_jwt', 'private_key_jwt'], 'private_key_jwt'],
+    [['client_secret_jwt'], 'client_secret_jwt'],
     [[], 'client_secret_post'],
     [undefined, 'client_secret_post'],
     ['client_secret_basic', 'client_secret_post'],
@@ -346,9 +350,9 @@ describe('how the client proves who it is, by the metadata', () => {
   });
 
   it('a server that takes nothing that can be done is an error that says so', async () => {
-    await expect(authBy(['private_key_jwt', 'tls_client_auth'])).rejects.toMatchObject({
+    await expect(authBy(['self_signed_tls_client_auth', 'tls_client_auth'])).rejects.toMatchObject({
       code: 'provider_error',
-      detail: expect.stringContaining('private_key_jwt, tls_client_auth'),
+      detail: expect.stringContaining('self_signed_tls_client_auth, tls_client_auth'),
     });
   });
 });

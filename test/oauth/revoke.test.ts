@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { revokeToken } from '../../src/oauth/revoke';
 import { type Answer, answering, json } from '../support/provider';
-import { clientOf, endpoints, oauth2Provider } from './support/providers';
+import { clientOf, endpoints, oauth2Provider, signing } from './support/providers';
 
 const both = { accountId: 'acct/1', accessToken: 'a-1', refreshToken: 'r-1' };
 
@@ -15,7 +15,7 @@ async function revoked(
   const provider = oauth2Provider(changes);
   const { revocationUrl = null } = provider;
   const outcome = await revokeToken(
-    { fetch },
+    { ...signing, fetch },
     clientOf(provider, client),
     { ...endpoints, revocationUrl },
     { ...both, ...tokens },
@@ -295,7 +295,12 @@ describe('a revocation', () => {
     const { fetch, requests } = answering(new Response());
     const client = clientOf(oauth2Provider(changes));
     expect(
-      await revokeToken({ fetch }, client, { ...endpoints, ...urls }, { ...both, ...tokens }),
+      await revokeToken(
+        { ...signing, fetch },
+        client,
+        { ...endpoints, ...urls },
+        { ...both, ...tokens },
+      ),
     ).toBe('gave_up');
     expect(requests).toHaveLength(0);
   });

@@ -5,7 +5,7 @@ import { exchangeCode, extendToken, refreshGrant } from '../../src/oauth/token';
 import { records } from '../../src/providers/records';
 import { type OAuth2Provider, oauth2ProviderSchema } from '../../src/providers/types';
 import { answering, json } from '../support/provider';
-import { clientOf, endpoints, oauth2Provider } from './support/providers';
+import { clientOf, endpoints, oauth2Provider, signing } from './support/providers';
 
 const redirectUri = 'https://mooring.example.com/connect/callback/acme';
 const code = { code: 'c-1', verifier: 'v-1', redirectUri, timeoutMs: 1000 };
@@ -30,7 +30,12 @@ const endpointsFor = (provider: OAuth2Provider) =>
 describe('the code exchange', () => {
   it('is the request of RFC 6749 4.1.3, with the verifier of RFC 7636', async () => {
     const { fetch, requests } = answering(json({ access_token: 'a' }));
-    const reply = await exchangeCode({ fetch }, clientOf(oauth2Provider()), endpoints, code);
+    const reply = await exchangeCode(
+      { ...signing, fetch },
+      clientOf(oauth2Provider()),
+      endpoints,
+      code,
+    );
     expect(reply).toMatchObject({ kind: 'reply', status: 200 });
     expect(requests).toMatchObject([
       {
@@ -55,7 +60,12 @@ describe('the code exchange', () => {
 
   it('carries no verifier where the provider takes none', async () => {
     const { fetch, requests } = answering(json({}));
-    await exchangeCode({ fetch }, clientOf(oauth2Provider({ pkce: false })), endpoints, code);
+    await exchangeCode(
+      { ...signing, fetch },
+      clientOf(oauth2Provider({ pkce: false })),
+      endpoints,
+      code,
+    );
     expect(form(requests[0]?.body)).not.toHaveProperty('code_verifier');
   });
 
@@ -76,7 +86,7 @@ describe('the code exchange', () => {
         clientId,
         clientSecret,
       });
-      await exchangeCode({ fetch }, client, endpoints, code);
+      await exchangeCode({ ...signing, fetch }, client, endpoints, code);
       expect(requests[0]?.headers.authorization).toBe(basic(expected));
       expect(form(requests[0]?.body)).not.toHaveProperty('client_secret');
       expect(form(requests[0]?.body)).not.toHaveProperty('client_id');
@@ -94,7 +104,7 @@ describe('the code exchange', () => {
         clientId,
         clientSecret,
       });
-      await exchangeCode({ fetch }, client, endpoints, code);
+      await exchangeCode({ ...signing, fetch }, client, endpoints, code);
       expect(requests[0]?.headers.authorization).toBe(basic(expected));
       expect(form(requests[0]?.body)).not.toHaveProperty('client_id');
     },
@@ -106,14 +116,19 @@ describe('the code exchange', () => {
   ] as const)('proves the client as %s says', async (_, clientAuth, announced) => {
     const { fetch, requests } = answering(json({}));
     const client = clientOf(oauth2Provider({ clientAuth }));
-    await exchangeCode({ fetch }, client, { ...endpoints, clientAuth: announced }, code);
+    await exchangeCode(
+      { ...signing, fetch },
+      client,
+      { ...endpoints, clientAuth: announced },
+      code,
+    );
     expect(requests[0]?.headers.authorization).toBe(basic('client:secret'));
   });
 
   it('of a public client names it and sends no secret', async () => {
     const { fetch, requests } = answering(json({}));
     const client = clientOf(oauth2Provider({ clientAuth: 'none' }), { clientSecret: null });
-    await exchangeCode({ fetch }, client, endpoints, code);
+    await exchangeCode({ ...signing, fetch }, client, endpoints, code);
     expect(form(requests[0]?.body)).toMatchObject({ client_id: 'client' });
     expect(requests[0]?.body).not.toContain('secret');
   });
@@ -125,7 +140,7 @@ describe('the code exchange', () => {
       headers: { 'Notion-Version': '2022-06-28', Accept: 'application/vnd.x+json' },
       tokenParams: { expiring: '1', app: '{client_id}' },
     });
-    await exchangeCode({ fetch }, clientOf(provider), endpoints, code);
+    await exchangeCode({ ...signing, fetch }, clientOf(provider), endpoints, code);
     expect(requests[0]?.headers).toMatchObject({
       'notion-version': '2022-06-28',
       accept: 'application/vnd.x+json',
@@ -141,7 +156,7 @@ describe('the code exchange', () => {
   it('is JSON where the record says so (Notion)', async () => {
     const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({ tokenRequest: { body: 'json' } });
-    await exchangeCode({ fetch }, clientOf(provider), endpoints, code);
+    await exchangeCode({ ...signing, fetch }, clientOf(provider), endpoints, code);
     expect(requests[0]?.headers['content-type']).toBe('application/json');
     expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({ code: 'c-1', client_id: 'client' });
   });
@@ -149,9 +164,14 @@ describe('the code exchange', () => {
   it('keeps the query of the token URL (RFC 6749 3.2)', async () => {
     const { fetch, requests } = answering(json({}), json({}));
     const tokenUrl = 'https://id.acme.example/token?realm=a';
-    await exchangeCode({ fetch }, clientOf(oauth2Provider()), { ...endpoints, tokenUrl }, code);
+    await exchangeCode(
+      { ...signing, fetch },
+      clientOf(oauth2Provider()),
+      { ...endpoints, tokenUrl },
+      code,
+    );
     const query = oauth2Provider({ tokenRequest: { method: 'POST', body: 'query' } });
-    await exchangeCode({ fetch }, clientOf(query), { ...endpoints, tokenUrl }, code);
+    await exchangeCode({ ...signing, fetch }, clientOf(query), { ...endpoints, tokenUrl }, code);
     expect(requests[0]?.url).toBe(tokenUrl);
     expect(requests[1]?.url).toMatch(/^https:\/\/id\.acme\.example\/token\?realm=a&grant_type=/);
     expect(requests[1]?.body).toBe('');
@@ -163,7 +183,7 @@ describe('a token reply', () => {
     const of = (length: number) => json({ access_token: 'a'.repeat(length), refresh_token: 'r' });
     const sent = (length: number) =>
       refreshGrant(
-        { fetch: answering(of(length)).fetch },
+        { ...signing, fetch: answering(of(length)).fetch },
         clientOf(oauth2Provider()),
         endpoints,
         refresh,
@@ -176,7 +196,7 @@ describe('a token reply', () => {
 describe('the refresh', () => {
   it('is the request of RFC 6749 6, without scopes', async () => {
     const { fetch, requests } = answering(json({}));
-    await refreshGrant({ fetch }, clientOf(oauth2Provider()), endpoints, refresh);
+    await refreshGrant({ ...signing, fetch }, clientOf(oauth2Provider()), endpoints, refresh);
     expect(form(requests[0]?.body)).toEqual({
       grant_type: 'refresh_token',
       refresh_token: 'r-1',
@@ -188,7 +208,7 @@ describe('the refresh', () => {
   it('encodes a token that holds anything (Twitch)', async () => {
     const { fetch, requests } = answering(json({}));
     const refreshToken = 'a+b/c=&d%20é';
-    await refreshGrant({ fetch }, clientOf(oauth2Provider()), endpoints, {
+    await refreshGrant({ ...signing, fetch }, clientOf(oauth2Provider()), endpoints, {
       ...refresh,
       refreshToken,
     });
@@ -198,14 +218,14 @@ describe('the refresh', () => {
   it('sends the scopes where the record says so (Microsoft)', async () => {
     const { fetch, requests } = answering(json({}));
     const provider = oauth2Provider({ scopeOnRefresh: true, scopeSeparator: ',' });
-    await refreshGrant({ fetch }, clientOf(provider), endpoints, refresh);
+    await refreshGrant({ ...signing, fetch }, clientOf(provider), endpoints, refresh);
     expect(form(requests[0]?.body).scope).toBe('read,write');
   });
 
   it('names the redirect URI of the consent where the record says so (GitLab)', async () => {
     const { fetch, requests } = answering(json({}));
     const client = clientOf(builtIn('gitlab'));
-    await refreshGrant({ fetch }, client, await endpointsFor(client.provider), refresh);
+    await refreshGrant({ ...signing, fetch }, client, await endpointsFor(client.provider), refresh);
     expect(form(requests[0]?.body)).toMatchObject({
       refresh_token: 'r-1',
       redirect_uri: 'https://mooring.example.com/connect/callback/gitlab',
@@ -216,7 +236,7 @@ describe('the refresh', () => {
     const { fetch, requests } = answering(json({}));
     const refreshUrl = 'https://api.acme.example/refresh';
     await refreshGrant(
-      { fetch },
+      { ...signing, fetch },
       clientOf(oauth2Provider()),
       { ...endpoints, refreshUrl },
       refresh,
@@ -233,7 +253,10 @@ describe('the refresh', () => {
       refreshModel,
       refreshParams: { access_token: '{access_token}' },
     });
-    const sent = refreshGrant({ fetch }, clientOf(provider), endpoints, { ...refresh, ...given });
+    const sent = refreshGrant({ ...signing, fetch }, clientOf(provider), endpoints, {
+      ...refresh,
+      ...given,
+    });
     await expect(sent).rejects.toThrow('needs the');
     expect(requests).toHaveLength(0);
   });
@@ -245,9 +268,9 @@ describe('Instagram', () => {
   it('exchanges the code by form, then the short token for a long one, then extends it', async () => {
     const { fetch, requests } = answering(json({}), json({}), json({}));
     const urls = await endpointsFor(client.provider);
-    await exchangeCode({ fetch }, client, urls, code);
+    await exchangeCode({ ...signing, fetch }, client, urls, code);
     await extendToken({ fetch }, client, urls, { accessToken: 'short', timeoutMs: 1000 });
-    await refreshGrant({ fetch }, client, urls, {
+    await refreshGrant({ ...signing, fetch }, client, urls, {
       accessToken: 'long',
       scopes: ['a'],
       timeoutMs: 1000,
@@ -282,7 +305,7 @@ describe('Reddit', () => {
   it('is asked with Basic and a user agent of its own', async () => {
     const { fetch, requests } = answering(json({}));
     const client = clientOf(builtIn('reddit'));
-    await refreshGrant({ fetch }, client, await endpointsFor(client.provider), refresh);
+    await refreshGrant({ ...signing, fetch }, client, await endpointsFor(client.provider), refresh);
     expect(requests).toMatchObject([
       {
         url: 'https://www.reddit.com/api/v1/access_token',

@@ -166,6 +166,26 @@ describe('clients', () => {
     });
   });
 
+  it.each(['private_key_jwt', 'client_secret_signed'])(
+    'that prove themselves by %s have a key',
+    (clientAuth) => {
+      const key = '{"kty":"EC","d":"x"}';
+      const record = { acme: { ...acme, clientAuth } };
+      const env = { ACME_CLIENT_ID: 'id', ACME_CLIENT_SECRET: 'never sent' };
+      expect(registry(record, env).isConfigured('acme')).toBe(false);
+      const settings = { ...env, ACME_CLIENT_KEY: key, ACME_CLIENT_KEY_ID: 'k1' };
+      expect(registry(record, settings).client('acme')).toMatchObject({
+        clientSecret: null,
+        clientKey: { key, keyId: 'k1' },
+      });
+      expect(() => registry(record, { ...env, ACME_CLIENT_KEY: 'canary' })).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^ACME_CLIENT_KEY: must be a (?!.*canary)/),
+        }),
+      );
+    },
+  );
+
   it('do not exist for credentials', () => {
     const env = { ONLYFANS_CLIENT_ID: 'a', ONLYFANS_CLIENT_SECRET: 'b' };
     expect(createRegistry(env, publicUrl).client('onlyfans')).toBeUndefined();
@@ -648,6 +668,18 @@ describe('PROVIDERS', () => {
       'two tokens for one Authorization header',
       { acme: { ...acme, revocation: { style: 'bearer', clientAuth: 'client_secret_basic' } } },
       'PROVIDERS.acme.revocation.clientAuth: wants the Authorization header',
+    ],
+    [
+      'a signed assertion in the revocation URL',
+      { acme: { ...acme, clientAuth: 'private_key_jwt', revocation: { body: 'query' } } },
+      'PROVIDERS.acme.revocation.clientAuth: would put the client secret into the URL',
+    ],
+    [
+      'a shared secret that is to sign as a key',
+      {
+        acme: { ...acme, clientAuth: 'private_key_jwt', clientAssertion: { algorithm: 'HS256' } },
+      },
+      'PROVIDERS.acme.clientAssertion.algorithm: does not go with "clientAuth"',
     ],
     [
       'a header of a revocation that sends a parameter',

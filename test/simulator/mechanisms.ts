@@ -5,7 +5,7 @@
 import { tokensOf } from './acme.ts';
 import { knowledge, standard } from './evidence.ts';
 import { invalidClient, invalidGrant, invalidToken } from './shapes.ts';
-import type { Fixture } from './types.ts';
+import type { Assertion, ClientAuth, Fixture } from './types.ts';
 
 const invented = knowledge('invented: no provider');
 
@@ -70,9 +70,37 @@ export function plain(id: string, changes: Partial<Fixture>): Fixture {
   };
 }
 
+/** Its client proves itself so, wherever it has to. */
+export function proving(id: string, way: ClientAuth, changes: Partial<Fixture> = {}): Fixture {
+  const base = plain(id, changes);
+  const { token, refresh, revocation } = base;
+  return {
+    ...base,
+    token: { ...token, client: [way] },
+    refresh: refresh?.kind === 'refresh_token' ? { ...refresh, client: [way] } : refresh,
+    revocation: revocation && { ...revocation, client: [way] },
+  };
+}
+
+const assertion = (
+  id: string,
+  by: Assertion['by'],
+  algorithm: Assertion['algorithm'],
+): Assertion => ({ by, algorithm, audience: `https://${id}.example/token` });
+
 const books = plain('books', {});
 const desk = plain('desk', {});
 const posted = plain('posted', {});
+
+const posting = {
+  params: { response_mode: 'form_post' },
+  formPost: true,
+  callback: async (answer: Record<string, string>) => ({
+    ...answer,
+    user: '{"name":"Ada"}',
+    id_token: 'x'.repeat(4096),
+  }),
+};
 
 /** At another host, in all that follows the redirect back. */
 const moved = (url: string) =>
@@ -127,17 +155,35 @@ export const mechanisms = {
   },
 
   /** What others put into the address, the browser posts. */
-  posted: {
-    ...posted,
-    authorization: {
-      ...posted.authorization,
-      params: { response_mode: 'form_post' },
-      formPost: true,
-      callback: async (answer) => ({
-        ...answer,
-        user: '{"name":"Ada"}',
-        id_token: 'x'.repeat(4096),
-      }),
+  posted: { ...posted, authorization: { ...posted.authorization, ...posting } },
+
+  /** The secret is the user name. */
+  users: proving('users', 'secret_user'),
+
+  /** The secret is a bearer token. */
+  bearers: proving('bearers', 'secret_bearer'),
+
+  /** The client signs with its key, and each assertion is taken once. */
+  signers: proving('signers', assertion('signers', 'private_key_jwt', 'ES256')),
+
+  /** The client signs with its secret. */
+  macs: proving('macs', assertion('macs', 'client_secret_jwt', 'HS256')),
+
+  /** The secret itself is signed, by a team; the redirect back is posted. */
+  fruit: proving(
+    'fruit',
+    {
+      by: 'signed_secret',
+      algorithm: 'ES256',
+      audience: 'https://id.fruit.example',
+      issuer: 'TEAM42',
     },
-  },
+    {
+      authorization: {
+        ...posted.authorization,
+        ...posting,
+        url: 'https://fruit.example/authorize',
+      },
+    },
+  ),
 } satisfies Record<string, Fixture>;

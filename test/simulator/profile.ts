@@ -4,7 +4,7 @@ import { accountAt, missingHeader, wrongClient } from './request.ts';
 import type { Scene } from './simulator.ts';
 import type { Profile } from './types.ts';
 
-export function readProfile(scene: Scene): Response {
+export async function readProfile(scene: Scene): Promise<Response> {
   const { sent, fixture, grants, client, now } = scene;
   const { profile } = fixture;
   if (!profile) return scene.refuse('request', 'asks for a profile that there is not');
@@ -14,7 +14,7 @@ export function readProfile(scene: Scene): Response {
     wrongQuery(sent.url.searchParams, profile.query ?? {}) ??
     wrongBody(scene, profile);
   if (wrong !== null) return scene.refuseWith({ ...profile.unauthorized, status: 400 }, wrong);
-  const proof = profile.client && wrongClient(sent, profile.client, client);
+  const proof = profile.client && (await wrongClient(sent, profile.client, client, now));
   if (proof) return scene.refuse('client', proof);
   const token = grants.good('access', tokenOf(scene, profile), now);
   if (!token) return scene.refuseWith(profile.unauthorized, 'has no access token that is good');

@@ -1,4 +1,5 @@
 /** How the simulated provider reads a request, and how it looks for what is wrong with it. */
+import { verified } from './assertion.ts';
 import type { ClientAuth, Demands, Sent, SimulatedClient } from './types.ts';
 
 export async function readRequest(request: Request): Promise<{ sent: Sent; body: string }> {
@@ -29,14 +30,19 @@ async function parsed(request: Request): Promise<Sent & { body: string }> {
 /** What is wrong, for the one who reads a failed test; null: nothing. */
 export type Fault = { about: 'client' | 'request'; reason: string } | null;
 
-export function faultOf(sent: Sent, demands: Demands, client: SimulatedClient): Fault {
+export async function faultOf(
+  sent: Sent,
+  demands: Demands,
+  client: SimulatedClient,
+  now: number,
+): Promise<Fault> {
   const reason =
     (sent.method === 'POST' ? null : `is a ${sent.method}, not a POST`) ??
     missingHeader(sent, demands.headers ?? {}, client) ??
     wrongBody(sent, demands.body ?? 'form') ??
     missingParam(sent.params, demands.params ?? {});
   if (reason !== null) return { about: 'request', reason };
-  const proof = wrongClient(sent, demands.client, client, demands.clientIdParam);
+  const proof = await wrongClient(sent, demands.client, client, now, demands.clientIdParam);
   return proof === null ? null : { about: 'client', reason: proof };
 }
 
@@ -66,24 +72,34 @@ export function missingParam(
   return null;
 }
 
-export function wrongClient(
+export async function wrongClient(
   sent: Sent,
   ways: readonly ClientAuth[],
   client: SimulatedClient,
+  now: number,
   idParam = 'client_id',
-): string | null {
-  return ways.some((way) => proves(way, sent, client, idParam))
-    ? null
-    : `does not prove the client by ${ways.join(' or ')}`;
+): Promise<string | null> {
+  for (const way of ways) if (await proves(way, sent, client, now, idParam)) return null;
+  const named = ways.map((way) => (typeof way === 'string' ? way : way.by));
+  return `does not prove the client by ${named.join(' or ')}`;
 }
 
-function proves(way: ClientAuth, sent: Sent, client: SimulatedClient, idParam: string): boolean {
+async function proves(
+  way: ClientAuth,
+  sent: Sent,
+  client: SimulatedClient,
+  now: number,
+  idParam: string,
+): Promise<boolean> {
+  if (typeof way !== 'string') return verified(way, sent, client, now, idParam);
   const authorization = sent.headers.get('Authorization') ?? '';
   switch (way) {
     case 'none':
       return true;
     case 'basic':
       return authorization === `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+    case 'secret_user':
+      return authorization === `Basic ${btoa(`${client.secret}:`)}`;
     case 'secret_bearer':
       return authorization === `Bearer ${client.secret}` && sent.params.get(idParam) === client.id;
     case 'post':

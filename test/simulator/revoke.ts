@@ -5,7 +5,7 @@ import { missingHeader, wrongClient } from './request.ts';
 import type { Scene } from './simulator.ts';
 import type { Revocation } from './types.ts';
 
-export function revoke(scene: Scene): Response {
+export async function revoke(scene: Scene): Promise<Response> {
   const { sent, fixture, client, grants } = scene;
   const { revocation } = fixture;
   if (!revocation) return scene.refuse('request', 'revokes where nothing can be revoked');
@@ -14,7 +14,8 @@ export function revoke(scene: Scene): Response {
   }
   const header = missingHeader(sent, revocation.headers ?? {}, client);
   if (header !== null) return scene.refuse('request', header);
-  const proof = wrongClient(sent, revocation.client, client, revocation.clientIdParam);
+  const { clientIdParam } = revocation;
+  const proof = await wrongClient(sent, revocation.client, client, scene.now, clientIdParam);
   if (proof !== null) return scene.refuse('client', proof);
 
   if (revocation.token.in === 'account') {

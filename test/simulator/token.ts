@@ -8,7 +8,7 @@ import type { Answer, Extending, Issued, Refreshing } from './types.ts';
 export async function exchangeCode(scene: Scene): Promise<Response> {
   const { sent, fixture, grants, client, now } = scene;
   const { token, refresh: renewal } = fixture;
-  const fault = faultOf(sent, token, client);
+  const fault = await faultOf(sent, token, client, now);
   if (fault) return scene.refuse(fault.about, fault.reason);
   const { params } = sent;
   if (params.get('grant_type') !== 'authorization_code') {
@@ -44,17 +44,17 @@ async function challengeOf(verifier: string | null): Promise<string | null> {
     .replaceAll('=', '');
 }
 
-export function refresh(scene: Scene): Response {
+export function refresh(scene: Scene): Promise<Response> | Response {
   const { fixture } = scene;
   if (fixture.refresh?.kind === 'extend') return renewExtended(scene, fixture.refresh);
   if (fixture.refresh?.kind === 'refresh_token') return renew(scene, fixture.refresh);
   return scene.refuse('request', 'refreshes what cannot be refreshed');
 }
 
-function renew(scene: Scene, renewal: Refreshing): Response {
+async function renew(scene: Scene, renewal: Refreshing): Promise<Response> {
   const { sent, grants, client, now } = scene;
   const { params } = sent;
-  const fault = faultOf(sent, renewal, client);
+  const fault = await faultOf(sent, renewal, client, now);
   if (fault) return scene.refuse(fault.about, fault.reason);
   const wrong =
     (params.get('grant_type') === 'refresh_token' || renewal.url !== scene.fixture.token.url

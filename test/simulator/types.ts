@@ -28,6 +28,8 @@ export interface SimulatedClient {
   id: string;
   secret: string;
   redirectUri: string;
+  /** Verifies what it signs. */
+  publicKey?: JsonWebKey;
 }
 
 /** What a reply is about. */
@@ -76,8 +78,20 @@ export type ClientAuth =
   | 'post'
   /** `Authorization: Bearer <secret>`, the id as a parameter. */
   | 'secret_bearer'
+  /** Basic, with the secret as the user name and no password. */
+  | 'secret_user'
+  | Assertion
   /** Nothing is asked for. */
   | 'none';
+
+/** Something that the client signs (RFC 7523 3), each to be used once. */
+export interface Assertion {
+  by: 'private_key_jwt' | 'client_secret_jwt' | 'signed_secret';
+  algorithm: 'ES256' | 'RS256' | 'HS256';
+  audience: string;
+  /** Default: the client's id. */
+  issuer?: string;
+}
 
 export interface Authorization {
   url: string;

@@ -20,6 +20,25 @@ const requestStyle = z.strictObject({
   body: z.enum(['form', 'json', 'query']).default('form'),
 });
 
+/**
+ * How a client proves who it is. `client_secret_basic_raw`: Basic for servers that do not decode (RFC
+ * 6749 2.3.1 encodes first). `client_secret_basic_user`: the secret as Basic's user name, with no
+ * password (Stripe Apps). `client_secret_bearer`: the secret in `Authorization: Bearer`, the id as a
+ * parameter. `client_secret_jwt` and `private_key_jwt`: a signed assertion (RFC 7523).
+ * `client_secret_signed`: the secret is a JWT that the client's key signs (Apple).
+ */
+const clientAuthMethods = [
+  'client_secret_basic',
+  'client_secret_basic_raw',
+  'client_secret_basic_user',
+  'client_secret_post',
+  'client_secret_bearer',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'client_secret_signed',
+  'none',
+] as const;
+
 /** Where a token reply holds what; the defaults are RFC 6749's names. */
 const replyPaths = z.strictObject({
   accessToken: candidates.default(['access_token']),
@@ -59,19 +78,9 @@ const revocation = z.strictObject({
   body: z.enum(['form', 'json', 'query']).default('form'),
   /**
    * Where it is not the provider's `clientAuth` (for `bearer`: `omit`). `omit`: nothing of the
-   * client is sent. `client_secret_bearer`: the secret in `Authorization: Bearer`, the id as a
-   * parameter (Stripe).
+   * client is sent.
    */
-  clientAuth: z
-    .enum([
-      'client_secret_basic',
-      'client_secret_basic_raw',
-      'client_secret_post',
-      'client_secret_bearer',
-      'none',
-      'omit',
-    ])
-    .optional(),
+  clientAuth: z.enum([...clientAuthMethods, 'omit']).optional(),
   /** More parameters; a value `{account_id}` stands for the account's id at the provider. */
   params: strings.default({}),
   /**
@@ -80,6 +89,12 @@ const revocation = z.strictObject({
    */
   deadCodes: z.array(z.string()).default([]),
 });
+
+/** RFC 7518 3.1 and RFC 9864. */
+const assertionAlgorithms = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'HS256', 'HS384', 'HS512'] as const),
+] as const;
 
 const scopePattern = z
   .string()
@@ -134,12 +149,22 @@ export const oauth2ProviderSchema = z.strictObject({
   // Client
   /**
    * How the client proves who it is. By default what the issuer's metadata announces, of these the
-   * first: `client_secret_post`, `client_secret_basic`, `none`; else `client_secret_post`.
-   * `client_secret_basic_raw`: Basic for servers that do not decode (RFC 6749 2.3.1 encodes first).
+   * first: `client_secret_post`, `client_secret_basic`, `none`, `private_key_jwt`,
+   * `client_secret_jwt`; else `client_secret_post`.
    */
-  clientAuth: z
-    .enum(['client_secret_basic', 'client_secret_basic_raw', 'client_secret_post', 'none'])
-    .optional(),
+  clientAuth: z.enum(clientAuthMethods).optional(),
+  /** Of what a client signs to prove who it is (RFC 7523 3). */
+  clientAssertion: z
+    .strictObject({
+      /** Default: the key's own (`alg` of a JWK), else by its kind; HS256 with the secret. */
+      algorithm: z.enum(assertionAlgorithms).optional(),
+      /** `aud`. Default: the issuer where there is one, else the token URL. */
+      audience: z.string().min(1).optional(),
+      /** `iss`, where it is not the client's id (Apple: the team's). */
+      issuer: z.string().min(1).optional(),
+      lifetimeSeconds: z.int().min(30).max(3600).default(300),
+    })
+    .prefault({}),
   /** The record whose `{ID}_CLIENT_ID` and `_CLIENT_SECRET` this one uses (Slack's two tokens). */
   clientOf: z.string().optional(),
   /**

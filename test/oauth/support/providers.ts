@@ -28,6 +28,9 @@ export const clientOf = (
   changes: Partial<Omit<OAuth2Client, 'provider'>> = {},
 ): OAuth2Client => ({ provider, clientId: 'client', clientSecret: 'secret', ...changes });
 
+/** A clock that stands still, and ids that are all the same: for what a client signs. */
+export const signing = { now: () => Date.UTC(2026, 10, 22), uuid: () => 'an-id' };
+
 export const endpoints = {
   authorizationUrl: 'https://id.acme.example/authorize',
   tokenUrl: 'https://id.acme.example/token',
@@ -39,6 +42,7 @@ export const endpoints = {
   issuerClaims: null,
   jwksUrl: null,
   clientAuth: 'client_secret_post' as const,
+  assertionAudience: 'https://id.acme.example/token',
   issParameter: false,
   parUrl: null,
   parameters: {},

@@ -2,10 +2,12 @@
  * Each habit that a record can state goes the whole way against a provider that has it; and not one
  * step where the record does not state it, or states it wrongly.
  */
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
 import { mechanisms } from '../../simulator/mechanisms';
-import { recordAt } from '../../support/config';
-import { clearTables, type Step, WrongWay } from './support/traveller';
+import { configWith, recordAt } from '../../support/config';
+import { clearTables, type Deployment, type Step, Traveller, WrongWay } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
 beforeEach(clearTables);
@@ -40,11 +42,41 @@ const records: Record<Name, Change> = {
     accountId: ['parameter:server', 'sub'],
   }),
   posted: at('posted', { authorizationParams: { response_mode: 'form_post' } }),
+  users: at('users', { clientAuth: 'client_secret_basic_user' }),
+  bearers: at('bearers', { clientAuth: 'client_secret_bearer' }),
+  signers: at('signers', { clientAuth: 'private_key_jwt' }),
+  macs: at('macs', { clientAuth: 'client_secret_jwt' }),
+  fruit: at('fruit', {
+    authorizationParams: { response_mode: 'form_post' },
+    clientAuth: 'client_secret_signed',
+    clientAssertion: { audience: 'https://id.fruit.example', issuer: 'TEAM42' },
+  }),
+};
+
+const pair = await generateKeyPair('ES256', { extractable: true });
+const publicKey = (await exportJWK(pair.publicKey)) as JsonWebKey;
+const other = await generateKeyPair('ES256', { extractable: true });
+const jwk = JSON.stringify(await exportJWK(pair.privateKey));
+
+/** Signs by a JWK, or by a PEM as a file of variables has it. */
+const signing: Partial<Record<Name, Deployment>> = {
+  signers: { settings: { SIGNERS_CLIENT_SECRET: '', SIGNERS_CLIENT_KEY: jwk }, publicKey },
+  fruit: {
+    settings: {
+      FRUIT_CLIENT_KEY: (await exportPKCS8(pair.privateKey)).replaceAll('\n', '\\n'),
+      FRUIT_CLIENT_KEY_ID: 'key-7',
+    },
+    publicKey,
+  },
+};
+records.fruit.clientAssertion = {
+  ...(records.fruit.clientAssertion as Change),
+  algorithm: 'ES256',
 };
 
 describe('the whole way', { timeout: 30_000 }, () => {
   it.each(Object.keys(mechanisms) as Name[])('of %s', async (name) => {
-    const simulator = await wholeWay(mechanisms[name], records[name]);
+    const simulator = await wholeWay(mechanisms[name], records[name], signing[name]);
     expect(simulator.count('unknown')).toBe(0);
   });
 });
@@ -71,12 +103,66 @@ const wrong: [name: Name, what: string, change: Change, failsAt: Step][] = [
   ],
   ['desk', 'a host of its own', { tokenUrl: 'https://desk.example/token' }, 'connect'],
   ['posted', 'no response_mode', { authorizationParams: {} }, 'connect'],
+  ['users', 'the secret as the password', { clientAuth: 'client_secret_basic' }, 'connect'],
+  ['bearers', 'the secret in the body', { clientAuth: 'client_secret_post' }, 'connect'],
+  ['macs', 'the secret itself', { clientAuth: 'client_secret_post' }, 'connect'],
+  [
+    'macs',
+    'another audience',
+    { clientAssertion: { audience: 'https://macs.example' } },
+    'connect',
+  ],
+  ['signers', 'another issuer', { clientAssertion: { issuer: 'somebody' } }, 'connect'],
+  [
+    'fruit',
+    'no team',
+    { clientAssertion: { audience: 'https://id.fruit.example', algorithm: 'ES256' } },
+    'connect',
+  ],
+  ['fruit', 'an assertion instead of a secret', { clientAuth: 'private_key_jwt' }, 'connect'],
 ];
+
+describe('a client that signs', { timeout: 30_000 }, () => {
+  it("with another's key is refused, and nothing of a key is told", async () => {
+    const key = JSON.stringify({ ...(await exportJWK(other.privateKey)), kid: 'k' });
+    const settings = { SIGNERS_CLIENT_KEY: key };
+    const traveller = new Traveller(mechanisms.signers, records.signers, { settings, publicKey });
+    await expect(traveller.connect()).rejects.toThrow(/invalid_client|gave no access token/);
+    const { d = '' } = await exportJWK(other.privateKey);
+    expect(JSON.stringify(traveller.deps.logLines)).not.toContain(d);
+  });
+
+  it('with a key that cannot is the fault of the operator: nobody is marked, and nothing is sent', async () => {
+    const good = { settings: { SIGNERS_CLIENT_KEY: jwk }, publicKey };
+    const first = new Traveller(mechanisms.signers, records.signers, good);
+    await first.connect();
+    const row = await first.row();
+    // A key of another kind than the record wants.
+    const config = configWith(
+      { signers: { ...records.signers, clientAssertion: { algorithm: 'RS256' } } },
+      {
+        SIGNERS_CLIENT_ID: first.simulator.client.id,
+        SIGNERS_CLIENT_KEY: jwk,
+      },
+    );
+    const sent = first.simulator.requests.length;
+    first.deps.clock.set(row.refreshDueAt ?? 0);
+    await runJobs({ ...first.deps, config }, EVERY_MINUTE);
+    await first.deps.settle();
+    expect(first.simulator.requests).toHaveLength(sent);
+    expect(await first.row()).toMatchObject({
+      state: 'active',
+      lastError: 'provider_not_configured',
+      lastErrorCategory: 'operator_fault',
+      leaseId: null,
+    });
+  });
+});
 
 describe('a wrong record does not get the whole way', { timeout: 30_000 }, () => {
   it.each(wrong)('%s: %s', async (name, _, change, failsAt) => {
     const record = { ...records[name], ...change };
-    const error = await wholeWay(mechanisms[name], record).then(
+    const error = await wholeWay(mechanisms[name], record, signing[name]).then(
       () => 'it went the whole way',
       (thrown: unknown) => thrown,
     );

@@ -46,6 +46,15 @@ export type Row = typeof oauthAccounts.$inferSelect;
 const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
 const USER = 'ada';
 
+export interface Deployment {
+  /** Which records have a client. */
+  clients?: readonly string[];
+  /** Over those of the clients. */
+  settings?: Record<string, string>;
+  /** What the provider knows the client by, where that signs. */
+  publicKey?: JsonWebKey;
+}
+
 export class Traveller {
   readonly simulator: Simulator;
   readonly deps: TestDeps;
@@ -57,13 +66,16 @@ export class Traveller {
     readonly fixture: Fixture,
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
-    clients: readonly string[] = [fixture.id, 'slack'],
+    { clients = [fixture.id, 'slack'], settings = {}, publicKey }: Deployment = {},
   ) {
-    const config = configWith(change ? { [fixture.id]: change } : {}, clientsOf(clients, CLIENT));
+    const config = configWith(change ? { [fixture.id]: change } : {}, {
+      ...clientsOf(clients, CLIENT),
+      ...settings,
+    });
     const clock = testClock(Date.now());
     const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
     this.#journey = journey({ config, clock }, (now) =>
-      simulate(fixture, { ...CLIENT, redirectUri }, now),
+      simulate(fixture, { ...CLIENT, redirectUri, ...(publicKey ? { publicKey } : {}) }, now),
     );
     this.simulator = this.#journey.provider;
     this.deps = this.#journey.deps;

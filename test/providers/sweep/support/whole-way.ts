@@ -9,14 +9,18 @@ import { eq } from 'drizzle-orm';
 import { auditEvents, outbox } from '../../../../src/db/schema';
 import type { Simulator } from '../../../simulator/simulator';
 import type { Fixture } from '../../../simulator/types';
-import { type Change, type Integration, type Row, Traveller } from './traveller';
+import { type Change, type Deployment, type Integration, type Row, Traveller } from './traveller';
 
 /** A refusal is asked for once more after two minutes. */
 const PAST_CONFIRMATION_MS = 180_000;
 
 /** @throws WrongWay, where the record does not fit the provider */
-export async function wholeWay(fixture: Fixture, change: Change | null = null): Promise<Simulator> {
-  const traveller = new Traveller(fixture, change);
+export async function wholeWay(
+  fixture: Fixture,
+  change: Change | null = null,
+  deployment: Deployment = {},
+): Promise<Simulator> {
+  const traveller = new Traveller(fixture, change, deployment);
   const { simulator } = traveller;
 
   traveller.begin('connect');
