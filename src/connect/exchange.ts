@@ -18,7 +18,7 @@ import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
-import type { Grant } from '../oauth/grant';
+import { type Grant, withSaid } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
 import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
@@ -282,12 +282,21 @@ interface Received extends ReceivedAccount {
 async function receive(
   deps: Deps,
   client: OAuth2Client,
-  endpoints: Endpoints,
-  transaction: Transaction,
+  before: Endpoints,
+  asked: Transaction,
   first: Grant,
   until: number,
 ): Promise<Received> {
-  const grant = await extended(deps, client, endpoints, first, until);
+  const grant = await extended(deps, client, before, first, until);
+  const parameters = withSaid(client.provider, asked.parameters, first);
+  if (parameters === null) {
+    throw new AppError(
+      'provider_error',
+      `${client.provider.name} does not say in its token reply what its record reads there`,
+    );
+  }
+  const transaction = { ...asked, parameters };
+  const endpoints = await endpointsOf(deps, client.provider, parameters);
   const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   const whoIs = (latest: number) =>
     fetchProfile(deps, client, endpoints, grant, { timeoutMs, until: latest });

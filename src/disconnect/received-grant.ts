@@ -97,6 +97,7 @@ export async function identify(
         refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
         expiresAt: grant.expiresAt,
         scope: grant.scopes,
+        parameters: { ...endpoints.parameters },
         transactionId: null,
         receivedGrant: null,
       })

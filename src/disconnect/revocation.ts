@@ -16,7 +16,7 @@ import {
   saveTokens,
 } from '../events/outbox';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
-import type { Grant } from '../oauth/grant';
+import { type Grant, withSaid } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
@@ -57,9 +57,9 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
   const isOurs = entry.clientId === null || entry.clientId === client.clientId;
   if (!isOurs && revocationAuthOf(client.provider) !== 'omit') return 'retry';
   const endpoints = await endpointsOf(deps, client.provider, entry.parameters);
-  if (endpoints.revocationUrl === null) return 'done';
   const grant = await openReceived(vault, entry);
-  if (grant !== null) return revokeReceived(deps, client, endpoints, entry, grant);
+  if (grant !== null) return revokeReceived(deps, client, entry, grant);
+  if (endpoints.revocationUrl === null) return 'done';
 
   const current = await afterRescue(deps, entry, client.provider);
   const outcome = await endGrant(deps, current, client, endpoints, isOurs);
@@ -72,10 +72,12 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
 async function revokeReceived(
   deps: Deps,
   client: OAuth2Client,
-  endpoints: Endpoints,
   entry: OutboxEntry,
   grant: Grant,
 ): Promise<Delivery> {
+  const parameters = withSaid(client.provider, entry.parameters, grant) ?? entry.parameters;
+  const endpoints = await endpointsOf(deps, client.provider, parameters);
+  if (endpoints.revocationUrl === null) return 'done';
   const reachesFurther = sharedGrant(deps.config.providers, entry.provider).length > 0;
   const identified = await identify(deps, client, endpoints, entry, grant);
   switch (identified.kind) {

@@ -14,6 +14,7 @@ import {
   formPost,
   headersOf,
   requestOf,
+  standardParams,
   withQuery,
 } from './request';
 import { send } from './send';
@@ -49,9 +50,11 @@ export async function authorizationRequest(
     // First, so that nobody can replace what protects the flow.
     ...fillAll(provider.authorizationParams, endpoints.parameters),
     ...request.authorizationParams,
-    response_type: 'code',
+    ...standardParams(
+      { response_type: 'code', redirect_uri: request.redirectUri },
+      provider.omitParams.authorization,
+    ),
     [provider.clientIdParam]: clientId,
-    redirect_uri: request.redirectUri,
     state: request.state,
   };
   if (request.scopes.length > 0) {

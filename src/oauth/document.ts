@@ -46,11 +46,21 @@ function parseForm(text: string): Record<string, string> {
 /**
  * The value at a path such as `data.user.open_id` or `items.0.id`; own properties only. A key may
  * hold dots itself (`https://idp.example.com/uid`): the whole path is taken as a key first.
+ * `items[main=true].id` is of the first element that has this value there, as text.
  */
 export function valueAt(document: unknown, path: string): unknown {
   if (typeof document !== 'object' || document === null) return undefined;
   const node = document as Record<string, unknown>;
   if (Object.hasOwn(node, path)) return node[path];
+  const [, listAt, key = '', wanted, rest] = conditional.exec(path) ?? [];
+  if (listAt !== undefined) {
+    const list = listAt === '' ? document : valueAt(document, listAt);
+    if (!Array.isArray(list)) return undefined;
+    const found = list.find(
+      (one) => isScalar(valueAt(one, key)) && String(valueAt(one, key)) === wanted,
+    );
+    return rest === undefined ? found : valueAt(found, rest);
+  }
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
     const key = path.slice(0, dot);
     const found = Object.hasOwn(node, key) ? valueAt(node[key], path.slice(dot + 1)) : undefined;
@@ -58,6 +68,12 @@ export function valueAt(document: unknown, path: string): unknown {
   }
   return undefined;
 }
+
+/** List, key, value, and what comes after. */
+const conditional = /^([^[\]]*)\[([^[\]=]+)=([^[\]]*)\](?:\.(.+))?$/s;
+
+const isScalar = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
 /** One token of JSON; white space and what no JSON has are tokens too. */
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;

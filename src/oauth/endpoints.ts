@@ -66,17 +66,16 @@ export async function endpointsOf(
   parameters: Readonly<Record<string, string>>,
 ): Promise<Endpoints> {
   const { endpoints, metadata, fill } = await withMetadata(deps, provider, parameters);
-  const tokenUrl = fill(provider.tokenUrl) ?? metadata?.token_endpoint;
-  if (tokenUrl === undefined) throw unnamed('token');
-  const profileUrl = fill(provider.profileUrl) ?? metadata?.userinfo_endpoint ?? null;
+  const tokenUrl = fill(provider.tokenUrl, metadata?.token_endpoint);
+  if (tokenUrl === null) throw unnamed('token');
+  const profileUrl = fill(provider.profileUrl, metadata?.userinfo_endpoint);
   return {
     ...endpoints,
     assertionAudience: endpoints.assertionAudience || tokenUrl,
     tokenUrl,
     refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
-    extendedTokenUrl: fill(provider.extendedToken?.url) ?? null,
-    revocationUrl:
-      fill(provider.revocationUrl, 'client_id') ?? metadata?.revocation_endpoint ?? null,
+    extendedTokenUrl: fill(provider.extendedToken?.url),
+    revocationUrl: fill(provider.revocationUrl, metadata?.revocation_endpoint, 'client_id'),
     profileUrl,
     checkUrl: fill(provider.check?.url) ?? profileUrl,
     jwksUrl: metadata?.jwks_uri ?? null,
@@ -90,14 +89,19 @@ async function withMetadata(
 ) {
   const values = placeholderValues(provider, parameters);
   const { publicUrl } = deps.config;
-  const fill = (url: string | undefined, kept?: string): string | undefined =>
-    url === undefined ? undefined : filledUrl(url, values, publicUrl, kept);
+  /** Null also where it holds what nobody has said yet. */
+  const fill = (url: string | undefined, announced?: string, kept?: string): string | null => {
+    if (url === undefined) return announced ?? null;
+    const isUnsaid = (name: string) =>
+      provider.parameters[name]?.from !== undefined && !Object.hasOwn(values, name);
+    return placeholdersOf(url).some(isUnsaid) ? null : filledUrl(url, values, publicUrl, kept);
+  };
 
   const issuer = fill(provider.issuer);
   const template = provider.issuerTemplate?.template;
-  const metadata = issuer === undefined ? undefined : await discover(deps, issuer, template);
-  const authorizationUrl = fill(provider.authorizationUrl) ?? metadata?.authorization_endpoint;
-  if (authorizationUrl === undefined) throw unnamed('authorization');
+  const metadata = issuer === null ? undefined : await discover(deps, issuer, template);
+  const authorizationUrl = fill(provider.authorizationUrl, metadata?.authorization_endpoint);
+  if (authorizationUrl === null) throw unnamed('authorization');
   const endpoints: AuthorizationEndpoints = {
     authorizationUrl,
     issuer: metadata?.issuer ?? null,
@@ -110,7 +114,7 @@ async function withMetadata(
     assertionAudience: provider.clientAssertion.audience ?? metadata?.issuer ?? '',
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
-    redirectUri: callbackUrl(publicUrl, provider.id),
+    redirectUri: provider.redirectUri ?? callbackUrl(publicUrl, provider.id),
     parameters: values,
   };
   return { endpoints, metadata, fill };

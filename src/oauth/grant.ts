@@ -1,3 +1,6 @@
+import { saidParameters } from '../providers/parameters';
+import type { OAuth2Provider } from '../providers/types';
+import { valueAt } from './document';
 import type { TokenReply } from './reply';
 
 /**
@@ -5,3 +8,16 @@ import type { TokenReply } from './reply';
  * what was asked for (RFC 6749 5.1).
  */
 export type Grant = Omit<TokenReply, 'accessToken'> & { accessToken: string };
+
+/**
+ * A connection's parameters, with those that the reply to the code exchange says. Null where it does
+ * not say one, or not as its pattern wants it.
+ */
+export function withSaid(
+  provider: OAuth2Provider,
+  parameters: Readonly<Record<string, string>>,
+  { document }: Pick<Grant, 'document'>,
+): Record<string, string> | null {
+  const said = saidParameters(provider, 'token', (path) => valueAt(document, path));
+  return said && { ...parameters, ...said };
+}

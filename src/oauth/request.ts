@@ -63,13 +63,13 @@ export async function authenticateClient(
       basic(`${secret}:`);
       return;
     case 'client_secret_post':
-      if (clientSecret !== null) params.client_secret = clientSecret;
+      if (clientSecret !== null) params[provider.clientSecretParam] = clientSecret;
       return;
     case 'client_secret_bearer':
       if (clientSecret !== null) headers.set('Authorization', `Bearer ${clientSecret}`);
       return;
     case 'client_secret_signed':
-      params.client_secret = await sign();
+      params[provider.clientSecretParam] = await sign();
       return;
     case 'client_secret_jwt':
     case 'private_key_jwt':
@@ -87,6 +87,13 @@ export async function authenticateClient(
  */
 const formEncode = (value: string): string =>
   new URLSearchParams({ '': value }).toString().slice(1);
+
+/** The standard's own parameters, without those that the record leaves out. */
+export const standardParams = (
+  params: Readonly<Record<string, string>>,
+  omitted: readonly string[],
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => !omitted.includes(name)));
 
 /** The record's headers, for a connection with these parameters, over our defaults. */
 export function headersOf(

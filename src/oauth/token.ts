@@ -12,6 +12,7 @@ import {
   formPost,
   headersOf,
   requestOf,
+  standardParams,
 } from './request';
 import { type Outgoing, type RawReply, send } from './send';
 
@@ -46,12 +47,12 @@ export async function exchangeCode(
   grant: Limits & { code: string; verifier: string | null; redirectUri: string },
 ): Promise<RawReply> {
   const { provider } = client;
+  const { code, redirectUri: redirect_uri } = grant;
+  const standard = { grant_type: 'authorization_code', code, redirect_uri };
   const params: Record<string, string> = {
-    grant_type: 'authorization_code',
-    code: grant.code,
-    redirect_uri: grant.redirectUri,
+    ...standardParams(standard, provider.omitParams.token),
     ...(provider.pkce && grant.verifier !== null ? { code_verifier: grant.verifier } : {}),
-    ...fillParams(provider.tokenParams, client, endpoints.parameters),
+    ...fillParams(provider.tokenParams, client, { ...endpoints.parameters, code, redirect_uri }),
   };
   const headers = headersOf(provider, endpoints.parameters);
   await authenticateClient(deps, client, endpoints, params, headers);
@@ -85,6 +86,7 @@ export async function refreshGrant(
   const extra = fillParams(provider.refreshParams, client, {
     ...endpoints.parameters,
     access_token: grant.accessToken ?? '',
+    refresh_token: grant.refreshToken ?? '',
     redirect_uri: endpoints.redirectUri,
   });
   if (provider.refreshModel === 'extend') {
@@ -92,9 +94,9 @@ export async function refreshGrant(
     return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, extra, headers), grant);
   }
   if (!grant.refreshToken) throw new Error('a refresh needs the refresh token');
+  const standard = { grant_type: 'refresh_token', refresh_token: grant.refreshToken };
   const params: Record<string, string> = {
-    grant_type: 'refresh_token',
-    refresh_token: grant.refreshToken,
+    ...standardParams(standard, provider.omitParams.refresh),
     ...(provider.scopeOnRefresh && grant.scopes.length > 0
       ? { [provider.scopeParam]: grant.scopes.join(provider.scopeSeparator) }
       : {}),

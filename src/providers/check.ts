@@ -41,6 +41,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkCallbackSignature(provider) ??
     checkApi(provider) ??
     checkApiToken(provider) ??
+    checkOmitted(provider) ??
     checkRefresh(provider) ??
     checkRevocation(provider)
   );
@@ -50,13 +51,16 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
 const CLIENT_ID = 'client_id';
 
 /** Placeholders that Mooring fills itself, where a text may hold them. */
-const ownPlaceholders = [CLIENT_ID, 'client_secret', 'access_token', 'redirect_uri', 'account_id'];
+const ownPlaceholders = [
+  ...[CLIENT_ID, 'client_secret', 'code', 'access_token', 'refresh_token', 'redirect_uri'],
+  'account_id',
+];
 
 /** Who has said a parameter's value by then, besides whoever started the connection. */
 type Said = readonly ParameterSource[];
 const atStart: Said = [];
 const afterCallback: Said = ['callback'];
-const always: Said = ['callback'];
+const always: Said = ['callback', 'token'];
 
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
@@ -135,7 +139,9 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
     }
   }
   const asked = askedParameters(provider).map(([name]) => name);
+  const bySource = (name: string) => splitSource(provider.parameters[name] ?? {})?.source;
   const proven = [
+    ...Object.keys(provider.parameters).filter((name) => bySource(name) === 'token'),
     ...placeholdersOf(profileUrl ?? ''),
     ...placeholdersOf(hostOf(tokenUrl ?? '')).filter((name) => asked.includes(name)),
   ];
@@ -249,8 +255,8 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
     [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
     [['authorizationParams'], provider.authorizationParams, [], atStart],
-    [['tokenParams'], provider.tokenParams, client, afterCallback],
-    [['refreshParams'], provider.refreshParams, [...withToken, 'redirect_uri']],
+    [['tokenParams'], provider.tokenParams, [...client, 'code', 'redirect_uri'], afterCallback],
+    [['refreshParams'], provider.refreshParams, [...withToken, 'refresh_token', 'redirect_uri']],
     [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken, afterCallback],
     [['profileHeaders'], provider.profileHeaders, withToken],
     [['profileBody', 'params'], provider.profileBody?.params ?? {}, withToken],
@@ -371,6 +377,26 @@ function checkApiToken(provider: OAuth2Provider): Fault | null {
     return { path: ['apiToken'], message: 'has no "{access_token}"' };
   }
   return checkHeaders(apiToken.headers, ['apiToken', 'headers']);
+}
+
+/** What is left out under the standard's name must be sent under another. */
+function checkOmitted({ omitParams, tokenParams, refreshParams }: OAuth2Provider): Fault | null {
+  const lost = (
+    [
+      ['token', 'code', tokenParams],
+      ['refresh', 'refresh_token', refreshParams],
+    ] as const
+  ).find(
+    ([request, name, sent]) =>
+      (omitParams[request] as readonly string[]).includes(name) &&
+      !Object.values(sent).some((value) => placeholdersOf(value).includes(name)),
+  );
+  if (lost === undefined) return null;
+  const [request, name] = lost;
+  return {
+    path: ['omitParams', request],
+    message: `leaves out "${name}", and "${request}Params" has no "{${name}}"`,
+  };
 }
 
 function checkRefresh(provider: OAuth2Provider): Fault | null {

@@ -627,7 +627,7 @@ describe('PROVIDERS', () => {
     [
       'a value that is not known there',
       { acme: { ...acme, tokenParams: { a: '{access_token}' } } },
-      'PROVIDERS.acme.tokenParams.a: may hold {client_id}, {client_secret}, and not',
+      'PROVIDERS.acme.tokenParams.a: may hold {client_id}, {client_secret}, {code}, {redirect_uri}, and not',
     ],
     [
       'a profile header that is none',
@@ -668,6 +668,109 @@ describe('PROVIDERS', () => {
       'two tokens for one Authorization header',
       { acme: { ...acme, revocation: { style: 'bearer', clientAuth: 'client_secret_basic' } } },
       'PROVIDERS.acme.revocation.clientAuth: wants the Authorization header',
+    ],
+    ...(
+      [
+        ['token', 'code'],
+        ['refresh', 'refresh_token'],
+      ] as const
+    ).map(([request, name]): [string, unknown, string] => [
+      `a ${name} that is left out and not sent otherwise`,
+      { acme: { ...acme, omitParams: { [request]: [name] } } },
+      `PROVIDERS.acme.omitParams.${request}: leaves out "${name}"`,
+    ]),
+    [
+      'a state that is left out',
+      { acme: { ...acme, omitParams: { authorization: ['state'] } } },
+      'PROVIDERS.acme.omitParams.authorization.0: ',
+    ],
+    ...(
+      [
+        ['authorizationUrl', 'callback:x'],
+        ['authorizationUrl', 'token:x'],
+        ['tokenUrl', 'token:x'],
+        ['refreshUrl', 'token:x'],
+      ] as const
+    ).map(([field, from]): [string, unknown, string] => [
+      `a ${field} that holds what only ${from} says`,
+      {
+        acme: {
+          ...acme,
+          [field]: 'https://{org}.acme.example/x',
+          parameters: { org: { label: 'Org', pattern: '[a-z]+', from } },
+        },
+      },
+      `PROVIDERS.acme.${field}: holds {org}, which is said only later`,
+    ]),
+    [
+      'a header that holds what only the redirect back says',
+      {
+        acme: {
+          ...acme,
+          headers: { 'X-Org': '{org}' },
+          parameters: { org: { label: 'Org', pattern: '[a-z]+', from: 'callback:org' } },
+        },
+      },
+      'PROVIDERS.acme.headers.X-Org: holds {org}, which is said only later',
+    ],
+    [
+      'a source that there is not',
+      { acme: { ...acme, parameters: { org: { label: 'O', pattern: 'a', from: 'form:org' } } } },
+      'PROVIDERS.acme.parameters.org.from: must be "callback:<name>"',
+    ],
+    ...['callback:server', 'token:server'].map((from): [string, unknown, string] => [
+      `any host, from ${from}`,
+      {
+        acme: {
+          ...acme,
+          profileUrl: 'https://{server}/me',
+          parameters: { server: { label: 'S', pattern: '[a-z.]+', from } },
+        },
+      },
+      'PROVIDERS.acme.parameters.server.pattern: takes any host',
+    ]),
+    [
+      'an account that nothing but the redirect back tells',
+      {
+        acme: {
+          ...acme,
+          accountId: 'parameter:org',
+          parameters: { org: { label: 'Org', pattern: '[a-z]+', from: 'callback:org' } },
+        },
+      },
+      'PROVIDERS.acme.accountId: reads "parameter:org" alone, which nothing confirms',
+    ],
+    [
+      'a subject that whoever connects may choose',
+      {
+        acme: {
+          ...acme,
+          subject: 'parameter:org',
+          parameters: { org: { label: 'Org', pattern: '[a-z]+' } },
+        },
+      },
+      'PROVIDERS.acme.subject: reads "parameter:org" alone, which nothing confirms',
+    ],
+    [
+      'a parameter that is not declared as the account',
+      { acme: { ...acme, accountId: ['parameter:org', 'sub'] } },
+      'PROVIDERS.acme.accountId: reads "parameter:org", which "parameters" does not declare',
+    ],
+    [
+      'an account from a field',
+      { acme: { ...acme, accountId: 'field:key' } },
+      'PROVIDERS.acme.accountId: reads "field:key", which is for credentials',
+    ],
+    [
+      'a server of the user, without its name in the account',
+      {
+        acme: {
+          ...acme,
+          tokenUrl: 'https://{host}/token',
+          parameters: { host: { label: 'Host', pattern: '[a-z.-]+' } },
+        },
+      },
+      'PROVIDERS.acme.accountId: must hold "parameter:host" too',
     ],
     [
       'a signed assertion in the revocation URL',

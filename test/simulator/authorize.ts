@@ -11,12 +11,13 @@ export async function authorize(scene: Scene): Promise<Response> {
   // A stranger's client or address: an error page, never a redirect (RFC 6749 4.1.2.1).
   if (query.get(idParam) !== client.id) return scene.refuse('client', `has no ${idParam}`);
   const redirectUri = query.get('redirect_uri');
-  if (redirectUri !== client.redirectUri) {
+  const { odd } = authorization;
+  if (redirectUri !== (odd?.redirectName ?? client.redirectUri)) {
     return scene.refuse('request', `has redirect_uri ${redirectUri}`);
   }
   const state = query.get('state');
   const back = (params: Record<string, string>, refused: string | null) => {
-    const url = new URL(redirectUri);
+    const url = new URL(client.redirectUri);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     if (state !== null) url.searchParams.set('state', state);
     const redirect = {
@@ -31,7 +32,7 @@ export async function authorize(scene: Scene): Promise<Response> {
 
   const wrong =
     (sent.method === 'GET' ? null : `is a ${sent.method}`) ??
-    (query.get('response_type') === 'code' ? null : 'has no response_type=code') ??
+    (query.get('response_type') === (odd ? null : 'code') ? null : 'has another response_type') ??
     missingParam(query, authorization.params ?? {}) ??
     wrongChallenge(query, authorization);
   if (wrong !== null) return back({ error: 'invalid_request' }, wrong);

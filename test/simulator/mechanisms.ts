@@ -92,6 +92,8 @@ const books = plain('books', {});
 const desk = plain('desk', {});
 const posted = plain('posted', {});
 
+const market = plain('market', {});
+
 const posting = {
   params: { response_mode: 'form_post' },
   formPost: true,
@@ -156,6 +158,67 @@ export const mechanisms = {
 
   /** What others put into the address, the browser posts. */
   posted: { ...posted, authorization: { ...posted.authorization, ...posting } },
+
+  /**
+   * Names of its own for nearly everything, and a host that only the token reply names. A person has
+   * several accounts, of which one is the main one.
+   */
+  market: {
+    ...market,
+    account: { id: '42', displayName: 'Main of ada', shown: ['ada.market-api.example'] },
+    authorization: {
+      ...market.authorization,
+      clientIdParam: 'app_id',
+      odd: { redirectName: 'Ada_Inc-RuName-1' },
+      codeParam: 'auth_code',
+    },
+    token: {
+      ...market.token,
+      body: 'json',
+      client: ['post'],
+      clientIdParam: 'app_id',
+      clientSecretParam: 'secret',
+      codeParam: 'auth_code',
+      reply: {
+        body: (t) => ({
+          ...tokensOf(t),
+          scope: t.scopes.join(' '),
+          api_domain: 'https://ada.market-api.example',
+        }),
+        evidence: invented,
+      },
+    },
+    refresh:
+      market.refresh?.kind === 'refresh_token'
+        ? {
+            ...market.refresh,
+            url: 'https://market.example/refresh',
+            body: 'json',
+            client: ['post'],
+            clientIdParam: 'app_id',
+            clientSecretParam: 'secret',
+            tokenParam: 'token_to_refresh',
+          }
+        : null,
+    profile: market.profile && {
+      ...market.profile,
+      url: 'https://ada.market-api.example/me',
+      answer: {
+        body: {
+          accounts: [
+            { id: 41, name: 'Other of ada', is_default: 'false' },
+            { id: 42, name: 'Main of ada', is_default: 'true' },
+          ],
+        },
+        evidence: invented,
+      },
+    },
+    revocation: market.revocation && {
+      ...market.revocation,
+      url: 'https://ada.market-api.example/revoke',
+      client: ['none'],
+    },
+  },
 
   /** The secret is the user name. */
   users: proving('users', 'secret_user'),

@@ -42,7 +42,14 @@ export async function faultOf(
     wrongBody(sent, demands.body ?? 'form') ??
     missingParam(sent.params, demands.params ?? {});
   if (reason !== null) return { about: 'request', reason };
-  const proof = await wrongClient(sent, demands.client, client, now, demands.clientIdParam);
+  const proof = await wrongClient(
+    sent,
+    demands.client,
+    client,
+    now,
+    demands.clientIdParam,
+    demands.clientSecretParam,
+  );
   return proof === null ? null : { about: 'client', reason: proof };
 }
 
@@ -78,8 +85,11 @@ export async function wrongClient(
   client: SimulatedClient,
   now: number,
   idParam = 'client_id',
+  secretParam = 'client_secret',
 ): Promise<string | null> {
-  for (const way of ways) if (await proves(way, sent, client, now, idParam)) return null;
+  for (const way of ways) {
+    if (await proves(way, sent, client, now, idParam, secretParam)) return null;
+  }
   const named = ways.map((way) => (typeof way === 'string' ? way : way.by));
   return `does not prove the client by ${named.join(' or ')}`;
 }
@@ -90,6 +100,7 @@ async function proves(
   client: SimulatedClient,
   now: number,
   idParam: string,
+  secretParam: string,
 ): Promise<boolean> {
   if (typeof way !== 'string') return verified(way, sent, client, now, idParam);
   const authorization = sent.headers.get('Authorization') ?? '';
@@ -104,7 +115,7 @@ async function proves(
       return authorization === `Bearer ${client.secret}` && sent.params.get(idParam) === client.id;
     case 'post':
       return (
-        sent.params.get(idParam) === client.id && sent.params.get('client_secret') === client.secret
+        sent.params.get(idParam) === client.id && sent.params.get(secretParam) === client.secret
       );
   }
 }

@@ -11,14 +11,16 @@ export async function exchangeCode(scene: Scene): Promise<Response> {
   const fault = await faultOf(sent, token, client, now);
   if (fault) return scene.refuse(fault.about, fault.reason);
   const { params } = sent;
-  if (params.get('grant_type') !== 'authorization_code') {
+  const { codeParam } = token;
+  if (params.get('grant_type') !== (codeParam === undefined ? 'authorization_code' : null)) {
     return scene.refuse('request', `has grant_type=${params.get('grant_type')}`);
   }
-  const code = grants.code(params.get('code'), now);
+  const code = grants.code(params.get(codeParam ?? 'code'), now);
   if (!code || code.used) return scene.refuse('code', code ? 'uses a code twice' : 'has no code');
   code.used = true;
   const { grant, request } = code;
-  if (request && params.get('redirect_uri') !== request.redirectUri) {
+  const redirectUri = codeParam === undefined ? request?.redirectUri : null;
+  if (request && params.get('redirect_uri') !== redirectUri) {
     return scene.refuse('code', 'has another redirect_uri');
   }
   const checksVerifier = request && fixture.authorization.pkce !== 'unknown';
@@ -57,6 +59,7 @@ async function renew(scene: Scene, renewal: Refreshing): Promise<Response> {
   const fault = await faultOf(sent, renewal, client, now);
   if (fault) return scene.refuse(fault.about, fault.reason);
   const wrong =
+    (renewal.tokenParam !== undefined && params.has('grant_type') ? 'has a grant_type' : null) ??
     (params.get('grant_type') === 'refresh_token' || renewal.url !== scene.fixture.token.url
       ? null
       : 'has no grant_type=refresh_token') ??
@@ -65,7 +68,7 @@ async function renew(scene: Scene, renewal: Refreshing): Promise<Response> {
       : null) ??
     (renewal.scope && !params.get('scope') ? 'has no scope' : null);
   if (wrong !== null) return scene.refuse('request', wrong);
-  const sentToken = grants.token(params.get('refresh_token'), now);
+  const sentToken = grants.token(params.get(renewal.tokenParam ?? 'refresh_token'), now);
   if (scene.planted) return plant(scene, scene.planted, sentToken?.grant ?? null);
   const token = grants.good('refresh', sentToken?.value ?? null, now);
   if (!token) return scene.refuse('refresh', 'has a refresh token that is dead or unknown');

@@ -118,6 +118,8 @@ export interface Authorization {
   } | null;
   /** `supported`: checked where a challenge was sent. `unknown`: ignored, as far as is known. */
   pkce: 'required' | 'supported' | 'unknown';
+  /** It refuses a `response_type`, and knows the redirect URI by a name. */
+  odd?: { redirectName: string };
   /** What comes back is posted by the browser (OAuth 2.0 Form Post Response Mode). */
   formPost?: boolean;
   /** What the code is called there. Default `code`. */
@@ -135,6 +137,8 @@ export interface Demands {
   client: readonly ClientAuth[];
   /** Default `client_id`. */
   clientIdParam?: string;
+  /** Default `client_secret`. */
+  clientSecretParam?: string;
   /** Refused without headers like these. */
   headers?: Record<string, RegExp>;
   /** Refused without exactly these. */
@@ -142,6 +146,8 @@ export interface Demands {
 }
 
 export interface TokenEndpoint extends Demands {
+  /** It refuses the standard's parameters, and has the code under this name. */
+  codeParam?: string;
   /** Without exactly these the reply has no refresh token. */
   offline?: Record<string, string>;
   /** Of the access token; null: it does not end, or nobody says when. */
@@ -151,6 +157,8 @@ export interface TokenEndpoint extends Demands {
 
 export interface Refreshing extends Demands {
   kind: 'refresh_token';
+  /** It refuses the standard's parameters, and has the token under this name. */
+  tokenParam?: string;
   /** Each refresh gives another refresh token. */
   rotates: boolean;
   /**

@@ -133,12 +133,13 @@ export const oauth2ProviderSchema = z.strictObject({
         pattern: z.string(),
         default: z.string().optional(),
         /**
-         * `callback:realmId`: the parameter of that name in the redirect back. Checked against the
-         * pattern; of an https origin, the host. What is sent before that cannot hold it.
+         * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`: a
+         * path in the reply to the code exchange. Checked against the pattern; of an https origin, the
+         * host. What is sent before that cannot hold it.
          */
         from: z
           .string()
-          .regex(/^callback:[^:]+$/, 'must be "callback:<name>"')
+          .regex(/^(?:callback|token):[^:]+$/, 'must be "callback:<name>" or "token:<path>"')
           .optional(),
       }),
     )
@@ -174,6 +175,16 @@ export const oauth2ProviderSchema = z.strictObject({
   clientParameter: z.string().optional(),
   /** What the provider calls `client_id` (TikTok: `client_key`). */
   clientIdParam: z.string().default('client_id'),
+  /** What it calls `client_secret` (TikTok Ads: `secret`). */
+  clientSecretParam: z.string().min(1).default('client_secret'),
+  /**
+   * The redirect URI as the provider wants to see it, where that is not Mooring's own address but a
+   * name for it (eBay).
+   */
+  redirectUri: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'must be printable ASCII without spaces')
+    .optional(),
   pkce: z.boolean().default(true),
 
   // Authorization request
@@ -220,14 +231,28 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   timeoutSeconds: z.int().min(1).max(20).optional(),
 
+  /**
+   * Parameters of the standard that are left out because the provider refuses them, or has other names
+   * for them: those stand in `tokenParams` and `refreshParams`, as `{code}` and `{refresh_token}`.
+   */
+  omitParams: z
+    .strictObject({
+      authorization: z.array(z.enum(['response_type', 'redirect_uri'])).default([]),
+      token: z.array(z.enum(['grant_type', 'code', 'redirect_uri'])).default([]),
+      refresh: z.array(z.enum(['grant_type', 'refresh_token'])).default([]),
+    })
+    .prefault({}),
+
   // Token requests
   tokenRequest: requestStyle.prefault({}),
+  /** `{code}`, `{redirect_uri}`, `{client_id}` and `{client_secret}` stand for the real ones. */
   tokenParams: strings.default({}),
   /** How a refresh is sent; as the code exchange unless said. */
   refreshRequest: requestStyle.optional(),
   /**
    * Sent besides RFC 6749's own parameters, or instead of them where the model is `extend`.
-   * `{access_token}`, `{client_id}`, `{client_secret}` and `{redirect_uri}` stand for the real ones.
+   * `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and `{redirect_uri}` stand
+   * for the real ones.
    */
   refreshParams: strings.default({}),
   /** Send the granted scopes again at each refresh (Microsoft). */
@@ -262,7 +287,8 @@ export const oauth2ProviderSchema = z.strictObject({
   /**
    * Path in the profile; in the reply to the code exchange where it starts with `token:`; in the
    * claims of that reply's ID token where it starts with `id_token:`; a value of the connection where
-   * it starts with `parameter:`, which needs a proof (src/providers/check.ts).
+   * it starts with `parameter:`, which needs a proof (src/providers/check.ts). `accounts[main=true].id`
+   * is of the first element of a list that has this value there.
    */
   accountId: paths,
   /** The provider's user behind the account, where that is somebody else (YouTube channels). */

@@ -25,6 +25,12 @@ const server = {
   from: 'callback:accounts-server',
 };
 
+const api = {
+  label: 'API',
+  pattern: '[a-z]+\\.market-api\\.example',
+  from: 'token:api_domain',
+};
+
 const records: Record<Name, Change> = {
   books: at('books', {
     parameters: { realm_id: realm },
@@ -42,6 +48,28 @@ const records: Record<Name, Change> = {
     accountId: ['parameter:server', 'sub'],
   }),
   posted: at('posted', { authorizationParams: { response_mode: 'form_post' } }),
+  market: at('market', {
+    parameters: { api },
+    clientIdParam: 'app_id',
+    clientSecretParam: 'secret',
+    redirectUri: 'Ada_Inc-RuName-1',
+    codeParam: 'auth_code',
+    omitParams: {
+      authorization: ['response_type'],
+      token: ['grant_type', 'code', 'redirect_uri'],
+      refresh: ['grant_type', 'refresh_token'],
+    },
+    tokenRequest: { body: 'json' },
+    tokenParams: { auth_code: '{code}' },
+    refreshUrl: 'https://market.example/refresh',
+    refreshParams: { token_to_refresh: '{refresh_token}' },
+    profileUrl: 'https://{api}/me',
+    revocationUrl: 'https://{api}/revoke',
+    revocation: { clientAuth: 'omit' },
+    accountId: 'accounts[is_default=true].id',
+    displayName: 'accounts[is_default=true].name',
+    metadata: { api: 'parameter:api' },
+  }),
   users: at('users', { clientAuth: 'client_secret_basic_user' }),
   bearers: at('bearers', { clientAuth: 'client_secret_bearer' }),
   signers: at('signers', { clientAuth: 'private_key_jwt' }),
@@ -103,6 +131,45 @@ const wrong: [name: Name, what: string, change: Change, failsAt: Step][] = [
   ],
   ['desk', 'a host of its own', { tokenUrl: 'https://desk.example/token' }, 'connect'],
   ['posted', 'no response_mode', { authorizationParams: {} }, 'connect'],
+  [
+    'market',
+    'a response_type',
+    { omitParams: { token: ['grant_type', 'code', 'redirect_uri'] } },
+    'connect',
+  ],
+  ['market', 'a redirect URI as the standard has it', { redirectUri: undefined }, 'connect'],
+  ['market', 'the secret under its usual name', { clientSecretParam: 'client_secret' }, 'connect'],
+  [
+    'market',
+    'a grant_type',
+    { omitParams: { authorization: ['response_type'], token: ['code', 'redirect_uri'] } },
+    'connect',
+  ],
+  [
+    'market',
+    'another host in the token reply',
+    { parameters: { api: { ...api, pattern: '[a-z]+\\.other\\.example' } } },
+    'connect',
+  ],
+  [
+    'market',
+    'the first account instead of the main one',
+    { accountId: 'accounts.0.id' },
+    'connect',
+  ],
+  [
+    'market',
+    'the refresh token under its usual name',
+    {
+      refreshParams: {},
+      omitParams: {
+        authorization: ['response_type'],
+        token: ['grant_type', 'code', 'redirect_uri'],
+        refresh: ['grant_type'],
+      },
+    },
+    'refresh',
+  ],
   ['users', 'the secret as the password', { clientAuth: 'client_secret_basic' }, 'connect'],
   ['bearers', 'the secret in the body', { clientAuth: 'client_secret_post' }, 'connect'],
   ['macs', 'the secret itself', { clientAuth: 'client_secret_post' }, 'connect'],
