@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures, prints a table, writes docs/benchmarks.md.
- * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token` runs one part, and
+ * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token|call` runs one part, and
  * leaves docs/benchmarks.md alone.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProduct, buildWorker, root } from './build.ts';
+import { measureCalls } from './call.ts';
 import type { Part, Results } from './figures.ts';
 import { measureKeep } from './keep.ts';
 import { measureKnow } from './know.ts';
@@ -16,7 +17,7 @@ import { toJson, toMarkdown, toText } from './report.ts';
 import { measureTokens } from './token.ts';
 import { measureZipf } from './zipf.ts';
 
-const PARTS = ['quick', 'know', 'keep', 'token'] as const satisfies Part[];
+const PARTS = ['quick', 'know', 'keep', 'token', 'call'] as const satisfies Part[];
 const PAGE = join(root, 'docs/benchmarks.md');
 const FROM = '<!-- results: npm run bench writes from here on -->';
 
@@ -60,6 +61,15 @@ for (const part of wanted) {
         mooring,
         token: await buildWorker('workers/token.ts'),
         raw: await buildWorker('workers/token-raw.ts'),
+      }),
+    );
+  }
+  if (part === 'call') {
+    add(
+      await measureCalls({
+        mooring,
+        counted: await buildWorker('workers/token.ts'),
+        direct: await buildWorker('workers/direct.ts'),
       }),
     );
   }

@@ -44,6 +44,7 @@ export async function startRuntime(
         modules: true,
         script,
         compatibilityDate: COMPATIBILITY_DATE,
+        compatibilityFlags: ['enable_request_signal'],
         bindings: { ...testSettings, ...settings },
         d1Databases: { DB: 'bench' },
         kvNamespaces: { STATUS_CACHE: 'bench' },
