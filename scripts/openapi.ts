@@ -44,6 +44,7 @@ const tags: Record<Exclude<Tag, 'Browser'>, string> = {
   Delegations: 'Tokens for agents, jobs and front ends: one user, few rights.',
   Calls: "A provider's API, called through Mooring.",
   Refresh: 'Refreshes on request, and what the scheduled ones did.',
+  Webhooks: 'Events that are delivered to the app, for operators.',
   Cache: 'What the caches hold, for operators.',
   Events: 'What happened, and who is told.',
   Providers: 'What can be connected.',

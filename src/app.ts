@@ -6,8 +6,11 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { callRoutes, isCallPath } from './calls/routes';
 import { connectRoutes } from './connect/routes';
+import type { Deps } from './deps';
 import { disconnectRoutes } from './disconnect/routes';
+import { deliverOwn } from './events/deliver';
 import { eventRoutes } from './events/routes';
+import { webhookRoutes } from './events/webhook-routes';
 import { delegationRoutes } from './http/delegation-routes';
 import { noSuchRoute } from './http/no-such-route';
 import { problemResponse, toAppError } from './http/problem';
@@ -79,6 +82,7 @@ const apiRoutes = [
   ...refreshRoutes,
   ...callRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...cacheRoutes,
   ...catalogRoutes,
   ...serviceRoutes,
@@ -88,13 +92,18 @@ const apiRoutes = [
 /** All that are declared. */
 export const routes: readonly Route[] = [...apiRoutes, ...browserRoutes];
 
+/** Events of the request go to WEBHOOKS when it is answered. */
+const sendOwnDeliveries = (deps: Deps): void => {
+  if (deps.ownDeliveries.leaseEnds.size > 0) deps.waitUntil(deliverOwn(deps));
+};
+
 export function createApp(compose: Compose = depsOf, rootLog = createRootLog) {
   const app = new Hono<AppEnv>();
   app
     .onError((error, c) => problemResponse(toAppError(error, c.get('log')), c.get('requestId')))
     .notFound(noSuchRoute(app))
     .use('/v1/users/:userId/proxy/*', answeredBy)
-    .use(requestScope(compose, rootLog, settingsPage))
+    .use(requestScope(compose, rootLog, { settingsPage, answered: sendOwnDeliveries }))
     // Without an Origin there is nobody to allow anything.
     .use('/v1/*', (c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
     .use('/openapi.json', cors());

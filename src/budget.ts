@@ -6,10 +6,16 @@
  */
 import { createDatabase, type Database } from './db/client';
 
+export interface Calls {
+  /** Requests to other hosts. */
+  outside: number;
+  d1: number;
+}
+
 export class CallBudget {
   readonly limit: number;
   /** Kept for the jobs that come later in this invocation. */
-  reserved = 0;
+  reserved: Calls = { outside: 0, d1: 0 };
   #outside = 0;
   #d1 = 0;
 
@@ -18,9 +24,18 @@ export class CallBudget {
     this.limit = limit;
   }
 
-  /** How many calls of either kind may still be made; below zero where a job took more than it had. */
+  /** How many calls may still be made; below zero where a job took more than it had. */
+  get leftOutside(): number {
+    return this.limit - this.reserved.outside - this.#outside;
+  }
+
+  get leftD1(): number {
+    return this.limit - this.reserved.d1 - this.#d1;
+  }
+
+  /** Of either kind. */
   get left(): number {
-    return this.limit - this.reserved - Math.max(this.#outside, this.#d1);
+    return Math.min(this.leftOutside, this.leftD1);
   }
 
   countOutside(): void {

@@ -10,6 +10,7 @@ import { checkEndpoint, isLocal } from './providers/urls';
 import { parseServiceKey, type ServiceKey } from './rights';
 import { HOUR_MS } from './time';
 import { createKeyring, type Keyring } from './vault/keyring';
+import { readWebhooks, type WebhookEndpoint } from './webhook-endpoints';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
 export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {
@@ -66,6 +67,8 @@ export interface Config {
   runSubrequests: number;
   keyring: Keyring;
   providers: Registry;
+  /** Where events go. */
+  webhooks: readonly WebhookEndpoint[];
   brand: Brand;
 }
 
@@ -125,6 +128,7 @@ const settings = z.object({
   APP_ORIGINS: text,
   RETURN_TO: text,
   PROVIDERS: text,
+  WEBHOOKS: text,
   BRAND_NAME: text,
   BRAND_LOGO: text,
   BRAND_ACCENT: text,
@@ -162,6 +166,7 @@ export function readConfig(env: object): Config {
   const providers = attempt(() => createRegistry({ ...env }, ownUrl));
   const serviceKeys = attempt(() => readServiceKeys(s.SERVICE_KEYS, providers));
   const userAuth = attempt(() => readUserAuth(s, ownUrl));
+  const webhooks = attempt(() => readWebhooks(s.WEBHOOKS, { ...env }, ownUrl));
   const brand = attempt(() => readBrand(s));
   if (faults.length > 0) throw new ConfigError(...faults);
   return {
@@ -180,6 +185,7 @@ export function readConfig(env: object): Config {
     keyring,
     providers,
     brand,
+    webhooks,
   };
 }
 
@@ -293,11 +299,17 @@ const publishedSecrets = {
     'dev-only-secret-of-at-least-32-bytes',
     'test-jwt-secret-0123456789abcdef0123456789',
   ],
+  // Of Standard Webhooks' own documentation, and of the tests.
+  WEBHOOKS: [
+    'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    'C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+    'bW9vcmluZy10ZXN0LXdlYmhvb2stc2VjcmV0LTAwMDE=',
+  ],
 };
 
 /** @throws ConfigError. On localhost they do no harm. */
 function refusePublishedSecrets(s: z.output<typeof settings>): void {
-  for (const name of ['ENCRYPTION_KEYS', 'SERVICE_KEYS', 'AUTH_JWT_SECRET'] as const) {
+  for (const name of Object.keys(publishedSecrets) as (keyof typeof publishedSecrets)[]) {
     const value = s[name]?.toLowerCase() ?? '';
     if (publishedSecrets[name].some((secret) => value.includes(secret.toLowerCase()))) {
       throw new ConfigError(

@@ -7,6 +7,7 @@ import type { CallBudget } from './budget';
 import type { Caches } from './caches';
 import type { Config } from './config';
 import type { Database } from './db/client';
+import type { OwnDeliveries } from './events/own-deliveries';
 import type { Log } from './log';
 import type { MemoryTier } from './status-cache/memory';
 import type { Vault } from './vault/vault';
@@ -39,6 +40,8 @@ export interface Deps {
   /** Resolves after so many ms: pauses between tries. */
   sleep(ms: number): Promise<void>;
   log: Log;
+  /** Deliveries of events that this invocation has written: it is the one to send them. */
+  ownDeliveries: OwnDeliveries;
   /** Keeps the invocation alive for work that goes on after the reply. */
   waitUntil(work: Promise<unknown>): void;
 }

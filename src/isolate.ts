@@ -7,12 +7,14 @@ import { Caches } from './caches';
 import { type Bindings, readConfig } from './config';
 import { createDatabase } from './db/client';
 import type { Deps } from './deps';
+import { deliverOwn } from './events/deliver';
+import { OwnDeliveries } from './events/own-deliveries';
 import { createLog, type Log, type LogFields } from './log';
 import { MemoryTier } from './status-cache/memory';
 import { createVault } from './vault/vault';
 
 /** What is the same for all invocations. */
-type Isolate = Omit<Deps, 'log' | 'waitUntil'>;
+type Isolate = Omit<Deps, 'log' | 'ownDeliveries' | 'waitUntil'>;
 
 /** By its bindings, which are one object for all requests of an isolate. */
 const isolates = new WeakMap<Bindings, Isolate>();
@@ -58,12 +60,16 @@ export function depsOf(
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   log: Log = createRootLog(),
 ): Deps {
-  return {
+  const deps: Deps = {
     ...isolateOf(env),
     log,
+    ownDeliveries: new OwnDeliveries(),
     waitUntil: (work) =>
       ctx.waitUntil(
-        work.catch((error) => log.error('invocation.background_work_failed', {}, error)),
+        work
+          .catch((error) => log.error('invocation.background_work_failed', {}, error))
+          .then(() => deliverOwn(deps)),
       ),
   };
+  return deps;
 }

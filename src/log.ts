@@ -43,6 +43,8 @@ export const logEvents = {
     'rescue.set_aside',
     'reseal.token_not_opened',
     'status_cache.d1_failed',
+    'webhook.dead_letter',
+    'webhook.deliveries_failed',
   ],
   warn: [
     'calls.counts_not_written',
@@ -81,6 +83,7 @@ export const logEvents = {
     'rescue.saved',
     'service_key.use_not_recorded',
     'token.use_not_recorded',
+    'webhook.not_delivered',
   ],
   info: [
     'check.done',
@@ -98,6 +101,7 @@ export const logEvents = {
     'reseal.done',
     'revocation.dropped',
     'revocation.sent',
+    'webhook.enabled',
   ],
 } as const;
 

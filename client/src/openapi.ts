@@ -477,6 +477,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the endpoints of webhooks stand
+         * @description Those of WEBHOOKS, then those that were taken out and for which something is left.
+         *
+         *     Right: `operate`.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{endpoint}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send webhook.test to an endpoint
+         * @description To this one only, also while it is disabled. It is tried on like any other event; `GET /v1/events/{id}` tells what became of it.
+         *
+         *     Right: `operate`.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{endpoint}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable an endpoint that answered 410
+         * @description What waits for it is delivered from the next tick on. What happened while it was disabled was not queued for it: `GET /v1/events?after=` tells.
+         *
+         *     Right: `operate`.
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{eventId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description To one endpoint, or to all that want its type, with the same `webhook-id`; also to one that is disabled. Its tries are counted anew.
+         *
+         *     Right: `operate`.
+         */
+        post: operations["redeliverEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -1280,6 +1368,14 @@ export interface components {
             parameters?: {
                 [key: string]: string;
             };
+        };
+        /** @default {} */
+        RedeliverRequest: {
+            /**
+             * @description Its name in WEBHOOKS.
+             * @example app
+             */
+            endpoint?: string;
         };
         /**
          * @description An account was connected.
@@ -2931,6 +3027,40 @@ export interface components {
         EventNotFoundProblem: components["schemas"]["Problem"] & {
             /** @constant */
             code: "event_not_found";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "event_not_found";
+        };
+        WebhookEndpoint: {
+            /**
+             * @description As in WEBHOOKS.
+             * @example app
+             */
+            name: string;
+            /**
+             * @description `disabled`: it answered 410, and gets nothing but `user.erased` until it is enabled. `not_configured`: what waits for it is a dead letter after four days.
+             * @enum {string}
+             */
+            state: "enabled" | "disabled" | "not_configured";
+            /**
+             * @description Null: a Worker of the same account, or not configured.
+             * @example app.example.com
+             */
+            host: string | null;
+            /**
+             * @example [
+             *       "integration.*"
+             *     ]
+             */
+            events: string[];
+            disabledAt: string | null;
+            /** @description Deliveries that are tried on; 1000: or more. */
+            waiting: number;
+            /** @description Deliveries that are tried no more, and may be sent again; 1000: or more. */
+            deadLetters: number;
         };
         /**
          * @example {
@@ -3237,6 +3367,16 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+            };
+        };
+        /** @description Not found (`not_found`). */
+        NotFoundProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotFoundProblem"];
             };
         };
     };
@@ -4660,6 +4800,150 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["EventNotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        endpoints: components["schemas"]["WebhookEndpoint"][];
+                    };
+                };
+            };
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being sent. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Of an event.
+                         * @example evt_5k
+                         */
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is enabled. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableProblem"];
+        };
+    };
+    redeliverEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an event. */
+                eventId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RedeliverRequest"];
+            };
+        };
+        responses: {
+            /** @description It is being sent. How its deliveries stand, those that are not sent again too. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: components["schemas"]["Delivery"][];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such event (`event_not_found`). Not found (`not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["NotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            413: components["responses"]["TooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableProblem"];
         };

@@ -16,6 +16,7 @@ import { oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import type { EventWriter } from '../events/deliveries';
 import { eventStatements } from '../events/event-log';
 import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
@@ -251,7 +252,7 @@ export const isStored = (db: Database, account: StoredAccount): SQL =>
  * @param now of the upsert
  */
 export function connectedEvents(
-  deps: Pick<Deps, 'db'>,
+  deps: EventWriter,
   account: StoredAccount,
   act: string,
   now: number,

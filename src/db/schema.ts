@@ -399,6 +399,42 @@ export const auditEvents = sqliteTable(
 );
 
 /**
+ * An event for an endpoint of WEBHOOKS. Waiting while it has a due time, a dead letter from `dead_at`
+ * on, delivered where it has neither. Goes with its event; a dead letter after 30 days.
+ */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    /** `id` in `audit_events`. */
+    eventId: integer('event_id').notNull(),
+    endpoint: text().notNull(),
+    attempts: integer().notNull().default(0),
+    /** When the next try may begin; of one under a lease, the lease's end. Null: nothing is tried any more. */
+    dueAt: integer('due_at'),
+    leaseId: text('lease_id'),
+    /** HTTP status of the last answer; null: there was none. */
+    lastStatus: integer('last_status'),
+    /** Since when it is a dead letter. */
+    deadAt: integer('dead_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.endpoint] }),
+    index('webhook_deliveries_due').on(table.endpoint, table.dueAt).where(sql`due_at IS NOT NULL`),
+    index('webhook_deliveries_dead')
+      .on(table.endpoint, table.deadAt)
+      .where(sql`dead_at IS NOT NULL`),
+  ],
+);
+
+/** Endpoints of WEBHOOKS that are disabled. No row: enabled. */
+export const webhookEndpoints = sqliteTable('webhook_endpoints', {
+  name: text().primaryKey(),
+  /** A fingerprint of the URL or binding: under another one the endpoint is enabled. */
+  target: text().notNull(),
+  disabledAt: integer('disabled_at').notNull(),
+});
+
+/**
  * Work owed to somebody outside: revocations. Rows live until the other side answered. A grant
  * whose account is not known yet stands here from the exchange on, until it is connected or given back.
  */

@@ -1,9 +1,9 @@
 /**
- * Erases a user: integrations, transactions, page sessions, events, version, all in one batch, which
- * ends the user's delegations as well. The one event that tells of it, with the user's id, goes later. What is being completed at that moment finds its
- * transaction gone and commits nothing. Revocations still owed stay on the outbox, which knows no user.
+ * Erases a user: integrations, transactions, page sessions, events and their deliveries, version, all in
+ * one batch, which ends the user's delegations as well. The one event that tells of it, with the user's
+ * id, goes later. What is being completed at that moment finds its transaction gone and commits nothing. Revocations still owed stay on the outbox, which knows no user.
  */
-import { and, eq, not } from 'drizzle-orm';
+import { and, eq, inArray, not } from 'drizzle-orm';
 import { inJson } from '../db/conditions';
 import {
   auditEvents,
@@ -11,6 +11,7 @@ import {
   oauthAccounts,
   pageSessions,
   userVersions,
+  webhookDeliveries,
 } from '../db/schema';
 import type { Deps } from '../deps';
 import { eventStatements } from '../events/event-log';
@@ -47,6 +48,17 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
       db.delete(oauthAccounts).where(eq(oauthAccounts.userId, userId)),
       db.delete(connectTransactions).where(eq(connectTransactions.userId, userId)),
       db.delete(pageSessions).where(eq(pageSessions.userId, userId)),
+      db
+        .delete(webhookDeliveries)
+        .where(
+          inArray(
+            webhookDeliveries.eventId,
+            db
+              .select({ id: auditEvents.id })
+              .from(auditEvents)
+              .where(eq(auditEvents.userId, userId)),
+          ),
+        ),
       db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
       ...eventStatements(deps, {
         at: now,

@@ -6,8 +6,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { auditEvents, userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
-import type { Deps } from '../deps';
 import { timestamp } from '../time';
+import { deliveriesOf, type EventWriter } from './deliveries';
 import {
   type Event,
   type EventData,
@@ -49,7 +49,7 @@ export type NewEvent = {
  * @param happened whether the change did hit; evaluated where the statements stand
  */
 export const eventStatements = (
-  deps: Pick<Deps, 'db'>,
+  deps: EventWriter,
   { at, type, data, dedupeKey }: NewEvent,
   happened: SQL | undefined = sql`true`,
 ): BatchItem<'sqlite'>[] => {
@@ -75,14 +75,14 @@ interface Insertion {
 }
 
 /**
- * All events are written here. What is to follow from an event in the same batch is a further
- * statement behind the insertion, which finds the events by their `dedupeKeys`.
+ * All events are written here, and behind them, found by their `dedupeKeys`, their deliveries.
  */
 export function insertions(
-  { db }: Pick<Deps, 'db'>,
-  _dedupeKeys: readonly string[],
+  deps: EventWriter,
+  dedupeKeys: readonly string[],
   { values, from, happened }: Insertion,
 ): BatchItem<'sqlite'>[] {
+  const { db } = deps;
   const version =
     'version' in eventDefinitions[values.type].data.shape
       ? sql`(select ${userVersions.version} from ${userVersions} where ${userVersions.userId} = ${values.userId})`
@@ -92,6 +92,7 @@ export function insertions(
       .insert(auditEvents)
       .select(valuesWhere(auditEvents, { ...values, version }, happened, from))
       .onConflictDoNothing(),
+    ...deliveriesOf(deps, values.type, dedupeKeys),
   ];
 }
 

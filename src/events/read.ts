@@ -4,12 +4,12 @@
  */
 import { and, asc, eq, gt, max, type SQL, sql } from 'drizzle-orm';
 import { inJson } from '../db/conditions';
-import { auditEvents } from '../db/schema';
+import { auditEvents, webhookDeliveries } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
 import type { ProviderFilter } from '../rights';
-import { SECOND_MS } from '../time';
+import { SECOND_MS, timestamp } from '../time';
 import { eventOf, storedNames } from './event-log';
 import { type Event, type EventType, eventIdOf, eventRowIdOf, userEventTypes } from './types';
 
@@ -114,4 +114,30 @@ export async function readEvent({ db }: Deps, eventId: string): Promise<Event> {
   const event = row === undefined ? null : eventOf(row);
   if (event === null) throw new AppError('event_not_found', 'there is no such event, or no more');
   return event;
+}
+
+/** How an event stands at one endpoint. */
+export interface Delivery {
+  endpoint: string;
+  state: 'waiting' | 'delivered' | 'dead';
+  attempts: number;
+  lastStatus: number | null;
+  nextAt: string | null;
+}
+
+/** Of one event, in the order of the endpoints' names. @throws what D1 throws */
+export async function readDeliveries({ db }: Deps, eventId: string): Promise<Delivery[]> {
+  const found = db
+    .select()
+    .from(webhookDeliveries)
+    .where(eq(webhookDeliveries.eventId, eventRowIdOf(eventId) ?? 0))
+    .orderBy(asc(webhookDeliveries.endpoint));
+  const rows = await withDeadline(found, READ_MS, 'd1_read');
+  return rows.map(({ endpoint, attempts, lastStatus, dueAt, deadAt }) => ({
+    endpoint,
+    state: dueAt !== null ? 'waiting' : deadAt !== null ? 'dead' : 'delivered',
+    attempts,
+    lastStatus,
+    nextAt: dueAt === null ? null : timestamp(dueAt),
+  }));
 }

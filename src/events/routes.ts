@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DEFAULT_PAGE, limitSchema } from '../http/page';
 import { route } from '../http/route';
 import { userIdSchema } from '../http/validate';
-import { readEvent, readEvents } from './read';
+import { readDeliveries, readEvent, readEvents } from './read';
 import { type EventType, eventIdPattern, eventIdSchema, eventSchema, eventTypes } from './types';
 
 const cursor = z
@@ -70,7 +70,7 @@ const list = route(
   },
 );
 
-const deliverySchema = z
+export const deliverySchema = z
   .object({
     endpoint: z.string().describe('Its name in WEBHOOKS.'),
     state: z.enum(['waiting', 'delivered', 'dead']),
@@ -103,7 +103,7 @@ const one = route(
   },
   async ({ param, deps, reply }) => {
     const event = await readEvent(deps, param.eventId);
-    return reply(200, { ...event, deliveries: [] });
+    return reply(200, { ...event, deliveries: await readDeliveries(deps, param.eventId) });
   },
 );
 

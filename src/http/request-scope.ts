@@ -16,13 +16,18 @@ import type { AppEnv } from './route';
 /** Makes the dependencies of one invocation; throws ConfigError. */
 export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log: Log) => Deps;
 
-/** What a person in a browser is shown where settings are missing or wrong; null for programs. */
-export type SettingsPage = (c: Context<AppEnv>, error: ConfigError) => Promise<Response | null>;
+/** What the layers above do about a request. */
+export interface Hooks {
+  /** What a person in a browser is shown where settings are missing or wrong; null for programs. */
+  settingsPage(c: Context<AppEnv>, error: ConfigError): Promise<Response | null>;
+  /** When the reply stands, whatever it is. */
+  answered(deps: Deps): void;
+}
 
 export function requestScope(
   compose: Compose,
   rootLog: () => Log,
-  settingsPage: SettingsPage,
+  { settingsPage, answered }: Hooks,
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const requestId = requestIdOf(c.req.raw.headers);
@@ -34,6 +39,7 @@ export function requestScope(
       refuseMalformedPath(c.req.url);
       c.set('deps', compose(c.env, c.executionCtx, log));
       await next();
+      answered(c.get('deps'));
     } catch (thrown) {
       // Before a route was found, or not even an Error: Hono's onError never saw it.
       const problem = problemResponse(toAppError(thrown, log), requestId);

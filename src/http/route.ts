@@ -60,6 +60,7 @@ export type Tag =
   | 'Events'
   | 'Calls'
   | 'Refresh'
+  | 'Webhooks'
   | 'Cache'
   | 'Providers'
   | 'Service'

@@ -17,6 +17,7 @@ import {
   providerHealth,
 } from '../db/schema';
 import type { Deps } from '../deps';
+import type { EventWriter } from '../events/deliveries';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
@@ -366,7 +367,7 @@ const hasCircuit = (db: Database, key: CircuitKey, condition?: SQL): SQL =>
 
 /** The operator's event, for a batch, before the statement that it tells of. */
 const circuitEvent = (
-  deps: Pick<Deps, 'db'>,
+  deps: EventWriter,
   { provider, host }: CircuitKey,
   { type, code, now, act }: { type: CircuitEventType; code: string; now: number; act: string },
   happens: SQL | undefined,

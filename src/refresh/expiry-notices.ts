@@ -19,10 +19,13 @@ import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
 const CALL_MS = 5 * SECOND_MS;
+/** What a tick takes: a read, and a batch. */
+const CALLS = 2;
 
 /** Returns how many rows were due. With none it writes nothing. @throws what D1 throws */
 export async function giveNotices(deps: Deps): Promise<number> {
   const { db } = deps;
+  if (deps.budget.left < CALLS) return 0;
   const now = deps.now();
   const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
   if (rows.length === 0) return 0;

@@ -6,6 +6,7 @@
 import { withBudget } from '../budget';
 import { runBatch } from '../db/client';
 import type { Deps } from '../deps';
+import { deliverOwn } from '../events/deliver';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { type Backoff, backoffMs, retry } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
@@ -34,9 +35,9 @@ export async function consume(batch: MessageBatch<unknown>, unmetered: Deps): Pr
       await recover(deps, message, parsed.data.grant);
     }
   }
-  if (wakeUps.length === 0) return;
-  await runRefresh(deps, 'queue');
+  if (wakeUps.length > 0) await runRefresh(deps, 'queue');
   for (const message of wakeUps) message.ack();
+  await deliverOwn(deps);
 }
 
 /** Whether its row has the grant now, or wants none. If not, the message comes back. Never throws. */
@@ -93,6 +94,7 @@ export async function consumeDeadLetters(
       message.ack();
     }
   }
+  await deliverOwn(deps);
 }
 
 /** The event is written at its first coming, and at its end: one of them finds D1 there. */

@@ -12,6 +12,7 @@ export { disconnect } from '../../src/disconnect/disconnect';
 export { eraseUser } from '../../src/disconnect/erase';
 export { deliverRevocations } from '../../src/disconnect/revocation';
 export { AppError } from '../../src/errors';
+export { OwnDeliveries } from '../../src/events/own-deliveries';
 export { sweep } from '../../src/jobs/sweep';
 export { checkIntegration, repeatChecks } from '../../src/refresh/check';
 export { reviveFormerClients } from '../../src/refresh/client-grants';

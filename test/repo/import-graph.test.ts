@@ -10,10 +10,13 @@ import { describe, expect, it } from 'vitest';
 const groups = [
   ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'ids.ts', 'caches.ts', 'rights.ts'],
   ['db/'],
+  // The names of all events: settings name them too.
+  ['events/types.ts'],
   ['budget.ts'],
   ['providers/'],
   ['vault/'],
   ['oauth/'],
+  ['webhook-endpoints.ts'],
   ['config.ts'],
   ['deps.ts'],
   ['http/'],

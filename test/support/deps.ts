@@ -8,6 +8,7 @@ import { Caches } from '../../src/caches';
 import { type Bindings, readConfig } from '../../src/config';
 import { createDatabase } from '../../src/db/client';
 import type { Deps } from '../../src/deps';
+import { OwnDeliveries } from '../../src/events/own-deliveries';
 import { createLog } from '../../src/log';
 import { MemoryTier } from '../../src/status-cache/memory';
 import { FILL_POLL_MS } from '../../src/status-cache/publish';
@@ -79,6 +80,7 @@ export function testDeps(overrides: Partial<Deps> & { clock?: TestClock } = {}):
       await scheduler.wait(0);
     },
     log: createLog((line) => logLines.push(line), now),
+    ownDeliveries: new OwnDeliveries(),
     waitUntil,
     ...overrides,
     clock,

@@ -53,7 +53,8 @@ export function recordedDatabase(): RecordedDatabase {
     async scans() {
       // A row of constants and an array of parameters are no tables. Nor is what a subquery or a
       // common table expression made: how it did that is in the plan too.
-      const scan = /\bSCAN (?!CONSTANT ROW|json_each|owed_provider\b|\(subquery-)/;
+      const scan =
+        /\bSCAN (?!CONSTANT ROW|\w+ VIRTUAL TABLE|(?:owed_provider|named)\b|\(subquery-)/;
       return (await plans()).filter(({ plan }) => plan.some((line) => scan.test(line)));
     },
   };

@@ -10,6 +10,7 @@ export const someParams: Record<string, string> = {
   accountId: 'victim-account',
   id: 'a-connection',
   eventId: 'evt_1',
+  endpoint: 'app',
   ticket: 'a-ticket',
   path: 'api/v1/me',
 };

@@ -25,6 +25,7 @@ export const testSettings = {
   CALLS_PER_MINUTE: '',
   CALL_BODY_LIMIT: '',
   MAX_INTEGRATIONS_PER_USER: '',
+  WEBHOOKS: '',
   BRAND_NAME: '',
   BRAND_LOGO: '',
   BRAND_ACCENT: '',

@@ -9,6 +9,7 @@ import { Caches } from '../../../src/caches.ts';
 import { createDatabase } from '../../../src/db/client.ts';
 import { oauthAccounts } from '../../../src/db/schema.ts';
 import type { Deps } from '../../../src/deps.ts';
+import { OwnDeliveries } from '../../../src/events/own-deliveries.ts';
 import { createRegistry } from '../../../src/providers/registry.ts';
 import { schedule } from '../../../src/refresh/schedule.ts';
 import { readSnapshot } from '../../../src/status-cache/cache.ts';
@@ -132,6 +133,7 @@ function depsOf(
     kv: kv.binding,
     memory,
     caches: new Caches(),
+    ownDeliveries: new OwnDeliveries(),
     now: () => Math.floor(time.now),
     random,
     sleep: (ms) => time.pause(ms),

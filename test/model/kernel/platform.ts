@@ -7,6 +7,7 @@ import {
   createDatabase,
   type Deps,
   type MemoryTier,
+  OwnDeliveries,
   transactionContext,
   unlimited,
 } from '../product';
@@ -226,6 +227,7 @@ export abstract class Platform extends Journal {
       ),
       memory,
       caches: new Caches(),
+      ownDeliveries: new OwnDeliveries(),
       fetch: this.provider.fetchFor(by),
       now: by.now,
       random: by.random,

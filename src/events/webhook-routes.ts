@@ -1,0 +1,154 @@
+/** Webhooks, for operators: how endpoints stand, a test, enabling one, and sending an event again. */
+import { eq } from 'drizzle-orm';
+import * as z from 'zod';
+import { runBatch } from '../db/client';
+import { auditEvents } from '../db/schema';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { route } from '../http/route';
+import { endpointName, type WebhookEndpoint } from '../webhook-endpoints';
+import { deliveriesTo } from './deliveries';
+import { enableEndpoint, endpointSchema, listEndpoints } from './endpoints';
+import { eventStatements } from './event-log';
+import { readDeliveries } from './read';
+import { deliverySchema } from './routes';
+import { eventIdOf, eventIdSchema, eventRowIdOf } from './types';
+
+const endpointParam = z.object({
+  endpoint: z
+    .string()
+    .regex(endpointName, 'a name is a-z, 0-9, "-" and "_", at most 32')
+    .meta({ description: 'Its name in WEBHOOKS.', examples: ['app'] }),
+});
+
+/** @throws AppError not_found */
+function endpointOf({ config }: Deps, name: string): WebhookEndpoint {
+  const endpoint = config.webhooks.find((one) => one.name === name);
+  if (!endpoint) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');
+  return endpoint;
+}
+
+const list = route(
+  {
+    id: 'listWebhooks',
+    method: 'get',
+    path: '/v1/webhooks',
+    tag: 'Webhooks',
+    summary: 'How the endpoints of webhooks stand',
+    description:
+      'Those of WEBHOOKS, then those that were taken out and for which something is left.',
+    callers: ['service'],
+    right: 'operate',
+    replies: {
+      200: {
+        description: 'All of them.',
+        schema: z.object({ endpoints: z.array(endpointSchema) }),
+      },
+    },
+    errors: ['unavailable'],
+  },
+  async ({ deps, reply }) => reply(200, { endpoints: await listEndpoints(deps) }),
+);
+
+const test = route(
+  {
+    id: 'testWebhook',
+    method: 'post',
+    path: '/v1/webhooks/:endpoint/test',
+    tag: 'Webhooks',
+    summary: 'Send webhook.test to an endpoint',
+    description:
+      'To this one only, also while it is disabled. It is tried on like any other event; `GET /v1/events/{id}` tells what became of it.',
+    callers: ['service'],
+    right: 'operate',
+    param: endpointParam,
+    replies: {
+      202: { description: 'It is being sent.', schema: z.object({ id: eventIdSchema }) },
+    },
+    errors: ['not_found', 'unavailable'],
+  },
+  async ({ deps, param, caller, reply }) => {
+    const { db } = deps;
+    const endpoint = endpointOf(deps, param.endpoint);
+    const dedupeKey = `webhook.test ${deps.uuid()}`;
+    const isEvent = eq(auditEvents.dedupeKey, dedupeKey);
+    await runBatch(db, [
+      ...eventStatements(deps, {
+        at: deps.now(),
+        type: 'webhook.test',
+        data: { endpoint: endpoint.name, by: caller.name },
+        dedupeKey,
+      }),
+      deliveriesTo(deps, [endpoint], isEvent),
+    ]);
+    const [event] = await db.select({ id: auditEvents.id }).from(auditEvents).where(isEvent);
+    return reply(202, { id: eventIdOf(event?.id ?? 0) });
+  },
+);
+
+const enable = route(
+  {
+    id: 'enableWebhook',
+    method: 'post',
+    path: '/v1/webhooks/:endpoint/enable',
+    tag: 'Webhooks',
+    summary: 'Enable an endpoint that answered 410',
+    description:
+      'What waits for it is delivered from the next tick on. What happened while it was disabled was not queued for it: `GET /v1/events?after=` tells.',
+    callers: ['service'],
+    right: 'operate',
+    param: endpointParam,
+    replies: { 200: { description: 'It is enabled.', schema: endpointSchema } },
+    errors: ['not_found', 'unavailable'],
+  },
+  async ({ deps, param, reply }) => {
+    const { name } = endpointOf(deps, param.endpoint);
+    await enableEndpoint(deps, name);
+    const endpoints = await listEndpoints(deps);
+    const enabled = endpoints.find((one) => one.name === name);
+    if (!enabled) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');
+    return reply(200, enabled);
+  },
+);
+
+const again = route(
+  {
+    id: 'redeliverEvent',
+    method: 'post',
+    path: '/v1/events/:eventId/deliveries',
+    tag: 'Webhooks',
+    summary: 'Send an event again',
+    description:
+      'To one endpoint, or to all that want its type, with the same `webhook-id`; also to one that is disabled. Its tries are counted anew.',
+    callers: ['service'],
+    right: 'operate',
+    param: z.object({ eventId: eventIdSchema }),
+    json: z
+      .strictObject({ endpoint: endpointParam.shape.endpoint.optional() })
+      .prefault({})
+      .meta({ id: 'RedeliverRequest' }),
+    replies: {
+      202: {
+        description:
+          'It is being sent. How its deliveries stand, those that are not sent again too.',
+        schema: z.object({ deliveries: z.array(deliverySchema) }),
+      },
+    },
+    errors: ['not_found', 'event_not_found', 'unavailable'],
+  },
+  async ({ deps, param, json, reply }) => {
+    const { db, config } = deps;
+    const id = eventRowIdOf(param.eventId) ?? 0;
+    const [event] = await db
+      .select({ type: auditEvents.type })
+      .from(auditEvents)
+      .where(eq(auditEvents.id, id));
+    const named = json.endpoint === undefined ? null : [endpointOf(deps, json.endpoint)];
+    if (!event) throw new AppError('event_not_found', 'there is no such event, or no more');
+    const endpoints = named ?? config.webhooks.filter(({ types }) => types.has(event.type));
+    if (endpoints.length > 0) await deliveriesTo(deps, endpoints, eq(auditEvents.id, id));
+    return reply(202, { deliveries: await readDeliveries(deps, param.eventId) });
+  },
+);
+
+export const webhookRoutes = [list, test, enable, again];
