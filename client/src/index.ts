@@ -9,6 +9,7 @@ export {
 } from './errors.ts';
 export { createMooring, type Mooring, type MooringOptions } from './mooring.ts';
 export type { components, operations, paths } from './openapi.ts';
+export type { AllIntegrationsOptions, EventsOptions, Operator } from './operator.ts';
 export { type ReturnedConnection, returnedConnection } from './returned.ts';
 export type { Clock, RetryOptions, Transport } from './send.ts';
 export type * from './types.ts';

@@ -1,4 +1,5 @@
 import { type Api, createApi, dataOf } from './api.ts';
+import { Operator } from './operator.ts';
 import {
   type Clock,
   createSend,
@@ -37,6 +38,7 @@ export class Mooring {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly api: Api;
+  readonly operator: Operator;
   readonly #token: MooringOptions['token'];
   readonly #versions: VersionStore;
   readonly #user: (id: string) => User;
@@ -61,6 +63,7 @@ export class Mooring {
       clock,
     });
     this.api = createApi(this.baseUrl, send);
+    this.operator = new Operator(this.api);
     this.#token = token;
     this.#versions = versions;
     const parts = { api: this.api, send, baseUrl: this.baseUrl };

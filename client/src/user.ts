@@ -1,5 +1,6 @@
 import { Account, type Parts, SoleAccount } from './account.ts';
 import { dataOf, type Strict, segment, versionHeader } from './api.ts';
+import { type EventsOptions, eventsOf } from './operator.ts';
 import type {
   Connection,
   ConnectionInput,
@@ -8,6 +9,7 @@ import type {
   DelegationInput,
   Integration,
   IntegrationList,
+  MooringEvent,
   PageSession,
   PageSessionInput,
   ReadOptions,
@@ -98,6 +100,13 @@ export class User {
         signal: signal ?? null,
       }),
     );
+  }
+
+  /** What happened to this user's accounts, oldest first, up to now. */
+  events(
+    options: Omit<EventsOptions, 'userId'> = {},
+  ): AsyncGenerator<MooringEvent, void, undefined> {
+    return eventsOf(this.#parts.api, { ...options, userId: this.id });
   }
 
   /** Deletes all that Mooring has of the user. Takes the right `operate`. */

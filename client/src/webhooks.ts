@@ -2,9 +2,9 @@
  * Webhooks of Mooring, after Standard Webhooks (https://www.standardwebhooks.com): verified, and
  * typed. Nothing else of this package comes along.
  */
-import type { WebhookEvent } from './events.ts';
+import type { MooringEvent } from './types.ts';
 
-export type { WebhookEvent } from './events.ts';
+export type { MooringEvent } from './types.ts';
 
 /** A request, or what a framework has made of one. The body as it came: JSON written anew differs. */
 export type WebhookInput =
@@ -42,7 +42,8 @@ export class WebhookError extends Error {
 
 /**
  * The event of a delivery, after its signature and its time were checked. A delivery may come twice
- * and in any order: go by `event.id`, and read the user with `atLeast: event.data.version`.
+ * and in any order: go by `event.id`, and read the user with `atLeast: event.data.version`. A newer
+ * deployment may send types that this version does not know: leave those alone.
  *
  * @param secrets `whsec_...`; several while one replaces another
  * @throws WebhookError a delivery that is not Mooring's
@@ -50,7 +51,8 @@ export class WebhookError extends Error {
  * @example
  * const event = await verifyWebhook(request, env.WEBHOOK_SECRET);
  * if (event.type === 'integration.needs_reconnect') {
- *   await mooring.user(event.data.userId).integrations({ atLeast: event.data.version });
+ *   const { userId, version } = event.data;
+ *   await tell(userId, await mooring.user(userId).integrations({ atLeast: version }));
  * }
  * @example
  * // Express: app.post('/webhooks', express.raw({ type: 'application/json' }), ...)
@@ -60,7 +62,7 @@ export async function verifyWebhook(
   input: WebhookInput,
   secrets: string | readonly string[],
   { tolerance = 300, now = Date.now }: WebhookOptions = {},
-): Promise<WebhookEvent> {
+): Promise<MooringEvent> {
   const keys = (typeof secrets === 'string' ? [secrets] : secrets).map(bytesOfSecret);
   const id = headerOf(input, 'webhook-id');
   const timestamp = headerOf(input, 'webhook-timestamp');
@@ -75,7 +77,7 @@ export async function verifyWebhook(
     throw new WebhookError('wrong_signature', 'no signature of the delivery is of these secrets');
   }
   try {
-    const event = JSON.parse(new TextDecoder().decode(body)) as WebhookEvent;
+    const event = JSON.parse(new TextDecoder().decode(body)) as MooringEvent;
     if (typeof event?.type === 'string' && typeof event.data === 'object') return event;
   } catch {}
   throw new WebhookError('not_an_event', 'the body is signed, and no event');

@@ -105,7 +105,7 @@ describe('the client', () => {
     if (!isMooringError(error, 'authorization_required')) throw error;
     expect(error.problem).toMatchObject({ reason: 'not_connected', missingScopes: [] });
     expect(error.problem.connection?.connectUrl).toMatch(/\/connect\/start\//);
-    expect((await journeys.connect('client-7', 'code-ann')).status).toBe(201);
+    expect((await journeys.connect('client-7', 'code-ivy')).status).toBe(201);
     expect(await account.token({ returnTo })).toMatchObject({ kind: 'oauth2' });
     const lacking: unknown = await account
       .token({ scopes: ['never-granted'] })
@@ -145,6 +145,26 @@ describe('the client', () => {
     const first = await mooring.user('client-6').integrations();
     expect(await mooring.user('client-6').integrations()).toEqual(first);
     expect(statuses).toEqual([200, 304]);
+  });
+
+  it('reads what happened, and whose integrations there are', async () => {
+    const journeys = journey();
+    const mooring = clientOf(journeys);
+    expect((await journeys.connect('client-8', 'code-hal')).status).toBe(201);
+    const told: string[] = [];
+    for await (const event of mooring.user('client-8').events({ pageSize: 1 })) {
+      told.push(event.type);
+      if (event.type !== 'integration.connected') continue;
+      const { userId, version } = event.data;
+      expect((await mooring.user(userId).integrations({ atLeast: version })).version).toBe(version);
+      expect((await mooring.operator.event(event.id)).deliveries).toEqual([]);
+    }
+    expect(told).toEqual(['integration.connected']);
+    const users = new Set<string>();
+    for await (const { userId } of mooring.operator.integrations({ provider: 'acme' })) {
+      users.add(userId);
+    }
+    expect(users).toContain('client-8');
   });
 
   it('has every route of the document', async () => {

@@ -11,7 +11,7 @@ import {
   type Transport,
   type VersionStore,
 } from '@mooring/client';
-import { verifyWebhook, WebhookError, type WebhookEvent } from '@mooring/client/webhooks';
+import { type MooringEvent, verifyWebhook, WebhookError } from '@mooring/client/webhooks';
 
 declare const binding: Transport;
 declare const maybe: string | undefined;
@@ -91,7 +91,18 @@ export async function everyRoute(): Promise<number> {
   return data?.runs.length ?? 0;
 }
 
-export async function webhook(request: Request): Promise<WebhookEvent | null> {
+export async function lastEvent(after: string | undefined): Promise<string | undefined> {
+  let last = after;
+  for await (const event of mooring.operator.events({ after, type: 'connection.failed' })) {
+    last = event.id;
+    // @ts-expect-error: which type?
+    void event.data.connectionId;
+    if (event.type === 'connection.failed') void event.data.connectionId;
+  }
+  return last;
+}
+
+export async function webhook(request: Request): Promise<MooringEvent | null> {
   try {
     const event = await verifyWebhook(request, ['whsec_a', 'whsec_b'], { tolerance: undefined });
     if (event.type === 'integration.needs_reconnect') {
