@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { hostedStates } from './support/hosted-states.ts';
+import { reloadIn, turnRound } from './support/languages.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 const desktop = { width: 1000, height: 760 };
@@ -28,6 +29,16 @@ const everywhere = [
   'home',
 ];
 
+/** One state in other languages; `ar` stands for the one that is made up (docs/hosted-page.md). */
+const spoken = {
+  name: 'needs-reconnect',
+  languages: ['de', 'ja', 'ar'],
+  views: [
+    { suffix: '', viewport: desktop, colorScheme: 'light' },
+    { suffix: '-phone-dark', viewport: phone, colorScheme: 'dark' },
+  ],
+} as const;
+
 describe('the hosted page', () => {
   let deployment: Deployment;
   let browser: Browser;
@@ -50,6 +61,16 @@ describe('the hosted page', () => {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.screenshot({ path: join(folder, `page-${name}${suffix}.png`) });
+    }
+    for (const language of name === spoken.name ? spoken.languages : []) {
+      await reloadIn(page, language === 'ar' ? 'en' : language);
+      if (language === 'ar') await turnRound(page);
+      for (const { suffix, viewport, colorScheme } of spoken.views) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const file = `page-${name}-${language}${suffix}.png`;
+        await page.screenshot({ path: join(folder, file) });
+      }
     }
     await context.close();
   });

@@ -18,6 +18,7 @@ import {
 } from './support/browser.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { hostedStates, openHostedPage } from './support/hosted-states.ts';
+import { reloadIn, turnRound } from './support/languages.ts';
 import { giveAccounts } from './support/rows.ts';
 
 const screenshots = join(import.meta.dirname, '../../docs/screenshots');
@@ -207,6 +208,44 @@ describe.each(hostedStates)('$name', ({ name, shows, reach }) => {
 
   it('is in docs/screenshots (npm run screenshots)', () => {
     expect(existsSync(join(screenshots, `page-${name}.png`))).toBe(true);
+  });
+});
+
+describe('in every language', () => {
+  const states = ['needs-reconnect', 'odd-names', 'forty-providers', 'credentials', 'bare-link'];
+
+  it.each(hostedStates.filter(({ name }) => states.includes(name)))(
+    '$name has no accessibility faults, light and dark, and fits 320 px',
+    async ({ shows, reach }) => {
+      await reach(page, deployment, user);
+      await visible(shows);
+      for (const language of ['de', 'es', 'fr', 'ja', 'pt']) {
+        await reloadIn(page, language);
+        expect(await page.getAttribute('html', 'lang')).toBe(language);
+        await expectAccessible(page);
+      }
+      await reloadIn(page, 'en');
+      await turnRound(page);
+      await expectAccessible(page);
+    },
+  );
+
+  it('begins at the side at which its lines begin', async () => {
+    await giveAccounts(deployment.mooring, user, [{ provider: 'google', name: 'Robin' }]);
+    await openHostedPage(page, deployment, user);
+    const sides = async () => {
+      const boxes = await Promise.all(
+        ['.face', '.person h4', '.person .status'].map((part) =>
+          page.locator(part).first().boundingBox(),
+        ),
+      );
+      return boxes.map((box) => box?.x ?? 0);
+    };
+    const [face = 0, name = 0, status = 0] = await sides();
+    expect([face < name, name < status]).toEqual([true, true]);
+    await turnRound(page);
+    const [turnedFace = 0, turnedName = 0, turnedStatus = 0] = await sides();
+    expect([turnedFace > turnedName, turnedName > turnedStatus]).toEqual([true, true]);
   });
 });
 

@@ -41,7 +41,7 @@ export const de: Catalog = {
     'filter.attention': 'Zu erledigen',
     'filter.available': 'Nicht verbunden',
     'app.add': 'Verbinden',
-    'app.add_account': 'Weiteres Konto hinzufügen',
+    'app.add_account': 'Konto hinzufügen',
     'app.experimental': 'Experimentell',
     'app.not_available': 'Noch nicht verfügbar: {brand} hat diese App nicht eingerichtet.',
     'app.not_finished': 'Nicht abgeschlossen',
@@ -156,9 +156,9 @@ export const de: Catalog = {
       'Es wurde nichts verbunden. Trennen Sie ein Konto, das Sie nicht mehr brauchen, und verbinden Sie dann dieses.',
     'not_connected.mismatch.title': 'Das war ein anderes Konto',
     'not_connected.mismatch.text':
-      'Sie haben sich bei {provider} mit einem anderen Konto angemeldet. Erwartet wurde: {account}. Melden Sie sich dort mit dem richtigen Konto an und verbinden Sie neu, oder wählen Sie „Weiteres Konto hinzufügen“.',
+      'Sie haben sich bei {provider} mit einem anderen Konto angemeldet. Erwartet wurde: {account}. Melden Sie sich dort mit dem richtigen Konto an und verbinden Sie neu, oder wählen Sie „Konto hinzufügen“.',
     'not_connected.mismatch.text.unnamed':
-      'Sie haben sich bei {provider} mit einem anderen Konto angemeldet als mit dem, das neu verbunden werden sollte. Melden Sie sich dort mit dem richtigen Konto an und verbinden Sie neu, oder wählen Sie „Weiteres Konto hinzufügen“.',
+      'Sie haben sich bei {provider} mit einem anderen Konto angemeldet als mit dem, das neu verbunden werden sollte. Melden Sie sich dort mit dem richtigen Konto an und verbinden Sie neu, oder wählen Sie „Konto hinzufügen“.',
     'not_connected.setup.title': '{provider} kann nicht verbunden werden',
     'not_connected.setup.text':
       '{brand} ist für {provider} nicht richtig eingerichtet. Es wurde nichts verbunden. Bitte geben Sie {brand} Bescheid.',
@@ -194,15 +194,15 @@ export const de: Catalog = {
       'Kopieren Sie sie noch einmal, vollständig und ohne Leerzeichen, und sehen Sie bei {provider} nach, ob sie noch gültig sind.',
     'entry.mismatch.title': 'Das ist ein anderes Konto',
     'entry.mismatch.text':
-      'Ihre Angaben gehören bei {provider} zu einem anderen Konto. Erwartet wurde: {account}. Um beide zu haben, brechen Sie ab und wählen „Weiteres Konto hinzufügen“.',
+      'Ihre Angaben gehören bei {provider} zu einem anderen Konto. Erwartet wurde: {account}. Um beide zu haben, brechen Sie ab und wählen „Konto hinzufügen“.',
     'entry.mismatch.text.unnamed':
-      'Ihre Angaben gehören bei {provider} zu einem anderen Konto als dem, das ersetzt werden sollte. Um beide zu haben, brechen Sie ab und wählen „Weiteres Konto hinzufügen“.',
+      'Ihre Angaben gehören bei {provider} zu einem anderen Konto als dem, das ersetzt werden sollte. Um beide zu haben, brechen Sie ab und wählen „Konto hinzufügen“.',
     'entry.no_answer.title': '{provider} konnte nicht gefragt werden',
     'entry.no_answer.text':
       'Nur {provider} weiß, wem dieses Konto gehört, und hat darauf nicht geantwortet. Versuchen Sie es in ein paar Minuten noch einmal.',
     'entry.fields.title': 'Bitte sehen Sie noch einmal nach',
     'entry.fields.text': 'Etwas stimmt noch nicht, siehe unten.',
-    'field.optional': '{label} (freiwillig)',
+    'field.optional': '{label} (optional)',
     'field.missing': '{label}: Diese Angabe fehlt.',
     'field.too_long': '{label}: Es sind höchstens {max} Zeichen möglich.',
     'field.wrong': '{label}: Diese Angabe ist nicht gültig.',

@@ -115,7 +115,7 @@ export const es: Catalog = {
     'may.change_payments': 'ver y cambiar los pagos de tu cuenta de Stripe',
     'may.know_you': 'saber quién eres',
     'may.manage_ads': 'gestionar tus anuncios',
-    'may.stay_connected': 'seguir conectada cuando no estés',
+    'may.stay_connected': 'mantener la conexión cuando no estés',
     'may.use_salesforce': 'ver y cambiar lo mismo que tú en Salesforce',
 
     'flash.connecting.title': '{provider} todavía no está conectado',

@@ -40,7 +40,7 @@ export const fr: Catalog = {
     'filter.connected': 'Connectées',
     'filter.attention': 'À traiter',
     'filter.available': 'Non connectées',
-    'app.add': 'Connecter',
+    'app.add': 'Ajouter',
     'app.add_account': 'Ajouter un autre compte',
     'app.experimental': 'Expérimental',
     'app.not_available': 'Pas encore disponible : {brand} ne l’a pas configurée.',

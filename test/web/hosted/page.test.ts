@@ -5,6 +5,7 @@ import { createDatabase } from '../../../src/db/client';
 import { records } from '../../../src/providers/records';
 import { settingPrefix } from '../../../src/providers/registry';
 import { findPageSession } from '../../../src/web/hosted/session';
+import { catalogs } from '../../../src/web/locale';
 import { userToken } from '../../support/api';
 import { clientsOf, configWith } from '../../support/config';
 import { testClock, testDeps } from '../../support/deps';
@@ -576,16 +577,13 @@ describe('credentials', () => {
 });
 
 describe('the list', () => {
-  const everything = () => {
+  const everything = (own = 5) => {
     const clients = records.flatMap(({ id }) => [
       [`${settingPrefix(id)}_CLIENT_ID`, 'id'],
       [`${settingPrefix(id)}_CLIENT_SECRET`, 'secret'],
     ]);
     const more = Object.fromEntries(
-      ['one', 'two', 'three', 'four', 'five'].map((id) => [
-        id,
-        { extends: 'api-key', name: `Own ${id}` },
-      ]),
+      Array.from({ length: own }, (_, n) => [`own-${n}`, { extends: 'api-key', name: `Own ${n}` }]),
     );
     return configWith(more, Object.fromEntries(clients));
   };
@@ -606,6 +604,16 @@ describe('the list', () => {
     expect(size).toBeLessThan(30 * 1024);
     expect(size).toBeGreaterThan(8 * 1024);
   });
+
+  test.each(Object.keys(catalogs))(
+    'of a hundred providers is under 40 KiB gzipped in the language %s',
+    async (locale) => {
+      const h = hosted({ config: everything(70) });
+      const page = await h.page(await h.enter('hundred', { locale }));
+      expect(page.match(/<h3>/g)?.length).toBeGreaterThanOrEqual(100);
+      expect(await gzippedSize(page)).toBeLessThan(40 * 1024);
+    },
+  );
 
   test('has what is connected first, and of that what needs somebody', async () => {
     const h = hosted();
