@@ -7,48 +7,48 @@ type Seen = Extract<MessageId, `see.${string}`>;
 type PermissionId = Seen | Extract<MessageId, `may.${string}`>;
 
 /** Scopes that mean the same wherever they come from. */
-const common: Readonly<Record<string, PermissionId>> = {
-  openid: 'may.know_you',
-  profile: 'see.name_and_picture',
-  public_profile: 'see.name_and_picture',
-  email: 'see.email',
-  identity: 'see.user_name_and_profile',
-  identify: 'see.user_name_and_profile',
-  'https://www.googleapis.com/auth/userinfo.email': 'see.email',
-  'https://www.googleapis.com/auth/userinfo.profile': 'see.name_and_picture',
-  'https://www.googleapis.com/auth/youtube.readonly': 'see.youtube_channel',
-  'user.email:read': 'see.email',
-  'user:read:email': 'see.email',
-  'read:me': 'see.profile',
-  'account_info.read': 'see.account_name_and_email',
-  'current_user:read': 'see.name_and_email',
-  'read:user': 'see.profile',
-  read_user: 'see.profile',
-  'user:read': 'see.profile',
-  'user:read:user': 'see.profile',
-  'User.Read': 'see.profile',
-  'user.info.basic': 'see.name_and_picture',
-  'user-read-private': 'see.profile_and_subscription',
-  'users:read': 'see.workspace_people',
-  'users.read': 'see.profile',
-  'tweet.read': 'see.posts',
-  'team:read': 'see.workspace_name',
-  'user_accounts:read': 'see.profile',
-  instagram_business_basic: 'see.profile_and_posts',
-  threads_basic: 'see.profile_and_posts',
-  'snapchat-marketing-api': 'may.manage_ads',
-  offline_access: 'may.stay_connected',
-  'offline.access': 'may.stay_connected',
-  refresh_token: 'may.stay_connected',
+const common: Readonly<Record<string, readonly PermissionId[]>> = {
+  openid: ['may.know_you'],
+  profile: ['see.name', 'see.picture'],
+  public_profile: ['see.name', 'see.picture'],
+  email: ['see.email'],
+  identity: ['see.user_name', 'see.profile'],
+  identify: ['see.user_name', 'see.profile'],
+  'https://www.googleapis.com/auth/userinfo.email': ['see.email'],
+  'https://www.googleapis.com/auth/userinfo.profile': ['see.name', 'see.picture'],
+  'https://www.googleapis.com/auth/youtube.readonly': ['see.youtube_channel'],
+  'user.email:read': ['see.email'],
+  'user:read:email': ['see.email'],
+  'read:me': ['see.profile'],
+  'account_info.read': ['see.account_name', 'see.email'],
+  'current_user:read': ['see.name', 'see.email'],
+  'read:user': ['see.profile'],
+  read_user: ['see.profile'],
+  'user:read': ['see.profile'],
+  'user:read:user': ['see.profile'],
+  'User.Read': ['see.profile'],
+  'user.info.basic': ['see.name', 'see.picture'],
+  'user-read-private': ['see.profile', 'see.subscription'],
+  'users:read': ['see.workspace_people'],
+  'users.read': ['see.profile'],
+  'tweet.read': ['see.posts'],
+  'team:read': ['see.workspace_name'],
+  'user_accounts:read': ['see.profile'],
+  instagram_business_basic: ['see.profile', 'see.posts'],
+  threads_basic: ['see.profile', 'see.posts'],
+  'snapchat-marketing-api': ['may.manage_ads'],
+  offline_access: ['may.stay_connected'],
+  'offline.access': ['may.stay_connected'],
+  refresh_token: ['may.stay_connected'],
 };
 
 /** Names that mean something at one provider only. */
-const own: Readonly<Record<string, Readonly<Record<string, PermissionId>>>> = {
-  hubspot: { oauth: 'see.account_basics' },
-  linear: { read: 'see.workspace_and_issues' },
-  salesforce: { api: 'may.use_salesforce' },
-  strava: { read: 'see.public_profile_and_activities' },
-  stripe: { read_write: 'may.change_payments' },
+const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId[]>>>> = {
+  hubspot: { oauth: ['see.account_basics'] },
+  linear: { read: ['see.workspace', 'see.issues'] },
+  salesforce: { api: ['may.use_salesforce'] },
+  strava: { read: ['see.public_profile', 'see.activities'] },
+  stripe: { read_write: ['may.change_payments'] },
 };
 
 export interface Permissions {
@@ -62,19 +62,20 @@ export function permissionsOf(provider: string, scopes: readonly string[]): Perm
   const known = new Set<PermissionId>();
   const unknown: string[] = [];
   for (const scope of scopes) {
-    const id =
+    const ids =
       lookUp(Object.hasOwn(own, provider) ? own[provider] : undefined, scope) ??
       lookUp(common, scope);
-    if (id === undefined) unknown.push(scope);
-    else known.add(id);
+    if (ids === undefined) unknown.push(scope);
+    for (const id of ids ?? []) known.add(id);
   }
   return { known: [...known], unknown };
 }
 
 const lookUp = (
-  ids: Readonly<Record<string, PermissionId>> | undefined,
+  ids: Readonly<Record<string, readonly PermissionId[]>> | undefined,
   scope: string,
-): PermissionId | undefined => (ids && Object.hasOwn(ids, scope) ? ids[scope] : undefined);
+): readonly PermissionId[] | undefined =>
+  ids && Object.hasOwn(ids, scope) ? ids[scope] : undefined;
 
 /** `see your email address and your posts`, `stay connected while you are away` */
 export function permissionWords({ known, unknown }: Permissions, locale: Locale): string[] {

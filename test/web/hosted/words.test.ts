@@ -6,7 +6,7 @@ import { providerSchema } from '../../../src/providers/types';
 import { prefersPage } from '../../../src/web/hosted/error-page';
 import { initials } from '../../../src/web/hosted/integrations-page';
 import { permissionSentences, permissionsOf } from '../../../src/web/hosted/permissions';
-import { english } from '../../../src/web/locale';
+import { english, negotiateLocale } from '../../../src/web/locale';
 
 describe('initials', () => {
   it.each([
@@ -32,6 +32,19 @@ describe('permissions', () => {
       expect([provider.id, permissionsOf(provider.id, scopes).unknown]).toEqual([provider.id, []]);
       expect(permissionSentences(provider, english)).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  it.each([
+    ['en', 'Know who you are. See your email address, your name and your picture.'],
+    ['de', 'Wissen, wer Sie sind. Ihre E-Mail-Adresse, Ihren Namen und Ihr Bild sehen.'],
+    ['es', 'Saber quién eres. Ver tu correo electrónico, tu nombre y tu foto.'],
+    ['fr', 'Savoir qui vous êtes. Voir votre adresse e-mail, votre nom et votre photo.'],
+    ['ja', '本人の確認。メールアドレス、名前、写真の閲覧。'],
+    ['pt', 'Saber quem você é. Ver seu e-mail, seu nome e sua foto.'],
+  ])('are sentences in %s', (language, sentences) => {
+    const record = records.find(({ id }) => id === 'google');
+    const google = providerSchema.parse({ ...record, scopes: ['openid', 'email', 'profile'] });
+    expect(permissionSentences(google, negotiateLocale(language, undefined))).toBe(sentences);
   });
 
   it('that nobody has words for are named, and names of prototypes are none', () => {
