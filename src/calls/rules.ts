@@ -69,8 +69,8 @@ function decodings(text: string): string[] {
 }
 
 /** Split where any server could, without path parameters (`..;a`, RFC 3986 3.3). */
-const segmentsOf = (path: string): string[] =>
-  path.split(/[/\\]|%2f|%5c/i).map((segment) => segment.split(/;|%3b/i)[0] ?? '');
+const segmentsOf = (path: string, slash = /[/\\]|%2f|%5c/i): string[] =>
+  path.split(slash).map((segment) => segment.split(/;|%3b/i)[0] ?? '');
 
 /** The URL that is called. @throws AppError invalid_request */
 export function targetOf(base: string, { tail, query }: Pick<CallPath, 'tail' | 'query'>): string {
@@ -86,15 +86,21 @@ export function targetOf(base: string, { tail, query }: Pick<CallPath, 'tail' | 
   return href;
 }
 
-/** Whatever the case, and however many slashes: servers differ. */
+/**
+ * Whatever the case, and however many slashes: servers differ. An encoded slash may end a segment, or
+ * stand in an id.
+ */
 function isDenied(path: string, denied: readonly string[]): boolean {
-  const segments = segmentsOf(path.toLowerCase()).filter((segment) => segment !== '');
-  return denied.some((entry) =>
-    entry.split('/').every((part, at) => {
-      const segment = segments[at];
-      return segment !== undefined && (part === '*' || part === segment);
-    }),
-  );
+  const lowered = path.toLowerCase();
+  return [segmentsOf(lowered), segmentsOf(lowered, /[/\\]/)].some((read) => {
+    const segments = read.filter((segment) => segment !== '');
+    return denied.some((entry) =>
+      entry.split('/').every((part, at) => {
+        const segment = segments[at];
+        return segment !== undefined && (part === '*' || part === segment);
+      }),
+    );
+  });
 }
 
 /** Without the parameters that carry the credential, and with those. Everything else stays as it is. */

@@ -11,7 +11,7 @@ import {
 import { AppError } from '../../src/errors';
 
 const base = 'https://api.acme.example/v1';
-const denied = ['auth.revoke', 'oauth/access_token', '*/oauth'];
+const denied = ['auth.revoke', 'oauth/access_token', '*/oauth', 'projects/*/tokens'];
 
 const target = (after: string, from = base): string => {
   try {
@@ -111,11 +111,15 @@ describe('the path of a call', () => {
     'v26.0/oauth/access_token',
     'v26.0/oauth',
     'auth%252erevoke/%25zz',
+    'projects/7/tokens',
+    'projects/group%2Fproject/tokens',
+    'projects/group%252Fsub%252Fproject/Tokens/1',
+    'projects/group%5Cproject//tokens',
   ])('"%s" is denied', (after) => {
     expect(target(after)).toBe('forbidden');
   });
 
-  it.each(['auth.test', 'auth', 'oauth', 'x/auth.revoke', 'auth.revoked'])(
+  it.each(['auth.test', 'auth', 'oauth', 'x/auth.revoke', 'auth.revoked', 'projects/tokens/7'])(
     '"%s" is not denied',
     (after) => expect(target(after)).toBe(`${base}/${after}`),
   );
