@@ -29,6 +29,10 @@ export const figma = {
   // docs/rest-api/oauth-apps, "Authenticate users", read 2026-11-26.
   codeLifetimeSeconds: 30,
 
+  // developers.figma.com/docs/rest-api, "Base URL", read 2026-11-26; its token endpoints are there, too.
+  apiUrl: 'https://api.figma.com',
+  apiDeny: ['v1/oauth'],
+
   // Its own errors are `{ status: 400, err: "..." }` or `{ error: true, status, message }`.
   reply: { error: ['error', 'err', 'message'] },
   refreshModel: 'static',

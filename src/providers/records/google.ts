@@ -30,6 +30,16 @@ export const google = {
   },
   authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
+  // Discovery documents of calendar:v3 and drive:v3, and of gmail:v1, people:v1 and sheets:v4, `rootUrl`,
+  // read 2026-11-26. `oauth2` on the first host is Google's OAuth itself.
+  apiUrl: 'https://www.googleapis.com',
+  apiUrls: {
+    gmail: 'https://gmail.googleapis.com',
+    people: 'https://people.googleapis.com',
+    sheets: 'https://sheets.googleapis.com',
+  },
+  apiDeny: ['oauth2'],
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
   // Without use; each refresh is a use.

@@ -27,6 +27,9 @@ export const kick = {
   requiredScopes: ['user:read'],
   loginHintParam: null,
 
+  // KICK_BASE_URL of kick-api (docs.rs, 0.1.9), read 2026-11-26; without the version, which is `v1`.
+  apiUrl: 'https://api.kick.com/public',
+
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,
 

@@ -26,6 +26,10 @@ export const linkedin = {
   requiredScopes: ['openid', 'profile'],
   loginHintParam: null,
 
+  // learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts (`v2/...`) and marketing/versioning
+  // (`rest/...`, whose version the caller names in a header), read 2026-11-26.
+  apiUrl: 'https://api.linkedin.com',
+
   // The sentence first: the code `invalid_request` alone says nothing of the token.
   reply: { error: ['error_description', 'error'] },
   refreshModel: 'static',

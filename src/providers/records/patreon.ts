@@ -25,6 +25,9 @@ export const patreon = {
   requiredScopes: ['identity'],
   loginHintParam: null,
 
+  // github.com/Patreon/platform-documentation, source/includes/_oauth_v2.md (2024-12-05).
+  apiUrl: 'https://www.patreon.com/api/oauth2/v2',
+
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 31 * 24 * 3600,
 

@@ -27,6 +27,10 @@ export const pinterest = {
   scopeSeparator: ',',
   tokenParams: { continuous_refresh: 'true' },
 
+  // developers.pinterest.com/docs/getting-started/make-an-api-call, read 2026-11-26.
+  apiUrl: 'https://api.pinterest.com/v5',
+  apiDeny: ['oauth'],
+
   // Its own errors are `{ code: 2, message: "..." }`.
   reply: { error: ['error', 'code'] },
   refreshModel: 'rotating',

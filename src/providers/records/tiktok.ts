@@ -31,6 +31,10 @@ export const tiktok = {
   loginHintParam: null,
   scopeSeparator: ',',
 
+  // developers.tiktok.com/doc/tiktok-api-v2-introduction, "Authentication", read 2026-11-26.
+  apiUrl: 'https://open.tiktokapis.com/v2',
+  apiDeny: ['oauth'],
+
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 2 * 3600,
   refreshLifetimeSeconds: 180 * 24 * 3600,

@@ -30,6 +30,10 @@ export const x = {
   requiredScopes: ['users.read', 'tweet.read', 'offline.access'],
   loginHintParam: null,
 
+  // docs.x.com/x-api/getting-started/make-your-first-request, read 2026-11-26.
+  apiUrl: 'https://api.x.com/2',
+  apiDeny: ['oauth2'],
+
   // The sentence first: the code alone would hide a dead token behind `invalid_request`.
   reply: { error: ['error_description', 'error'] },
   refreshModel: 'rotating',

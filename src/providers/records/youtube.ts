@@ -25,6 +25,11 @@ export const youtube = {
   requiredScopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
   authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
+  // Discovery document of youtube:v3, `rootUrl`, read 2026-11-26; uploads are below `upload/youtube/v3`.
+  // `oauth2` on this host is Google's OAuth itself.
+  apiUrl: 'https://www.googleapis.com',
+  apiDeny: ['oauth2'],
+
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 180 * 24 * 3600,
