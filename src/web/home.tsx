@@ -5,6 +5,9 @@ import { english } from './locale';
 import { Layout } from './ui/layout';
 import { renderPage } from './ui/reply';
 
+/** The docs site, which is made of docs/ (site/). The same as `homepage` in package.json. */
+export const DOCS_URL = 'https://docs.mooring.example';
+
 const HomePage = () => (
   <Layout title="What this is">
     <div class="narrow">
@@ -23,8 +26,8 @@ const HomePage = () => (
           </li>
           <li>
             <span>
-              Building an app? <a href="/openapi.json">The API is described here</a>, as an OpenAPI
-              document. The guides are in the folder <code>docs</code> of the source code.
+              Building an app? Begin with <a href={DOCS_URL}>the guides</a>. This deployment’s API
+              is described in <a href="/openapi.json">its OpenAPI document</a>.
             </span>
           </li>
           <li>

@@ -1,5 +1,7 @@
 /** `GET /`: what answers here. */
 import { describe, expect, it } from 'vitest';
+import { homepage } from '../../package.json';
+import { DOCS_URL } from '../../src/web/home';
 import { api } from '../support/api';
 import { textOf } from './pages';
 
@@ -22,13 +24,18 @@ describe('GET /', () => {
     }
   });
 
+  it('leads to the docs site', async () => {
+    expect(DOCS_URL).toBe(homepage);
+    expect(await (await api('/', { token: null })).text()).toContain(`<a href="${DOCS_URL}">`);
+  });
+
   it('loads nothing, runs nothing, and stands in no frame', async () => {
     const reply = await api('/', { token: null });
     const policy = reply.headers.get('Content-Security-Policy');
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     const page = await reply.text();
-    expect(page).not.toMatch(/<script|<iframe|https?:\/\//);
+    expect(page.replace(`href="${DOCS_URL}"`, '')).not.toMatch(/<script|<iframe|https?:\/\//);
     expect(page).toContain('prefers-color-scheme:dark');
   });
 

@@ -1,0 +1,95 @@
+/** What README.md and docs/ show a reader to type, done: the commands with curl, and the first backend. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Browser, consent } from './support/browser.ts';
+import { APP_ORIGIN, atApp, type Mooring, startMooring } from './support/mooring.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const blocks = (file: string, language: string): string[] =>
+  Array.from(
+    read(file).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm')),
+    ([, code = '']) => code,
+  );
+
+let mooring: Mooring;
+let url: string;
+let key: string;
+beforeAll(async () => {
+  mooring = await startMooring({ vars: { APP_ORIGINS: `${APP_ORIGIN},http://localhost:4000` } });
+  url = mooring.worker.urls[0] ?? '';
+  key = mooring.secrets.get('service key') ?? '';
+  await mooring.connect('user-robin', 'ada');
+});
+afterAll(() => mooring.stop());
+
+describe('commands', () => {
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'mooring-docs-'));
+    writeFileSync(join(home, '.dev.vars'), `DEMO_SERVICE_KEY=${key}\n`);
+    // An error of HTTP then is an error of the command.
+    writeFileSync(join(home, '.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  /** Blocks that are about the account of `npm start`. */
+  const commands = ['README.md', 'docs/start.md', 'docs/status.md', 'docs/tokens.md'].flatMap(
+    (file) =>
+      blocks(file, 'sh')
+        .filter((block) => block.includes('user-robin'))
+        .map((block, i): [file: string, number: number, block: string] => [file, i + 1, block]),
+  );
+
+  it.each(commands)('%s, %i', (_file, _number, block) => {
+    const local = block.replaceAll(/(?<![\w/])(?:http:\/\/)?localhost:8787/g, url);
+    const said = execFileSync('bash', ['-euo', 'pipefail', '-c', local], {
+      cwd: home,
+      encoding: 'utf8',
+      env: { ...process.env, CURL_HOME: home, HOME: home, KEY: key, MOORING: url },
+    });
+    expect(said).toMatch(/"provider":"sandbox"|"accessToken":/);
+  });
+});
+
+describe('the backend of docs/start.md', () => {
+  const folder = join(root, '.samples-e2e');
+  let app: Hono;
+  beforeAll(async () => {
+    const code = blocks('docs/start.md', 'ts')[0] ?? '';
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'app.ts');
+    writeFileSync(file, code.replace("'@mooring/client'", "'../client/src/index.ts'"));
+    process.env.MOORING_URL = url;
+    process.env.MOORING_KEY = key;
+    ({ app } = await import(file));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** As the browser of the app's user asks. */
+  const open = (path: string) => app.request(`${APP_ORIGIN}${path}`);
+
+  it('leads to the provider and back, and shows what is connected', async () => {
+    const started = await open('/connect/sandbox');
+    expect(started.status).toBe(303);
+    const browser = new Browser();
+    const login = await browser.open(started.headers.get('Location') ?? '');
+    const back = await consent(browser, login, 'second', atApp);
+    const done = await open(back.url.pathname + back.url.search);
+    expect([done.status, done.headers.get('Location')]).toEqual([303, '/']);
+    expect(await (await open('/')).json()).toEqual([
+      ['sandbox', expect.any(String), 'connected'],
+      ['sandbox', expect.any(String), 'connected'],
+    ]);
+  });
+
+  it('takes a token, and leads to the consent where there is none', async () => {
+    expect(await (await open('/token/sandbox/second')).json()).toEqual({ kind: 'oauth2' });
+    const none = await open('/token/sandbox/nobody');
+    expect([none.status, none.headers.get('Location')]).toEqual([303, '/connect/sandbox']);
+  });
+});
