@@ -5,7 +5,7 @@ import type { Deps } from '../deps';
 import { AppError, type ProblemMembers } from '../errors';
 import { type Caller, refuseEnded } from '../http/caller';
 import { endingQuery, hashOf } from '../http/delegation';
-import { orUnavailable } from '../refresh/on-demand';
+import { findIntegration, orUnavailable } from '../refresh/on-demand';
 import { withDeadline } from '../retry';
 import { SECOND_MS } from '../time';
 
@@ -28,6 +28,10 @@ export async function readAccount(
   deps: Deps,
   { userId, provider, accountId, caller }: AccountChoice,
 ): Promise<{ row: AccountRow | undefined; version: number }> {
+  if (accountId !== null && caller.kind !== 'delegation') {
+    const found = await findIntegration(deps, { userId, provider, accountId });
+    return found ?? { row: undefined, version: 0 };
+  }
   const { db } = deps;
   // Cached for all else, but who was ended must not call any more.
   const ending = caller.kind === 'delegation' ? await hashOf(userId) : '';

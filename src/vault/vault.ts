@@ -76,6 +76,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function createVault(keyring: Keyring): Vault {
+  const contentKey = importedOnce({ name: 'AES-GCM' }, ['encrypt', 'decrypt']);
+  const hmacKey = importedOnce({ name: 'HMAC', hash: 'SHA-256' }, ['sign', 'verify']);
   return {
     async seal(plaintext, context) {
       const { kid, key } = await keyring.sealingKey(context[0]);
@@ -83,7 +85,7 @@ export function createVault(keyring: Keyring): Vault {
         new CompactEncrypt(encoder.encode(plaintext))
           // In this order: prefixOf relies on it.
           .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, ctx: context })
-          .encrypt(key)
+          .encrypt(await contentKey(key))
       );
     },
 
@@ -100,7 +102,9 @@ export function createVault(keyring: Keyring): Vault {
         );
       }
       try {
-        return decoder.decode((await compactDecrypt(sealed, key, onlyOurs)).plaintext);
+        return decoder.decode(
+          (await compactDecrypt(sealed, await contentKey(key), onlyOurs)).plaintext,
+        );
       } catch {
         // The cause's own message could quote its input.
         throw new VaultError(
@@ -112,11 +116,7 @@ export function createVault(keyring: Keyring): Vault {
 
     async mac(purpose, text) {
       const { kid, key } = await keyring.sealingKey(purpose);
-      const tag = await crypto.subtle.sign(
-        'HMAC',
-        await hmacKey(key, 'sign'),
-        encoder.encode(text),
-      );
+      const tag = await crypto.subtle.sign('HMAC', await hmacKey(key), encoder.encode(text));
       return `${kid}.${base64url.encode(new Uint8Array(tag))}`;
     },
 
@@ -126,13 +126,25 @@ export function createVault(keyring: Keyring): Vault {
       const key = await keyring.openingKey(mac.slice(0, Math.max(dot, 0)), purpose);
       const tag = bytesOf(mac.slice(dot + 1));
       if (!key || !tag) return false;
-      return crypto.subtle.verify('HMAC', await hmacKey(key, 'verify'), tag, encoder.encode(text));
+      return crypto.subtle.verify('HMAC', await hmacKey(key), tag, encoder.encode(text));
     },
   };
 }
 
-const hmacKey = (key: Uint8Array, usage: 'sign' | 'verify'): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);
+/** The keyring gives the same bytes each time. Imported anew they would take a tenth of the CPU of a fresh token. */
+function importedOnce(
+  algorithm: { name: string; hash?: string },
+  usages: string[],
+): (bytes: Uint8Array) => Promise<CryptoKey> {
+  const imported = new WeakMap<Uint8Array, CryptoKey>();
+  return async (bytes) => {
+    const known = imported.get(bytes);
+    if (known) return known;
+    const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, usages);
+    imported.set(bytes, key);
+    return key;
+  };
+}
 
 /** Null where a text is not base64url. */
 function bytesOf(text: string): Uint8Array | null {

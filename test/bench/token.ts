@@ -3,6 +3,7 @@
  * one that has run out. Calls to D1 are counted at the binding.
  */
 import { serviceKey } from '../support/keys.ts';
+import { cpuTimeOf, workerdPid } from './cpu.ts';
 import { ofSpread, type Results } from './figures.ts';
 import { startProvider } from './keep/provider.ts';
 import { type Load, type Measured, request, startGenerator } from './load/generator.ts';
@@ -48,18 +49,32 @@ export async function measureTokens(scripts: Scripts): Promise<Results> {
     await inside(`/seed?from=0&count=${ACCOUNTS}`);
     const all = Array.from({ length: ACCOUNTS }, (_, i) => tokenOf(i));
 
+    const pid = await workerdPid();
+    /** CPU time of workerd while it does something, ms. */
+    const cpuOf = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
+      const before = await cpuTimeOf(pid);
+      const result = await work();
+      const after = await cpuTimeOf(pid);
+      return [result, before === null || after === null ? Number.NaN : after - before];
+    };
+    const cpu = { mooring: [] as number[], raw: [] as number[], herd: [] as number[] };
+
     // Fresh tokens, in rounds that take turns; the first one only warms up.
     const rates = { mooring: [] as number[], raw: [] as number[] };
     for (let round = 0; round <= ROUNDS; round += 1) {
       const names = ['mooring', 'raw'] as const;
       for (const name of round % 2 === 0 ? names : names.toReversed()) {
-        const { replies, seconds } = await generator.run({
-          port: ports[name],
-          requests: all,
-          connections: CONNECTIONS,
-          ms: ROUND_MS,
-        });
-        if (round > 0) rates[name].push(replies / seconds);
+        const [{ replies, seconds }, ms] = await cpuOf(() =>
+          generator.run({
+            port: ports[name],
+            requests: all,
+            connections: CONNECTIONS,
+            ms: ROUND_MS,
+          }),
+        );
+        if (round === 0) continue;
+        rates[name].push(replies / seconds);
+        cpu[name].push((ms * 1000) / replies);
       }
     }
 
@@ -78,7 +93,9 @@ export async function measureTokens(scripts: Scripts): Promise<Results> {
     const calls: number[] = [];
     for (let round = 0; round <= HERD_ROUNDS; round += 1) {
       const alone = await expiredFor(inside, generator.run, ports.mooring, 0, 1);
-      const herd = await expiredFor(inside, generator.run, ports.mooring, 1, CALLERS);
+      const [herd, ms] = await cpuOf(() =>
+        expiredFor(inside, generator.run, ports.mooring, 1, CALLERS),
+      );
       await d1Calls();
       await expiredFor(inside, generator.run, ports.token, 2, CALLERS);
       const counted = await d1Calls();
@@ -86,6 +103,7 @@ export async function measureTokens(scripts: Scripts): Promise<Results> {
       slowest.alone.push(alone);
       slowest.herd.push(herd);
       calls.push(counted / CALLERS);
+      cpu.herd.push((ms * 1000) / CALLERS);
     }
     return {
       figures: [
@@ -102,7 +120,14 @@ export async function measureTokens(scripts: Scripts): Promise<Results> {
         ),
         { id: 'herd-d1-calls', value: median(calls) },
       ],
-      observations: [],
+      observations: [
+        {
+          what: 'CPU of workerd for each request, least of the rounds: raw token, fresh token, a caller of the herd',
+          value: [cpu.raw, cpu.mooring, cpu.herd]
+            .map((rounds) => `${Math.min(...rounds).toFixed(0)} us`)
+            .join(', '),
+        },
+      ],
     };
   } finally {
     await generator.stop();

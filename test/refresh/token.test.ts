@@ -420,11 +420,8 @@ describe('a refresh that does not succeed', () => {
   it('a database that is away: 503', async () => {
     const w = world();
     const row = await w.due();
-    const db = {
-      batch: () => Promise.reject(new Error('lost')),
-      select: w.deps.db.select.bind(w.deps.db),
-    };
-    const deps = { ...w.deps, db: db as unknown as Deps['db'] };
+    const { db } = hookedDb({ before: () => Promise.reject(new Error('lost')) });
+    const deps = { ...w.deps, db };
     expect(await failureOf(tokenOf(deps, row))).toEqual({ code: 'unavailable', retryAfter: 5 });
   });
 });
