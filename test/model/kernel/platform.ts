@@ -53,6 +53,8 @@ export interface Place {
   reach: Reach;
   location: KvLocation;
   memory: MemoryTier;
+  /** Of its isolate; none: it has one to itself. */
+  caches?: Caches;
 }
 
 type StoreName = 'd1' | 'kv' | 'queue';
@@ -202,7 +204,10 @@ export abstract class Platform extends Journal {
     return by;
   }
 
-  protected depsFor(by: Invocation, { reach, location, memory }: Place): Deps {
+  protected depsFor(
+    by: Invocation,
+    { reach, location, memory, caches = new Caches() }: Place,
+  ): Deps {
     const d1 = this.d1.bind(by, reach);
     const log: Deps['log'] = {
       info: (event, fields, ...cause) => this.#log(by, event, fields, ...cause),
@@ -226,7 +231,7 @@ export abstract class Platform extends Journal {
         },
       ),
       memory,
-      caches: new Caches(),
+      caches,
       ownDeliveries: new OwnDeliveries(),
       fetch: this.provider.fetchFor(by),
       now: by.now,

@@ -53,7 +53,7 @@ const mutants: Record<string, Mutant> = {
   },
   'who has waited long enough refreshes without the lease': {
     sql: (text, { kind, age }) =>
-      (kind === 'token' || kind === 'forced') && age > 5_000 ? blindToLeases(text) : text,
+      (kind === 'token' || kind === 'forced') && age > 2_000 ? blindToLeases(text) : text,
   },
   'a lost lease is as good as none': {
     sql: (text) => (isClaim(text) ? text.replaceAll('lease_id IS NULL OR', 'true OR') : text),

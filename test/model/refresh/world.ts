@@ -7,7 +7,7 @@ import { type Place, Platform } from '../kernel/platform';
 import type { Delivery } from '../kernel/queue';
 import { between, chance, randomFrom } from '../kernel/random';
 import { parseToken } from '../kernel/tokens';
-import { type Deps, MemoryTier } from '../product';
+import { Caches, type Deps, MemoryTier } from '../product';
 import { Outages } from './outages';
 import type { Plan } from './plan';
 import { profiles } from './profiles';
@@ -44,6 +44,7 @@ export class World extends Platform {
   /** Takes a message; set by the run. */
   override deliver: (message: Delivery) => void = () => {};
   readonly #locations: readonly [KvLocation, KvLocation];
+  readonly #caches: readonly [Caches, Caches] = [new Caches(), new Caches()];
 
   constructor(
     scheduler: Scheduler,
@@ -211,10 +212,13 @@ export class World extends Platform {
     this.note(() => `${by.name} begins`);
     if (scheduled) this.scheduler.after(SCHEDULED_MS, () => by.kill());
     const { sql } = this.mutation;
+    const isolate = chance(by.random, 0.5) ? 0 : 1;
     const place: Place = {
       reach: { replica: null, lag: () => 0, rewrite: sql && ((text) => sql(text, by)) },
-      location: this.#locations[chance(by.random, 0.5) ? 0 : 1],
+      location: this.#locations[isolate],
       memory: new MemoryTier(),
+      // So callers find what those before them have left, also where these have died.
+      caches: this.#caches[isolate],
     };
     const deps = this.depsFor(by, place);
     try {
