@@ -135,6 +135,7 @@ const complete = ({ id, completion }: { id: string; completion: string }) =>
   visit(`/v1/users/${user}/connections/${id}/complete`, { method: 'POST', json: { completion } });
 
 const integration = `/v1/users/${user}/integrations/acme/canary-account`;
+const tokenPath = `/v1/users/${user}/token`;
 const keyed = `/v1/users/${user}/integrations/keys`;
 
 const putKey = () =>
@@ -167,6 +168,7 @@ beforeAll(async () => {
     await visit(`${integration}/refresh`, { method: 'POST' });
     clock.advance(3_600_000);
     await visit(`${integration}/token`, {}, ['access2']);
+    await visit(tokenPath, { method: 'POST', json: { provider: 'acme' } }, ['access2']);
     await visit('/v1/refresh', {
       method: 'POST',
       json: { accounts: [{ provider: 'acme', accountId: 'canary-account' }] },
@@ -184,6 +186,16 @@ beforeAll(async () => {
     400,
   );
   expect((await put({ ...onlyfans, surplus: secrets.session })).status).toBe(400);
+
+  // The answer has to name the link; nothing else may.
+  const returnTo = 'https://app.example.com/back';
+  const wanting = { provider: 'acme', scopes: ['never-granted'], returnTo };
+  const asked = await call(tokenPath, { method: 'POST', json: wanting });
+  const { connection } = await asked.json<{ connection: { connectUrl: string } }>();
+  secrets.ticket = connection.connectUrl.split('/').at(-1) ?? '';
+  await visit(tokenPath, { method: 'POST', json: wanting }, ['ticket']);
+  await call(connection.connectUrl, { token: null });
+  await visit(tokenPath, { method: 'POST', json: { ...wanting, returnTo: undefined } });
 
   const delegations = `/v1/users/${user}/delegations`;
   const created = await call(delegations, { method: 'POST', json: { rights: ['read', 'call'] } });
