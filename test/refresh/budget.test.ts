@@ -140,7 +140,7 @@ describe('a run, where fifty calls are allowed', () => {
   });
 
   // docs/operations.md names them.
-  it('refreshes so many that are well, with the default: 24 where it is alone, 12 in a tick', async () => {
+  it('refreshes so many that are well, with the default: 24 where it is alone, 11 in a tick', async () => {
     const alone = limited();
     await many(alone, 40);
     alone.again();
@@ -153,7 +153,7 @@ describe('a run, where fifty calls are allowed', () => {
     tick.again();
     await runJobs(tick.deps, EVERY_MINUTE);
     await tick.deps.settle();
-    expect(await saved(tick)).toBe(12);
+    expect(await saved(tick)).toBe(11);
   });
 
   it('that takes the marks of a storm back stays within them too', async () => {
