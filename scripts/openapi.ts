@@ -275,10 +275,11 @@ function problemSchemaOf(codes: readonly ErrorCode[]): z.ZodType {
 const problemName = (code: ErrorCode): string =>
   `${code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
-const { reason, accounts } = problemSchema.required().shape;
+const { reason, accounts, choices } = problemSchema.required().shape;
 /** Members that a code always comes with. */
 const members: { [Code in ErrorCode]?: z.ZodRawShape } = {
   authorization_required: { reason },
+  choice_required: { choices },
   several_accounts: { accounts },
 };
 

@@ -23,6 +23,7 @@ export const errorCodes = {
   authorization_required: [409, 'Authorization required'],
   call_not_supported: [409, 'Calls not supported'],
   check_not_supported: [409, 'Check not supported'],
+  choice_required: [409, 'Choice required'],
   connection_failed: [409, 'Connection failed'],
   needs_reconnect: [409, 'Needs reconnect'],
   provider_not_configured: [409, 'Provider not configured'],
@@ -59,6 +60,8 @@ export interface ProblemMembers {
   missingScopes?: string[];
   /** Of `authorization_required`: where the user consents. */
   connection?: { id: string; connectUrl: string; expiresAt: string };
+  /** Of `choice_required`: what there is to choose from. */
+  choices?: { id: string; label: string }[];
   /** Of `several_accounts`: those that there are. */
   accounts?: { accountId: string; displayName: string | null }[];
 }

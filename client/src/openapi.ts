@@ -1258,6 +1258,8 @@ export interface components {
              * @default
              */
             completion?: string;
+            /** @description After a 409 `choice_required`: the `id` of one of its `choices`, such as a site. Not needed where there is only one. */
+            choice?: string;
         };
         /**
          * @example {
@@ -2443,7 +2445,7 @@ export interface components {
              * @description Clients go by it.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "event_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "event_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "choice_required" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
             /** @description Names this request in the logs. */
             requestId: string;
             /** @description What is wrong with an input, field by field. */
@@ -2466,6 +2468,11 @@ export interface components {
                 /** Format: date-time */
                 expiresAt: string;
             };
+            /** @description Of `choice_required`: what there is to choose from. */
+            choices?: {
+                id: string;
+                label: string;
+            }[];
             /** @description Of `several_accounts`: those that there are. */
             accounts?: {
                 accountId: string;
@@ -2696,9 +2703,14 @@ export interface components {
             id: string;
             provider: string;
             /** @enum {string} */
-            state: "started" | "authorized" | "completed" | "failed" | "expired";
+            state: "started" | "authorized" | "needs_choice" | "completed" | "failed" | "expired";
             /** @description Why it failed, as a code. */
             error?: string;
+            /** @description Of `needs_choice`: what `complete` takes one of. */
+            choices?: {
+                id: string;
+                label: string;
+            }[];
         };
         ConnectionNotFoundProblem: components["schemas"]["Problem"] & {
             /** @constant */
@@ -2749,6 +2761,21 @@ export interface components {
              * @enum {string}
              */
             code: "account_mismatch";
+        };
+        ChoiceRequiredProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "choice_required";
+            /** @description Of `choice_required`: what there is to choose from. */
+            choices: {
+                id: string;
+                label: string;
+            }[];
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "choice_required";
         };
         ConnectionFailedProblem: components["schemas"]["Problem"] & {
             /** @constant */
@@ -3789,14 +3816,14 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowedProblem"];
-            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Connection failed (`connection_failed`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
+            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Choice required (`choice_required`). Connection failed (`connection_failed`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["ConnectionFailedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["ChoiceRequiredProblem"] | components["schemas"]["ConnectionFailedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
                 };
             };
             410: components["responses"]["ConnectionExpiredProblem"];

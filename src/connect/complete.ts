@@ -13,6 +13,7 @@
  * the moment, the next call goes on with the grant that the code brought.
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
+import { hashSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -25,7 +26,7 @@ import { readOrigin } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { VaultError } from '../vault/vault';
 import type { Attempt } from './commit';
-import { isCompletionOf } from './completion';
+import { completionOf, isCompletionOf } from './completion';
 import { accountMismatch, codeExpired, exchange, linkedToAnotherUser } from './exchange';
 import { tooManyIntegrations } from './store';
 import {
@@ -34,6 +35,7 @@ import {
   findTransaction,
   isExpired,
   settleOverdue,
+  stateOf,
   type Transaction,
 } from './transactions';
 
@@ -51,14 +53,21 @@ export interface Connected {
  * @param completion as the browser brought it to `returnTo`
  * @throws AppError connection_not_found, wrong_completion, wrong_user, forbidden, connection_expired,
  * connection_failed, completion_in_progress, account_mismatch, account_linked_to_another_user,
- * integration_not_found (completed, and disconnected since), provider_error, unavailable
+ * integration_not_found (completed, and disconnected since), choice_required, provider_error, unavailable
  */
 export async function completeConnection(
   deps: Deps,
   userId: string,
   id: string,
   completion: string,
-  caller: Pick<Permissions, 'providers'> = { providers: null },
+  {
+    caller = { providers: null },
+    choice,
+  }: {
+    caller?: Pick<Permissions, 'providers'>;
+    /** Of the record's `choices`, by its id. */
+    choice?: string | undefined;
+  } = {},
 ): Promise<Connected> {
   const transaction = await ownTransaction(deps, userId, id, completion);
   refuseOtherProvider(caller, transaction.provider);
@@ -80,12 +89,50 @@ export async function completeConnection(
     refuseUnlessAuthorized(deps, settled);
     throw inProgress();
   }
-  const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt);
+  const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt, choice);
   deps.waitUntil(work.catch(() => {}));
   const { snapshot, accountId } = await work.catch((error) => {
     throw isKeyMissing(error) ? keyMissing(error) : error;
   });
   return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
+}
+
+/**
+ * The same on the hosted page, in the step after: the browser that consented has brought the secret
+ * once, and the page's user was found to be who started. What is chosen there counts in that browser
+ * and for that user only.
+ * @param browser the secret in its cookie
+ * @throws AppError as completeConnection does; connection_not_found where there is nothing to choose
+ */
+export async function completeChosen(
+  deps: Deps,
+  userId: string,
+  id: string,
+  browser: string,
+  choice: string,
+): Promise<Connected> {
+  const { codeHash } = await choosingOnPage(deps, userId, id, browser);
+  const completion = await completionOf(deps.vault, id, codeHash);
+  return completeConnection(deps, userId, id, completion, { choice });
+}
+
+/** @throws AppError connection_not_found */
+export async function choosingOnPage(
+  { db, now }: Deps,
+  userId: string,
+  id: string,
+  browser: string,
+): Promise<Transaction & { codeHash: string; choices: { id: string; label: string }[] }> {
+  const transaction = await findTransaction(db, id);
+  const browserHash = await hashSecret(browser);
+  const isTheirs =
+    transaction?.userId === userId &&
+    transaction.returnTo === null &&
+    transaction.browserHash === browserHash &&
+    stateOf(transaction, now()) === 'needs_choice';
+  const { codeHash = null, choices = null } = transaction ?? {};
+  if (!isTheirs || codeHash === null || choices === null) throw connectionNotFound();
+  return { ...transaction, codeHash, choices };
 }
 
 /**

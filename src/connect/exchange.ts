@@ -17,14 +17,17 @@ import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
+import { fetchChoices } from '../oauth/choices';
+import { valueAt } from '../oauth/document';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
-import { fetchProfile } from '../oauth/profile';
+import { accountIdIn, fetchProfile } from '../oauth/profile';
 import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
+import { saidParameters } from '../providers/parameters';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
@@ -70,6 +73,7 @@ export async function exchange(
   endpoints: Endpoints,
   transaction: Transaction,
   attempt: Attempt,
+  choice?: string,
 ): Promise<{ snapshot: Snapshot; accountId: string }> {
   const about = { connection: transaction.id, provider: transaction.provider };
   const until = deps.now() + REQUESTS_MS;
@@ -88,7 +92,7 @@ export async function exchange(
     }
     const [{ grant }, also] = mainOf(granted, client);
     const beside = receiveAlso(deps, client, transaction, also);
-    const main = await receive(deps, client, endpoints, transaction, grant, until);
+    const main = await receive(deps, client, endpoints, transaction, grant, until, choice);
     const further = await beside;
     received = [main, ...further];
     const { accountId } = main.account;
@@ -107,12 +111,15 @@ export async function exchange(
     const hasGrant = granted.length > 0 || transaction.code === null;
     const verdict = verdictOf(error) ?? (hasGrant ? null : 'not_finished');
     try {
-      if (verdict === null) await postpone(deps, transaction, attempt, granted);
+      const choices = error instanceof AppError ? error.members.choices : undefined;
+      if (verdict === null) await postpone(deps, transaction, attempt, granted, choices);
       else await abandon(deps, transaction, attempt, verdict, granted, received);
     } catch (cause) {
       deps.log.error('connect.abandon_failed', about, cause);
     }
-    throw verdict === null && error instanceof AppError ? completeAgain(error) : error;
+    throw verdict === null && error instanceof AppError && !isAsking(error)
+      ? completeAgain(error)
+      : error;
   }
 }
 
@@ -286,20 +293,29 @@ async function receive(
   asked: Transaction,
   first: Grant,
   until: number,
+  choice?: string,
 ): Promise<Received> {
   const grant = await extended(deps, client, before, first, until);
-  const parameters = withSaid(client.provider, asked.parameters, first);
-  if (parameters === null) {
-    throw new AppError(
+  const { provider } = client;
+  const unsaid = (where: string) =>
+    new AppError(
       'provider_error',
-      `${client.provider.name} does not say in its token reply what its record reads there`,
+      `${provider.name} does not say in ${where} what its record reads there`,
     );
+  let parameters = withSaid(provider, asked.parameters, first);
+  if (parameters === null) throw unsaid('its token reply');
+  let chosen: unknown = null;
+  if (provider.choices !== undefined) {
+    chosen = await chosenOf(deps, client, { ...asked, parameters }, grant, until, choice);
+    const said = saidParameters(provider, 'choice', (path) => valueAt(chosen, path));
+    if (said === null) throw unsaid('what was chosen');
+    parameters = { ...parameters, ...said };
   }
   const transaction = { ...asked, parameters };
-  const endpoints = await endpointsOf(deps, client.provider, parameters);
-  const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
+  const endpoints = await endpointsOf(deps, provider, parameters);
+  const timeoutMs = timeoutOf(provider, PROFILE_MS);
   const whoIs = (latest: number) =>
-    fetchProfile(deps, client, endpoints, grant, { timeoutMs, until: latest });
+    fetchProfile(deps, client, endpoints, grant, { timeoutMs, until: latest }, chosen);
   const profile = await whoIs(until);
   return {
     account: await accountOf(deps, client.provider, transaction, grant, profile),
@@ -307,6 +323,55 @@ async function receive(
     stillAlive: () => whoIs(deps.now() + timeoutMs),
   };
 }
+
+/**
+ * The one thing, of those that the grant is good for, that is connected: the only one, the one that was
+ * chosen, or on a reconnect the one that it was. Asked for anew each time: the list that was shown is
+ * the user's, and what is connected is the provider's.
+ *
+ * @throws AppError choice_required with the list; invalid_request where none has that id;
+ *   provider_error, provider_unavailable
+ */
+async function chosenOf(
+  deps: Deps,
+  client: OAuth2Client,
+  { parameters, expectedAccountId }: Transaction,
+  grant: Grant,
+  until: number,
+  choice: string | undefined,
+): Promise<unknown> {
+  const { provider } = client;
+  const endpoints = await endpointsOf(deps, provider, parameters);
+  const timeoutMs = timeoutOf(provider, PROFILE_MS);
+  const list = await fetchChoices(deps, client, endpoints, grant.accessToken, { timeoutMs, until });
+  const [only, ...others] = list;
+  if (choice === undefined && others.length === 0) return only?.element;
+  const choices = list.map(({ id, label }) => ({ id, label }));
+  if (choice !== undefined) {
+    const found = list.find(({ id }) => id === choice);
+    if (found) return found.element;
+    const message = 'is none of the choices';
+    throw new AppError('invalid_request', `choice ${message}`, {
+      errors: [{ path: 'body.choice', message }],
+    });
+  }
+  const expected = list.find(({ element }) => {
+    const said = saidParameters(provider, 'choice', (path) => valueAt(element, path));
+    const parameter = { ...parameters, ...said };
+    const sources = { token: grant.document, choice: element, parameter };
+    return expectedAccountId !== null && accountIdIn(provider, sources) === expectedAccountId;
+  });
+  if (expected) return expected.element;
+  throw new AppError(
+    'choice_required',
+    `${provider.name} has several of what can be connected; complete again with the "choice" of one`,
+    { members: { choices } },
+  );
+}
+
+/** Nothing has gone wrong: the caller is to say more. */
+const isAsking = ({ code }: AppError): boolean =>
+  code === 'choice_required' || code === 'invalid_request';
 
 /** The lasting grant, where the code brings a passing one (`extendedToken`). */
 async function extended(
@@ -414,10 +479,11 @@ async function postpone(
   transaction: Transaction,
   attempt: Attempt,
   granted: readonly Granted[],
+  choices: Transaction['choices'] = transaction.choices,
 ): Promise<void> {
   const exchanged = deps.db
     .update(connectTransactions)
-    .set({ state: 'exchanged' })
+    .set({ state: 'exchanged', choices })
     .where(underAttempt(attempt, 'completing'));
   await deps.db.batch([...(await saving(deps, transaction, attempt, granted)), exchanged]);
 }

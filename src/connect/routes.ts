@@ -9,7 +9,7 @@ import { timestamp } from '../time';
 import { beginConnection } from './begin';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';
-import { connectionOf } from './transactions';
+import { connectionOf, connectionStates } from './transactions';
 
 const headers = z.object({
   'Consistency-Token': consistencyToken(
@@ -141,8 +141,12 @@ const read = route(
           .object({
             id: z.string(),
             provider: z.string(),
-            state: z.enum(['started', 'authorized', 'completed', 'failed', 'expired']),
+            state: z.enum(connectionStates),
             error: z.string().optional().describe('Why it failed, as a code.'),
+            choices: z
+              .array(z.object({ id: z.string(), label: z.string() }))
+              .optional()
+              .describe('Of `needs_choice`: what `complete` takes one of.'),
           })
           .meta({
             id: 'Connection',
@@ -189,6 +193,14 @@ const complete = route(
           .describe(
             'The secret that the browser brought to `returnTo`. Without it, or with another one: 403 `wrong_completion`, and nothing changes.',
           ),
+        choice: z
+          .string()
+          .min(1)
+          .max(255)
+          .optional()
+          .describe(
+            'After a 409 `choice_required`: the `id` of one of its `choices`, such as a site. Not needed where there is only one.',
+          ),
       })
       .meta({ id: 'CompletionRequest', examples: [{ completion: 'the-secret' }] })
       // Apps of the time before the secret send no body: they are to be told of it, not of a media type.
@@ -210,6 +222,7 @@ const complete = route(
       'connection_expired',
       'provider_not_configured',
       'completion_in_progress',
+      'choice_required',
       'account_linked_to_another_user',
       'too_many_integrations',
       'account_mismatch',
@@ -224,7 +237,7 @@ const complete = route(
       param.userId,
       param.id,
       json.completion,
-      caller,
+      { caller, choice: json.choice },
     );
     return reply(created ? 201 : 200, toIntegration(facts, deps.now(), deps.config.providers), {
       'Consistency-Token': String(version),

@@ -19,7 +19,15 @@ export type Transaction = typeof connectTransactions.$inferSelect;
 export const TRANSACTION_MS = 10 * MINUTE_MS;
 
 /** What callers are told. `exchanged` and `completing` are Mooring's own: to them it is `authorized`. */
-export type ConnectionState = 'started' | 'authorized' | 'completed' | 'failed' | 'expired';
+export const connectionStates = [
+  'started',
+  'authorized',
+  'needs_choice',
+  'completed',
+  'failed',
+  'expired',
+] as const;
+export type ConnectionState = (typeof connectionStates)[number];
 
 export const isExpired = (transaction: Transaction, now: number): boolean =>
   ['started', 'authorized', 'exchanged'].includes(transaction.state) &&
@@ -27,7 +35,8 @@ export const isExpired = (transaction: Transaction, now: number): boolean =>
 
 export function stateOf(transaction: Transaction, now: number): ConnectionState {
   if (isExpired(transaction, now)) return 'expired';
-  const { state } = transaction;
+  const { state, choices } = transaction;
+  if (state === 'exchanged' && choices !== null) return 'needs_choice';
   return state === 'completing' || state === 'exchanged' ? 'authorized' : state;
 }
 
@@ -99,6 +108,7 @@ export interface Connection {
   provider: string;
   state: ConnectionState;
   error?: string;
+  choices?: { id: string; label: string }[];
 }
 
 /**
@@ -130,10 +140,14 @@ export async function connectionOf(
   if (found?.userId !== userId) throw connectionNotFound();
   const transaction = await settleOverdue(deps, found);
   if (!transaction) throw connectionNotFound();
+  const state = stateOf(transaction, now);
   const connection = {
     id,
     provider: transaction.provider,
-    state: stateOf(transaction, now),
+    state,
+    ...(state === 'needs_choice' && transaction.choices !== null
+      ? { choices: transaction.choices }
+      : {}),
     ...(transaction.error === null ? {} : { error: transaction.error }),
   };
   if (connection.state !== 'completed') return { connection, version: undefined };

@@ -224,6 +224,8 @@ export const connectTransactions = sqliteTable(
     code: text(),
     /** SHA-256 of the authorization code: the same callback may come again. Null where it had none. */
     codeHash: text('code_hash'),
+    /** What there is to choose from, once the provider was asked (`choices` of records). */
+    choices: text({ mode: 'json' }).$type<{ id: string; label: string }[]>(),
     /** When the code came; null where a Worker before this column took it. */
     authorizedAt: integer('authorized_at'),
     /** The one exchange that may run, and until when. */

@@ -36,6 +36,10 @@ export const problemSchema = z
       .describe(
         'Of `authorization_required`, for a caller with the right `connect` that gave `returnTo`: the link to send the user to.',
       ),
+    choices: z
+      .array(z.object({ id: z.string(), label: z.string() }))
+      .optional()
+      .describe('Of `choice_required`: what there is to choose from.'),
     accounts: z
       .array(z.object({ accountId: z.string(), displayName: z.string().nullable() }))
       .optional()

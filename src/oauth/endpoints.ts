@@ -28,6 +28,8 @@ export interface Endpoints extends AuthorizationEndpoints {
   tokenUrl: string;
   /** The token URL, where refreshes have none of their own. */
   refreshUrl: string;
+  /** Of the record's `choices`. */
+  choicesUrl: string | null;
   /** Of the record's `extendedToken`. */
   extendedTokenUrl: string | null;
   /** May still hold `{client_id}`: src/oauth/revoke.ts knows the client. */
@@ -74,6 +76,7 @@ export async function endpointsOf(
     assertionAudience: endpoints.assertionAudience || tokenUrl,
     tokenUrl,
     refreshUrl: fill(provider.refreshUrl) ?? tokenUrl,
+    choicesUrl: fill(provider.choices?.url),
     extendedTokenUrl: fill(provider.extendedToken?.url),
     revocationUrl: fill(provider.revocationUrl, metadata?.revocation_endpoint, 'client_id'),
     profileUrl,

@@ -46,6 +46,8 @@ export async function fetchProfile(
   endpoints: ProfileEndpoints,
   grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
   patience: Patience,
+  /** What was chosen of the record's `choices`. */
+  choice: unknown = null,
 ): Promise<Profile> {
   const { provider, clientId } = client;
   const { accountId, subject } = provider;
@@ -66,6 +68,7 @@ export async function fetchProfile(
   return readProfile(provider, {
     token: grant.document,
     parameter: endpoints.parameters,
+    choice,
     id_token: await from('id_token', () =>
       readIdToken(valueAt(grant.document, 'id_token'), expected),
     ),
@@ -142,6 +145,18 @@ export function readProfile(
   };
 }
 
+/** The account's id where these sources are enough for it; null where they are not. Pure. */
+export function accountIdIn(
+  { accountId }: Pick<OAuth2Provider, 'accountId'>,
+  sources: Sources,
+): string | null {
+  try {
+    return idFrom(accountId, finder(sources));
+  } catch {
+    return null;
+  }
+}
+
 /** What tells accounts apart for people, without the id. Pure. */
 export function readLabels(
   provider: Pick<OAuth2Provider, 'displayName' | 'metadata'>,
@@ -209,13 +224,17 @@ const finder =
   };
 
 /** Strings and exact numbers; big integers are strings already (src/oauth/document.ts). */
-function textOf(value: unknown): string | null {
+export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'boolean' ? String(value) : null;
 }
 
-function idFrom(paths: string | readonly string[], found: (path: string) => unknown): string {
+/** @throws AppError provider_error where a part is missing, or it is no usable id */
+export function idFrom(
+  paths: string | readonly string[],
+  found: (path: string) => unknown,
+): string {
   const list = typeof paths === 'string' ? [paths] : paths;
   const parts = list.map((path) => {
     const value = found(path);
@@ -230,7 +249,7 @@ function idFrom(paths: string | readonly string[], found: (path: string) => unkn
   return id;
 }
 
-function nameOf(value: string | null): string | null {
+export function nameOf(value: string | null): string | null {
   const name = value?.replace(/\p{Cc}+/gu, ' ').trim();
   return name ? Array.from(name).slice(0, MAX_NAME_LENGTH).join('') : null;
 }

@@ -78,6 +78,7 @@ export function faultBeside(main: OAuth2Provider, other: Provider | undefined): 
   if (other.extendedToken !== undefined) {
     return 'has an "extendedToken", a step that is not taken here';
   }
+  if (other.choices !== undefined) return 'has "choices", a step that is not taken here';
   const eachAlone = main.revocationReach === 'token' && other.revocationReach === 'token';
   const knowing =
     main.sharesGrantWith.includes(other.id) && other.sharesGrantWith.includes(main.id);

@@ -32,6 +32,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkClientAssertion(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
+    checkHeaders(provider.choices?.headers ?? {}, ['choices', 'headers']) ??
     checkAuthorizationParams(provider) ??
     checkIssuerTemplate(provider) ??
     checkEndpointsGiven(provider) ??
@@ -60,7 +61,8 @@ const ownPlaceholders = [
 type Said = readonly ParameterSource[];
 const atStart: Said = [];
 const afterCallback: Said = ['callback'];
-const always: Said = ['callback', 'token'];
+const afterExchange: Said = ['callback', 'token'];
+const always: Said = ['callback', 'token', 'choice'];
 
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
@@ -71,6 +73,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     [['revocationUrl'], provider.revocationUrl, always],
     [['profileUrl'], provider.profileUrl, always],
     [['check', 'url'], provider.check?.url, always],
+    [['choices', 'url'], provider.choices?.url, afterExchange],
     [['extendedToken', 'url'], provider.extendedToken?.url, afterCallback],
     ...apiUrlsOf(provider).map(([path, url]): [string[], typeof url, Said] => [path, url, always]),
   ];
@@ -125,7 +128,8 @@ const takesAnyHost = ({ parameters }: OAuth2Provider, url: string, name: string)
 function checkIdentity(provider: OAuth2Provider): Fault | null {
   const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
   const fields = Object.entries({ accountId, subject, displayName, metadata });
-  const sources: readonly PathSource[] = ['profile', 'token', 'id_token', 'parameter'];
+  const sources: PathSource[] = ['profile', 'token', 'id_token', 'parameter', 'choice'];
+  const isChosen = (from: string | undefined) => from?.startsWith('choice:') === true;
   for (const [field, value] of fields) {
     for (const path of Object.values(typeof value === 'object' ? value : { value }).flat()) {
       if (path === undefined) continue;
@@ -133,15 +137,28 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
       if (!sources.includes(source)) {
         return { path: [field], message: `reads "${path}", which is for credentials` };
       }
+      if (source === 'choice' && provider.choices === undefined) {
+        return { path: [field], message: `reads "${path}", and there are no "choices"` };
+      }
       if (source === 'parameter' && !Object.hasOwn(provider.parameters, key)) {
         return { path: [field], message: `reads "${path}", which "parameters" does not declare` };
       }
     }
   }
   const asked = askedParameters(provider).map(([name]) => name);
+  const unchosen = Object.entries(provider.parameters).find(([, { from }]) => isChosen(from));
+  if (provider.choices === undefined && unchosen !== undefined) {
+    return {
+      path: ['parameters', unchosen[0], 'from'],
+      message: 'reads a choice, and there are no "choices"',
+    };
+  }
   const bySource = (name: string) => splitSource(provider.parameters[name] ?? {})?.source;
   const proven = [
-    ...Object.keys(provider.parameters).filter((name) => bySource(name) === 'token'),
+    ...Object.keys(provider.parameters).filter((name) => {
+      const source = bySource(name);
+      return source === 'token' || source === 'choice';
+    }),
     ...placeholdersOf(profileUrl ?? ''),
     ...placeholdersOf(hostOf(tokenUrl ?? '')).filter((name) => asked.includes(name)),
   ];
@@ -258,6 +275,7 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['tokenParams'], provider.tokenParams, [...client, 'code', 'redirect_uri'], afterCallback],
     [['refreshParams'], provider.refreshParams, [...withToken, 'refresh_token', 'redirect_uri']],
     [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken, afterCallback],
+    [['choices', 'headers'], provider.choices?.headers ?? {}, client, afterExchange],
     [['profileHeaders'], provider.profileHeaders, withToken],
     [['profileBody', 'params'], provider.profileBody?.params ?? {}, withToken],
     [['check', 'headers'], provider.check?.headers ?? {}, withToken],

@@ -29,7 +29,7 @@ export interface Journey {
    */
   authorize(userId: string, code: string | null, input?: Record<string, unknown>): Promise<string>;
   /** Step 4, with the secret that the browser came back with, unless another one is given. */
-  complete(userId: string, id: string, completion?: string): Promise<Response>;
+  complete(userId: string, id: string, completion?: string, choice?: string): Promise<Response>;
   /** All four steps. */
   connect(userId: string, code: string | null, input?: Record<string, unknown>): Promise<Response>;
 }
@@ -112,10 +112,10 @@ export function journey(
       expect(reply.status, await reply.clone().text()).toBe(303);
       return id;
     },
-    complete: (userId, id, completion = completions.get(id)) =>
+    complete: (userId, id, completion = completions.get(id), choice) =>
       api(`/v1/users/${userId}/connections/${id}/complete`, {
         method: 'POST',
-        json: { completion },
+        json: { completion, ...(choice === undefined ? {} : { choice }) },
       }),
     connect: async (userId, code, input = {}) =>
       self.complete(userId, await self.authorize(userId, code, input)),

@@ -50,6 +50,7 @@ describe('endpoints of a record', () => {
       authorizationUrl: 'https://id.acme.example/authorize',
       tokenUrl: 'https://id.acme.example/token',
       refreshUrl: 'https://id.acme.example/token',
+      choicesUrl: null,
       extendedTokenUrl: null,
       revocationUrl: 'https://id.acme.example/revoke',
       profileUrl: 'https://id.acme.example/me',

@@ -93,6 +93,7 @@ const desk = plain('desk', {});
 const posted = plain('posted', {});
 
 const market = plain('market', {});
+const sites = plain('sites', {});
 
 const posting = {
   params: { response_mode: 'form_post' },
@@ -217,6 +218,32 @@ export const mechanisms = {
       ...market.revocation,
       url: 'https://ada.market-api.example/revoke',
       client: ['none'],
+    },
+  },
+
+  /** A grant is good for several sites, and an account is one of them. */
+  sites: {
+    ...sites,
+    account: { id: 'site-2', subject: 'ada', displayName: 'Second site', shown: ['ada'] },
+    profile: sites.profile && {
+      ...sites.profile,
+      answer: { body: { sub: 'ada', name: 'Name of ada' }, evidence: invented },
+    },
+    choice: 'site-2',
+    choices: {
+      url: 'https://api.sites.example/accessible',
+      answer: {
+        body: {
+          values: [
+            { id: 'site-1', name: 'First site' },
+            { id: 'site-2', name: 'Second site' },
+            { id: 'site-2', name: 'Second site, once more' },
+            { name: 'a site without an id' },
+          ],
+        },
+        evidence: invented,
+      },
+      unauthorized: invalidToken(standard('6750 3.1')),
     },
   },
 

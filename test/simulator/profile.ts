@@ -26,6 +26,17 @@ export async function readProfile(scene: Scene): Promise<Response> {
   return respond(profile.answer, { ...scene, account: token.grant.account });
 }
 
+/** What the grant is good for. */
+export function readChoices(scene: Scene): Response {
+  const { sent, fixture, grants, now } = scene;
+  const { choices } = fixture;
+  if (!choices) return scene.refuse('request', 'asks for choices that there are not');
+  const value = /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
+  const token = grants.good('access', value, now);
+  if (!token) return scene.refuseWith(choices.unauthorized, 'has no access token that is good');
+  return respond(choices.answer, { ...scene, account: token.grant.account });
+}
+
 function tokenOf({ sent }: Scene, { token }: Profile): string | null {
   if (token === 'bearer') {
     return /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;

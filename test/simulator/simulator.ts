@@ -9,7 +9,7 @@
 import { respond } from './answer.ts';
 import { authorize } from './authorize.ts';
 import { Grants } from './grants.ts';
-import { readProfile } from './profile.ts';
+import { readChoices, readProfile } from './profile.ts';
 import { isAt, readRequest } from './request.ts';
 import { revoke } from './revoke.ts';
 import { exchangeCode, extend, refresh } from './token.ts';
@@ -21,6 +21,7 @@ export type EndpointName =
   | 'extend'
   | 'refresh'
   | 'profile'
+  | 'choices'
   | 'revoke'
   | 'unknown';
 
@@ -278,6 +279,8 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
       return refresh(scene);
     case 'profile':
       return readProfile(scene);
+    case 'choices':
+      return readChoices(scene);
     case 'revoke':
       return revoke(scene);
     case 'unknown':
@@ -302,6 +305,7 @@ function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): Endp
   }
   if (at(token.url)) return 'code';
   if (profile && at(profile.url)) return 'profile';
+  if (fixture.choices && at(fixture.choices.url)) return 'choices';
   if (revocation && at(filled(revocation.url, client))) return 'revoke';
   return 'unknown';
 }
@@ -317,6 +321,7 @@ function hostsOf(fixture: Fixture, client: SimulatedClient): Set<string> {
     ...(renewal?.kind === 'extend' ? [renewal.exchange.url, renewal.refresh.url] : []),
     ...(renewal?.kind === 'refresh_token' ? [renewal.url] : []),
     ...(profile ? [profile.url] : []),
+    ...(fixture.choices ? [fixture.choices.url] : []),
     ...(revocation ? [filled(revocation.url, client)] : []),
   ];
   return new Set(urls.map((url) => new URL(url).host));

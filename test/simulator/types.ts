@@ -215,6 +215,14 @@ export interface Profile {
   unauthorized: Answer<About>;
 }
 
+/** What a grant is good for. Asked for with the access token, by GET. */
+export interface Choices {
+  url: string;
+  answer: Answer<About>;
+  /** To a token that is not good. */
+  unauthorized: Answer<About>;
+}
+
 export interface Revocation {
   method: 'POST' | 'DELETE';
   /** `{client_id}` stands for the real one. */
@@ -276,6 +284,9 @@ export interface Fixture {
   authorization: Authorization;
   token: TokenEndpoint;
   refresh: Refreshing | Extending | null;
+  choices?: Choices;
+  /** What the person chooses of them, where they are several. */
+  choice?: string;
   profile: Profile | null;
   revocation: Revocation | null;
   errors: {

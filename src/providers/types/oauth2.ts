@@ -134,12 +134,16 @@ export const oauth2ProviderSchema = z.strictObject({
         default: z.string().optional(),
         /**
          * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`: a
-         * path in the reply to the code exchange. Checked against the pattern; of an https origin, the
+         * path in the reply to the code exchange. `choice:id`: a path in what was chosen (`choices`).
+         * Checked against the pattern; of an https origin, the
          * host. What is sent before that cannot hold it.
          */
         from: z
           .string()
-          .regex(/^(?:callback|token):[^:]+$/, 'must be "callback:<name>" or "token:<path>"')
+          .regex(
+            /^(?:callback|token|choice):[^:]+$/,
+            'must be "callback:<name>", "token:<path>" or "choice:<path>"',
+          )
           .optional(),
       }),
     )
@@ -281,6 +285,26 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   callbackSignature: z
     .strictObject({ param: z.string().min(1), expect: strings.default({}) })
+    .optional(),
+
+  /**
+   * What one grant is good for, where that is several things and an integration is one of them (the
+   * sites of Jira, the organisations of Xero). Asked for with the access token right after the
+   * exchange; where there is more than one, the user chooses. Paths with `choice:` read the element.
+   */
+  choices: z
+    .strictObject({
+      url,
+      method: z.enum(['GET', 'POST']).default('GET'),
+      /** Over the record's own. */
+      headers: strings.default({}),
+      /** Where the list stands; none: the reply is the list. */
+      list: path.optional(),
+      /** In an element, what names it; the same at each request. */
+      id: paths,
+      /** In an element, what a person knows it by; the first that is there. None: the id. */
+      label: z.union([path, z.array(path)]).default([]),
+    })
     .optional(),
 
   // Who

@@ -2,17 +2,20 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { beginConnection, ownIntegration } from '../../connect/begin';
+import { choosingOnPage, completeChosen } from '../../connect/complete';
 import { putCredentials } from '../../connect/credentials';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { readPostedForm } from '../session';
-import { htmlReply } from '../ui/reply';
+import { htmlReply, redirectReply } from '../ui/reply';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
 import { cardFor } from './catalog';
+import { browserOf, choicePath } from './connect-routes';
 import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './session';
 import {
+  ChoicePage,
   ConnectingPage,
   CredentialsPage,
   emptyFormEntry,
@@ -21,6 +24,14 @@ import {
   ParametersPage,
 } from './step-pages';
 import { entryWords } from './words';
+
+const choiceFields = z.object({
+  connection: z.string().max(128),
+  choice: z.string().max(255).optional(),
+});
+
+const isAskedAgain = ({ code }: AppError): boolean =>
+  code === 'choice_required' || code === 'invalid_request';
 
 const addFields = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
 
@@ -63,6 +74,42 @@ export const addRoutes = new Hono<AppEnv>()
       return redirectToPage(c, session, flashMessage('not_connected', { ...about, ...failure }));
     }
   })
+  .get(`${PAGE_PATH}/choice`, async (c) => {
+    const session = await pageSessionOf(c);
+    const { connection } = parseInput(choiceFields, c.req.query(), 'query');
+    const { transaction, card } = await choosing(c, session, connection);
+    return htmlReply(
+      c,
+      'hosted',
+      session.locale,
+      <ChoicePage
+        session={session}
+        card={card}
+        connection={connection}
+        choices={transaction.choices}
+      />,
+    );
+  })
+  .post(`${PAGE_PATH}/choice`, async (c) => {
+    const deps = c.get('deps');
+    const { form, session } = await readPostedForm(c, pageSessionOf);
+    const { connection, choice = '' } = parseInput(choiceFields, form, 'body');
+    const { card, browser } = await choosing(c, session, connection);
+    const { id: provider } = card;
+    try {
+      await limitAction(c, 'connect', session);
+      const done = await completeChosen(deps, session.userId, connection, browser, choice);
+      const { accountId } = done.facts;
+      const flash = flashMessage('connected', { provider, accountId });
+      return await redirectToPage(c, session, flash, done.version);
+    } catch (error) {
+      // Nothing was chosen, or the provider has another list by now.
+      const isOpen = error instanceof AppError && isAskedAgain(error);
+      if (isOpen) return redirectReply(c, choicePath(connection));
+      const failure = failureOf(deps, error);
+      return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
+    }
+  })
   .get(`${PAGE_PATH}/credentials`, async (c) => {
     const session = await pageSessionOf(c);
     const { provider, account } = parseInput(addFields, c.req.query(), 'query');
@@ -103,6 +150,15 @@ export const addRoutes = new Hono<AppEnv>()
       return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
     }
   });
+
+/** @throws AppError connection_not_found: also where it was begun in another browser, or elsewhere */
+async function choosing(c: Context<AppEnv>, session: PageSession, connection: string) {
+  const deps = c.get('deps');
+  const browser = browserOf(c, connection) ?? '';
+  const transaction = await choosingOnPage(deps, session.userId, connection, browser);
+  const card = cardFor(deps.config.providers, session.providers, transaction.provider);
+  return { transaction, card, browser };
+}
 
 const nameOfAccount = async (
   deps: Deps,

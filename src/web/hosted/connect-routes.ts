@@ -157,6 +157,10 @@ const postedCallback = route(
 const isFormPost = ({ authorizationParams }: OAuth2Provider): boolean =>
   authorizationParams.response_mode === 'form_post';
 
+/** Where the user chooses what of a grant is connected. The id is no secret. */
+export const choicePath = (connection: string): string =>
+  `${PAGE_PATH}/choice?connection=${encodeURIComponent(connection)}`;
+
 export const connectRoutes = [start, callback, postedCallback];
 
 /** Some providers add a slash to the redirect URI that they were given. */
@@ -176,7 +180,7 @@ const browserAttributes = { ...cookieAttributes, sameSite: 'Lax' } as const;
 const cookieOf = (connection: string): string => `${COOKIE}-${connection.slice(0, 8)}`;
 
 /** @param connection whose own cookie comes first; none: the one for all */
-function browserOf(c: Context, connection?: string): string | null {
+export function browserOf(c: Context, connection?: string): string | null {
   const secrets = [
     connection === undefined ? undefined : getCookie(c, cookieOf(connection), 'host'),
     getCookie(c, COOKIE, 'host'),
@@ -223,8 +227,9 @@ async function locationOf(
     }
     throw error;
   });
-  const { flash, version } = await completeOnPage(deps, session, way);
-  await setFlashMessage(deps, session, flash, version);
+  const ended = await completeOnPage(deps, session, way);
+  if (ended === 'needs_choice') return choicePath(way.connection);
+  await setFlashMessage(deps, session, ended.flash, ended.version);
   return PAGE_PATH;
 }
 
@@ -233,7 +238,7 @@ async function completeOnPage(
   deps: Deps,
   session: PageSession,
   { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
-): Promise<{ flash: HostedFlash; version: number }> {
+): Promise<{ flash: HostedFlash; version: number } | 'needs_choice'> {
   // Without the secret: the link was opened again. It may have been completed long since.
   if (error !== null || completion === null) {
     const code = error ?? 'wrong_completion';
@@ -251,6 +256,7 @@ async function completeOnPage(
   } catch (thrown) {
     if (!(thrown instanceof AppError)) deps.log.error('connect.page_failed', { provider }, thrown);
     const code = thrown instanceof AppError ? thrown.code : 'internal';
+    if (code === 'choice_required') return 'needs_choice';
     const kind = code === 'completion_in_progress' ? 'finishing' : 'not_connected';
     return { flash: flashMessage(kind, { provider, code }), version: 0 };
   }

@@ -102,6 +102,35 @@ function EntryErrors({ entry }: { entry: FormEntry }) {
   return <MessageBox tone="bad" title={t('entry.fields.title')} text={t('entry.fields.text')} />;
 }
 
+/** After the consent: one of several things that the grant is good for. */
+export const ChoicePage = ({
+  connection,
+  choices,
+  ...step
+}: StepProps & { connection: string; choices: readonly { id: string; label: string }[] }) => {
+  const { t } = useLocale();
+  const { card, session } = step;
+  return (
+    <StepLayout {...step} title={t('connect.title', { provider: card.name })}>
+      <p class="intro">{t('choice.text', { provider: card.name })}</p>
+      <PostForm
+        class="card"
+        action="/integrations/choice"
+        formToken={session.formToken}
+        hidden={{ connection }}
+      >
+        {choices.map(({ id, label }) => (
+          <label class="choice">
+            <input type="radio" name="choice" value={id} required />
+            <span dir="auto">{label}</span>
+          </label>
+        ))}
+        <Buttons label={t('action.connect')} />
+      </PostForm>
+    </StepLayout>
+  );
+};
+
 /** What an OAuth provider has to know before it can ask: a shop, a tenant. */
 export const ParametersPage = ({
   provider,

@@ -238,6 +238,8 @@ export const de: Catalog = {
     'connecting.text':
       'Sie werden zu {provider} weitergeleitet. Dort melden Sie sich an und stimmen zu. Danach kommen Sie hierher zurück.',
     'connect.title': '{provider} verbinden',
+    'choice.text':
+      'Ihre Anmeldung bei {provider} gilt für mehrere davon. Wählen Sie aus, was verbunden werden soll. Weitere können Sie später verbinden.',
     'replace.title': '{account} ersetzen',
     'credentials.intro':
       '{brand} verwendet Ihre Angaben, um für Sie mit {provider} zu arbeiten. Sie werden verschlüsselt gespeichert, und Geheimes wird nie wieder angezeigt.',

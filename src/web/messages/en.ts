@@ -241,6 +241,8 @@ const messages = {
   'connecting.text':
     'You are being taken to {provider}. It asks you to sign in and to agree, and then brings you back here.',
   'connect.title': 'Connect {provider}',
+  'choice.text':
+    'Your sign-in at {provider} is good for several of these. Choose the one to connect; you can connect another one later.',
   'replace.title': 'Replace: {account}',
   'credentials.intro':
     '{brand} uses what you enter to work with {provider} for you. It is kept encrypted, and secrets are never shown again.',

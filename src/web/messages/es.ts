@@ -233,6 +233,8 @@ export const es: Catalog = {
     'connecting.text':
       'Te llevamos a {provider}. Allí inicias sesión y das tu permiso, y después vuelves aquí.',
     'connect.title': 'Conectar {provider}',
+    'choice.text':
+      'Tu inicio de sesión en {provider} sirve para varios de estos. Elige cuál conectar; más tarde puedes conectar otro.',
     'replace.title': 'Sustituir: {account}',
     'credentials.intro':
       '{brand} usa los datos que introduces para trabajar con {provider} por ti. Se guardan cifrados, y los secretos no se vuelven a mostrar.',

@@ -236,6 +236,8 @@ export const fr: Catalog = {
     'connecting.text':
       'Vous allez être dirigé vers {provider}. Vous vous y identifiez et donnez votre accord, puis vous revenez ici.',
     'connect.title': 'Connecter {provider}',
+    'choice.text':
+      'Votre connexion à {provider} vaut pour plusieurs de ces éléments. Choisissez celui à connecter ; vous pourrez en connecter un autre plus tard.',
     'replace.title': 'Remplacer : {account}',
     'credentials.intro':
       '{brand} utilise ce que vous saisissez pour travailler avec {provider} en votre nom. Tout est conservé sous forme chiffrée, et les secrets ne sont plus jamais affichés.',

@@ -232,6 +232,8 @@ export const ja: Catalog = {
     'connecting.title': '{provider}に接続しています',
     'connecting.text': '{provider}に移動します。ログインして許可すると、このページに戻ります。',
     'connect.title': '{provider}を連携',
+    'choice.text':
+      '{provider}へのサインインでは、次の複数を利用できます。接続するものを選んでください。ほかのものは後から接続できます。',
     'replace.title': '{account}の差し替え',
     'credentials.intro':
       '{brand}は、入力された情報を使って、あなたの代わりに{provider}を利用します。情報は暗号化して保存され、秘密の値が再び表示されることはありません。',

@@ -234,6 +234,8 @@ export const pt: Catalog = {
     'connecting.text':
       'Você está sendo levado a {provider}. Lá você entra e dá sua autorização, e depois volta para cá.',
     'connect.title': 'Conectar {provider}',
+    'choice.text':
+      'Seu acesso a {provider} vale para vários destes. Escolha qual conectar; você pode conectar outro depois.',
     'replace.title': 'Substituir: {account}',
     'credentials.intro':
       '{brand} usa os dados que você informa para trabalhar com {provider} em seu nome. Eles são guardados com criptografia, e segredos nunca mais são mostrados.',

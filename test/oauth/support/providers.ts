@@ -35,6 +35,7 @@ export const endpoints = {
   authorizationUrl: 'https://id.acme.example/authorize',
   tokenUrl: 'https://id.acme.example/token',
   refreshUrl: 'https://id.acme.example/token',
+  choicesUrl: null,
   extendedTokenUrl: null,
   revocationUrl: 'https://id.acme.example/revoke',
   profileUrl: 'https://id.acme.example/me',

@@ -1,0 +1,1 @@
+ALTER TABLE `connect_transactions` ADD `choices` text;
