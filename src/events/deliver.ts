@@ -167,7 +167,7 @@ async function tryOnce(deps: Deps, held: Held): Promise<Tried> {
   const answer = await send(deps, endpoint, json.id, JSON.stringify(json));
   const { status, reason } = answer;
   if (!isDelivered(status)) {
-    const about = { endpoint: endpoint.name, event: json.type, attempt: delivery.attempts };
+    const about = { endpoint: endpoint.name, type: json.type, attempt: delivery.attempts };
     deps.log.warn('webhook.not_delivered', { ...about, status, reason });
   }
   return { held, endpoint, ...answer };

@@ -1,10 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { counts } from '../../scripts/cost/counts';
 import { runBatch } from '../../src/db/client';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../src/db/schema';
 import { deliverOwn, deliverWebhooks, pauseAfter, sweepDeliveries } from '../../src/events/deliver';
 import { claimDue, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
 import { eventStatements } from '../../src/events/event-log';
+import { hookedDb } from '../refresh/support/faults';
 import { configWith } from '../support/config';
 import type { TestDeps } from '../support/deps';
 import { growVersion } from '../support/fixtures';
@@ -198,7 +200,15 @@ describe('a delivery', () => {
     });
     await tell(deps);
     expect(await rows(deps, 'app')).toMatchObject([{ lastStatus: null, dueAt: deps.now() }]);
-    expect(deps.logLines.join()).toContain('"reason":"network"');
+    expect(deps.logLines.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        event: 'webhook.not_delivered',
+        endpoint: 'app',
+        type: 'integration.connected',
+        status: null,
+        reason: 'network',
+      },
+    ]);
     expect(deps.logLines.join()).not.toContain('canary-text');
   });
 
@@ -497,6 +507,28 @@ it('a delivery whose event is gone is not sent, and goes', async () => {
   await tick(deps);
   expect(received).toEqual([]);
   expect(await rows(deps, 'app')).toEqual([]);
+});
+
+it('an event and its deliveries cost what docs/cost.md says', async () => {
+  const { db, meter } = hookedDb();
+  const { deps, answer } = receiving({ app: {} }, { db });
+  const rowsOf = async (work: () => Promise<unknown>) => {
+    meter.rowsWritten = 0;
+    await work();
+    return meter.rowsWritten;
+  };
+  // A new user's version: the row, and its key.
+  const version = 2;
+  const { event, delivery, deliveryAgain } = counts;
+  expect(await rowsOf(() => tell({ ...deps, config: withEndpoints({}) }))).toBe(
+    version + event.rowsWritten,
+  );
+  const all = version + event.rowsWritten + delivery.rowsWritten;
+  expect(await rowsOf(() => tell(deps))).toBe(all);
+  answer('app', status(500));
+  await tell(deps);
+  answer('app', status(200));
+  expect(await rowsOf(() => tick(deps))).toBeLessThanOrEqual(deliveryAgain.rowsWritten);
 });
 
 it('no statement scans a table', async () => {

@@ -16,7 +16,7 @@ export interface Ran extends Counts {
 const MOST_SUBREQUESTS = '10000';
 
 /** So many rows are due just now, so that every refresh is in time to be quiet; all others in a day. */
-async function makeDue(env: Bindings, count: number): Promise<void> {
+export async function makeDue(env: Bindings, count: number): Promise<void> {
   const now = Date.now();
   await env.DB.batch([
     env.DB.prepare('UPDATE oauth_accounts SET refresh_due_at = ?1').bind(now + 86_400_000),
