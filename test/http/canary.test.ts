@@ -34,6 +34,8 @@ const secrets: Record<string, string> = {
   session: 'canary-session-9c8b7a6d',
   browserToken: 'canaryBrowserToken5d4c3b2a',
   apiKey: canary('api-key'),
+  webhookSecret: btoa('canary of the secret of webhooks'),
+  webhookPath: 'canary-webhook-path-77aa',
   // What a provider may say in an error, and in what it should not.
   providerText: 'canary-provider-text-1a2b3c',
 };
@@ -67,7 +69,24 @@ const keys = {
   name: 'Keys',
   check: { url: 'https://api.keys.example/me', displayName: 'error_description' },
 };
-const deps = testDeps({ clock, fetch: server.fetch, config: configWith({ keys }) });
+const WEBHOOKS = JSON.stringify({
+  app: {
+    url: `https://hooks.example/${secrets.webhookPath}`,
+    secrets: [`whsec_${secrets.webhookSecret}`],
+    events: ['*'],
+  },
+});
+const config = configWith({ keys }, { WEBHOOKS });
+/** Webhooks are outputs too: what they say is searched, and the receiver says what it should not. */
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const request = input as Request;
+  if (new URL(request.url).hostname !== 'hooks.example') return server.fetch(input, init);
+  const number = Object.keys(outputs).length;
+  outputs[`webhook ${number}`] = `${[...request.headers].join()} ${await request.text()}`;
+  const headers = { Location: `https://elsewhere.example/${secrets.providerText}` };
+  return new Response(secrets.providerText, { status: number % 2 === 0 ? 307 : 200, headers });
+};
+const deps = testDeps({ clock, fetch, config });
 const call = apiWith(deps);
 
 /** A provider of the kind that says more than it should. */
@@ -221,6 +240,8 @@ beforeAll(async () => {
   for (const path of ['/v1/events', '/v1/integrations']) await visit(path);
   await visit('/v1/refresh/runs');
   await visit('/v1/cache/stats');
+  await visit('/v1/webhooks');
+  await visit('/v1/webhooks/app/test', { method: 'POST' });
   await visit('/openapi.json');
 
   outputs['the cache before the end'] = JSON.stringify(await dumpKv());
@@ -247,6 +268,9 @@ describe('secrets', () => {
     expect(secrets.browserCookie).toMatch(/.{43}/);
     expect(outputs['the cache before the end']).toContain('canary-account');
     expect(outputs['the database before the end']).toContain('canary-account');
+    expect(
+      Object.keys(outputs).filter((name) => name.startsWith('webhook ')).length,
+    ).toBeGreaterThan(4);
     expect(outputs.logs?.split('\n').length).toBeGreaterThan(30);
     for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(10);
   });

@@ -2,9 +2,9 @@
  * The free plan ends an invocation at 50 requests to other hosts and 50 calls to D1. Here the fifty-first
  * throws: nothing that was rotated may then be lost, or be reported as failed.
  */
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
+import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { refreshMany } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
@@ -16,6 +16,12 @@ import { type World, world } from './support/world';
 
 const LIMIT = 50;
 const MINUTE = 60_000;
+
+const endpointOf = (name: string) => ({
+  url: `https://${name}.hooks.example/`,
+  secrets: [`whsec_${btoa('s'.repeat(32))}`],
+  events: ['*'],
+});
 
 interface Limited extends World {
   provider: string;
@@ -210,5 +216,109 @@ describe('a whole tick, where fifty calls are allowed', () => {
     w.again();
     await runJobs(deps, EVERY_HOUR);
     expect(w.calls.d1).toBeLessThanOrEqual(LIMIT);
+  });
+
+  const WEBHOOKS = JSON.stringify({
+    well: endpointOf('well'),
+    other: endpointOf('other'),
+    dead: endpointOf('dead'),
+  });
+  /** So many wait for an endpoint, each of an event of its own. */
+  const wait = async (w: Limited, endpoint: string, count: number) => {
+    await w.deps.db.run(sql`DELETE FROM audit_events WHERE user_id GLOB ${`${endpoint}*`}`);
+    const numbers = sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+    await w.deps.db.run(sql`${numbers} INSERT INTO audit_events (at, type, user_id, provider, account_id, version)
+      SELECT 1, 'integration.connected', ${endpoint} || i, 'acme', 'a', 1 FROM n`);
+    await w.deps.db.run(sql`INSERT INTO webhook_deliveries (event_id, endpoint, due_at)
+      SELECT id, ${endpoint}, 1 FROM audit_events WHERE user_id GLOB ${`${endpoint}*`}`);
+  };
+  /** What came to each endpoint; the provider's requests are its own. */
+  const receiving = (w: Limited) => {
+    const received: string[] = [];
+    const { fetch } = w.deps;
+    w.deps.fetch = async (input, init) => {
+      const { hostname } = new URL((input as Request).url);
+      if (!hostname.endsWith('.hooks.example')) return fetch(input, init);
+      w.calls.outside += 1;
+      received.push(hostname.split('.')[0] ?? '');
+      if (hostname.startsWith('dead')) throw new TypeError('no route to host');
+      return new Response();
+    };
+    return received;
+  };
+
+  it('leaves the webhooks ten, however much is to be refreshed', async () => {
+    const w = limited({}, { WEBHOOKS });
+    await many(w, 40);
+    await wait(w, 'well', 30);
+    const received = receiving(w);
+    w.again();
+    await runJobs(w.deps, EVERY_MINUTE);
+    await w.deps.settle();
+    expect(w.calls.d1).toBeLessThanOrEqual(LIMIT);
+    expect(w.calls.outside).toBeLessThanOrEqual(LIMIT);
+    expect(received.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('refreshes as many while ten thousand deliveries wait for an endpoint that is dead', async () => {
+    const refreshed: number[] = [];
+    for (const setting of ['', WEBHOOKS]) {
+      const w = limited({}, { WEBHOOKS: setting });
+      await many(w, 40);
+      await w.deps.db.delete(webhookDeliveries);
+      await wait(w, 'dead', 10_000);
+      await wait(w, 'well', 3);
+      const received = receiving(w);
+      w.again();
+      await runJobs(w.deps, EVERY_MINUTE);
+      await w.deps.settle();
+      refreshed.push(await saved(w));
+      if (setting === '') continue;
+      expect(received.filter((name) => name === 'well')).toHaveLength(3);
+      expect(received.filter((name) => name === 'dead').length).toBeLessThanOrEqual(5);
+    }
+    expect(refreshed[1]).toBe(refreshed[0]);
+    expect(refreshed[0]).toBeGreaterThanOrEqual(10);
+  });
+
+  it('lets the webhooks have what nobody else takes', async () => {
+    const w = limited({}, { WEBHOOKS });
+    await w.deps.db.delete(webhookDeliveries);
+    await wait(w, 'other', 60);
+    const received = receiving(w);
+    w.again();
+    await runJobs(w.deps, EVERY_MINUTE);
+    expect(received.length).toBeGreaterThanOrEqual(30);
+    expect(w.calls.outside).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it('lets each of the small jobs be the first in turn, while all else takes what it may', async () => {
+    const w = limited({}, { WEBHOOKS });
+    await w.deps.db.delete(webhookDeliveries);
+    let warned = 0;
+    for (let tick = 0; tick < 3; tick += 1) {
+      await many(w, 40);
+      await wait(w, 'well', 100);
+      const [row] = await w.deps.db
+        .select()
+        .from(oauthAccounts)
+        .where(eq(oauthAccounts.provider, w.provider))
+        .limit(1);
+      await w.deps.db
+        .update(oauthAccounts)
+        .set({ noticeDueAt: w.deps.now() })
+        .where(eq(oauthAccounts.id, row?.id ?? 0));
+      receiving(w);
+      w.again();
+      await runJobs(w.deps, EVERY_MINUTE);
+      w.again();
+      const left = await w.deps.db.$count(
+        oauthAccounts,
+        and(eq(oauthAccounts.provider, w.provider), lte(oauthAccounts.noticeDueAt, w.deps.now())),
+      );
+      if (left === 0) warned += 1;
+      w.deps.clock.advance(MINUTE);
+    }
+    expect(warned).toBeGreaterThanOrEqual(1);
   });
 });
