@@ -43,6 +43,10 @@ export interface Fleet {
   idleRule: boolean;
   /** How often a caller asks for the token of an integration in use, a day. */
   tokensPerDay: number;
+  /** Of each account, a month: an estimate. A quiet refresh is no event. */
+  eventsPerAccount: number;
+  /** Endpoints that each event is delivered to. */
+  endpoints: number;
   /** CPU of one refresh, ms: an estimate, not measured. */
   cpuMsPerRefresh: number;
 }
@@ -52,6 +56,8 @@ export const example: Fleet = {
   inUse: MILLION / 10,
   idleRule: true,
   tokensPerDay: 24,
+  eventsPerAccount: 0.5,
+  endpoints: 1,
   cpuMsPerRefresh: 2,
 };
 
@@ -65,11 +71,13 @@ export function usage(fleet: Fleet): Record<Priced, { amount: number; how: strin
   const refreshes = refreshesPerMonth(fleet);
   const runs = Math.max(TICKS, Math.ceil(refreshes / REFRESHES_PER_RUN));
   const tokens = fleet.inUse * fleet.tokensPerDay * DAYS;
-  const { refresh, run, tick, token } = counts;
+  const events = fleet.accounts * fleet.eventsPerAccount;
+  const { refresh, run, tick, token, event, delivery } = counts;
+  const rowsOfEvent = event.rowsWritten + fleet.endpoints * delivery.rowsWritten;
   return {
     rowsWritten: {
-      amount: refreshes * refresh.rowsWritten + runs * run.rowsWritten,
-      how: `${n(refreshes)} refreshes × ${refresh.rowsWritten} + ${n(runs)} runs × ${run.rowsWritten}`,
+      amount: refreshes * refresh.rowsWritten + runs * run.rowsWritten + events * rowsOfEvent,
+      how: `${n(refreshes)} refreshes × ${refresh.rowsWritten} + ${n(runs)} runs × ${run.rowsWritten} + ${n(events)} events × ${rowsOfEvent}`,
     },
     rowsRead: {
       amount: refreshes * refresh.rowsRead + TICKS * tick.rowsRead + tokens * token.rowsRead,

@@ -10,6 +10,11 @@ export const counts = {
   late: { rowsWritten: 4, kvOperations: 1 },
   /** The row that tells of a run that had something to do: itself, its index, the id's sequence. */
   run: { rowsWritten: 3 },
+  /** One event of a user, and its delivery to one endpoint, at once (test/events/deliver.test.ts). */
+  event: { rowsWritten: 4 },
+  delivery: { rowsWritten: 4 },
+  /** Each further try of a delivery. */
+  deliveryAgain: { rowsWritten: 4 },
   /** A tick that finds nothing; at most. */
   tick: { rowsRead: 10 },
   /** A token for a caller, where no refresh is needed; at most. */

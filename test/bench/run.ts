@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures, prints a table, writes docs/benchmarks.md.
- * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token|call` runs one part, and
+ * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token|call|tell` runs one part, and
  * leaves docs/benchmarks.md alone.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -14,10 +14,11 @@ import { measureKeep } from './keep.ts';
 import { measureKnow } from './know.ts';
 import { measureQuick } from './quick.ts';
 import { toJson, toMarkdown, toText } from './report.ts';
+import { measureTell } from './tell.ts';
 import { measureTokens } from './token.ts';
 import { measureZipf } from './zipf.ts';
 
-const PARTS = ['quick', 'know', 'keep', 'token', 'call'] as const satisfies Part[];
+const PARTS = ['quick', 'know', 'keep', 'token', 'call', 'tell'] as const satisfies Part[];
 const PAGE = join(root, 'docs/benchmarks.md');
 const FROM = '<!-- results: npm run bench writes from here on -->';
 
@@ -74,6 +75,7 @@ for (const part of wanted) {
     );
   }
   if (part === 'keep') add(await measureKeep(await buildWorker('workers/keep.ts')));
+  if (part === 'tell') add(await measureTell(await buildWorker('workers/tell.ts')));
 }
 
 console.log(`\n${toText(results)}`);

@@ -14,7 +14,7 @@ describe('the arithmetic', () => {
     expect(refreshesPerMonth(example)).toBe(30 * (100_000 * 33 + 900_000));
     // 750 refreshes a run.
     expect(usage(example).rowsWritten.amount).toBe(
-      126_000_000 * 3 + Math.ceil(126_000_000 / 750) * 3,
+      126_000_000 * 3 + Math.ceil(126_000_000 / 750) * 3 + 500_000 * (4 + 4),
     );
   });
 
