@@ -213,6 +213,7 @@ export async function refreshOnDemand(
     const isSameRow = stored.row.id === first.row.id;
     if (isSameRow && at > (watch.seen?.at ?? 0)) watch.seen = { at, stored };
     if (isLeased(stored.row, deps.now())) putOff();
+    else watch.looks = 0;
   };
   try {
     if (isLeased(first.row, startedAt) && startedAt >= watch.until) putOff();

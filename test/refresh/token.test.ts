@@ -203,6 +203,8 @@ describe('many at once', () => {
       new Set([`access-${row.providerAccountId}-1`]),
     );
     expect(meter.calls.length).toBeLessThanOrEqual(50 + 15);
+    // The next time it begins with short pauses again.
+    expect(watchOf(other, row.id).looks).toBe(0);
     await held;
   }, 30_000);
 
