@@ -17,6 +17,7 @@ const repeatable: ReadonlySet<string> = new Set([
   'POST /v1/users/{userId}/connections/{id}/complete',
   'POST /v1/users/{userId}/integrations/{provider}/{accountId}/check',
   'POST /v1/users/{userId}/token',
+  'POST /v1/webhooks/{endpoint}/enable',
   'PUT /v1/users/{userId}/integrations/{provider}',
   'DELETE /v1/users/{userId}',
   'DELETE /v1/users/{userId}/delegations',

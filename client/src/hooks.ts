@@ -1,8 +1,9 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { isMooringError, type ProblemOf } from './errors.ts';
 import type { Mooring } from './mooring.ts';
-import { connectionQuery, integrationsQuery, isUnderWay, type OfUser, userKey } from './queries.ts';
+import { connectionQuery, hasEnded, integrationsQuery, type OfUser, userKey } from './queries.ts';
 import { returnedConnection } from './returned.ts';
 import type { ConnectionInput, Integration } from './types.ts';
 
@@ -111,13 +112,12 @@ export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseCon
     ...connectionQuery(mooring, { userId, id: attempt.id ?? '' }),
     enabled: attempt.state === 'waiting',
   });
-  const ended = attempt.state === 'waiting' && !isUnderWay(connection?.state);
-  const state: ConnectState =
-    ended && connection
-      ? connection.state === 'completed'
-        ? 'connected'
-        : (connection.state as 'failed' | 'expired')
-      : attempt.state;
+  const known = attempt.state === 'waiting' ? connection?.state : undefined;
+  const state: ConnectState = hasEnded(known)
+    ? known === 'completed'
+      ? 'connected'
+      : known
+    : attempt.state;
 
   useEffect(() => {
     if (state !== 'connected') return;
@@ -180,6 +180,13 @@ export type CompletionState =
   /** Nobody came back: the page was opened by itself, or reloaded. */
   | { state: 'nothing' }
   | { state: 'connected'; integration: Integration; inWindow: boolean }
+  /** The grant is good for several sites or organisations: `choose` goes on with one, by its id. */
+  | {
+      state: 'needs_choice';
+      choices: ProblemOf<'choice_required'>['choices'];
+      choose(id: string): void;
+      inWindow: boolean;
+    }
   /** `error`: what was thrown, or the code that the provider or Mooring sent along. */
   | { state: 'failed'; error: unknown; inWindow: boolean };
 
@@ -208,16 +215,30 @@ export function useCompletion(mooring: Mooring, { userId = 'me' }: OfUser = {}):
     const inWindow = url.searchParams.get(MARK) === 'window';
     for (const name of ['connection', 'completion', 'error', MARK]) url.searchParams.delete(name);
     window.history.replaceState(window.history.state, '', url);
-    const finish = async (): Promise<void> => {
+    const finish = async (choice?: string): Promise<void> => {
       if (back.error !== undefined) throw back.error;
-      const integration = await mooring.user(userId).connections.complete(back.id, back);
+      const { completion } = back;
+      const integration = await mooring
+        .user(userId)
+        .connections.complete(back.id, { completion, choice });
       announce(back.id);
       await queryClient.invalidateQueries({ queryKey: userKey(mooring, { userId }) });
       setResult({ state: 'connected', integration, inWindow });
       // Where a browser does not allow it, the page stays and says that it is done.
       if (inWindow) window.close();
     };
-    finish().catch((error: unknown) => setResult({ state: 'failed', error, inWindow }));
+    const failed = (error: unknown): void => {
+      if (!isMooringError(error, 'choice_required')) {
+        setResult({ state: 'failed', error, inWindow });
+        return;
+      }
+      const choose = (id: string): void => {
+        setResult({ state: 'completing' });
+        finish(id).catch(failed);
+      };
+      setResult({ state: 'needs_choice', choices: error.problem.choices, choose, inWindow });
+    };
+    finish().catch(failed);
   }, [queryClient, mooring, userId]);
   return result;
 }

@@ -1,10 +1,12 @@
 import { type Api, dataOf } from './api.ts';
 import type { paths } from './openapi.ts';
 import type {
+  Delivery,
   EventWithDeliveries,
   IntegrationOfUser,
   MooringEvent,
   RequestOptions,
+  WebhookEndpoint,
 } from './types.ts';
 
 type Query<Path extends '/v1/events' | '/v1/integrations'> = NonNullable<
@@ -83,6 +85,50 @@ export class Operator {
     return dataOf(
       this.#api.GET('/v1/events/{eventId}', {
         params: { path: { eventId } },
+        signal: signal ?? null,
+      }),
+    );
+  }
+
+  /**
+   * Sends an event again, to one endpoint or to all that want its type.
+   * @throws MooringError event_not_found
+   */
+  async redeliver(
+    eventId: string,
+    { endpoint, signal }: RequestOptions & { endpoint?: string | undefined } = {},
+  ): Promise<Delivery[]> {
+    const { deliveries } = await dataOf(
+      this.#api.POST('/v1/events/{eventId}/deliveries', {
+        params: { path: { eventId } },
+        body: given({ endpoint }),
+        signal: signal ?? null,
+      }),
+    );
+    return deliveries;
+  }
+
+  /** How the endpoints of webhooks stand. */
+  async webhooks({ signal }: RequestOptions = {}): Promise<WebhookEndpoint[]> {
+    const { endpoints } = await dataOf(this.#api.GET('/v1/webhooks', { signal: signal ?? null }));
+    return endpoints;
+  }
+
+  /** Sends `webhook.test` to an endpoint. What became of it is told by `event(id)`. */
+  testWebhook(endpoint: string, { signal }: RequestOptions = {}): Promise<{ id: string }> {
+    return dataOf(
+      this.#api.POST('/v1/webhooks/{endpoint}/test', {
+        params: { path: { endpoint } },
+        signal: signal ?? null,
+      }),
+    );
+  }
+
+  /** Enables an endpoint that answered 410. What it missed is in `events`. */
+  enableWebhook(endpoint: string, { signal }: RequestOptions = {}): Promise<WebhookEndpoint> {
+    return dataOf(
+      this.#api.POST('/v1/webhooks/{endpoint}/enable', {
+        params: { path: { endpoint } },
         signal: signal ?? null,
       }),
     );

@@ -62,9 +62,11 @@ export const providersQuery = (mooring: Mooring) =>
     retry,
   });
 
-/** Whether the user is still at it. */
-export const isUnderWay = (state: Connection['state'] | undefined): boolean =>
-  state === undefined || state === 'started' || state === 'authorized';
+/** Of a connection that goes on no more. */
+export type EndedState = Extract<Connection['state'], 'completed' | 'failed' | 'expired'>;
+
+export const hasEnded = (state: Connection['state'] | undefined): state is EndedState =>
+  state === 'completed' || state === 'failed' || state === 'expired';
 
 const SOON_MS = 2_000;
 const LATER_MS = 5_000;
@@ -81,7 +83,7 @@ export const connectionQuery = (mooring: Mooring, { userId = 'me', id }: OfUser 
     queryKey: [...userKey(mooring, { userId }), 'connection', id] as const,
     queryFn: ({ signal }) => mooring.user(userId).connections.get(id, { signal }),
     refetchInterval: ({ state: { data, dataUpdateCount, error } }) => {
-      if (!isUnderWay(data?.state) || isMooringError(error, 'connection_not_found')) return false;
+      if (hasEnded(data?.state) || isMooringError(error, 'connection_not_found')) return false;
       return dataUpdateCount < POLLS_SOON ? SOON_MS : LATER_MS;
     },
     // The user looks at the provider's page meanwhile.

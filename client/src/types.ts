@@ -33,11 +33,17 @@ export type Refreshed = Schemas['Refreshed'];
 export type MooringEvent = Schemas['Event'];
 /** An event, and its delivery to each endpoint. */
 export type EventWithDeliveries = Schemas['EventWithDeliveries'];
+/** How an event's delivery to one endpoint stands. */
+export type Delivery = Schemas['Delivery'];
+/** An endpoint of webhooks, and what waits for it. */
+export type WebhookEndpoint = Schemas['WebhookEndpoint'];
 /** An integration, and whose it is. */
 export type IntegrationOfUser = Schemas['IntegrationOfUser'];
 
 /** What a connection is begun with. */
 export type ConnectionInput = Loose<Schemas['ConnectionRequest']>;
+/** What a connection is completed with. */
+export type CompletionInput = Loose<Schemas['CompletionRequest']> & { completion: string };
 /** A key, a password or a session cookie. */
 export type CredentialsInput = Loose<Schemas['CredentialsRequest']>;
 /** What a token has to be good for, and where the browser comes back to from a consent. */

@@ -2,6 +2,7 @@ import { Account, type Parts, SoleAccount } from './account.ts';
 import { dataOf, type Strict, segment, versionHeader } from './api.ts';
 import { type EventsOptions, eventsOf } from './operator.ts';
 import type {
+  CompletionInput,
   Connection,
   ConnectionInput,
   CredentialsInput,
@@ -161,20 +162,22 @@ export class Connections {
    * Finishes, for the user whom the app's own session knows, with what the browser brought back to
    * `returnTo`. Repeating it gives the same integration.
    *
-   * @throws MooringError wrong_completion, wrong_user, account_linked_to_another_user and others
+   * @param input `choice`: after a `choice_required`, the id of one of `error.problem.choices`
+   * @throws MooringError wrong_completion, choice_required, account_linked_to_another_user and others
    * @example
    * const back = returnedConnection(request.url);
    * if (back?.completion !== undefined) await mooring.user(userId).connections.complete(back.id, back);
    */
   complete(
     id: string,
-    { completion }: { completion: string },
+    { completion, choice }: CompletionInput,
     { signal }: RequestOptions = {},
   ): Promise<Integration> {
     return dataOf(
       this.#parts.api.POST('/v1/users/{userId}/connections/{id}/complete', {
         params: { path: { userId: this.#userId, id } },
-        body: { completion },
+        // Nothing else of what a page read out of its address.
+        body: { completion, choice } as Strict<CompletionInput>,
         signal: signal ?? null,
       }),
     );

@@ -63,3 +63,29 @@ describe('integrations of all users', () => {
     ]);
   });
 });
+
+describe('webhooks', () => {
+  it('are listed, tried, enabled and sent again', async () => {
+    const { mooring, asked, answers } = testServer();
+    answers(
+      json({ endpoints: [] }),
+      json({ id: 'evt_2' }, {}, 202),
+      json({ name: 'app', state: 'enabled' }),
+      json({ deliveries: [] }, {}, 202),
+      json({ deliveries: [] }, {}, 202),
+    );
+    const { operator } = mooring;
+    expect(await operator.webhooks()).toEqual([]);
+    expect(await operator.testWebhook('app')).toEqual({ id: 'evt_2' });
+    expect(await operator.enableWebhook('app')).toMatchObject({ state: 'enabled' });
+    expect(await operator.redeliver('evt_1')).toEqual([]);
+    expect(await operator.redeliver('evt_1', { endpoint: 'app' })).toEqual([]);
+    expect(asked.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
+      'GET /v1/webhooks ',
+      'POST /v1/webhooks/app/test ',
+      'POST /v1/webhooks/app/enable ',
+      'POST /v1/events/evt_1/deliveries {}',
+      'POST /v1/events/evt_1/deliveries {"endpoint":"app"}',
+    ]);
+  });
+});

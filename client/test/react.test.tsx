@@ -150,6 +150,13 @@ function Returned({ mooring }: Pick<Served, 'mooring'>) {
   return (
     <p>
       {result.state}{' '}
+      {result.state === 'needs_choice'
+        ? result.choices.map(({ id, label }) => (
+            <button key={id} type="button" onClick={() => result.choose(id)}>
+              {label}
+            </button>
+          ))
+        : null}
       {result.state === 'failed'
         ? isMooringError(result.error)
           ? result.error.code
@@ -310,6 +317,25 @@ describe('useCompletion', () => {
     const tab = await open(<Returned mooring={mooring} />);
     await settled(() => expect(tab.text().trim()).toBe(text));
     expect(asked).toEqual([]);
+  });
+
+  it('offers a choice, and goes on with it', async () => {
+    const { mooring, asked, state } = deployment();
+    const choices = [
+      { id: 'site-1', label: 'One' },
+      { id: 'site-2', label: 'Two' },
+    ];
+    state.refusal = problem(409, 'choice_required', { choices });
+    window.history.replaceState(null, '', `${RETURN_TO}?connection=con_1&completion=secret`);
+    const tab = await open(<Returned mooring={mooring} />);
+    await settled(() => expect(tab.text()).toContain('needs_choice'));
+    state.refusal = null;
+    await tab.click('Two');
+    await settled(() => expect(tab.text()).toContain('connected'));
+    expect(asked.map(({ body }) => body)).toEqual([
+      '{"completion":"secret"}',
+      '{"completion":"secret","choice":"site-2"}',
+    ]);
   });
 
   it('says what Mooring refused', async () => {
