@@ -65,6 +65,11 @@ export async function startWorkerProcesses(
         ...(outbound ? { outboundService: outbound } : {}),
         d1Databases: ['DB'],
         kvNamespaces: ['STATUS_CACHE'],
+        // As in a deployment that has switched them on; the local runtime drops what is written.
+        analyticsEngineDatasets: {
+          STATUS_ANALYTICS: { dataset: 'mooring_status' },
+          CALL_ANALYTICS: { dataset: 'mooring_calls' },
+        },
         assets: {
           directory: join(import.meta.dirname, '../../../assets'),
           binding: 'ASSETS',
