@@ -10,7 +10,7 @@ import {
   returnTo,
   startMooring,
 } from './support/mooring.ts';
-import { connect, connected, token } from './support/readme-backend.ts';
+import { call, connect, connected, token } from './support/readme-backend.ts';
 
 describe("the README's backend", () => {
   let mooring: Mooring;
@@ -27,7 +27,7 @@ describe("the README's backend", () => {
     expect(readme).toContain(readFileSync(join(folder, 'support/readme-backend.ts'), 'utf8'));
   });
 
-  it('connects an account and takes a token', async () => {
+  it('connects an account, takes a token and calls the API', async () => {
     const browser = new Browser();
     const login = await browser.open(await connect('reader', 'sandbox', returnTo));
     const back = await consent(browser, login, 'readers-account', atApp);
@@ -37,5 +37,7 @@ describe("the README's backend", () => {
     const reply = await token('reader', 'sandbox', 'readers-account');
     expect(await reply.json()).toMatchObject({ accessToken: expect.stringMatching(/./) });
     expect((await token('reader', 'sandbox', 'nobody')).status).toBe(404);
+    const answer = await call('reader', 'sandbox', 'me');
+    expect(await answer.json()).toMatchObject({ id: 'readers-account' });
   });
 });

@@ -24,3 +24,7 @@ export const connected = (userId: string, query: URLSearchParams) =>
 /** A job needs the account: a token that works now, or a problem that says why there is none. */
 export const token = (userId: string, provider: string, accountId: string) =>
   mooring('GET', `${userId}/integrations/${provider}/${accountId}/token`);
+
+/** Or the job calls the provider's API through Mooring, and never holds a token. */
+export const call = (userId: string, provider: string, path: string) =>
+  mooring('GET', `${userId}/proxy/${provider}/-/${path}`);
