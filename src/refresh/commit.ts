@@ -260,6 +260,8 @@ function columnsOf(
     // The old access token stays; the new refresh token is tried soon.
     return {
       ...certain,
+      // What the user was told is not over yet.
+      stateConfirmedAt: row.stateConfirmedAt,
       ...(grant.refreshToken === null ? {} : { refreshToken: grant.refreshToken }),
       refreshDueAt: now + failureDelayMs(row.refreshFailures, null, random),
       refreshFailures: row.refreshFailures + 1,

@@ -83,6 +83,27 @@ describe('a refresh', () => {
     ]);
   });
 
+  test('that brings half an answer first is told of once it is whole', async () => {
+    const w = world({ refreshModel: 'rotating' });
+    const marked = {
+      state: 'needs_reconnect',
+      stateReason: REFUSED_REPEATEDLY,
+      stateConfirmedAt: 1,
+    } as const;
+    const { userId } = await w.due({ userId: 'half', ...marked });
+    let isHalf = true;
+    w.server.answer('/token', async (_, usual) => {
+      const { access_token, ...rest } = await (await usual()).json<Record<string, unknown>>();
+      return json(isHalf ? rest : { access_token, ...rest });
+    });
+    await runRefresh(w.deps, 'cron');
+    expect(await typesOf(w.deps, userId)).toEqual([]);
+    isHalf = false;
+    w.deps.clock.advance(120 * MINUTE);
+    expect(await runRefresh(w.deps, 'cron')).toMatchObject({ refreshed: 1 });
+    expect(await typesOf(w.deps, userId)).toEqual(['integration.recovered']);
+  });
+
   test.each([
     ['fewer', ['read'], ['integration.scopes_changed']],
     ['others', ['read', 'admin'], ['integration.scopes_changed']],
