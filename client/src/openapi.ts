@@ -4796,6 +4796,7 @@ export interface operations {
             401: components["responses"]["UnauthenticatedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            429: components["responses"]["RateLimitedProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableProblem"];
         };

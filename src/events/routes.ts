@@ -31,6 +31,7 @@ const list = route(
     callers: ['service', 'user', 'delegation'],
     right: 'operate',
     rightForOneUser: 'read',
+    limit: 'status',
     query: z.strictObject({
       after: cursor,
       limit: limitSchema,
