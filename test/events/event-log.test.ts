@@ -162,6 +162,36 @@ describe('what another release wrote', () => {
   });
 });
 
+describe('the release before, on the migrated schema,', () => {
+  const old = (text: string, ...values: (string | number)[]) =>
+    env.DB.prepare(text)
+      .bind(...values)
+      .all();
+
+  test('sweeps, erases, shows and looks up as before', async () => {
+    await env.DB.prepare('DELETE FROM audit_events').run();
+    await write(connected('gone', 'old 1'));
+    await write({ ...connected('kept', 'old 2'), at: 7 });
+    await write({
+      at: 8,
+      type: 'provider.refusal_storm',
+      data: { provider: 'acme', code: 'token_refused' },
+      dedupeKey: 'old 3',
+    });
+    const shown = await old('SELECT at FROM audit_events ORDER BY at DESC, id DESC LIMIT 25');
+    expect(shown.results.map(({ at }) => at)).toEqual([8, 7, 5]);
+    const storm = 'SELECT 1 FROM audit_events WHERE at > ? AND type = ? AND provider = ?';
+    expect((await old(storm, 7, 'provider.refusal_storm', 'acme')).results).toHaveLength(1);
+    await old('DELETE FROM audit_events WHERE user_id = ?', 'gone');
+    await old(
+      'DELETE FROM audit_events WHERE rowid IN (SELECT rowid FROM audit_events WHERE at < ? ORDER BY at LIMIT 500)',
+      8,
+    );
+    const left = await deps.db.select().from(auditEvents);
+    expect(left.map(({ at }) => at)).toEqual([8]);
+  });
+});
+
 describe('each type', () => {
   test.each(eventTypes)('%s has an example that its schema takes as it is', (type) => {
     const event = eventExample(type);

@@ -57,6 +57,8 @@ export interface ServerHost {
    * nobody could have kept those.
    */
   onReuse(family: Family, token: string, brought: readonly Issued[], sentInTime: boolean): boolean;
+  /** What it grants now, as a reply says it; undefined: it does not say. */
+  scopeOf(family: Family): string | undefined;
   /** A family ends because `token` was revoked. */
   onRevocation(family: Family, token: string): void;
 }
@@ -118,6 +120,7 @@ export class AuthorizationServer {
     return {
       access_token: accessToken(family.id, family.serial),
       token_type: 'bearer',
+      scope: this.host.scopeOf(family),
       ...(family.lifetimeMs === null ? {} : { expires_in: family.lifetimeMs / 1000 }),
       ...(this.rotation === 'extend' ? {} : { refresh_token: refreshToken(family.id, serial) }),
     };

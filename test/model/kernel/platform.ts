@@ -112,6 +112,7 @@ export abstract class Platform extends Journal {
         cover: (kind) => this.cover(kind),
         violate: (...violation) => this.violate(...violation),
         lifetimeMs: (by, code) => this.lifetimeMs(by, code),
+        scopeOf: (family) => this.scopeOf(family),
         onReuse: (...reuse) => this.onReuse(...reuse),
         onRevocation: (...revocation) => this.onRevocation(...revocation),
       },
@@ -149,6 +150,9 @@ export abstract class Platform extends Journal {
   protected deliver(_message: Delivery): void {}
   /** As AuthorizationServer's host. */
   abstract lifetimeMs(by: Invocation, code: string | null): number | null;
+  scopeOf(_family: Family): string | undefined {
+    return undefined;
+  }
   protected abstract onReuse(
     family: Family,
     token: string,

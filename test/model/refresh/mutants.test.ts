@@ -5,7 +5,7 @@
  */
 import { it } from 'vitest';
 import { expectToBeFound } from '../kernel/gate';
-import type { Deps } from '../product';
+import { createDatabase, type Deps } from '../product';
 import type { PlanKind } from './plan';
 import { modelOf } from './run';
 import type { Mutation } from './world';
@@ -97,6 +97,17 @@ const mutants: Record<string, Mutant> = {
     plans: 'verdicts',
     sql: (text) => text.replace(/from "client_grants" where/, '$& false and'),
   },
+  'an event is written beside the batch of its change': {
+    deps: (deps) => ({ ...deps, db: besideTheBatch(deps.db) }),
+  },
+  'an event is named anew at each try': {
+    sql: (text) =>
+      // Of the columns it is the eighth.
+      text.replace(
+        /^(insert into "audit_events" .*? select (?:(?:null|\?), ){7})\?/,
+        '$1? || random()',
+      ),
+  },
   'a storm is not noticed': {
     plans: 'crowd',
     sql: (text) => text.replace('"window_refusals" = CASE', '"window_refusals" = 0 * CASE'),
@@ -124,6 +135,28 @@ const judging =
     const judged = text.includes('refresh_token') && !text.includes('"access_token":"') ? '' : text;
     return new Response(response.status === 302 ? null : judged, response);
   };
+
+interface ModelD1 {
+  prepare(text: string): unknown;
+  batch(statements: { text: string }[]): Promise<unknown[]>;
+}
+
+/** What tells of a change comes after it. */
+function besideTheBatch(db: Deps['db']): Deps['db'] {
+  const d1 = db.$client as unknown as ModelD1;
+  const isEvent = ({ text }: { text: string }) => text.startsWith('insert into "audit_events"');
+  const batch: ModelD1['batch'] = async (statements) => {
+    const results = new Map<object, unknown>();
+    for (const part of [statements.filter((one) => !isEvent(one)), statements.filter(isEvent)]) {
+      if (part.length === 0) continue;
+      for (const [i, result] of (await d1.batch(part)).entries()) {
+        results.set(part[i] as object, result);
+      }
+    }
+    return statements.map((one) => results.get(one));
+  };
+  return createDatabase({ ...d1, batch } as unknown as D1Database);
+}
 
 /** Takes rescue records, and keeps none. */
 const forgetful = (kv: KVNamespace): KVNamespace =>

@@ -234,7 +234,10 @@ const verdicts: fc.Arbitrary<Plan> = fc
   .record({
     plan: few(['calm', 'slow', 'troubles', 'D1 fails']),
     starts: fc.array(start, { minLength: 3, maxLength: 3 }),
-    blocked: fc.array(weighted([1, 12 * HOUR], [3, 30 * DAY]), { minLength: 1, maxLength: 2 }),
+    blocked: fc.array(weighted([1, 12 * HOUR], [1, 108 * HOUR], [2, 30 * DAY]), {
+      minLength: 1,
+      maxLength: 2,
+    }),
     after: weighted([1, 100_000], [1, 10 * HOUR]),
   })
   .map(({ plan, starts, blocked, after }) => {

@@ -32,10 +32,14 @@ const kinds = [
   'refresh.grant_discarded',
   'rescue.lookup_failed',
   'rescue.not_committed',
+  ...['connected', 'reconnected', 'disconnected', 'needs_reconnect', 'scopes_changed'].map(
+    (name) => `event integration.${name}`,
+  ),
+  'event connection.failed',
 ];
 
 it(
-  'I2, I4, I5, I6 and I7 hold, whoever dies when',
+  'I2, I4 to I7 and I13 hold, whoever dies when',
   () => expectToHold(modelOf('races'), { share: 0.45, kinds, kindsFrom: 10_000 }),
   1_800_000,
 );

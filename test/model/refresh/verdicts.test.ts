@@ -3,10 +3,16 @@ import { it } from 'vitest';
 import { expectToHold } from '../kernel/gate';
 import { modelOf } from './run';
 
-const kinds = ['refused as a wrong client', 'marked by comparison', 'a lost lease', 'cron died'];
+const kinds = [
+  'refused as a wrong client',
+  'marked by comparison',
+  'a lost lease',
+  'cron died',
+  'event integration.recovered',
+];
 
 it(
-  'I2, I4, I5 and I6 hold where refusals are compared for days',
+  'I2, I4, I5, I6 and I13 hold where refusals are compared for days',
   () => expectToHold(modelOf('verdicts'), { share: 0.01, kinds, kindsFrom: 10_000 }),
   1_800_000,
 );

@@ -11,6 +11,7 @@ import type { ProviderEndpoints } from '../kernel/provider-endpoints';
 import { parseToken } from '../kernel/tokens';
 import { textOf } from '../kernel/vault';
 import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../product';
+import { EventLog } from './events';
 
 export interface Row {
   id: number;
@@ -24,6 +25,10 @@ export interface Row {
   leaseUntil: number | null;
   expiresAt: number | null;
   checkDue: number | null;
+  /** When the user was told to connect again; null: it was not, or that is over. */
+  confirmed: number | null;
+  /** JSON. */
+  scope: string;
   /** All that a user sees, but for the due time. */
   shown: string;
 }
@@ -31,6 +36,7 @@ export interface Row {
 const rowsQuery = `SELECT id, user_id AS user, provider_account_id AS account, access_token AS access,
   refresh_token AS refresh, state, refresh_due_at AS due, lease_id AS lease,
   lease_until AS leaseUntil, expires_at AS expiresAt, check_due_at AS checkDue,
+  state_confirmed_at AS confirmed, scope,
   json_array(state, state_reason, expires_at, refresh_expires_at, refresh_failures, last_error,
     scope, updated_at, last_refreshed_at, verified_at IS NOT NULL) AS shown
   FROM oauth_accounts`;
@@ -51,13 +57,16 @@ export class Watch {
   outbox: readonly string[] = [];
   /** Rows, with the families that they had before. */
   readonly #former = new Set<string>();
+  readonly #events: EventLog;
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly d1: D1,
     private readonly server: AuthorizationServer,
     private readonly host: WatchHost,
-  ) {}
+  ) {
+    this.#events = new EventLog(d1, host);
+  }
 
   row(account: string): Row | undefined {
     for (const row of this.rows.values()) if (row.account === account) return row;
@@ -84,6 +93,7 @@ export class Watch {
       if (was?.refresh !== row.refresh || was?.access !== row.access) this.#final(row);
     }
     for (const was of before.values()) if (!this.rows.has(was.id)) this.#deleted(was, versions);
+    this.#events.observe(before, this.rows, this.#versions);
   }
 
   #grew(versions: ReadonlyMap<string, number>, user: string): boolean {

@@ -71,6 +71,12 @@ export class World extends Platform {
     return this.lifetime;
   }
 
+  /** Of some providers, grants come and go with other scopes. */
+  override scopeOf({ serial }: Family): string | undefined {
+    if (this.plan.seed % 4 !== 0) return undefined;
+    return serial % 2 === 0 ? 'read' : 'read write';
+  }
+
   override subjectOf(account: string): string {
     return this.plan.oneSubject ? 'subject' : account;
   }
