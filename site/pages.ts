@@ -25,7 +25,7 @@ const about =
 const groups: readonly { label: string; files: readonly string[] }[] = [
   {
     label: 'Build',
-    files: ['start', 'connect', 'status', 'tokens', 'proxy', 'hosted-page', 'providers'],
+    files: ['start', 'connect', 'status', 'tokens', 'proxy', 'events', 'hosted-page', 'providers'],
   },
   { label: 'Run', files: ['self-hosting', 'operations', 'cost'] },
   {
@@ -39,7 +39,7 @@ export const sidebar = groups.map(({ label, files }) => ({
   items: files.map((slug) => ({ slug })),
 }));
 
-const files = groups.flatMap((group) => group.files);
+export const files = groups.flatMap((group) => group.files);
 
 interface Page {
   title: string;

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { files as pageFiles } from '../../site/pages';
 
 const root = join(import.meta.dirname, '../..');
 const docs = readdirSync(join(root, 'docs'))
@@ -43,6 +44,8 @@ declare global {
   const session: { userId: string };
   const env: { MOORING_URL: string; MOORING_KEY: string; KEY: string; MOORING: { fetch: typeof fetch }; WEBHOOK_SECRET: string };
   function showFailure(code: string): Response;
+  function whereWeWere(): Promise<string>;
+  function apply(event: object): Promise<void>;
   function callWith(accessToken: string): Promise<void>;
   function redirect(to: string | undefined): Response;
 }
@@ -98,6 +101,14 @@ describe('TypeScript in the docs', () => {
       said = (error as { stdout: string }).stdout;
     }
     expect(said).toBe('');
+  });
+});
+
+describe('the site', () => {
+  it('has a place for each page of docs/', () => {
+    expect(pageFiles.toSorted()).toEqual(
+      docs.map((file) => file.replace(/^docs\/|\.md$/g, '')).sort(),
+    );
   });
 });
 
