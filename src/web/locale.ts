@@ -1,19 +1,17 @@
 /**
- * The language of a page: which one, and what it says. Messages stand in messages/, one file a
- * language. There is no library for it: nothing here needs more than names filled in, and plurals
- * occur only in what Intl writes (relative times).
+ * The language of a page: which one, and what it says. English stands in messages.ts, each other
+ * language in a file of assets/messages, which is read when it is first asked for. There is no library
+ * for it: nothing here needs more than names filled in, and plurals occur only in what Intl writes
+ * (relative times).
  */
 import { createContext, useContext } from 'hono/jsx';
 import { parseAccept } from 'hono/utils/accept';
-import { de } from './messages/de';
-import { type Catalog, type EnglishMessages, en, type MessageId } from './messages/en';
-import { es } from './messages/es';
-import { fr } from './messages/fr';
-import { ja } from './messages/ja';
-import { pt } from './messages/pt';
+import type { Deps } from '../deps';
+import { readAsset } from '../http/assets';
+import { type Catalog, type EnglishMessages, en, type MessageId } from './messages';
 
-/** By language tag (BCP 47). */
-export const catalogs = { en, de, es, fr, ja, pt } satisfies Record<string, Catalog>;
+/** By language tag (BCP 47): those of assets/messages, and English. */
+export const languages = ['en', 'de', 'es', 'fr', 'ja', 'pt'];
 
 type NamesIn<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
@@ -72,48 +70,72 @@ const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Sc
 
 export const english = localeOf('en', en);
 
+/** Language, and what dates follow: the visitor's region, where one is said. */
+export interface Choice {
+  language: string;
+  region: string | null;
+}
+
 /**
  * By lookup (RFC 4647 3.4): what is wished for first is looked for first, each tag shortened from its
- * end until there is a catalog for it. English where there is none for any.
+ * end until it is a language of the page. English where there is none for any.
  * @param wished a language tag of the app's, which comes first
  * @param acceptLanguage the browser's header; what cannot be read in it is passed over
  */
-export function negotiateLocale(
-  wished: string | null,
-  acceptLanguage: string | undefined,
-  among: Readonly<Record<string, Catalog>> = catalogs,
-): Locale {
+export function negotiate(wished: string | null, acceptLanguage: string | undefined): Choice {
   const accepted = parseAccept(acceptLanguage ?? '')
     .filter(({ q }) => q > 0)
     .map(({ type }) => type);
   for (const range of wished === null ? accepted : [wished, ...accepted]) {
-    const subtags = range.split('-').slice(0, MAX_SUBTAGS);
+    const subtags = range.toLowerCase().split('-').slice(0, MAX_SUBTAGS);
     for (let length = subtags.length; length > 0; length -= 1) {
-      const found = catalogFor(subtags.slice(0, length).join('-'), among);
-      if (found) return localeOf(...found, formatsFor(range, found[1]));
+      const tag = subtags.slice(0, length).join('-');
+      const language = languages.find((one) => one.toLowerCase() === tag);
+      if (language !== undefined) return { language, region: regionalTag(range) };
     }
   }
-  return english;
+  return { language: 'en', region: null };
 }
 
-/** Language, script and region are three. */
+/** More than language, script and region. */
 const MAX_SUBTAGS = 8;
 
-const catalogFor = (
-  tag: string,
-  among: Readonly<Record<string, Catalog>>,
-): [string, Catalog] | undefined =>
-  Object.entries(among).find(([language]) => language.toLowerCase() === tag.toLowerCase());
-
-/** The visitor's region, and nothing else that a tag may hold. */
-function formatsFor(range: string, { formats }: Catalog): string {
+/** Language, script and region, and nothing else that a tag may hold; null without a region. */
+function regionalTag(range: string): string | null {
   try {
     const { language, script, region } = new Intl.Locale(range);
-    if (region === undefined) return formats;
+    if (region === undefined) return null;
     return [language, script, region].filter((subtag) => subtag !== undefined).join('-');
   } catch {
-    return formats;
+    return null;
   }
+}
+
+/** By language. */
+const catalogs = () => new Map<string, Catalog>();
+
+/** As `negotiate` chooses; English while the language's file cannot be read. */
+export async function localeFor(
+  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
+  ...asked: Parameters<typeof negotiate>
+): Promise<Locale> {
+  const { language, region } = negotiate(...asked);
+  const catalog = language === 'en' ? en : await catalogOf(deps, language);
+  return catalog ? localeOf(language, catalog, region ?? catalog.formats) : english;
+}
+
+async function catalogOf(
+  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
+  language: string,
+): Promise<Catalog | null> {
+  const known = deps.caches.of(catalogs).get(language);
+  if (known) return known;
+  const text = await readAsset(deps, `messages/${language}.json`);
+  if (text === null) return null;
+  // Its shape is held by the tests.
+  const catalog: Catalog = JSON.parse(text);
+  deps.caches.of(catalogs).set(language, catalog);
+  return catalog;
 }
 
 /** A well-formed language tag (BCP 47), whether or not there is a catalog for it. */

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
-import { catalogs, isLanguageTag, localeOf, negotiateLocale } from '../../src/web/locale';
-import { type Catalog, en } from '../../src/web/messages/en';
+import { isLanguageTag, languages, localeFor, localeOf, negotiate } from '../../src/web/locale';
+import { type Catalog, en } from '../../src/web/messages';
+import { testDeps } from '../support/deps';
+import { catalogs } from './catalogs';
 import { mirrored } from './mirrored';
 
 /** What each message is filled with. */
@@ -12,6 +14,10 @@ const namesIn = (messages: Catalog['messages']) =>
     id,
     ...new Set([...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort()),
   ]);
+
+it('there is a file for each language', () => {
+  expect(Object.keys(catalogs).sort()).toEqual(languages.toSorted());
+});
 
 describe.each(Object.entries(catalogs))(
   'the catalog of %s',
@@ -69,9 +75,9 @@ describe('texts of the built-in records', () => {
     expect(Object.keys(en.messages)).toContain(`record.${text}`);
   });
 
-  it('of an operator’s own record stay as they are', () => {
-    expect(negotiateLocale('de', undefined).recordText('Ship')).toBe('Ship');
-    expect(negotiateLocale('de', undefined).recordText('Password')).toBe('Passwort');
+  it('of an operator’s own record stay as they are', async () => {
+    const { recordText } = await localeFor(testDeps(), 'de', undefined);
+    expect([recordText('Ship'), recordText('Password')]).toEqual(['Ship', 'Passwort']);
   });
 });
 
@@ -109,8 +115,8 @@ describe('the language', () => {
     [null, '日本語, ja', 'ja', 'ja-JP'],
     [null, `de${'-x'.repeat(8000)}`, 'de', 'de-DE'],
     [null, `${'zz,'.repeat(5000)}fr`, 'fr', 'fr-FR'],
-  ])('of "%s" and "%s" is %s, with dates of %s', (wished, accepted, language, formats) => {
-    const locale = negotiateLocale(wished, accepted);
+  ])('of "%s" and "%s" is %s, with dates of %s', async (wished, accepted, language, formats) => {
+    const locale = await localeFor(testDeps(), wished, accepted);
     expect([locale.language, locale.formats]).toEqual([language, formats]);
   });
 
@@ -145,15 +151,21 @@ describe('a name in a sentence', () => {
   });
 });
 
-it('lists and sentences are joined as the language does', () => {
-  const joined = (language: string) => {
-    const { list, sentences } = negotiateLocale(language, undefined);
+it('a language whose file cannot be read is English', async () => {
+  const deps = testDeps({ assets: null });
+  expect(negotiate('de-AT', undefined)).toEqual({ language: 'de', region: 'de-AT' });
+  expect((await localeFor(deps, 'de-AT', undefined)).language).toBe('en');
+});
+
+it('lists and sentences are joined as the language does', async () => {
+  const joined = async (language: string) => {
+    const { list, sentences } = await localeFor(testDeps(), language, undefined);
     return [list(['a', 'b', 'c']), sentences('A.', 'B.')];
   };
-  expect(joined('en')).toEqual(['a, b and c', 'A. B.']);
-  expect(joined('de')).toEqual(['a, b und c', 'A. B.']);
-  expect(joined('fr')).toEqual(['a, b et c', 'A. B.']);
-  expect(joined('es')).toEqual(['a, b y c', 'A. B.']);
-  expect(joined('pt')).toEqual(['a, b e c', 'A. B.']);
-  expect(joined('ja')).toEqual(['a、b、c', 'A.B.']);
+  expect(await joined('en')).toEqual(['a, b and c', 'A. B.']);
+  expect(await joined('de')).toEqual(['a, b und c', 'A. B.']);
+  expect(await joined('fr')).toEqual(['a, b et c', 'A. B.']);
+  expect(await joined('es')).toEqual(['a, b y c', 'A. B.']);
+  expect(await joined('pt')).toEqual(['a, b e c', 'A. B.']);
+  expect(await joined('ja')).toEqual(['a、b、c', 'A.B.']);
 });

@@ -2,7 +2,7 @@
  * A language that is written from right to left, for tests: each letter of the English messages is
  * another one of the Arabic script, so that it is as long and as readable as nothing.
  */
-import { type Catalog, en } from '../../src/web/messages/en.ts';
+import { type Catalog, en } from '../../src/web/messages.ts';
 
 const letters = 'ابتثجحخدذرزسشصضطظعغفقكلمنه';
 

@@ -6,7 +6,7 @@ import { BrowserError, type Situation } from '../../http/browser-error';
 import { problemResponse, toAppError } from '../../http/problem';
 import type { AppEnv } from '../../http/route';
 import { type Locale, useLocale } from '../locale';
-import { en, type MessageId } from '../messages/en';
+import { en, type MessageId } from '../messages';
 import { MessagePage } from '../ui/layout';
 import { htmlReply } from '../ui/reply';
 import { returnLabel } from './layout';

@@ -1,7 +1,7 @@
 /** Scopes in words: what each lets an app do. Pure. */
 import type { Provider } from '../../providers/types';
 import type { Locale } from '../locale';
-import type { MessageId } from '../messages/en';
+import type { MessageId } from '../messages';
 
 type Seen = Extract<MessageId, `see.${string}`>;
 type PermissionId = Seen | Extract<MessageId, `may.${string}`>;

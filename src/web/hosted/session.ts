@@ -27,7 +27,7 @@ import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import type { ProviderFilter } from '../../rights';
 import { MINUTE_MS } from '../../time';
-import { type Locale, negotiateLocale } from '../locale';
+import { type Locale, localeFor } from '../locale';
 import { cookieAttributes, formTokenOf } from '../session';
 
 export const PAGE_PATH = '/integrations';
@@ -149,10 +149,11 @@ export async function beginPageSession({ db, now: clock }: Deps, token: string):
  * @throws BrowserError forbidden: `no_session` or `session_ended`
  */
 export async function findPageSession(
-  { db, now }: Deps,
+  deps: Deps,
   secret: string | null,
   acceptLanguage?: string,
 ): Promise<PageSession> {
+  const { db, now } = deps;
   const [row] =
     secret === null
       ? []
@@ -187,7 +188,7 @@ export async function findPageSession(
     providers,
     allowedProviders,
     returnTo,
-    locale: negotiateLocale(row.locale, acceptLanguage),
+    locale: await localeFor(deps, row.locale, acceptLanguage),
     flash,
     version,
     expiresAt,
@@ -220,7 +221,7 @@ export async function localeOfBrowser(c: Context<AppEnv>): Promise<Locale> {
   const secret = secretOf(c);
   const wished =
     secret === null ? null : await wishedLocale(c.get('deps'), secret).catch(() => null);
-  return negotiateLocale(wished, acceptLanguageOf(c));
+  return localeFor(c.get('deps'), wished, acceptLanguageOf(c));
 }
 
 async function wishedLocale({ db }: Deps, secret: string): Promise<string | null> {

@@ -1,8 +1,8 @@
 /** The hosted page in the user's language. */
+import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SESSION_MS, TOKEN_MS } from '../../../src/web/hosted/session';
-import { catalogs } from '../../../src/web/locale';
-import type { Catalog } from '../../../src/web/messages/en';
+import { languages } from '../../../src/web/locale';
 import { configWith } from '../../support/config';
 import { testClock } from '../../support/deps';
 import { type AccountOverrides, insertAccount } from '../../support/fixtures';
@@ -192,13 +192,16 @@ describe('what goes wrong', () => {
 });
 
 describe('a language that is written from right to left', () => {
-  const languages: Record<string, Catalog> = catalogs;
   beforeAll(() => {
-    languages.ar = mirrored;
+    languages.push('ar');
   });
   afterAll(() => {
-    delete languages.ar;
+    languages.pop();
   });
+  const assets = {
+    fetch: async (url: RequestInfo | URL) =>
+      String(url).endsWith('/messages/ar.json') ? Response.json(mirrored) : env.ASSETS.fetch(url),
+  };
 
   /** What is left where names and dates are taken away: everything that no catalog has said. */
   function unsaid(page: string): string[] {
@@ -226,7 +229,7 @@ describe('a language that is written from right to left', () => {
         GITHUB_CLIENT_SECRET: 'secret',
       },
     );
-    const h = hosted({ clock: testClock(now), config });
+    const h = hosted({ clock: testClock(now), config, assets });
     const userId = 'right-to-left';
     const failing = {
       expiresAt: now - 60_000,

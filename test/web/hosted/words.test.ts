@@ -6,7 +6,8 @@ import { providerSchema } from '../../../src/providers/types';
 import { prefersPage } from '../../../src/web/hosted/error-page';
 import { initials } from '../../../src/web/hosted/integrations-page';
 import { permissionSentences, permissionsOf } from '../../../src/web/hosted/permissions';
-import { english, negotiateLocale } from '../../../src/web/locale';
+import { english, localeFor } from '../../../src/web/locale';
+import { testDeps } from '../../support/deps';
 
 describe('initials', () => {
   it.each([
@@ -41,10 +42,12 @@ describe('permissions', () => {
     ['fr', 'Savoir qui vous êtes. Voir votre adresse e-mail, votre nom et votre photo.'],
     ['ja', '本人の確認。メールアドレス、名前、写真の閲覧。'],
     ['pt', 'Saber quem você é. Ver seu e-mail, seu nome e sua foto.'],
-  ])('are sentences in %s', (language, sentences) => {
+  ])('are sentences in %s', async (language, sentences) => {
     const record = records.find(({ id }) => id === 'google');
     const google = providerSchema.parse({ ...record, scopes: ['openid', 'email', 'profile'] });
-    expect(permissionSentences(google, negotiateLocale(language, undefined))).toBe(sentences);
+    expect(permissionSentences(google, await localeFor(testDeps(), language, undefined))).toBe(
+      sentences,
+    );
   });
 
   it('that nobody has words for are named, and names of prototypes are none', () => {

@@ -1,6 +1,6 @@
 /**
  * The messages of the hosted page, in English: the catalog that names all of them, and what each is
- * filled with. A further language is a file beside this one, and a line in ../locale.ts.
+ * filled with. A further language is a file in assets/messages, and its tag in locale.ts.
  *
  * Names (of apps, accounts, providers) are filled in as they are: a message puts them where no case,
  * article or gender is needed. What ends with `.unnamed` is said where the account's name is not known.
@@ -97,7 +97,7 @@ const messages = {
   'todo.reconnect': 'Reconnecting may help.',
   'todo.nothing': 'You need not do anything.',
 
-  // What an app may do, by scope (../hosted/permissions.ts): a list of things to see, and the rest.
+  // What an app may do, by scope (hosted/permissions.ts): a list of things to see, and the rest.
   'permission.sentence': '{permission}.',
   'permission.see': 'see {things}',
   'permission.use': 'use “{scope}”',

@@ -1,0 +1,11 @@
+/** All languages. A message that a file lacks does not compile here. */
+import de from '../../assets/messages/de.json';
+import es from '../../assets/messages/es.json';
+import fr from '../../assets/messages/fr.json';
+import ja from '../../assets/messages/ja.json';
+import pt from '../../assets/messages/pt.json';
+import { type Catalog, en } from '../../src/web/messages';
+
+type Written = Omit<Catalog, 'direction'> & { direction: string };
+
+export const catalogs: Record<string, Written> = { en, de, es, fr, ja, pt };
