@@ -13,6 +13,7 @@ import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
 import { isCheckable } from '../src/oauth/credential-check';
 import { endpointsOf, filledUrl, placeholderValues } from '../src/oauth/endpoints';
+import { isByFields } from '../src/providers/by-fields';
 import { checkRecord } from '../src/providers/check';
 import { limitsOf } from '../src/providers/limits';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
@@ -42,9 +43,11 @@ export async function report(
   return [
     `${provider.name} (${id}): the record is right.`,
     ...(provider.sunset === undefined ? [] : [`Its endpoints end: ${provider.sunset}`]),
-    ...(provider.kind === 'oauth2'
-      ? await aboutOAuth2(provider, registry, publicUrl, rest)
-      : aboutCredentials(provider)),
+    ...(isByFields(provider)
+      ? aboutFieldGrant(provider, registry, publicUrl, rest)
+      : provider.kind === 'oauth2'
+        ? await aboutOAuth2(provider, registry, publicUrl, rest)
+        : aboutCredentials(provider)),
   ];
 }
 
@@ -109,6 +112,37 @@ async function aboutOAuth2(
     ...(endpoints.parUrl === null ? [] : [`Pushed first (RFC 9126) to: ${endpoints.parUrl}`]),
     'A browser would be sent to:',
     url.href,
+  ];
+}
+
+/** What a token is obtained with, where there is no browser. */
+function aboutFieldGrant(
+  provider: OAuth2Provider,
+  registry: Registry,
+  publicUrl: string,
+  assignments: readonly string[],
+): string[] {
+  const { id, grant, fields, tokenUrl = '', tokenParams, tokenHeaders } = provider;
+  const parameters = parametersFrom(provider, assignments);
+  const prefix = settingPrefix(provider.clientOf ?? id);
+  const values = placeholderValues(provider, parameters);
+  return [
+    ...(grant === 'jwt_bearer'
+      ? [
+          registry.isConfigured(id)
+            ? `Client: ${prefix}_CLIENT_ID and ${prefix}_CLIENT_KEY are set.`
+            : `Client: none yet; set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_KEY.`,
+        ]
+      : []),
+    ...Object.entries(fields).map(
+      ([field, { label, secret, required }]) =>
+        `Field ${field}: ${label}${secret ? ', secret' : ''}${required ? '' : ', optional'}`,
+    ),
+    `Tokens: ${grant}, at ${filledUrl(tokenUrl, values, publicUrl)}`,
+    ...Object.entries(tokenHeaders).map(([name, value]) => `Token header ${name}: ${value}`),
+    ...Object.entries(tokenParams).map(([name, value]) => `Token parameter ${name}: ${value}`),
+    ...aboutCheck(provider, provider.check?.url ?? provider.profileUrl ?? null),
+    ...aboutCalls(provider, parameters, publicUrl),
   ];
 }
 

@@ -171,7 +171,7 @@ export interface paths {
         get?: never;
         /**
          * Connect with a key, a password or a session cookie
-         * @description For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.
+         * @description For providers of kind `credentials`: what is sent as it is, and what a token is obtained with. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.
          *
          *     Right: `connect`.
          */
@@ -3881,14 +3881,14 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["ProviderNotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
-            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Too many integrations (`too_many_integrations`). */
+            /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                    "application/problem+json": components["schemas"]["AccountLinkedToAnotherUserProblem"] | components["schemas"]["AccountMismatchProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
                 };
             };
             413: components["responses"]["TooLargeProblem"];

@@ -10,6 +10,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Caller } from '../http/caller';
 import { missingScopes } from '../oauth/scopes';
+import { takesFields } from '../providers/by-fields';
 import { type TokenAnswer, tokenOf } from '../refresh/token';
 import { timestamp } from '../time';
 import { authorizationRequired, type ConsentReason, orAuthorization, readAccount } from './account';
@@ -52,7 +53,7 @@ export async function tokenOrConsent(deps: Deps, request: TokenOrConsent): Promi
   const accountId = row?.providerAccountId ?? named;
   const required = async (reason: ConsentReason, missing: string[], since: number) => {
     const mayBegin =
-      returnTo !== undefined && caller.rights.has('connect') && provider.kind === 'oauth2';
+      returnTo !== undefined && caller.rights.has('connect') && !takesFields(provider);
     const connection = mayBegin
       ? await beginConnection(deps, userId, {
           provider: provider.id,

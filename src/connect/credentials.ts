@@ -15,21 +15,38 @@ import { AppError, type FieldError } from '../errors';
 import { faultOfAccountId } from '../ids';
 import {
   accountFrom,
+  CHECK_MS,
   type CheckOutcome,
   checkCredentials,
   credentialsUrl,
 } from '../oauth/credential-check';
+import { endpointsOf } from '../oauth/endpoints';
+import { fetchProfile } from '../oauth/profile';
+import { readTokenReply } from '../oauth/reply';
+import { refreshGrant } from '../oauth/token';
+import { type FieldProvider, mayBeEntered, takesFields } from '../providers/by-fields';
+import { saidParameters } from '../providers/parameters';
 import { wholeMatch } from '../providers/patterns';
 import { placeholdersOf } from '../providers/templates';
-import type { CredentialsProvider } from '../providers/types';
+import { timeoutOf } from '../providers/timeout';
+import type { CredentialsProvider, OAuth2Provider } from '../providers/types';
 import { CONFIRM_AFTER_MS } from '../refresh/failure';
+import { judge } from '../refresh/outcome';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
-import { connectedEvents, isOf, isStored, tooManyIntegrations, upsertAccount } from './store';
+import {
+  accountOf,
+  type ConnectedAccount,
+  connectedEvents,
+  isOf,
+  isStored,
+  tooManyIntegrations,
+  upsertAccount,
+} from './store';
 
 export interface CredentialsInput {
   provider: string;
@@ -54,8 +71,9 @@ export async function putCredentials(
   userId: string,
   input: CredentialsInput,
 ): Promise<Connected> {
-  const provider = credentialsProviderOf(deps, input.provider);
+  const provider = enteredProviderOf(deps, input.provider);
   checkFields(provider, input.credentials);
+  if (provider.kind === 'oauth2') return putGrant(deps, userId, provider, input);
   const named = await accountIdOf(provider, userId, input);
   const tried = await tryOut(deps, provider, input.credentials);
   const found = tried?.kind === 'accepted' ? accountFrom(provider, tried, input.credentials) : null;
@@ -98,27 +116,113 @@ export async function putCredentials(
     verifiedAt: tried?.kind === 'accepted' ? now : null,
     checkDueAt: tried?.kind === 'undecided' ? now + CONFIRM_AFTER_MS : null,
   };
-  const stored = isStored(deps.db, account);
+  return stored(deps, account);
+}
+
+/** @throws AppError account_linked_to_another_user, too_many_integrations */
+async function stored(deps: Deps, account: ConnectedAccount): Promise<Connected> {
+  const { userId, provider, accountId } = account;
+  const now = deps.now();
+  const isThere = isStored(deps.db, account);
   const { changed, snapshot } = await changeVisibly(
     deps,
     userId,
     [upsertAccount(deps.db, account, deps.config.maxIntegrations, now)],
-    stored,
-    connectedEvents(deps, account, deps.uuid(), now, stored),
+    isThere,
+    connectedEvents(deps, account, deps.uuid(), now, isThere),
   );
   if (!changed) {
     const owner = await deps.db.$count(oauthAccounts, isOf(account));
     throw owner > 0 ? linkedToAnotherUser() : tooManyIntegrations(deps);
   }
-  deps.log.info('connect.credentials_stored', { provider: provider.id });
+  deps.log.info('connect.credentials_stored', { provider });
   await publish(deps, snapshot);
-  return { created: true, ...integrationIn(snapshot, provider.id, accountId) };
+  return { created: true, ...integrationIn(snapshot, provider, accountId) };
 }
 
-function credentialsProviderOf({ config }: Deps, id: string): CredentialsProvider {
+/**
+ * Without a browser: what the user gave obtains a token at once, and is kept to obtain the next ones.
+ * What the provider refuses is not stored, and neither is what nobody could try: there is no token.
+ *
+ * @throws AppError forbidden, invalid_request, credentials_refused, account_mismatch,
+ *   provider_not_configured, provider_error, provider_unavailable; as stored does
+ */
+async function putGrant(
+  deps: Deps,
+  userId: string,
+  provider: OAuth2Provider,
+  { credentials, accountId, displayName, mayNameAccount }: CredentialsInput,
+): Promise<Connected> {
+  if (!mayNameAccount && (!mayBeEntered(provider) || accountId !== undefined)) {
+    throw new AppError('forbidden', 'only a service caller may connect this, or name an account');
+  }
+  const parameters = saidParameters(provider, 'field', (name) =>
+    Object.hasOwn(credentials, name) ? credentials[name] : undefined,
+  );
+  if (parameters === null) {
+    throw new AppError('invalid_request', 'the credentials make no usable address');
+  }
+  const client = deps.config.providers.client(provider.id, parameters);
+  if (!client) {
+    throw new AppError('provider_not_configured', `${provider.name} has no key in this deployment`);
+  }
+  const endpoints = await endpointsOf(deps, provider, parameters);
+  const given = JSON.stringify(credentials);
+  const raw = await refreshGrant(deps, client, endpoints, {
+    refreshToken: given,
+    scopes: provider.scopes,
+    timeoutMs: timeoutOf(provider, CHECK_MS),
+  });
+  const now = deps.now();
+  const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, now) : null;
+  const outcome = judge(provider, raw, reply, now);
+  deps.log.info('check.done', { provider: provider.id, outcome: outcome.kind });
+  if (outcome.kind === 'refused') throw refused(provider);
+  if (outcome.kind !== 'granted' || reply === null) {
+    const passes = outcome.kind === 'transient' || outcome.kind === 'unknown';
+    throw new AppError(
+      passes ? 'provider_unavailable' : 'provider_error',
+      `${provider.name} gave no token (${outcome.kind === 'granted' ? '' : outcome.code}); nothing was stored`,
+      passes ? { retryAfter: CONFIRM_AFTER_MS / SECOND_MS } : {},
+    );
+  }
+  const grant = { ...reply, accessToken: outcome.accessToken, refreshToken: given };
+  const timeoutMs = timeoutOf(provider, CHECK_MS);
+  const profile = await fetchProfile(
+    deps,
+    client,
+    endpoints,
+    grant,
+    { timeoutMs, until: now + timeoutMs },
+    { field: shownOf(provider, credentials) },
+  );
+  if (accountId !== undefined && profile.accountId !== accountId) {
+    throw new AppError('account_mismatch', 'these credentials are of another account');
+  }
+  const consent = { userId, requestedScope: provider.scopes, parameters };
+  const account = await accountOf(
+    deps,
+    provider,
+    consent,
+    { ...grant, refreshExpiresAt: null },
+    displayName === undefined ? profile : { ...profile, displayName },
+  );
+  return stored(deps, account);
+}
+
+/** What of it is no secret. */
+const shownOf = (
+  { fields }: Pick<OAuth2Provider, 'fields'>,
+  credentials: Record<string, string>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(credentials).filter(([name]) => fields[name]?.secret === false),
+  );
+
+function enteredProviderOf({ config }: Deps, id: string): CredentialsProvider | FieldProvider {
   const provider = config.providers.get(id);
   if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
-  if (provider.kind !== 'credentials') {
+  if (!takesFields(provider)) {
     throw new AppError(
       'invalid_request',
       `${provider.name} is connected by OAuth; POST to /v1/users/{userId}/connections`,
@@ -128,7 +232,10 @@ function credentialsProviderOf({ config }: Deps, id: string): CredentialsProvide
 }
 
 /** @throws AppError invalid_request that names the fields, never their values */
-function checkFields(provider: CredentialsProvider, given: Record<string, string>): void {
+function checkFields(
+  provider: Pick<CredentialsProvider, 'fields'>,
+  given: Record<string, string>,
+): void {
   const errors: FieldError[] = [];
   const wrong = (field: string, message: string) =>
     errors.push({ path: `body.credentials.${field}`, message });
@@ -173,11 +280,11 @@ async function tryOut(
   const { id } = provider;
   deps.log.info('check.done', { provider: id, outcome: outcome.kind });
   if (outcome.kind !== 'refused') return outcome;
-  throw new AppError(
-    'credentials_refused',
-    `${provider.name} refused these credentials; nothing was stored`,
-  );
+  throw refused(provider);
 }
+
+const refused = ({ name }: Pick<CredentialsProvider, 'name'>): AppError =>
+  new AppError('credentials_refused', `${name} refused these credentials; nothing was stored`);
 
 /** Only the provider could have told whose they are. */
 const nobodysCredentials = (

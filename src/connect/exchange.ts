@@ -315,7 +315,16 @@ async function receive(
   const endpoints = await endpointsOf(deps, provider, parameters);
   const timeoutMs = timeoutOf(provider, PROFILE_MS);
   const whoIs = (latest: number) =>
-    fetchProfile(deps, client, endpoints, grant, { timeoutMs, until: latest }, chosen);
+    fetchProfile(
+      deps,
+      client,
+      endpoints,
+      grant,
+      { timeoutMs, until: latest },
+      {
+        choice: chosen,
+      },
+    );
   const profile = await whoIs(until);
   return {
     account: await accountOf(deps, client.provider, transaction, grant, profile),

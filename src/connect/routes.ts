@@ -253,7 +253,7 @@ const credentials = route(
     tag: 'Connect',
     summary: 'Connect with a key, a password or a session cookie',
     description:
-      'For providers of kind `credentials`. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
+      'For providers of kind `credentials`: what is sent as it is, and what a token is obtained with. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
     callers: ['service', 'user'],
     right: 'connect',
     limit: 'connect',
@@ -282,6 +282,7 @@ const credentials = route(
     },
     errors: [
       'provider_not_found',
+      'provider_not_configured',
       'forbidden',
       'credentials_refused',
       'account_linked_to_another_user',

@@ -66,7 +66,7 @@ export interface ConnectedAccount {
 export async function accountOf(
   { vault, config, random }: Deps,
   provider: OAuth2Provider,
-  transaction: Transaction,
+  transaction: Pick<Transaction, 'userId' | 'requestedScope' | 'parameters'>,
   grant: Grant,
   profile: Profile,
 ): Promise<ConnectedAccount> {

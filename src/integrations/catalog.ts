@@ -1,6 +1,7 @@
 /** The catalog: what can be connected here, and what a connect form has to ask for. */
 import * as z from 'zod';
 import { route } from '../http/route';
+import { takesFields } from '../providers/by-fields';
 import { askedParameters } from '../providers/parameters';
 import type { Registry } from '../providers/registry';
 import type { Provider } from '../providers/types';
@@ -82,7 +83,7 @@ export const catalogRoutes = [list];
 /** Endpoints, headers and quirks stay inside: they are of no use to a caller. */
 function entryOf(provider: Provider, registry: Registry): ProviderEntry {
   const { id, name, kind, experimental } = provider;
-  if (provider.kind === 'credentials') {
+  if (takesFields(provider)) {
     const fields = Object.entries(provider.fields).map(
       ([field, { label, secret, required, maxLength, pattern, help }]) => [
         field,
@@ -99,9 +100,9 @@ function entryOf(provider: Provider, registry: Registry): ProviderEntry {
     return {
       id,
       name,
-      kind,
-      configured: true,
-      scopes: [],
+      kind: 'credentials',
+      configured: registry.isConfigured(id),
+      scopes: provider.kind === 'oauth2' ? provider.scopes : [],
       experimental,
       fields: Object.fromEntries(fields),
     };

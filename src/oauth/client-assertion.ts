@@ -14,6 +14,7 @@ export interface Signing {
 
 /**
  * A compact JWS.
+ * @param more claims, also instead of `sub`
  * @param method `client_secret_jwt` signs with the secret, all others with the key
  * @throws AppError provider_not_configured, which quotes nothing of the key
  */
@@ -22,6 +23,7 @@ export async function signAssertion(
   { provider, clientId, clientSecret, clientKey }: OAuth2Client,
   method: string,
   audience: string,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { issuer = clientId, lifetimeSeconds, algorithm } = provider.clientAssertion;
   const issuedAt = Math.floor(now() / SECOND_MS);
@@ -30,13 +32,12 @@ export async function signAssertion(
       method === 'client_secret_jwt'
         ? { algorithm: algorithm ?? 'HS256', keyId: null, key: secretKey(clientSecret) }
         : await privateKey(clientKey, algorithm);
-    return await new SignJWT()
+    return await new SignJWT({ sub: clientId, ...more })
       .setProtectedHeader({
         alg: signer.algorithm,
         ...(signer.keyId === null ? {} : { kid: signer.keyId }),
       })
       .setIssuer(issuer)
-      .setSubject(clientId)
       .setAudience(audience)
       .setJti(uuid())
       .setIssuedAt(issuedAt)

@@ -3,6 +3,7 @@
  * filled, completed by discovery where the record names an issuer. The record's own URLs win.
  */
 import { AppError } from '../errors';
+import { isByFields } from '../providers/by-fields';
 import { isUsable } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
@@ -104,9 +105,10 @@ async function withMetadata(
   const template = provider.issuerTemplate?.template;
   const metadata = issuer === null ? undefined : await discover(deps, issuer, template);
   const authorizationUrl = fill(provider.authorizationUrl, metadata?.authorization_endpoint);
-  if (authorizationUrl === null) throw unnamed('authorization');
+  if (authorizationUrl === null && !isByFields(provider)) throw unnamed('authorization');
   const endpoints: AuthorizationEndpoints = {
-    authorizationUrl,
+    // Of a grant without a browser there is none.
+    authorizationUrl: authorizationUrl ?? '',
     issuer: metadata?.issuer ?? null,
     issuerClaims:
       template !== undefined && metadata?.issuer === template

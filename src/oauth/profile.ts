@@ -46,8 +46,8 @@ export async function fetchProfile(
   endpoints: ProfileEndpoints,
   grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
   patience: Patience,
-  /** What was chosen of the record's `choices`. */
-  choice: unknown = null,
+  /** What was chosen of the record's `choices`, and what the user gave. */
+  more: Pick<Sources, 'choice' | 'field'> = {},
 ): Promise<Profile> {
   const { provider, clientId } = client;
   const { accountId, subject } = provider;
@@ -68,7 +68,7 @@ export async function fetchProfile(
   return readProfile(provider, {
     token: grant.document,
     parameter: endpoints.parameters,
-    choice,
+    ...more,
     id_token: await from('id_token', () =>
       readIdToken(valueAt(grant.document, 'id_token'), expected),
     ),

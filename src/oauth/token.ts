@@ -2,9 +2,11 @@
  * Requests to the token endpoint. They are sent, not judged: the reply comes back as it is, for
  * src/oauth/reply.ts to read.
  */
+import { isByFields } from '../providers/by-fields';
 import type { OAuth2Client } from '../providers/types';
 import type { Signing } from './client-assertion';
 import type { Endpoints } from './endpoints';
+import { fieldRequest } from './field-grant';
 import {
   authenticateClient,
   type ClientProof,
@@ -64,7 +66,8 @@ export async function exchangeCode(
 }
 
 /**
- * RFC 6749 6; where the model is `extend`, the record's own request with the access token.
+ * RFC 6749 6; where the model is `extend`, the record's own request with the access token. Where there is
+ * no browser, the refresh token is JSON of what the user gave.
  *
  * @throws AppError provider_not_configured where the client's key cannot sign; Error where the token
  *   that the model needs was not given: a defect of the caller. Nothing was sent.
@@ -81,6 +84,10 @@ export async function refreshGrant(
   },
 ): Promise<RawReply> {
   const { provider } = client;
+  if (isByFields(provider)) {
+    const fields = JSON.parse(grant.refreshToken ?? '{}');
+    return sendTokenRequest(deps, await fieldRequest(deps, client, endpoints, fields), grant);
+  }
   const headers = headersOf(provider, endpoints.parameters);
   const style = provider.refreshRequest ?? provider.tokenRequest;
   const extra = fillParams(provider.refreshParams, client, {

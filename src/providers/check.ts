@@ -2,7 +2,8 @@
  * What a schema cannot say about a record: which fields go together, which URLs are allowed, and
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
-import { askedParameters, type ParameterSource, splitSource } from './parameters';
+import { isByFields } from './by-fields';
+import { type ParameterSource, splitSource } from './parameters';
 import { identifyingParameters, type PathSource, readsFrom, splitPath } from './paths';
 import { wholeMatch } from './patterns';
 import { withoutBase64 } from './request-headers';
@@ -30,6 +31,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkIdentity(provider) ??
     checkClientParameter(provider) ??
     checkClientAssertion(provider) ??
+    checkFieldGrant(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkHeaders(provider.choices?.headers ?? {}, ['choices', 'headers']) ??
@@ -59,10 +61,10 @@ const ownPlaceholders = [
 
 /** Who has said a parameter's value by then, besides whoever started the connection. */
 type Said = readonly ParameterSource[];
-const atStart: Said = [];
-const afterCallback: Said = ['callback'];
-const afterExchange: Said = ['callback', 'token'];
-const always: Said = ['callback', 'token', 'choice'];
+const atStart: Said = ['field'];
+const afterCallback: Said = ['field', 'callback'];
+const afterExchange: Said = ['field', 'callback', 'token'];
+const always: Said = ['field', 'callback', 'token', 'choice'];
 
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
@@ -89,7 +91,8 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     if (late) return tooEarly(path, late);
     const open = names.find((name) => takesAnyHost(provider, url, name));
     // A redirect back can say anything: tokens and the client's secret would go wherever it says.
-    if (open !== undefined && provider.parameters[open]?.from !== undefined) {
+    const by = splitSource(provider.parameters[open ?? ''] ?? {})?.source ?? 'field';
+    if (open !== undefined && by !== 'field') {
       return {
         path: ['parameters', open, 'pattern'],
         message: "takes any host, and must take the provider's own only",
@@ -128,12 +131,15 @@ const takesAnyHost = ({ parameters }: OAuth2Provider, url: string, name: string)
 function checkIdentity(provider: OAuth2Provider): Fault | null {
   const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
   const fields = Object.entries({ accountId, subject, displayName, metadata });
-  const sources: PathSource[] = ['profile', 'token', 'id_token', 'parameter', 'choice'];
+  const sources: PathSource[] = ['profile', 'token', 'id_token', 'parameter', 'choice', 'field'];
   const isChosen = (from: string | undefined) => from?.startsWith('choice:') === true;
   for (const [field, value] of fields) {
     for (const path of Object.values(typeof value === 'object' ? value : { value }).flat()) {
       if (path === undefined) continue;
       const { source, key } = splitPath(path);
+      if (source === 'field' && provider.fields[key]?.secret !== false) {
+        return { path: [field], message: `reads "${path}", which is no field that may be shown` };
+      }
       if (!sources.includes(source)) {
         return { path: [field], message: `reads "${path}", which is for credentials` };
       }
@@ -145,7 +151,9 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
       }
     }
   }
-  const asked = askedParameters(provider).map(([name]) => name);
+  const asked = Object.keys(provider.parameters).filter(
+    (name) => (splitSource(provider.parameters[name] ?? {})?.source ?? 'field') === 'field',
+  );
   const unchosen = Object.entries(provider.parameters).find(([, { from }]) => isChosen(from));
   if (provider.choices === undefined && unchosen !== undefined) {
     return {
@@ -204,6 +212,94 @@ function checkParameters(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
+/** What a token is obtained with where there is no browser, and what such a grant cannot have. */
+function checkFieldGrant(provider: OAuth2Provider): Fault | null {
+  const { grant, fields, tokenParams, tokenHeaders, parameters, clientAssertion } = provider;
+  if (!isByFields(provider)) {
+    const given = Object.entries({ fields, tokenHeaders }).find(
+      ([, entries]) => Object.keys(entries).length > 0,
+    );
+    if (given) return { path: [given[0]], message: 'is for a "grant" without a browser' };
+    const byField = Object.entries(parameters).find(
+      ([, parameter]) => splitSource(parameter)?.source === 'field',
+    );
+    return byField
+      ? { path: ['parameters', byField[0], 'from'], message: 'reads a field, and there are none' }
+      : null;
+  }
+  const { issuer, authorizationUrl, revocationUrl, refreshUrl, extendedToken, choices } = provider;
+  const parts = { issuer, authorizationUrl, revocationUrl, refreshUrl, extendedToken, choices };
+  const [excess] =
+    Object.entries(parts).find(([, value]) => value !== undefined) ??
+    (provider.alsoGrants.length > 0 ? ['alsoGrants'] : []);
+  if (excess !== undefined) {
+    return { path: [excess], message: `is not for the grant "${grant}", which has no browser` };
+  }
+  if (provider.refreshModel !== 'static') {
+    return { path: ['refreshModel'], message: 'must be static: what the user gave is sent again' };
+  }
+  const missing =
+    grant === 'client_credentials'
+      ? ['client_id', 'client_secret'].find((name) => fields[name]?.required !== true)
+      : undefined;
+  if (missing !== undefined || Object.keys(fields).length === 0) {
+    return { path: ['fields'], message: `must have "${missing ?? 'at least one field'}"` };
+  }
+  for (const [name, { pattern }] of Object.entries(fields)) {
+    if (Object.hasOwn(parameters, name) || name === 'assertion') {
+      return { path: ['fields', name], message: 'has the name of something else' };
+    }
+    const wrong = pattern === undefined ? null : checkPattern(pattern);
+    if (wrong) return { path: ['fields', name, 'pattern'], message: wrong };
+  }
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const said = splitSource(parameter);
+    const isKnown = said === null ? parameter.default !== undefined : said.source === 'token';
+    // A secret in an address ends up in the logs on the way.
+    const isGiven = said?.source === 'field' && fields[said.key]?.secret === false;
+    if (isKnown || isGiven) continue;
+    return {
+      path: ['parameters', name, 'from'],
+      message: 'must be "field:<name>" of a field that is no secret, or "token:<path>"',
+    };
+  }
+  const own = [...Object.keys(fields), ...Object.keys(parameters)];
+  const withAssertion = [...own, 'assertion'];
+  return (
+    checkTemplates(withAssertion, tokenParams, ['tokenParams']) ??
+    checkTemplates(withAssertion, tokenHeaders, ['tokenHeaders']) ??
+    checkTemplates(own, clientAssertion.claims, ['clientAssertion', 'claims']) ??
+    checkTemplates(own, { subject: clientAssertion.subject ?? '' }, ['clientAssertion']) ??
+    checkHeaders(tokenHeaders, ['tokenHeaders']) ??
+    checkFieldsSent(provider)
+  );
+}
+
+/** An account that is told by what the user gave needs the provider to have seen it. */
+function checkFieldsSent(provider: OAuth2Provider): Fault | null {
+  const { grant, tokenParams, tokenHeaders, tokenUrl, parameters, accountId, subject } = provider;
+  const { claims, subject: sub = '' } = provider.clientAssertion;
+  const templates = [tokenParams, tokenHeaders, claims].flatMap((one) => Object.values(one));
+  const inUrl = placeholdersOf(tokenUrl ?? '').map(
+    (name) => splitSource(parameters[name] ?? {})?.key ?? name,
+  );
+  const sent = [
+    ...(grant === 'client_credentials' ? ['client_id', 'client_secret'] : []),
+    ...[...templates, sub].flatMap((one) => placeholdersOf(withoutBase64(one))),
+    ...inUrl,
+  ];
+  const unsent = [accountId, subject ?? []]
+    .flat()
+    .map(splitPath)
+    .find(({ source, key }) => source === 'field' && !sent.includes(key));
+  return unsent === undefined
+    ? null
+    : {
+        path: ['accountId'],
+        message: `reads "field:${unsent.key}", which the token request does not send`,
+      };
+}
+
 /** A key signs with what only its owner has; a shared secret with what both have. */
 function checkClientAssertion({ clientAuth, clientAssertion }: OAuth2Provider): Fault | null {
   const { algorithm } = clientAssertion;
@@ -246,7 +342,10 @@ function checkIssuerTemplate({ issuer, issuerTemplate }: OAuth2Provider): Fault 
 
 function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
   if (provider.issuer !== undefined) return null;
-  for (const field of ['authorizationUrl', 'tokenUrl'] as const) {
+  const needed = isByFields(provider)
+    ? (['tokenUrl'] as const)
+    : (['authorizationUrl', 'tokenUrl'] as const);
+  for (const field of needed) {
     if (provider[field] === undefined) {
       return { path: [field], message: 'is missing; give it, or an "issuer" for discovery' };
     }
@@ -272,7 +371,13 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
     [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
     [['authorizationParams'], provider.authorizationParams, [], atStart],
-    [['tokenParams'], provider.tokenParams, [...client, 'code', 'redirect_uri'], afterCallback],
+    [
+      ['tokenParams'],
+      // Without a browser they are templates of fields: checkFieldGrant.
+      isByFields(provider) ? {} : provider.tokenParams,
+      [...client, 'code', 'redirect_uri'],
+      afterCallback,
+    ],
     [['refreshParams'], provider.refreshParams, [...withToken, 'refresh_token', 'redirect_uri']],
     [['extendedToken', 'params'], provider.extendedToken?.params ?? {}, withToken, afterCallback],
     [['choices', 'headers'], provider.choices?.headers ?? {}, client, afterExchange],
@@ -486,9 +591,9 @@ function checkCredentials(provider: CredentialsProvider, publicUrl: string): Fau
     return { path: ['accountIdField'], message: 'names no required field of "fields"' };
   }
   return (
-    checkTemplates(provider, provider.requestHeaders, ['requestHeaders']) ??
+    checkTemplates(Object.keys(provider.fields), provider.requestHeaders, ['requestHeaders']) ??
     checkHeaders(provider.requestHeaders, ['requestHeaders']) ??
-    checkTemplates(provider, provider.requestQuery, ['requestQuery']) ??
+    checkTemplates(Object.keys(provider.fields), provider.requestQuery, ['requestQuery']) ??
     checkCredentialsApi(provider, publicUrl) ??
     checkCredentialsCheck(provider, publicUrl)
   );
@@ -496,13 +601,13 @@ function checkCredentials(provider: CredentialsProvider, publicUrl: string): Fau
 
 /** Fields in templates: declared, and in a form that is filled. */
 function checkTemplates(
-  { fields }: CredentialsProvider,
+  fields: readonly string[],
   templates: Record<string, string>,
   path: string[],
 ): Fault | null {
   for (const [name, template] of Object.entries(templates)) {
     const unknown = placeholdersOf(withoutBase64(template)).find(
-      (field) => !Object.hasOwn(fields, field),
+      (field) => !fields.includes(field),
     );
     if (unknown) return undeclared([...path, name], unknown, 'fields');
     if (/[{}]/.test(withoutPlaceholders(withoutBase64(template)))) {
@@ -580,9 +685,9 @@ function checkCredentialsCheck(provider: CredentialsProvider, publicUrl: string)
     };
   }
   return (
-    checkTemplates(provider, check.headers, ['check', 'headers']) ??
-    checkTemplates(provider, check.query, ['check', 'query']) ??
-    checkTemplates(provider, check.body?.params ?? {}, ['check', 'body', 'params']) ??
+    checkTemplates(Object.keys(fields), check.headers, ['check', 'headers']) ??
+    checkTemplates(Object.keys(fields), check.query, ['check', 'query']) ??
+    checkTemplates(Object.keys(fields), check.body?.params ?? {}, ['check', 'body', 'params']) ??
     checkCheck(provider)
   );
 }

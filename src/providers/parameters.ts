@@ -10,14 +10,14 @@ type Declared = Pick<OAuth2Provider, 'parameters'>;
 type Parameter = OAuth2Provider['parameters'][string];
 
 /** Who says a value that whoever starts the connection does not give, in the order of a connect. */
-export type ParameterSource = 'callback' | 'token' | 'choice';
+export type ParameterSource = 'field' | 'callback' | 'token' | 'choice';
 
 /** `callback:realmId` -> the source and what it is called there; null: it is asked for at the start. */
 export function splitSource({ from }: Pick<Parameter, 'from'>): {
   source: ParameterSource;
   key: string;
 } | null {
-  const [, source, key = ''] = /^(callback|token|choice):(.+)$/s.exec(from ?? '') ?? [];
+  const [, source, key = ''] = /^(field|callback|token|choice):(.+)$/s.exec(from ?? '') ?? [];
   return source === undefined ? null : { source: source as ParameterSource, key };
 }
 

@@ -13,6 +13,7 @@
 import * as z from 'zod';
 import { AppError, ConfigError } from '../errors';
 import { faultBeside } from './also-grants';
+import { isByFields } from './by-fields';
 import { checkRecord } from './check';
 import { faultOfKey } from './client-key';
 import { isUsable } from './parameters';
@@ -109,11 +110,18 @@ interface ClientSetting {
 
 /** Undefined where it has not what its record's `clientAuth` needs. */
 function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
-  const clientId = textOf(setting.id);
+  const needsNone = isByFields(provider) && provider.grant !== 'jwt_bearer';
+  const clientId = textOf(setting.id) ?? (needsNone ? '' : null);
   if (clientId === null) return undefined;
   const clientSecret = textOf(setting.secret);
   const key = keyOf(setting.key);
   const clientKey = key === null ? undefined : { key, keyId: textOf(setting.keyId) };
+  if (isByFields(provider)) {
+    // The client is the user's own, or there is none; an assertion is the operator's.
+    const needsKey = provider.grant === 'jwt_bearer';
+    if (needsKey && clientKey === undefined) return undefined;
+    return { provider, clientId, clientSecret: null, ...(clientKey ? { clientKey } : {}) };
+  }
   switch (provider.clientAuth) {
     case 'none':
       return { provider, clientId, clientSecret: null };
@@ -208,7 +216,7 @@ function jsonIn(text: string): unknown {
 export function oauthProviderOf(registry: Registry, id: string): OAuth2Provider {
   const provider = registry.get(id);
   if (!provider) throw new AppError('provider_not_found', 'there is no such provider');
-  if (provider.kind !== 'oauth2') {
+  if (provider.kind !== 'oauth2' || isByFields(provider)) {
     throw new AppError(
       'invalid_request',
       `${provider.name} has no OAuth; PUT its credentials to /v1/users/{userId}/integrations/${id}`,

@@ -15,6 +15,7 @@ import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
+import { isByFields } from '../providers/by-fields';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { retry } from '../retry';
@@ -337,7 +338,8 @@ async function request(
     return {
       outcome: judge(provider, raw, reply, receivedAt),
       reply,
-      refreshToken: extend ? null : salvage(raw, reply, sent),
+      // What the user gave stays, whatever else a reply holds.
+      refreshToken: extend || isByFields(provider) ? null : salvage(raw, reply, sent),
     };
   };
   const startedAt = deps.now();

@@ -55,7 +55,13 @@ const comparedCodes = ['unauthorized_client', 'invalid_scope', ...standardCodes]
 
 type Rules = Pick<
   OAuth2Provider,
-  'refreshModel' | 'refusedCodes' | 'operatorCodes' | 'transientCodes' | 'failureCodes'
+  | 'refreshModel'
+  | 'grant'
+  | 'refusedCodes'
+  | 'refusedStatuses'
+  | 'operatorCodes'
+  | 'transientCodes'
+  | 'failureCodes'
 >;
 
 /** Presenting the token again may be taken for theft. */
@@ -110,6 +116,19 @@ export function judge(
   if (status >= 500 || status === 408) return unclear(code, 'provider_failure', retryAfterMs);
 
   const error = reply.errorCode;
+  // The user's own credentials were sent: what refuses a client refuses those.
+  const isUsersClient = provider.grant === 'client_credentials' || provider.grant === 'login';
+  const { refusedStatuses = isUsersClient ? [401] : [] } = provider;
+  const isUsersFault =
+    isUsersClient && (error === 'invalid_client' || error === 'unauthorized_client');
+  if (refusedStatuses.includes(status) || isUsersFault) {
+    const said: Refusal = {
+      said: `${status} ${error ?? ''}`,
+      leadsTo: 'nothing',
+      mayBeOtherClients: !isUsersClient,
+    };
+    return { kind: 'refused', code: error ?? code, category: 'refused', refusal: said };
+  }
   if (error === null) {
     // A success that brings nothing (empty, HTML): the server may well have rotated.
     return success

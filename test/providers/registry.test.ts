@@ -16,6 +16,8 @@ const acme = {
   refreshModel: 'rotating',
 };
 
+const clientFields = { client_id: { label: 'Id', secret: false }, client_secret: { label: 'S' } };
+
 const registry = (providers: unknown, env: Record<string, unknown> = {}) =>
   createRegistry(
     { ...env, PROVIDERS: typeof providers === 'string' ? providers : JSON.stringify(providers) },
@@ -759,7 +761,7 @@ describe('PROVIDERS', () => {
     [
       'an account from a field',
       { acme: { ...acme, accountId: 'field:key' } },
-      'PROVIDERS.acme.accountId: reads "field:key", which is for credentials',
+      'PROVIDERS.acme.accountId: reads "field:key", which is no field that may be shown',
     ],
     [
       'a server of the user, without its name in the account',
@@ -771,6 +773,59 @@ describe('PROVIDERS', () => {
         },
       },
       'PROVIDERS.acme.accountId: must hold "parameter:host" too',
+    ],
+    ...(
+      [
+        ['an issuer', { issuer: 'https://id.acme.example' }, 'issuer: is not for the grant'],
+        [
+          'a revocation',
+          { revocationUrl: 'https://id.acme.example/r' },
+          'revocationUrl: is not for',
+        ],
+        ['a rotating token', { refreshModel: 'rotating' }, 'refreshModel: must be static'],
+        ['no client', { fields: { key: { label: 'Key' } } }, 'fields: must have "client_id"'],
+        ['a template of nobody', { tokenParams: { a: '{code}' } }, 'tokenParams.a: holds {code}'],
+        [
+          'a secret in an address',
+          {
+            tokenUrl: 'https://{key}.acme.example/token',
+            parameters: { key: { label: 'K', pattern: '[a-z]+', from: 'field:client_secret' } },
+          },
+          'parameters.key.from: must be "field:<name>" of a field that is no secret',
+        ],
+        [
+          'an account that nobody has seen',
+          {
+            fields: { ...clientFields, org: { label: 'Org', secret: false } },
+            accountId: 'field:org',
+          },
+          'accountId: reads "field:org", which the token request does not send',
+        ],
+      ] as const
+    ).map(([what, change, message]): [string, unknown, string] => [
+      `${what} of a grant without a browser`,
+      {
+        acme: {
+          ...without('authorizationUrl'),
+          grant: 'client_credentials',
+          refreshModel: 'static',
+          fields: clientFields,
+          ...change,
+        },
+      },
+      `PROVIDERS.acme.${message}`,
+    ]),
+    [
+      'fields of a grant with a browser',
+      { acme: { ...acme, fields: { key: { label: 'Key' } } } },
+      'PROVIDERS.acme.fields: is for a "grant" without a browser',
+    ],
+    [
+      'a parameter from a field that is not there',
+      {
+        acme: { ...acme, parameters: { org: { label: 'O', pattern: 'a', from: 'field:org' } } },
+      },
+      'PROVIDERS.acme.parameters.org.from: reads a field, and there are none',
     ],
     [
       'a signed assertion in the revocation URL',

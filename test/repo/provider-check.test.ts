@@ -80,10 +80,34 @@ describe('npm run provider:check', () => {
     expect(await report(['salesforce'], {})).toContain(
       'Calls: /v1/users/{userId}/proxy/salesforce/{accountId}/... -> {instanceUrl}/...',
     );
-    expect(await report(['tiktok'], {})).toContain('Calls: not possible');
+    expect(await report(['acme'], settings({ acme }))).toContain('Calls: not possible');
     const echoes = { ...acme, apiUrl: 'https://api.acme.example', echoesToken: true };
     expect(await report(['acme'], settings({ acme: echoes }))).toContain(
       'Its answers hold the credential: whoever may call sees it.',
+    );
+  });
+
+  it('tells what a token is obtained with, where there is no browser', async () => {
+    const machines = {
+      name: 'Machines',
+      kind: 'oauth2',
+      grant: 'client_credentials',
+      fields: {
+        client_id: { label: 'Client ID', secret: false },
+        client_secret: { label: 'Client secret' },
+        domain: { label: 'Domain', secret: false },
+      },
+      parameters: { host: { label: 'Host', pattern: '[a-z.]+', from: 'field:domain' } },
+      tokenUrl: 'https://{host}/token',
+      profileUrl: 'https://{host}/me',
+      accountId: ['parameter:host', 'sub'],
+      refreshModel: 'static',
+    };
+    expect(await report(['machines', 'host=a.example'], settings({ machines }))).toEqual(
+      expect.arrayContaining([
+        'Field client_secret: Client secret, secret',
+        'Tokens: client_credentials, at https://a.example/token',
+      ]),
     );
   });
 

@@ -1,25 +1,21 @@
 /** Records of kind `credentials`: no OAuth, the user hands something over. */
 import * as z from 'zod';
-import { api, credentialCheck, identity, metadataPaths, path, paths, strings, url } from './shared';
+import {
+  api,
+  credentialCheck,
+  fields,
+  identity,
+  metadataPaths,
+  path,
+  paths,
+  strings,
+  url,
+} from './shared';
 
 export const credentialsProviderSchema = z.strictObject({
   ...identity(),
   kind: z.literal('credentials'),
-  /** What the user has to give. `secret` fields are never shown again. */
-  fields: z
-    .record(
-      z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/),
-      z.strictObject({
-        label: z.string(),
-        secret: z.boolean().default(true),
-        required: z.boolean().default(true),
-        maxLength: z.int().positive().lte(16_384).default(4096),
-        pattern: z.string().optional(),
-        /** Shown next to the field. */
-        help: z.string().optional(),
-      }),
-    )
-    .refine((fields) => Object.keys(fields).length > 0, 'name at least one field'),
+  fields: fields.refine((given) => Object.keys(given).length > 0, 'name at least one field'),
   /** The field whose value is the account id at the provider; none: an id is generated. */
   accountIdField: z.string().optional(),
   /**

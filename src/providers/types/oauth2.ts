@@ -4,6 +4,7 @@ import {
   api,
   candidates,
   credentialCheck,
+  fields,
   identity,
   limit,
   metadataPaths,
@@ -134,15 +135,15 @@ export const oauth2ProviderSchema = z.strictObject({
         default: z.string().optional(),
         /**
          * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`: a
-         * path in the reply to the code exchange. `choice:id`: a path in what was chosen (`choices`).
+         * path in the reply to the code exchange. `field:domain`: what the user gave. `choice:id`: a path in what was chosen (`choices`).
          * Checked against the pattern; of an https origin, the
          * host. What is sent before that cannot hold it.
          */
         from: z
           .string()
           .regex(
-            /^(?:callback|token|choice):[^:]+$/,
-            'must be "callback:<name>", "token:<path>" or "choice:<path>"',
+            /^(?:callback|field|token|choice):[^:]+$/,
+            'must be "callback:<name>", "field:<name>", "token:<path>" or "choice:<path>"',
           )
           .optional(),
       }),
@@ -150,6 +151,24 @@ export const oauth2ProviderSchema = z.strictObject({
     .default({}),
   /** Sent with every request to the provider (Accept, User-Agent, Notion-Version, ...). */
   headers: strings.default({}),
+
+  // Without a browser
+  /**
+   * How a token is obtained. All but `authorization_code` need no browser: the user gives `fields`,
+   * which are kept and sent again at each refresh. `client_credentials`: the user's own client, in the
+   * fields `client_id` and `client_secret` (RFC 6749 4.4). `jwt_bearer`: an assertion that
+   * `{ID}_CLIENT_KEY` signs (RFC 7523 2.1); only a service may connect it. `login`: a request of the
+   * record's own, whose reply holds the token.
+   */
+  grant: z
+    .enum(['authorization_code', 'client_credentials', 'jwt_bearer', 'login'])
+    .default('authorization_code'),
+  fields: fields.default({}),
+  /**
+   * Headers of such a token request. Here and in `tokenParams`, `{field}`, `{base64:one:two}` and
+   * `{assertion}` stand for the real ones; one whose field was not given is left out.
+   */
+  tokenHeaders: strings.default({}),
 
   // Client
   /**
@@ -165,6 +184,10 @@ export const oauth2ProviderSchema = z.strictObject({
       algorithm: z.enum(assertionAlgorithms).optional(),
       /** `aud`. Default: the issuer where there is one, else the token URL. */
       audience: z.string().min(1).optional(),
+      /** `sub` of a `jwt_bearer` assertion; `{field}` stands for a value. Default: as `iss`. */
+      subject: z.string().min(1).optional(),
+      /** Further claims of it (Google: `scope`). */
+      claims: strings.default({}),
       /** `iss`, where it is not the client's id (Apple: the team's). */
       issuer: z.string().min(1).optional(),
       lifetimeSeconds: z.int().min(30).max(3600).default(300),
@@ -242,7 +265,7 @@ export const oauth2ProviderSchema = z.strictObject({
   omitParams: z
     .strictObject({
       authorization: z.array(z.enum(['response_type', 'redirect_uri'])).default([]),
-      token: z.array(z.enum(['grant_type', 'code', 'redirect_uri'])).default([]),
+      token: z.array(z.enum(['grant_type', 'code', 'redirect_uri', 'assertion'])).default([]),
       refresh: z.array(z.enum(['grant_type', 'refresh_token'])).default([]),
     })
     .prefault({}),
@@ -390,6 +413,11 @@ export const oauth2ProviderSchema = z.strictObject({
   maxAccessTokens: limit.optional(),
   /** Codes that mean what `invalid_grant` means. Compared as strings. */
   refusedCodes: z.array(z.string()).default([]),
+  /**
+   * Statuses, 400 to 499, that mean the same whatever is said. Default: 401 where the user's own
+   * credentials are sent; else none.
+   */
+  refusedStatuses: z.array(z.int().gte(400).lte(499)).optional(),
   /** Codes that mean what `invalid_client` means: the operator's fault, never the user's. */
   operatorCodes: z.array(z.string()).default([]),
   /** Codes that ask to come back later: the request was not carried out. Also in a 200. */

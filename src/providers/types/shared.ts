@@ -46,6 +46,20 @@ export const credentialCheck = () => ({
   error: candidates.default(['error', 'error.code']),
 });
 
+/** What a user has to give. `secret` fields are never shown again. */
+export const fields = z.record(
+  z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/),
+  z.strictObject({
+    label: z.string(),
+    secret: z.boolean().default(true),
+    required: z.boolean().default(true),
+    maxLength: z.int().positive().lte(16_384).default(4096),
+    pattern: z.string().optional(),
+    /** Shown next to the field. */
+    help: z.string().optional(),
+  }),
+);
+
 /** YYYY-MM-DD. */
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be YYYY-MM-DD');
 

@@ -8,6 +8,7 @@ import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
+import { isByFields, mayBeEntered } from '../../providers/by-fields';
 import { readPostedForm } from '../session';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
@@ -201,7 +202,10 @@ async function parametersReply(
   const deps = c.get('deps');
   const card = cardFor(deps.config.providers, session.providers, id);
   const { provider } = card;
-  if (provider?.kind !== 'oauth2' || !card.isConfigured || !mustAsk(provider)) {
+  if (provider?.kind !== 'oauth2' || isByFields(provider) || !mustAsk(provider)) {
+    throw new AppError('provider_not_found', 'there is nothing to ask for this provider');
+  }
+  if (!card.isConfigured) {
     throw new AppError('provider_not_found', 'there is nothing to ask for this provider');
   }
   return htmlReply(
@@ -223,7 +227,7 @@ async function credentialsReply(
   const deps = c.get('deps');
   const card = cardFor(deps.config.providers, session.providers, id);
   const { provider } = card;
-  if (provider?.kind !== 'credentials') {
+  if (!mayBeEntered(provider)) {
     throw new AppError('provider_not_found', 'this provider takes no credentials');
   }
   const account = accountId === undefined ? null : await ownAccount(deps, session, id, accountId);

@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../errors';
 import { type StatusAt, statusAt } from '../../integrations/status';
+import { isByFields, mayBeEntered } from '../../providers/by-fields';
 import type { Registry } from '../../providers/registry';
 import type { Provider } from '../../providers/types';
 import type { Facts } from '../../status-cache/snapshot';
@@ -103,6 +104,7 @@ const offered = (registry: Registry): string[] =>
     .all()
     .filter(({ id }) => registry.isConfigured(id))
     .filter((provider) => provider.kind !== 'oauth2' || provider.clientOf === undefined)
+    .filter((provider) => !isByFields(provider) || mayBeEntered(provider))
     .map(({ id }) => id);
 
 function cardOf(registry: Registry, id: string, accounts: Account[]): Card {

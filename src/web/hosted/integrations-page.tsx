@@ -1,5 +1,6 @@
 /** The page itself: what is connected, in what state, and what can be connected. */
 import { missingScopes } from '../../oauth/scopes';
+import { takesFields } from '../../providers/by-fields';
 import { useLocale } from '../locale';
 import { PostForm } from '../ui/form';
 import { type Message, MessageBox } from '../ui/layout';
@@ -214,7 +215,7 @@ function Add({ card, session, label, quiet = false }: AddProps) {
   const text = useLocale().t(label);
   const className = quiet ? 'button quiet' : 'button';
   const about = <span class="vh">{` ${card.name}`}</span>;
-  if (card.provider?.kind === 'credentials') {
+  if (takesFields(card.provider)) {
     return (
       <a class={className} href={`/integrations/credentials?provider=${card.id}`}>
         {text}
@@ -260,7 +261,7 @@ function AccountRow({ account, card, clock, formToken }: AccountProps) {
     status,
     { brand: brand.name, provider: card.name, account: name },
     clock,
-    card.provider?.kind === 'credentials',
+    takesFields(card.provider),
   );
   return (
     <li class="account">
@@ -391,7 +392,8 @@ function Actions({ account, card, formToken }: ActionsProps) {
     </PostForm>
   );
   const canRefresh = card.provider?.kind === 'oauth2' && facts.renewable && !mustAct;
-  const canReconnect = card.isConfigured && card.provider?.kind === 'oauth2';
+  const canReconnect =
+    card.isConfigured && card.provider?.kind === 'oauth2' && !takesFields(card.provider);
   const wants = mustAct || missingOf(card, facts).length > 0;
   return (
     <div class="actions">
@@ -400,7 +402,7 @@ function Actions({ account, card, formToken }: ActionsProps) {
       {canReconnect && !wants
         ? button('connect', canRefresh ? 'quiet' : '', 'action.reconnect')
         : null}
-      {card.provider?.kind === 'credentials' ? (
+      {takesFields(card.provider) ? (
         <a class={mustAct ? 'button main' : 'button'} href={`/integrations/credentials?${query}`}>
           {t('action.replace')}
           {about}

@@ -1,4 +1,5 @@
 /** Scopes in words: what each lets an app do. Pure. */
+import { takesFields } from '../../providers/by-fields';
 import type { Provider } from '../../providers/types';
 import type { Locale } from '../locale';
 import type { MessageId } from '../messages';
@@ -96,7 +97,7 @@ const isSeen = (id: PermissionId): id is Seen => id.startsWith('see.');
 /** For a card: what the app will be allowed to do there. */
 export function permissionSentences(provider: Provider, locale: Locale): string {
   const { t, sentences } = locale;
-  if (provider.kind === 'credentials') return t('permission.entered');
+  if (takesFields(provider)) return t('permission.entered');
   const words = permissionWords(permissionsOf(provider.id, provider.scopes), locale);
   if (words.length === 0) return t('permission.asked_there', { provider: provider.name });
   return sentences(

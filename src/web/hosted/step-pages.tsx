@@ -1,6 +1,7 @@
 /** The page's smaller steps: what to enter, what to confirm, where the way leads on. */
 import type { Child } from 'hono/jsx';
 import type { FieldError } from '../../errors';
+import { takesFields } from '../../providers/by-fields';
 import { askedParameters } from '../../providers/parameters';
 import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
 import { type Locale, useLocale } from '../locale';
@@ -174,7 +175,7 @@ export const CredentialsPage = ({
   entry,
   ...step
 }: StepProps & {
-  provider: CredentialsProvider;
+  provider: Pick<CredentialsProvider, 'fields' | 'experimental'>;
   /** Whose credentials are replaced; null: a new account. */
   account: Account | null;
   entry: FormEntry;
@@ -257,7 +258,7 @@ export const DisconnectPage = ({
   const { t } = useLocale();
   const { card, session } = step;
   const names = { brand: brand.name, provider: card.name, account: account.name };
-  const isEntered = card.provider?.kind === 'credentials';
+  const isEntered = takesFields(card.provider);
   const deleted = isEntered ? 'disconnect.entry_deleted' : 'disconnect.access_deleted';
   const known = canRevoke ? 'disconnect.told' : 'disconnect.not_told';
   return (
