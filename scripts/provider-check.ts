@@ -18,6 +18,7 @@ import { checkRecord } from '../src/providers/check';
 import { limitsOf } from '../src/providers/limits';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
+import { callbackUrl } from '../src/providers/urls';
 
 import type { LiveOptions } from './provider-live';
 import { StartProblem } from './start/problem';
@@ -97,10 +98,15 @@ async function aboutOAuth2(
     configured
       ? `Client: ${prefix}_CLIENT_ID${secret} are set.`
       : `Client: none yet; set ${prefix}_CLIENT_ID${secret}.`,
-    `Register this redirect URI: ${endpoints.redirectUri}`,
+    `Register this redirect URI: ${callbackUrl(publicUrl, provider.id)}`,
+    ...(provider.redirectUri === undefined ? [] : [`It is sent as: ${provider.redirectUri}`]),
+    ...Object.entries(provider.parameters).flatMap(([name, { from }]) =>
+      from === undefined ? [] : [`Parameter ${name}: said by ${from}`],
+    ),
     `Client authentication: ${endpoints.clientAuth}${provider.clientAuth === undefined && provider.issuer !== undefined ? ", by the server's metadata" : ''}`,
     `Tokens: ${endpoints.tokenUrl}`,
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
+    ...(endpoints.choicesUrl === null ? [] : [`Choices: ${endpoints.choicesUrl}`]),
     `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
     ...aboutCheck(provider, endpoints.checkUrl),
     ...aboutCalls(provider, parameters, publicUrl),

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isByFields } from '../src/providers/by-fields';
 import { lengthOf, limitsOf } from '../src/providers/limits';
 import { records } from '../src/providers/records';
 import { type OAuth2Provider, type Provider, providerSchema } from '../src/providers/types';
@@ -57,7 +58,7 @@ function rowOf(provider: Provider): string[] {
   return [
     about.length === 0 ? name : `${name} (${about.join(', ')})`,
     `\`${id}\``,
-    kind,
+    provider.kind === 'oauth2' && isByFields(provider) ? provider.grant : kind,
     ...(provider.kind === 'oauth2' ? grantCells(provider) : ['', '', '', '', '', '']),
     lastVerified ?? 'not dated',
   ];

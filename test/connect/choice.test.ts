@@ -188,9 +188,14 @@ describe('a grant for several things', () => {
   });
 
   test('is refreshed and disconnected as any other', async () => {
-    const j = sites();
+    const j = sites(undefined, { apiUrl: 'https://api.sites.example/{site}' });
     const id = await j.authorize('choice-10', null, input);
     await j.complete('choice-10', id, undefined, 'site-1');
+    j.provider.answer('/site-1/ping', ({ headers }) =>
+      Response.json({ by: headers.authorization?.split(' ')[0] }),
+    );
+    const called = await j.api('/v1/users/choice-10/proxy/sites/-/ping');
+    expect(await called.json()).toEqual({ by: 'Bearer' });
     const path = '/v1/users/choice-10/integrations/sites/site-1';
     expect((await j.api(`${path}/refresh`, { method: 'POST' })).status).toBe(200);
     expect(await (await j.api(path, { method: 'DELETE' })).json()).toEqual({

@@ -87,6 +87,23 @@ describe('npm run provider:check', () => {
     );
   });
 
+  it('tells who says a parameter, and under which name the redirect URI is sent', async () => {
+    const company = {
+      ...acme,
+      redirectUri: 'Acme-RuName',
+      parameters: { org: { label: 'Org', pattern: '[a-z0-9]+', from: 'callback:realmId' } },
+      choices: { url: 'https://api.acme.example/{org}/sites', id: 'id' },
+    };
+    expect(await report(['acme', 'org=o1'], settings({ acme: company }))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Register this redirect URI: .*\/connect\/callback\/acme$/),
+        'It is sent as: Acme-RuName',
+        'Parameter org: said by callback:realmId',
+        'Choices: https://api.acme.example/o1/sites',
+      ]),
+    );
+  });
+
   it('tells what a token is obtained with, where there is no browser', async () => {
     const machines = {
       name: 'Machines',
