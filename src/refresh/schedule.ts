@@ -5,6 +5,7 @@
  * cached snapshot relies on a due time that nothing else moves (src/status-cache/promise.ts).
  */
 
+import { isByFields } from '../providers/by-fields';
 import type { Provider } from '../providers/types';
 import { type Backoff, backoffMs } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -162,7 +163,8 @@ export interface RefreshEndInput {
  */
 export function refreshEnd(input: RefreshEndInput): number | null {
   const { provider, now, stored } = input;
-  if (provider.kind === 'credentials') return null;
+  // What the user gave does not run out, whatever a reply says of a refresh token.
+  if (provider.kind === 'credentials' || isByFields(provider)) return null;
   // An extended token renews itself, so its own end is the end.
   if (provider.refreshModel === 'extend') return input.expiresAt;
   if (input.replied !== null) return input.replied;

@@ -99,6 +99,7 @@ export const ownClient: FieldFixture = {
     access_token: token,
     expires_in: 3600,
     refresh_token: 'unwanted',
+    refresh_token_expires_in: 60,
     scope: 'read write',
   }),
   profileUrl: 'https://ada.machines.example/me',
