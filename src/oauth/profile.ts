@@ -188,8 +188,8 @@ export function tokenMetadata(
 
 /**
  * Whether the ID token in the reply to a refresh is of somebody else than the row's subject: `sub` must
- * be what it was (OpenID Connect Core 1.0, 12.2). False where there is none, or where the record tells
- * its subject by something that no ID token holds. Pure; never throws.
+ * be what it was (OpenID Connect Core 1.0, 12.2). Of a subject that is joined of several parts, those
+ * that an ID token holds are compared. False where there is none. Pure; never throws.
  */
 export function namesAnotherSubject(
   { subject, accountId }: Pick<OAuth2Provider, 'subject' | 'accountId'>,
@@ -198,17 +198,20 @@ export function namesAnotherSubject(
 ): boolean {
   const claims = claimsOf(valueAt(tokenDocument, 'id_token'));
   const paths = [subject ?? accountId].flat().map(splitPath);
-  // The `sub` of a profile is that of the ID token (OpenID Connect Core 1.0, 5.3.2).
-  const isSub = paths.length === 1 && paths[0]?.key === 'sub' && paths[0].source === 'profile';
-  if (claims === null || !(isSub || paths.every(({ source }) => source === 'id_token')))
-    return false;
-  try {
-    const keys = paths.map(({ key }) => key);
-    return idFrom(keys, (key) => valueAt(claims, key)) !== known;
-  } catch {
-    return false;
-  }
+  const parts = paths.length === 1 ? [known] : known.split(':');
+  if (claims === null || parts.length !== paths.length) return false;
+  return paths.some(({ source, key }, at) => {
+    // The `sub` of a profile is that of the ID token (OpenID Connect Core 1.0, 5.3.2).
+    const isClaim = source === 'id_token' || (source === 'profile' && key === 'sub');
+    const claim = isClaim ? valueAt(claims, key) : null;
+    const said = typeof claim === 'boolean' ? null : textOf(claim);
+    return said !== null && said !== '' && joinable(said, paths.length) !== parts[at];
+  });
 }
+
+/** A part that holds the separator itself could make two accounts one. */
+const joinable = (part: string, parts: number): string =>
+  parts > 1 ? part.replaceAll('%', '%25').replaceAll(':', '%3A') : part;
 
 /** Cut short it would be another value: a picture's URL that leads nowhere. */
 function metadataFrom(value: unknown): string | null {
@@ -241,8 +244,7 @@ export function idFrom(
     // `true` is nobody's id, and would be everybody's.
     const part = typeof value === 'boolean' ? null : textOf(value);
     if (part === null || part === '') throw noProfile('the profile names no account');
-    // A part that holds the separator itself could make two accounts one.
-    return list.length > 1 ? part.replaceAll('%', '%25').replaceAll(':', '%3A') : part;
+    return joinable(part, list.length);
   });
   const id = parts.join(':');
   if (faultOfAccountId(id) !== null) throw noProfile("the account's id cannot be used");

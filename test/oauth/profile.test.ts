@@ -1,7 +1,7 @@
 import { base64url, CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Endpoints } from '../../src/oauth/endpoints';
-import { fetchProfile, readProfile } from '../../src/oauth/profile';
+import { fetchProfile, namesAnotherSubject, readProfile } from '../../src/oauth/profile';
 import { records } from '../../src/providers/records';
 import { type OAuth2Client, oauth2ProviderSchema } from '../../src/providers/types';
 import { testClock, testDeps } from '../support/deps';
@@ -522,5 +522,39 @@ describe('what else a profile tells', () => {
       long: null,
       odd: null,
     });
+  });
+});
+
+describe('an ID token in the reply to a refresh', () => {
+  const idToken = (claims: unknown) =>
+    `${base64url.encode('{}')}.${base64url.encode(JSON.stringify(claims))}.c2ln`;
+  const another = (accountId: string | string[], known: string, claims: unknown) =>
+    namesAnotherSubject({ accountId, subject: undefined }, { id_token: idToken(claims) }, known);
+
+  it.each([
+    ['the same', 'sub', 'ada', { sub: 'ada' }, false],
+    ['another', 'sub', 'ada', { sub: 'eve' }, true],
+    ['the same of a claim', 'id_token:oid', 'ada', { oid: 'ada', sub: 'x' }, false],
+    ['another of a claim', 'id_token:oid', 'ada', { oid: 'eve', sub: 'x' }, true],
+    ['the same beside a host', ['parameter:host', 'sub'], 'a.example:ada', { sub: 'ada' }, false],
+    ['another beside a host', ['parameter:host', 'sub'], 'a.example:ada', { sub: 'eve' }, true],
+    [
+      'another beside a company',
+      ['parameter:realm', 'id_token:sub'],
+      'c1:ada',
+      { sub: 'eve' },
+      true,
+    ],
+    ['a part that holds the separator', ['choice:id', 'sub'], 'c1:a%3Ab', { sub: 'a:b' }, false],
+    ['no such claim', ['choice:id', 'id_token:oid'], 'c1:ada', { sub: 'eve' }, false],
+    ['an id of another form', ['choice:id', 'sub'], 'ada', { sub: 'eve' }, false],
+    ['what no ID token holds', 'id', 'ada', { sub: 'eve' }, false],
+    ['true', 'sub', 'ada', { sub: true }, false],
+  ])('%s', (_, accountId, known, claims, is) => {
+    expect(another(accountId, known, claims)).toBe(is);
+  });
+
+  it('may not be there', () => {
+    expect(namesAnotherSubject({ accountId: 'sub', subject: undefined }, {}, 'ada')).toBe(false);
   });
 });
