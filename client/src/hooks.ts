@@ -22,6 +22,10 @@ function announce(id: string): void {
 /**
  * Keeps what the cache has of a user current while other tabs connect and disconnect. `useIntegrations`
  * and `useConnect` have it; it is for pages that only use the queries.
+ *
+ * @example
+ * useUpdates(mooring);
+ * const { data } = useSuspenseQuery(integrationsQuery(mooring));
  */
 export function useUpdates(mooring: Mooring, { userId = 'me' }: OfUser = {}): void {
   const queryClient = useQueryClient();

@@ -70,7 +70,11 @@ export class Mooring {
     this.#user = (id) => new User(parts, id);
   }
 
-  /** @param id the app's own id of the user; left out with a token of the user's own */
+  /**
+   * What can be asked for one user.
+   * @param id the app's own id of the user; left out with a token of the user's own
+   * @throws TypeError an id that is none
+   */
   user(id = 'me'): User {
     return this.#user(id);
   }

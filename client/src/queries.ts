@@ -9,7 +9,12 @@ export interface OfUser {
   userId?: string | undefined;
 }
 
-/** Everything of one user: to invalidate it, or to take it out when the user signs out. */
+/**
+ * Everything of one user: to invalidate it, or to take it out when the user signs out.
+ *
+ * @example
+ * queryClient.removeQueries({ queryKey: userKey(mooring) });
+ */
 export const userKey = (mooring: Mooring, { userId = 'me' }: OfUser = {}) =>
   ['mooring', mooring.baseUrl, userId] as const;
 

@@ -195,6 +195,8 @@ export class Delegations {
   }
 
   /**
+   * Makes one, for an agent, a job or a front end. It is shown this once.
+   *
    * @throws MooringError forbidden: the key lacks a right itself
    * @example
    * const { token } = await mooring.user('user-1').delegations.create({ rights: ['read', 'call'] });

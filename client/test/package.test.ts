@@ -4,7 +4,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
+
 import { beforeAll, describe, expect, it } from 'vitest';
+// The compiler of the repository has no API yet (7.0.2).
+import ts from '../../test/client-consumers/node_modules/typescript/lib/typescript.js';
 import { sizeOf, uses } from '../scripts/size.ts';
 
 const run = promisify(execFile);
@@ -62,6 +65,47 @@ describe('the package', () => {
       expect([file, code.includes(name)]).toEqual([file, false]);
     }
   });
+});
+
+describe('the documentation of what is exported', () => {
+  /** Made from the OpenAPI document; its parts are documented there. */
+  const generated = ['components', 'operations', 'paths'];
+
+  const undocumented = (): string[] => {
+    const entries = ['index', 'webhooks', 'react'].map((name) =>
+      join(installed, `dist/${name}.d.ts`),
+    );
+    const program = ts.createProgram(entries, { module: ts.ModuleKind.NodeNext });
+    const checker = program.getTypeChecker();
+    const faults: string[] = [];
+    const look = (symbol: ts.Symbol, name: string, needsExample: boolean): void => {
+      if (symbol.getDocumentationComment(checker).length === 0) faults.push(name);
+      const hasExample = symbol.getJsDocTags(checker).some((tag) => tag.name === 'example');
+      if (needsExample && !hasExample) faults.push(`${name}: no example`);
+    };
+    for (const entry of entries) {
+      const file = program.getSourceFile(entry);
+      const module = file && checker.getSymbolAtLocation(file);
+      for (const exported of module ? checker.getExportsOfModule(module) : []) {
+        const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
+        const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+        if (generated.includes(symbol.name)) continue;
+        const type = checker.getTypeOfSymbol(symbol);
+        look(symbol, symbol.name, type.getCallSignatures().length > 0);
+        if ((symbol.flags & ts.SymbolFlags.Class) === 0) continue;
+        for (const member of symbol.members?.values() ?? []) {
+          if ((member.flags & ts.SymbolFlags.Method) !== 0 && !member.name.startsWith('__')) {
+            look(member, `${symbol.name}.${member.name}`, false);
+          }
+        }
+      }
+    }
+    return faults;
+  };
+
+  it('is there for each, with an example for each function', () => {
+    expect(undocumented()).toEqual([]);
+  }, 60_000);
 });
 
 describe('a project that installs it compiles', () => {
