@@ -44,6 +44,8 @@ export interface PlatformSetting {
   record?: object | undefined;
   /** Whether a queue is bound. */
   queue: boolean;
+  /** Where events go; none, unless told. */
+  webhooks?: Deps['config']['webhooks'];
   /** Of the queue's own delays. */
   seed: number;
 }
@@ -67,6 +69,8 @@ const tables = [
   'client_grants',
   'refresh_runs',
   'audit_events',
+  'webhook_deliveries',
+  'webhook_endpoints',
   'connect_transactions',
   'ended_delegations',
 ];
@@ -104,7 +108,10 @@ export abstract class Platform extends Journal {
       kv: service('kv', 15_000, 'KV failed: 503 Service Unavailable'),
       queue: service('queue', 15_000, 'Queue send failed'),
     };
-    this.config = configOf(setting.provider, setting.record);
+    this.config = {
+      ...configOf(setting.provider, setting.record),
+      webhooks: setting.webhooks ?? [],
+    };
     this.server = new AuthorizationServer(
       {
         now: () => scheduler.now,

@@ -5,6 +5,8 @@ import type { World } from './world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** A delivery that failed so often comes in hours, and is not waited for. */
+const SOON_ATTEMPTS = 4;
 
 /** When the next tick has anything to do; never: infinity. */
 export function wantedAt({ d1, rescues, scheduler }: World): number {
@@ -15,7 +17,9 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
       FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
       UNION ALL SELECT max(check_due_at, coalesce(lease_until, 0)) FROM oauth_accounts
         WHERE check_due_at IS NOT NULL
-      UNION ALL SELECT due_at FROM outbox)`,
+      UNION ALL SELECT due_at FROM outbox
+      UNION ALL SELECT due_at FROM webhook_deliveries
+        WHERE due_at IS NOT NULL AND attempts < ${SOON_ATTEMPTS})`,
   );
   const at = found?.at === null ? Number.POSITIVE_INFINITY : Number(found?.at);
   if (rescues.size === 0) return at;
@@ -39,7 +43,9 @@ export function isSettled(world: World): boolean {
         OR provider_account_id NOT IN (SELECT value FROM json_each(?))
         AND refresh_due_at IS NOT NULL AND (refresh_failures > 0 OR unknown_since IS NOT NULL
           OR lost_lease_id IS NOT NULL OR state <> 'active'))
-      + (SELECT count(*) FROM outbox) AS left`,
+      + (SELECT count(*) FROM outbox)
+      + (SELECT count(*) FROM webhook_deliveries
+        WHERE due_at IS NOT NULL AND attempts < ${SOON_ATTEMPTS}) AS left`,
     JSON.stringify(blocked),
   );
   return found?.left === 0;
@@ -48,6 +54,7 @@ export function isSettled(world: World): boolean {
 export function checkEnd(world: World, settled: boolean): void {
   const { server, watch, d1, provider } = world;
   provider.checkRate();
+  world.receiver?.checkEnd();
   if (!settled) {
     const rows = d1.look('SELECT * FROM oauth_accounts WHERE refresh_due_at IS NOT NULL');
     world.violate('not settled in the end', JSON.stringify(rows));

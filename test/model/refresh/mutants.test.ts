@@ -7,6 +7,7 @@ import { it } from 'vitest';
 import { expectToBeFound } from '../kernel/gate';
 import { createDatabase, type Deps } from '../product';
 import type { PlanKind } from './plan';
+import { RECEIVER } from './receiver';
 import { modelOf } from './run';
 import type { Mutation } from './world';
 
@@ -108,6 +109,15 @@ const mutants: Record<string, Mutant> = {
         '$1? || random()',
       ),
   },
+  'a delivery that is leased is claimed': {
+    sql: (text) =>
+      text.startsWith('update "webhook_deliveries" set "attempts" = "webhook_deliveries"')
+        ? text.replace('due_at <= ?', 'due_at - 60000 <= ?')
+        : text,
+  },
+  'a delivery is noted before it is answered': {
+    deps: (deps) => ({ ...deps, fetch: answeredAtOnce(deps.fetch) }),
+  },
   'a storm is not noticed': {
     plans: 'crowd',
     sql: (text) => text.replace('"window_refusals" = CASE', '"window_refusals" = 0 * CASE'),
@@ -133,7 +143,7 @@ const judging =
     const response = await fetch(input, init);
     const text = await response.text();
     const judged = text.includes('refresh_token') && !text.includes('"access_token":"') ? '' : text;
-    return new Response(response.status === 302 ? null : judged, response);
+    return new Response([204, 302].includes(response.status) ? null : judged, response);
   };
 
 interface ModelD1 {
@@ -157,6 +167,15 @@ function besideTheBatch(db: Deps['db']): Deps['db'] {
   };
   return createDatabase({ ...d1, batch } as unknown as D1Database);
 }
+
+/** Goes on without the receiver's answer. */
+const answeredAtOnce =
+  (fetch: Deps['fetch']): Deps['fetch'] =>
+  async (input, init) => {
+    if (new URL((input as Request).url).hostname !== RECEIVER) return fetch(input, init);
+    void fetch(input, init).catch(() => {});
+    return new Response(null, { status: 204 });
+  };
 
 /** Takes rescue records, and keeps none. */
 const forgetful = (kv: KVNamespace): KVNamespace =>

@@ -36,6 +36,8 @@ const kinds = [
     (name) => `event integration.${name}`,
   ),
   'event connection.failed',
+  'a delivery',
+  'a delivery that failed',
 ];
 
 it(

@@ -13,6 +13,7 @@ import {
   completionOf,
   consume,
   deliverRevocations,
+  deliverWebhooks,
   disconnect,
   recoverRescued,
   refreshOne,
@@ -188,6 +189,7 @@ class Run {
       .invoke('cron', seed, trouble, async (deps) => {
         // The parts of src/jobs/cron.ts that this is about.
         await runRefresh(deps, 'cron');
+        await deliverWebhooks(deps, { until: deps.now() + MINUTE });
         if (world.watch.checksDue) await repeatChecks(deps);
         if (world.watch.outbox.length === 0) return;
         await deliverRevocations(deps, { entries: 5, until: deps.now() + MINUTE });

@@ -7,10 +7,11 @@ import { type Place, Platform } from '../kernel/platform';
 import type { Delivery } from '../kernel/queue';
 import { between, chance, randomFrom } from '../kernel/random';
 import { parseToken } from '../kernel/tokens';
-import { Caches, type Deps, MemoryTier } from '../product';
+import { Caches, type Deps, deliverOwn, eventTypes, MemoryTier } from '../product';
 import { Outages } from './outages';
 import type { Plan } from './plan';
 import { profiles } from './profiles';
+import { RECEIVER, Receiver } from './receiver';
 import { Watch } from './watch';
 
 /** `waitUntil` ends so long after the reply, ms; a tick after a quarter of an hour. */
@@ -24,6 +25,17 @@ const NEXT_TRY_MS = 25_000;
 /** Of clocks, and of what is on its way. */
 const SLACK_MS = 6_000;
 
+/** Without secrets: Node makes signatures in a thread, which virtual time does not wait for. */
+const endpoint: Deps['config']['webhooks'][number] = {
+  name: 'app',
+  url: `https://${RECEIVER}/`,
+  binding: null,
+  secrets: [],
+  events: ['*'],
+  types: new Set(eventTypes),
+  target: 'model',
+};
+
 /** What a mutant changes in what src/refresh is handed. */
 export interface Mutation {
   /** Of the provider's record. */
@@ -34,6 +46,8 @@ export interface Mutation {
 
 export class World extends Platform {
   readonly watch: Watch;
+  /** Of webhooks; null: nobody wants any. */
+  readonly receiver: Receiver | null;
   readonly outages: Outages;
   /** Keys of rescue records in KV. */
   readonly rescues = new Set<string>();
@@ -56,10 +70,12 @@ export class World extends Platform {
       provider: plan,
       record: mutation.record,
       queue: plan.queue,
+      webhooks: plan.seed % 3 === 0 ? [endpoint] : [],
       seed: plan.seed * 17,
     });
     this.outages = new Outages(scheduler, plan.queue, (text) => this.note(text));
     this.watch = new Watch(scheduler, this.d1, this.server, this);
+    this.receiver = this.config.webhooks.length > 0 ? new Receiver(this) : null;
     this.#locations = [this.kv.location(), this.kv.location()];
   }
 
@@ -93,7 +109,9 @@ export class World extends Platform {
 
   protected override onCommit(_by: Invocation, changed: boolean): void {
     // Every second write finds nothing to do, such as a claim when nothing is due.
-    if (changed) this.watch.observe();
+    if (!changed) return;
+    this.watch.observe();
+    this.receiver?.observe();
   }
 
   protected override onKvWrite(key: string, text: string | null): void {
@@ -197,6 +215,22 @@ export class World extends Platform {
     return lives ? row.expiresAt : null;
   }
 
+  #depsOf(by: Invocation, place: Place): Deps {
+    const deps = this.depsFor(by, place);
+    const { receiver } = this;
+    if (receiver) {
+      const toReceiver = receiver.fetchFor(by);
+      const { fetch } = deps;
+      deps.fetch = (input, init) => {
+        const request = input as Request;
+        return new URL(request.url).hostname === RECEIVER
+          ? toReceiver(request)
+          : fetch(input, init);
+      };
+    }
+    return this.mutation.deps?.(deps, by) ?? deps;
+  }
+
   /** Runs work in an invocation of its own, until it is done, dies, or the platform ends it. */
   async invoke(
     kind: Kind,
@@ -226,10 +260,12 @@ export class World extends Platform {
       // So callers find what those before them have left, also where these have died.
       caches: this.#caches[isolate],
     };
-    const deps = this.depsFor(by, place);
+    const deps = this.#depsOf(by, place);
     try {
-      await by.during(work(this.mutation.deps?.(deps, by) ?? deps, by));
+      await by.during(work(deps, by));
     } finally {
+      // As the app and the jobs do when all else is done.
+      if (by.alive()) deps.waitUntil(deliverOwn(deps));
       if (!scheduled) this.scheduler.after(AFTER_REPLY_MS, () => by.kill());
     }
   }
