@@ -18,7 +18,8 @@ export interface Proof {
 
 export interface KeyFixture {
   id: string;
-  account: { id: string; displayName: string | null; shown?: readonly string[] };
+  /** `id` null: nothing names the account, so Mooring makes an id. */
+  account: { id: string | null; displayName: string | null; shown?: readonly string[] };
   /** Two sets that are good, of the same account. */
   credentials: Credentials;
   next: Credentials;
@@ -57,7 +58,7 @@ export function simulateKeys(fixture: KeyFixture, clock: () => number): KeySimul
   const answer = (sent: Sent): { response: Response; refused: string | null } => {
     const { check, apiUrl } = fixture;
     const client = { id: '', secret: '', redirectUri: '' };
-    const about: About = { sent, client, now: clock(), account: fixture.account.id };
+    const about: About = { sent, client, now: clock(), account: fixture.account.id ?? '' };
     const known = [fixture.credentials, fixture.next, fixture.wrong];
     const isCheck = known.some((one) => isAt(sent, check.url(one)));
     const isCall = apiUrl && known.some((one) => sent.url.href.startsWith(`${apiUrl(one)}/`));

@@ -54,5 +54,5 @@ export const google = {
   revocation: { clientAuth: 'omit' },
   // One grant per person and client: revoking one token ends all of them.
   revocationReach: 'user',
-  sharesGrantWith: ['youtube'],
+  sharesGrantWith: ['youtube', 'gmail', 'google-calendar', 'google-drive', 'google-sheets'],
 } as const satisfies ProviderInput;

@@ -1,29 +1,44 @@
 /** The built-in records. A new one is a file here and a line below. */
 import type { ProviderInput } from '../types';
 import { airtable } from './airtable';
+import { algolia } from './algolia';
+import { anthropic } from './anthropic';
 import { apiKey } from './api-key';
 import { atlassian } from './atlassian';
 import { basic } from './basic';
+import { datadog } from './datadog';
 import { discord } from './discord';
 import { dropbox } from './dropbox';
+import { elevenlabs } from './elevenlabs';
 import { facebook } from './facebook';
 import { figma } from './figma';
 import { github } from './github';
 import { githubApp } from './github-app';
 import { gitlab } from './gitlab';
+import { gmail } from './gmail';
 import { google } from './google';
+import { googleCalendar } from './google-calendar';
+import { googleDrive } from './google-drive';
+import { googleSheets } from './google-sheets';
 import { hubspot } from './hubspot';
 import { instagram } from './instagram';
 import { kick } from './kick';
 import { linear } from './linear';
 import { linkedin } from './linkedin';
 import { microsoft } from './microsoft';
+import { microsoftTeams } from './microsoft-teams';
 import { notion } from './notion';
+import { onedrive } from './onedrive';
 import { onlyfans } from './onlyfans';
+import { openai } from './openai';
+import { outlook } from './outlook';
 import { patreon } from './patreon';
 import { pinterest } from './pinterest';
+import { posthog } from './posthog';
 import { reddit } from './reddit';
+import { resend } from './resend';
 import { salesforce } from './salesforce';
+import { sendgrid } from './sendgrid';
 import { session } from './session';
 import { shopify } from './shopify';
 import { slack } from './slack';
@@ -34,6 +49,7 @@ import { strava } from './strava';
 import { stripe } from './stripe';
 import { threads } from './threads';
 import { tiktok } from './tiktok';
+import { twilio } from './twilio';
 import { twitch } from './twitch';
 import { x } from './x';
 import { youtube } from './youtube';
@@ -41,36 +57,52 @@ import { zoom } from './zoom';
 
 export const records: readonly ProviderInput[] = [
   airtable,
+  algolia,
+  anthropic,
   atlassian,
+  datadog,
   discord,
   dropbox,
+  elevenlabs,
   facebook,
   figma,
-  githubApp,
   github,
+  githubApp,
   gitlab,
+  gmail,
   google,
+  googleCalendar,
+  googleDrive,
+  googleSheets,
   hubspot,
   instagram,
   kick,
   linear,
   linkedin,
   microsoft,
+  microsoftTeams,
   notion,
+  onedrive,
   onlyfans,
+  openai,
+  outlook,
   patreon,
   pinterest,
+  posthog,
   reddit,
+  resend,
   salesforce,
+  sendgrid,
   shopify,
-  slackUser,
   slack,
+  slackUser,
   snapchat,
   spotify,
   strava,
   stripe,
   threads,
   tiktok,
+  twilio,
   twitch,
   x,
   youtube,

@@ -5,7 +5,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
+import { records as builtIn } from '../../../src/providers/records';
 import { acmeKeys } from '../../simulator/acme-keys';
+import { keyFixtures } from '../../simulator/key-fixtures';
 import { type KeyFixture, simulateKeys } from '../../simulator/keys';
 import { apiWith } from '../../support/api';
 import { configWith } from '../../support/config';
@@ -54,7 +56,10 @@ function owner(fixture: KeyFixture, change: Record<string, unknown> | undefined)
   const deps = testDeps({ config, clock, fetch: simulator.fetch });
   const api = apiWith(deps);
   const path = `/v1/users/ada/integrations/${fixture.id}`;
-  const one = `${path}/${encodeURIComponent(fixture.account.id)}`;
+  const rows = () => deps.db.select().from(oauthAccounts);
+  /** Of the one account that there is. */
+  const one = async () =>
+    `${path}/${encodeURIComponent((await rows())[0]?.providerAccountId ?? '')}`;
   const read = async (reply: Response) => {
     await deps.settle();
     return { status: reply.status, body: await reply.json<Reply>() };
@@ -62,12 +67,21 @@ function owner(fixture: KeyFixture, change: Record<string, unknown> | undefined)
   return {
     deps,
     simulator,
-    put: async (credentials: Record<string, string>) =>
-      read(await api(path, { method: 'PUT', json: { credentials } })),
-    check: async () => read(await api(`${one}/check`, { method: 'POST' })),
+    /** Under the account's id, where the provider tells none and there is one already. */
+    put: async (credentials: Record<string, string>) => {
+      const [row] = fixture.account.id === null ? await rows() : [];
+      const named = row === undefined ? {} : { accountId: row.providerAccountId };
+      return read(await api(path, { method: 'PUT', json: { credentials, ...named } }));
+    },
+    check: async () => read(await api(`${await one()}/check`, { method: 'POST' })),
     call: () => api(`/v1/users/ada/proxy/${fixture.id}/-/me`),
-    disconnect: () => api(one, { method: 'DELETE' }),
-    rows: () => deps.db.select().from(oauthAccounts),
+    disconnect: async () => api(await one(), { method: 'DELETE' }),
+    rows,
+    /** Whether the provider alone says whose the credentials are. */
+    isTold: () => {
+      const provider = config.providers.get(fixture.id);
+      return provider?.kind === 'credentials' && provider.check?.accountId !== undefined;
+    },
     cron: async () => {
       await runJobs(deps, EVERY_MINUTE);
       await deps.settle();
@@ -75,7 +89,7 @@ function owner(fixture: KeyFixture, change: Record<string, unknown> | undefined)
   };
 }
 
-const fixtures: KeyFixture[] = [acmeKeys];
+const fixtures: KeyFixture[] = [acmeKeys, ...keyFixtures];
 
 describe('the way of a key', { timeout: 30_000 }, () => {
   it.each(fixtures.map((fixture) => [fixture.id, fixture] as const))(
@@ -90,7 +104,11 @@ describe('the way of a key', { timeout: 30_000 }, () => {
       const { account } = fixture;
       expect(connected).toMatchObject({
         status: 201,
-        body: { accountId: account.id, displayName: account.displayName, verified: true },
+        body: {
+          accountId: account.id ?? expect.any(String),
+          displayName: account.displayName,
+          verified: true,
+        },
       });
       const shown = Object.values(connected.body.metadata);
       expect(account.shown?.filter((value) => !shown.includes(value)) ?? []).toEqual([]);
@@ -134,11 +152,15 @@ describe('the way of a key', { timeout: 30_000 }, () => {
     const { simulator, ...ada } = owner(fixture, records[id]);
     simulator.answerChecks(answer);
     const { status, body } = await ada.put(fixture.credentials);
-    // Where only the provider can tell the account, an answer that tells nothing stores nothing.
-    expect(means === 'refused' ? status === 422 : status >= 502, `${status} ${body.code}`).toBe(
-      true,
-    );
-    expect(await ada.rows()).toEqual([]);
+    if (means === 'refused' || ada.isTold()) {
+      // Where only the provider can tell the account, an answer that tells nothing stores nothing.
+      expect(means === 'refused' ? status === 422 : status >= 502, `${status} ${body.code}`).toBe(
+        true,
+      );
+      expect(await ada.rows()).toEqual([]);
+    } else {
+      expect([status, body.verified]).toEqual([201, false]);
+    }
 
     simulator.answerChecks(null);
     await ada.put(fixture.credentials);
@@ -150,5 +172,10 @@ describe('the way of a key', { timeout: 30_000 }, () => {
     }
     const state = means === 'refused' ? 'needs_reconnect' : 'active';
     expect(await ada.rows()).toMatchObject([{ state }]);
+  });
+
+  it('is gone by every record that has a check', () => {
+    const checked = builtIn.filter((one) => one.kind === 'credentials' && one.check !== undefined);
+    expect(keyFixtures.map(({ id }) => id).sort()).toEqual(checked.map(({ id }) => id).sort());
   });
 });

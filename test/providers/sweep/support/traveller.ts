@@ -66,7 +66,11 @@ export class Traveller {
     readonly fixture: Fixture,
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
-    { clients = [fixture.id, 'slack'], settings = {}, publicKey }: Deployment = {},
+    {
+      clients = [fixture.id, 'slack', 'google', 'microsoft'],
+      settings = {},
+      publicKey,
+    }: Deployment = {},
   ) {
     const config = configWith(change ? { [fixture.id]: change } : {}, {
       ...clientsOf(clients, CLIENT),
