@@ -1201,6 +1201,46 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "operator.webhook_enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.webhook_enabled
+         * @description An operator enabled an endpoint that had answered 410.
+         */
+        post: operations["on.operator.webhook_enabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operator.dead_letters_sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operator.dead_letters_sent
+         * @description An operator had the dead letters of an endpoint sent again.
+         */
+        post: operations["on.operator.dead_letters_sent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -2309,6 +2349,79 @@ export interface components {
             };
         };
         /**
+         * @description An operator enabled an endpoint that had answered 410.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.webhook_enabled",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "endpoint": "app",
+         *         "by": "ops"
+         *       }
+         *     }
+         */
+        OperatorWebhookEnabledEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.webhook_enabled";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+                /** @description The name of the service key. */
+                by: string;
+            };
+        };
+        /**
+         * @description An operator had the dead letters of an endpoint sent again.
+         * @example {
+         *       "id": "evt_5k",
+         *       "type": "operator.dead_letters_sent",
+         *       "timestamp": "2026-11-26T12:30:00.000Z",
+         *       "data": {
+         *         "endpoint": "app",
+         *         "by": "ops",
+         *         "sent": 12
+         *       }
+         *     }
+         */
+        OperatorDeadLettersSentEvent: {
+            /**
+             * @description The same wherever the event is told.
+             * @example evt_5k
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operator.dead_letters_sent";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: {
+                /** @description Its name in WEBHOOKS. */
+                endpoint: string;
+                /** @description The name of the service key. */
+                by: string;
+                /** @description Deliveries. */
+                sent: number;
+            };
+        };
+        /**
          * @example {
          *       "userId": "user-1",
          *       "version": 7,
@@ -3034,7 +3147,7 @@ export interface components {
             /** @description The cursor to go on from, now or later. Null: nothing has ever happened; ask without one. */
             next: string | null;
         };
-        Event: components["schemas"]["IntegrationConnectedEvent"] | components["schemas"]["IntegrationReconnectedEvent"] | components["schemas"]["IntegrationDisconnectedEvent"] | components["schemas"]["IntegrationNeedsReconnectEvent"] | components["schemas"]["IntegrationRecoveredEvent"] | components["schemas"]["IntegrationExpiringEvent"] | components["schemas"]["IntegrationScopesChangedEvent"] | components["schemas"]["ConnectionFailedEvent"] | components["schemas"]["UserErasedEvent"] | components["schemas"]["ProviderCircuitOpenedEvent"] | components["schemas"]["ProviderCircuitClosedEvent"] | components["schemas"]["ProviderOperatorFaultEvent"] | components["schemas"]["ProviderRefusalStormEvent"] | components["schemas"]["ProviderOddReplyEvent"] | components["schemas"]["ProviderWrongSubjectEvent"] | components["schemas"]["RevocationGaveUpEvent"] | components["schemas"]["IntegrationSetAsideEvent"] | components["schemas"]["RescueDeadLetterEvent"] | components["schemas"]["RescueSetAsideEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookTestEvent"] | components["schemas"]["OperatorSignedInEvent"] | components["schemas"]["OperatorRefreshRunEvent"] | components["schemas"]["OperatorUserInvalidatedEvent"] | components["schemas"]["OperatorVerdictsTakenBackEvent"];
+        Event: components["schemas"]["IntegrationConnectedEvent"] | components["schemas"]["IntegrationReconnectedEvent"] | components["schemas"]["IntegrationDisconnectedEvent"] | components["schemas"]["IntegrationNeedsReconnectEvent"] | components["schemas"]["IntegrationRecoveredEvent"] | components["schemas"]["IntegrationExpiringEvent"] | components["schemas"]["IntegrationScopesChangedEvent"] | components["schemas"]["ConnectionFailedEvent"] | components["schemas"]["UserErasedEvent"] | components["schemas"]["ProviderCircuitOpenedEvent"] | components["schemas"]["ProviderCircuitClosedEvent"] | components["schemas"]["ProviderOperatorFaultEvent"] | components["schemas"]["ProviderRefusalStormEvent"] | components["schemas"]["ProviderOddReplyEvent"] | components["schemas"]["ProviderWrongSubjectEvent"] | components["schemas"]["RevocationGaveUpEvent"] | components["schemas"]["IntegrationSetAsideEvent"] | components["schemas"]["RescueDeadLetterEvent"] | components["schemas"]["RescueSetAsideEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookTestEvent"] | components["schemas"]["OperatorSignedInEvent"] | components["schemas"]["OperatorRefreshRunEvent"] | components["schemas"]["OperatorUserInvalidatedEvent"] | components["schemas"]["OperatorVerdictsTakenBackEvent"] | components["schemas"]["OperatorWebhookEnabledEvent"] | components["schemas"]["OperatorDeadLettersSentEvent"];
         EventWithDeliveries: {
             type: "EventWithDeliveries";
         } & (Omit<components["schemas"]["Event"], "type"> & {
@@ -4772,7 +4885,7 @@ export interface operations {
                 /** @description How many at most; 100 unless said. */
                 limit?: number;
                 /** @description Only of this type. */
-                type?: "integration.connected" | "integration.reconnected" | "integration.disconnected" | "integration.needs_reconnect" | "integration.recovered" | "integration.expiring" | "integration.scopes_changed" | "connection.failed" | "user.erased" | "provider.circuit_opened" | "provider.circuit_closed" | "provider.operator_fault" | "provider.refusal_storm" | "provider.odd_reply" | "provider.wrong_subject" | "revocation.gave_up" | "integration.set_aside" | "rescue.dead_letter" | "rescue.set_aside" | "webhook.disabled" | "webhook.test" | "operator.signed_in" | "operator.refresh_run" | "operator.user_invalidated" | "operator.verdicts_taken_back";
+                type?: "integration.connected" | "integration.reconnected" | "integration.disconnected" | "integration.needs_reconnect" | "integration.recovered" | "integration.expiring" | "integration.scopes_changed" | "connection.failed" | "user.erased" | "provider.circuit_opened" | "provider.circuit_closed" | "provider.operator_fault" | "provider.refusal_storm" | "provider.odd_reply" | "provider.wrong_subject" | "revocation.gave_up" | "integration.set_aside" | "rescue.dead_letter" | "rescue.set_aside" | "webhook.disabled" | "webhook.test" | "operator.signed_in" | "operator.refresh_run" | "operator.user_invalidated" | "operator.verdicts_taken_back" | "operator.webhook_enabled" | "operator.dead_letters_sent";
                 /** @description Only of this user. */
                 userId?: string;
             };
@@ -5875,6 +5988,64 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OperatorVerdictsTakenBackEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.webhook_enabled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorWebhookEnabledEvent"];
+            };
+        };
+        responses: {
+            /** @description It was taken, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "on.operator.dead_letters_sent": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event, at every try. */
+                "webhook-id": string;
+                /** @description When this try was sent, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256 by a secret of the endpoint, in base64; one for each, with spaces between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorDeadLettersSentEvent"];
             };
         };
         responses: {

@@ -1,13 +1,23 @@
-/** How the endpoints of WEBHOOKS stand, and what waits for them. Never a secret or a URL. */
-import { eq, sql } from 'drizzle-orm';
+/**
+ * The endpoints of WEBHOOKS: how they stand, what waits for them, and what an operator can do about it.
+ * Never a secret or a URL.
+ */
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { webhookEndpoints } from '../db/schema';
+import { runBatch } from '../db/client';
+import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
+import { AppError } from '../errors';
 import { timestamp } from '../time';
-import { namesWith } from './deliveries';
+import type { WebhookEndpoint } from '../webhook-endpoints';
+import { deliveriesTo, namesWith } from './deliveries';
+import { eventStatements } from './event-log';
+import { eventIdOf } from './types';
 
 /** More is not counted. */
-const COUNTED = 1_000;
+export const COUNTED = 1_000;
+/** Dead letters that are sent again at once. */
+const SENT_AGAIN = 500;
 
 const count = (description: string) =>
   z
@@ -38,8 +48,18 @@ export const endpointSchema = z
   .meta({ id: 'WebhookEndpoint' });
 export type EndpointState = z.output<typeof endpointSchema>;
 
+/** @throws AppError not_found */
+export function endpointOf({ config }: Pick<Deps, 'config'>, name: string): WebhookEndpoint {
+  const endpoint = config.webhooks.find((one) => one.name === name);
+  if (!endpoint) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');
+  return endpoint;
+}
+
 /** Those of WEBHOOKS in their order, then those for which something is left. @throws what D1 throws */
-export async function listEndpoints({ db, config }: Deps): Promise<EndpointState[]> {
+export async function listEndpoints({
+  db,
+  config,
+}: Pick<Deps, 'db' | 'config'>): Promise<EndpointState[]> {
   const { webhooks } = config;
   const some = (column: 'due_at' | 'dead_at') =>
     sql.raw(`(SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries AS d
@@ -95,4 +115,58 @@ export async function listEndpoints({ db, config }: Deps): Promise<EndpointState
 export async function enableEndpoint({ db, log }: Deps, name: string): Promise<void> {
   await db.delete(webhookEndpoints).where(eq(webhookEndpoints.name, name));
   log.info('webhook.enabled', { endpoint: name });
+}
+
+/**
+ * Sends `webhook.test` to this endpoint only, also while it is disabled.
+ *
+ * @param by name of the service key
+ * @returns the event's id
+ * @throws what D1 throws
+ */
+export async function testEndpoint(
+  deps: Deps,
+  endpoint: WebhookEndpoint,
+  by: string,
+): Promise<string> {
+  const { db } = deps;
+  const dedupeKey = `webhook.test ${deps.uuid()}`;
+  const isEvent = eq(auditEvents.dedupeKey, dedupeKey);
+  await runBatch(db, [
+    ...eventStatements(deps, {
+      at: deps.now(),
+      type: 'webhook.test',
+      data: { endpoint: endpoint.name, by },
+      dedupeKey,
+    }),
+    deliveriesTo(deps, [endpoint], isEvent),
+  ]);
+  const [event] = await db.select({ id: auditEvents.id }).from(auditEvents).where(isEvent);
+  return eventIdOf(event?.id ?? 0);
+}
+
+/**
+ * Makes dead letters due, those first that died first; the next tick begins with them.
+ *
+ * @returns how many
+ * @throws what D1 throws
+ */
+export async function sendDeadLetters(
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  { name }: WebhookEndpoint,
+): Promise<{ sent: number; left: boolean }> {
+  const { endpoint, deadAt } = webhookDeliveries;
+  const rowId = sql<number>`rowid`;
+  const dead = db
+    .select({ rowId })
+    .from(webhookDeliveries)
+    .where(and(eq(endpoint, name), isNotNull(deadAt)))
+    .orderBy(asc(deadAt))
+    .limit(SENT_AGAIN);
+  const due = await db
+    .update(webhookDeliveries)
+    .set({ attempts: 0, dueAt: now(), leaseId: null, deadAt: null })
+    .where(inArray(rowId, dead))
+    .returning({ eventId: webhookDeliveries.eventId });
+  return { sent: due.length, left: due.length === SENT_AGAIN };
 }

@@ -190,6 +190,20 @@ const operatorEvents = {
     data: z.object({ provider, by, taken: z.int().describe('Integrations.') }),
     example: { provider: 'reddit', by: 'ops', taken: 12 },
   },
+  'operator.webhook_enabled': {
+    means: 'An operator enabled an endpoint that had answered 410.',
+    data: z.object({ endpoint: z.string().describe('Its name in WEBHOOKS.'), by }),
+    example: { endpoint: 'app', by: 'ops' },
+  },
+  'operator.dead_letters_sent': {
+    means: 'An operator had the dead letters of an endpoint sent again.',
+    data: z.object({
+      endpoint: z.string().describe('Its name in WEBHOOKS.'),
+      by,
+      sent: z.int().describe('Deliveries.'),
+    }),
+    example: { endpoint: 'app', by: 'ops', sent: 12 },
+  },
 } as const satisfies Record<string, Definition>;
 
 interface Definition {

@@ -1,18 +1,21 @@
 /** Webhooks, for operators: how endpoints stand, a test, enabling one, and sending an event again. */
 import { eq } from 'drizzle-orm';
 import * as z from 'zod';
-import { runBatch } from '../db/client';
 import { auditEvents } from '../db/schema';
-import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { route } from '../http/route';
-import { endpointName, type WebhookEndpoint } from '../webhook-endpoints';
+import { endpointName } from '../webhook-endpoints';
 import { deliveriesTo } from './deliveries';
-import { enableEndpoint, endpointSchema, listEndpoints } from './endpoints';
-import { eventStatements } from './event-log';
+import {
+  enableEndpoint,
+  endpointOf,
+  endpointSchema,
+  listEndpoints,
+  testEndpoint,
+} from './endpoints';
 import { readDeliveries } from './read';
 import { deliverySchema } from './routes';
-import { eventIdOf, eventIdSchema, eventRowIdOf } from './types';
+import { eventIdSchema, eventRowIdOf } from './types';
 
 const endpointParam = z.object({
   endpoint: z
@@ -20,13 +23,6 @@ const endpointParam = z.object({
     .regex(endpointName, 'a name is a-z, 0-9, "-" and "_", at most 32')
     .meta({ description: 'Its name in WEBHOOKS.', examples: ['app'] }),
 });
-
-/** @throws AppError not_found */
-function endpointOf({ config }: Deps, name: string): WebhookEndpoint {
-  const endpoint = config.webhooks.find((one) => one.name === name);
-  if (!endpoint) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');
-  return endpoint;
-}
 
 const list = route(
   {
@@ -68,21 +64,8 @@ const test = route(
     errors: ['not_found', 'unavailable'],
   },
   async ({ deps, param, caller, reply }) => {
-    const { db } = deps;
-    const endpoint = endpointOf(deps, param.endpoint);
-    const dedupeKey = `webhook.test ${deps.uuid()}`;
-    const isEvent = eq(auditEvents.dedupeKey, dedupeKey);
-    await runBatch(db, [
-      ...eventStatements(deps, {
-        at: deps.now(),
-        type: 'webhook.test',
-        data: { endpoint: endpoint.name, by: caller.name },
-        dedupeKey,
-      }),
-      deliveriesTo(deps, [endpoint], isEvent),
-    ]);
-    const [event] = await db.select({ id: auditEvents.id }).from(auditEvents).where(isEvent);
-    return reply(202, { id: eventIdOf(event?.id ?? 0) });
+    const id = await testEndpoint(deps, endpointOf(deps, param.endpoint), caller.name);
+    return reply(202, { id });
   },
 );
 

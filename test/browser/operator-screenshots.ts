@@ -13,6 +13,7 @@ const shots: Readonly<Record<string, string>> = {
   'a deployment at work': 'operator',
   'nothing has happened': 'operator-empty',
   'a wrong key': 'operator-sign-in',
+  'what happened to a user': 'operator-timeline',
 };
 
 it('takes the pictures of the operator’s page', async () => {

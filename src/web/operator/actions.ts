@@ -5,6 +5,7 @@ import { runBatch } from '../../db/client';
 import { hasRow } from '../../db/conditions';
 import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
+import { enableEndpoint, endpointOf, sendDeadLetters, testEndpoint } from '../../events/endpoints';
 import { eventStatements, type NewEvent } from '../../events/event-log';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
@@ -46,6 +47,14 @@ export const operatorFlashSchema = z.discriminatedUnion('kind', [
     kind: z.literal('taken_back'),
     provider: z.string(),
     taken: count,
+    left: z.boolean(),
+  }),
+  z.object({ kind: z.literal('tested'), endpoint: z.string(), event: z.string() }),
+  z.object({ kind: z.literal('enabled'), endpoint: z.string() }),
+  z.object({
+    kind: z.literal('sent_again'),
+    endpoint: z.string(),
+    sent: count,
     left: z.boolean(),
   }),
 ]);
@@ -119,6 +128,39 @@ export async function takeBackVerdictsNow(
   const { taken } = done;
   recordAction(deps, { type: 'operator.verdicts_taken_back', data: { by, provider, taken } });
   return { kind: 'taken_back', provider, ...done };
+}
+
+/** @throws AppError not_found; what D1 throws */
+export async function testEndpointNow(
+  deps: Deps,
+  by: string,
+  name: string,
+): Promise<OperatorFlash> {
+  // The event names who did it.
+  const event = await testEndpoint(deps, endpointOf(deps, name), by);
+  return { kind: 'tested', endpoint: name, event };
+}
+
+/** @throws AppError not_found; what D1 throws */
+export async function enableEndpointNow(
+  deps: Deps,
+  by: string,
+  name: string,
+): Promise<OperatorFlash> {
+  await enableEndpoint(deps, endpointOf(deps, name).name);
+  recordAction(deps, { type: 'operator.webhook_enabled', data: { endpoint: name, by } });
+  return { kind: 'enabled', endpoint: name };
+}
+
+/** @throws AppError not_found; what D1 throws */
+export async function sendDeadLettersNow(
+  deps: Deps,
+  by: string,
+  name: string,
+): Promise<OperatorFlash> {
+  const { sent, left } = await sendDeadLetters(deps, endpointOf(deps, name));
+  recordAction(deps, { type: 'operator.dead_letters_sent', data: { endpoint: name, by, sent } });
+  return { kind: 'sent_again', endpoint: name, sent, left };
 }
 
 type Action = Extract<NewEvent, { type: `operator.${string}` }>;

@@ -1,31 +1,40 @@
-/** The newest of the audit trail: codes and ids, never what a user wrote. */
-import { type Clock, full } from '../ui/times';
+/** Events as a list: codes and ids, never what a user wrote. */
+import { eventIdOf } from '../../events/types';
+import { type Clock, full, relative } from '../ui/times';
+import { type DeliveryRow, timelineHref } from './lookup';
 import type { AuditEventRow } from './overview';
 import { Panel, type View, When } from './panel';
 import { eventWords } from './words';
 
-export function Events({ events, view }: { events: readonly AuditEventRow[]; view: View }) {
+/** With deliveries, of one user whom the page names. */
+type Row = AuditEventRow & { deliveries?: readonly DeliveryRow[] };
+
+export function Events({ events, view }: { events: readonly Row[]; view: View }) {
   return (
     <Panel id="events" title="Recent events">
       {events.length === 0 ? (
         <p class="soft">Nothing has happened in the last 90 days.</p>
       ) : (
-        <ol class="rows events">
-          {events.map((event) => (
-            <Event event={event} view={view} />
-          ))}
-        </ol>
+        <EventList events={events} view={view} />
       )}
     </Panel>
   );
 }
 
-function Event({ event, view }: { event: AuditEventRow; view: View }) {
-  const { at, type, provider, accountId, userId } = event;
+export const EventList = ({ events, view }: { events: readonly Row[]; view: View }) => (
+  <ol class="rows events">
+    {events.map((event) => (
+      <Event event={event} view={view} />
+    ))}
+  </ol>
+);
+
+function Event({ event, view }: { event: Row; view: View }) {
+  const { id, at, type, provider, accountId, userId, deliveries } = event;
   return (
     <li>
       <p class="soft when">
-        <When at={at} clock={view.clock} />
+        <When at={at} clock={view.clock} /> <code>{eventIdOf(id)}</code>
       </p>
       <div>
         <b>{eventWords(type)}</b>
@@ -35,15 +44,34 @@ function Event({ event, view }: { event: AuditEventRow; view: View }) {
             {accountId === null ? null : <code>{accountId}</code>}
           </p>
         )}
-        {userId === null ? null : (
+        {userId === null || deliveries ? null : (
           <p class="soft">
-            user <code>{userId}</code>
+            user{' '}
+            <a href={timelineHref({ userId })}>
+              <code>{userId}</code>
+            </a>
           </p>
         )}
+        {deliveries?.map((delivery) => (
+          <p class="small soft">{deliveryWords(delivery, view.clock)}</p>
+        ))}
       </div>
       <code class="more">{detailOf(event, view.clock)}</code>
     </li>
   );
+}
+
+function deliveryWords(
+  { endpoint, attempts, dueAt, deadAt, lastStatus }: DeliveryRow,
+  clock: Clock,
+): string {
+  const answer = lastStatus === null ? 'no answer yet' : `last answer ${lastStatus}`;
+  const tries = attempts === 1 ? '1 try' : `${attempts} tries`;
+  if (dueAt !== null)
+    return `To ${endpoint}: next try ${relative(dueAt, clock)}, ${tries}, ${answer}`;
+  if (deadAt !== null)
+    return `To ${endpoint}: a dead letter since ${full(deadAt, clock)}, ${tries}, ${answer}`;
+  return `To ${endpoint}: delivered`;
 }
 
 const detailOf = ({ detail }: AuditEventRow, clock: Clock): string =>

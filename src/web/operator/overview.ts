@@ -5,6 +5,7 @@ import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
+import { type EndpointState, listEndpoints } from '../../events/endpoints';
 import { lastUsesOf } from '../../http/service-key';
 import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
@@ -37,6 +38,7 @@ export interface DatabaseOverview {
   lastUses: ReadonlyMap<string, number>;
   /** Of the last CALL_HOURS hours, the one that runs included; the most called provider first. */
   calls: ProviderCalls[];
+  endpoints: EndpointState[];
 }
 
 /**
@@ -71,13 +73,14 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       deps.config.serviceKeys.map(({ name }) => name),
     ),
     callsSince(db, firstHour(deps.now())),
+    listEndpoints({ db, config: deps.config }),
   ]);
-  const [counts, runs, circuits, events, lastUses, calls] = await withDeadline(
+  const [counts, runs, circuits, events, lastUses, calls, endpoints] = await withDeadline(
     work,
     READ_MS,
     'd1_read',
   );
-  return { counts, runs, circuits, events, lastUses, calls };
+  return { counts, runs, circuits, events, lastUses, calls, endpoints };
 }
 
 const firstHour = (now: number): number => now - (now % HOUR_MS) - (CALL_HOURS - 1) * HOUR_MS;

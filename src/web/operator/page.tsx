@@ -15,6 +15,8 @@ import type { DatabaseOverview, Overview } from './overview';
 import { Action, type View } from './panel';
 import { Circuits, Runs } from './refreshes';
 import type { OperatorSession } from './session';
+import { LookUp } from './timeline';
+import { Webhooks } from './webhooks';
 import { atLeast, cell, number, percent } from './words';
 
 export interface OperatorPageProps extends View {
@@ -58,6 +60,7 @@ export function OperatorPage(props: OperatorPageProps) {
           <Due counts={stored.counts} view={props} />
           <Runs runs={stored.runs} view={props} />
           <Calls calls={stored.calls} view={props} />
+          <Webhooks endpoints={stored.endpoints} view={props} />
         </>
       ) : (
         <MessageBox
@@ -69,6 +72,7 @@ export function OperatorPage(props: OperatorPageProps) {
       <Cache cache={cache} view={props} />
       <Keys keys={keys} lastUses={stored?.lastUses ?? null} view={props} />
       {stored ? <Limits counts={stored.counts} registry={registry} /> : null}
+      {stored ? <LookUp /> : null}
       {stored ? <Events events={stored.events} view={props} /> : null}
     </Layout>
   );

@@ -12,7 +12,7 @@ import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
 import { matchServiceKey, noteKeyUse } from '../../http/service-key';
-import { parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
+import { accountIdSchema, parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
 import { countVerdicts } from '../../refresh/take-back';
 import { english } from '../locale';
 import { readPostedForm, refuseForeignForm } from '../session';
@@ -22,11 +22,15 @@ import { clockOf } from '../ui/times';
 import {
   clearUserCache,
   closeCircuitNow,
+  enableEndpointNow,
   type OperatorFlash,
   recordAction,
   runRefreshNow,
+  sendDeadLettersNow,
   takeBackVerdictsNow,
+  testEndpointNow,
 } from './actions';
+import { readTimeline, TIMELINE } from './lookup';
 import { readOverview } from './overview';
 import { OperatorPage } from './page';
 import {
@@ -39,6 +43,7 @@ import {
   setFlashMessage,
 } from './session';
 import { SignInPage } from './sign-in';
+import { TimelinePage } from './timeline';
 import { VerdictsPage } from './verdicts';
 import { errorWords, flashMessageWords } from './words';
 
@@ -49,6 +54,15 @@ const SHORTEST_KEY = 8;
 const circuitForm = z.object({ provider: providerIdSchema, host: z.string().max(255) });
 const userForm = z.object({ userId: userIdSchema });
 const providerForm = z.object({ provider: providerIdSchema });
+const endpointForm = z.object({ endpoint: z.string().max(32) });
+const sought = z.union([
+  z.object({
+    provider: providerIdSchema,
+    accountId: accountIdSchema,
+    userId: userIdSchema.optional(),
+  }),
+  z.object({ userId: userIdSchema }),
+]);
 
 export const operatorRoutes = new Hono<AppEnv>()
   .onError((thrown, c) => errorReply(c, toAppError(thrown, c.get('log'))))
@@ -153,6 +167,38 @@ export const operatorRoutes = new Hono<AppEnv>()
     const { session, form } = await readPostedForm(c, operatorSessionOf);
     const { provider } = parseInput(providerForm, form, 'body');
     return actionReply(c, await takeBackVerdictsNow(c.get('deps'), session.name, provider));
+  })
+  .get(TIMELINE, async (c) => {
+    const session = await findOperatorSession(c);
+    if (!session) return signInReply(c, 200, null);
+    const deps = c.get('deps');
+    const wanted = parseInput(sought, c.req.query(), 'query');
+    const nameOf = (id: string) => deps.config.providers.get(id)?.name ?? id;
+    return htmlReply(
+      c,
+      'operator',
+      english,
+      <TimelinePage
+        sought={wanted}
+        timeline={await readTimeline(deps, wanted)}
+        view={{ clock: clockOf(c), nameOf, formToken: session.formToken }}
+      />,
+    );
+  })
+  .post(`${PATH}/test`, async (c) => {
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
+    const { endpoint } = parseInput(endpointForm, form, 'body');
+    return actionReply(c, await testEndpointNow(c.get('deps'), session.name, endpoint));
+  })
+  .post(`${PATH}/enable`, async (c) => {
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
+    const { endpoint } = parseInput(endpointForm, form, 'body');
+    return actionReply(c, await enableEndpointNow(c.get('deps'), session.name, endpoint));
+  })
+  .post(`${PATH}/dead-letters`, async (c) => {
+    const { session, form } = await readPostedForm(c, operatorSessionOf);
+    const { endpoint } = parseInput(endpointForm, form, 'body');
+    return actionReply(c, await sendDeadLettersNow(c.get('deps'), session.name, endpoint));
   });
 
 operatorRoutes.all(`${PATH}/*`, noSuchRoute(operatorRoutes));

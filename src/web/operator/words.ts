@@ -116,6 +116,8 @@ const events: Readonly<Record<EventType, string>> = {
   'operator.refresh_run': 'An operator ran the refresh',
   'operator.user_invalidated': 'An operator emptied a user’s cache',
   'operator.verdicts_taken_back': 'An operator took verdicts back',
+  'operator.webhook_enabled': 'An operator enabled an endpoint',
+  'operator.dead_letters_sent': 'An operator sent dead letters again',
 };
 
 /** By the stored type; one that this release does not know is shown as it is. */
@@ -160,6 +162,26 @@ export function flashMessageWords(
         title: flash.left ? 'Not all are taken back yet' : 'The verdicts are taken back',
         text: `${plural(flash.taken, 'account')} of ${nameOf(flash.provider)} ${flash.taken === 1 ? 'is' : 'are'} active again, and tried within the hour.${flash.left ? ' Do it again for the rest.' : ''}`,
       };
+    case 'tested':
+      return {
+        tone: 'info',
+        title: `A test is on its way to ${flash.endpoint}`,
+        text: `It is the event ${flash.event}; load the page again to see whether it waits or arrived.`,
+      };
+    case 'enabled':
+      return {
+        tone: 'good',
+        title: `${flash.endpoint} is enabled`,
+        text: 'What waits for it is sent from the next minute on. What happened while it was disabled was not queued: the app reads it from GET /v1/events.',
+      };
+    case 'sent_again':
+      return flash.sent === 0
+        ? { tone: 'info', title: 'No dead letter was left', text: 'Nothing was changed.' }
+        : {
+            tone: flash.left ? 'warn' : 'good',
+            title: `${plural(flash.sent, 'delivery', 'deliveries')} of ${flash.endpoint} ${flash.sent === 1 ? 'is' : 'are'} tried again`,
+            text: `The next minute begins with ${flash.sent === 1 ? 'it' : 'them'}.${flash.left ? ' More are left: do it again once these are sent.' : ''}`,
+          };
     default:
       return flash satisfies never;
   }

@@ -38,6 +38,8 @@ function isHtmlPattern(pattern: string): boolean {
 
 interface FieldProps {
   name: string;
+  /** Where the page has another field of that name. */
+  id?: string;
   label: string;
   help?: string | undefined;
   secret?: boolean;
@@ -53,6 +55,7 @@ interface FieldProps {
 
 export function Field({
   name,
+  id = name,
   label,
   help,
   secret = false,
@@ -65,12 +68,12 @@ export function Field({
   error,
 }: FieldProps) {
   const { t } = useLocale();
-  const described = [error ? `${name}-error` : '', help ? `${name}-help` : ''].filter(Boolean);
+  const described = [error ? `${id}-error` : '', help ? `${id}-help` : ''].filter(Boolean);
   return (
     <div class="field">
-      <label for={name}>{required ? label : t('field.optional', { label })}</label>
+      <label for={id}>{required ? label : t('field.optional', { label })}</label>
       <input
-        id={name}
+        id={id}
         name={name}
         type={secret ? 'password' : 'text'}
         autocomplete={autocomplete}
@@ -85,12 +88,12 @@ export function Field({
         aria-describedby={described.length > 0 ? described.join(' ') : undefined}
       />
       {error ? (
-        <p class="wrong" id={`${name}-error`}>
+        <p class="wrong" id={`${id}-error`}>
           {error}
         </p>
       ) : null}
       {help ? (
-        <p class="soft" id={`${name}-help`}>
+        <p class="soft" id={`${id}-help`}>
           {help}
         </p>
       ) : null}

@@ -31,7 +31,15 @@ async function accounts(
   );
 }
 
-const tables = ['oauth_accounts', 'refresh_runs', 'provider_health', 'audit_events', 'call_counts'];
+const tables = [
+  'oauth_accounts',
+  'refresh_runs',
+  'provider_health',
+  'audit_events',
+  'call_counts',
+  'webhook_deliveries',
+  'webhook_endpoints',
+];
 
 export async function emptyTables({ worker }: Mooring): Promise<void> {
   for (const table of tables) await worker.sql(`DELETE FROM ${table}`);
@@ -167,6 +175,14 @@ export async function givePast(mooring: Mooring): Promise<void> {
   for (const [minutes, row] of happened) {
     await insertRow(mooring, 'audit_events', { at: now - minutes * MINUTE, ...row });
   }
+  // Of endpoints that were taken out: the deployment has none.
+  await mooring.worker.sql(
+    `INSERT INTO webhook_deliveries (event_id, endpoint, attempts, last_status, due_at, dead_at)
+     SELECT id, 'crm', 3, 503, CASE WHEN id % 2 THEN ? END, CASE WHEN id % 2 THEN NULL ELSE ? END
+     FROM audit_events WHERE user_id IS NOT NULL`,
+    now + HOUR,
+    now - HOUR,
+  );
   // Something for the cache to have answered.
   for (let i = 0; i < 40; i += 1) await mooring.call('GET', `/v1/users/user-${i % 9}/integrations`);
 }
@@ -232,6 +248,35 @@ export const operatorStates: readonly OperatorState[] = [
       await givePast(deployment.mooring);
       await signIn(page, deployment);
       await button(page, 'Close the circuit of Spotify accounts.spotify.com').click();
+    },
+  },
+  {
+    name: 'what happened to a user',
+    shows: 'What happened, newest first',
+    async reach(page, deployment) {
+      await emptyTables(deployment.mooring);
+      await givePast(deployment.mooring);
+      await insertRow(deployment.mooring, 'oauth_accounts', {
+        user_id: 'auth0|66f0a1c2',
+        provider: 'google',
+        provider_account_id: '109876543210987654321',
+        subject: 's',
+        scope: '[]',
+        requested_scope: '[]',
+        parameters: '{}',
+        metadata: '{}',
+        state: 'active',
+        token_version: 1,
+        refresh_failures: 3,
+        last_error: 'http_503',
+        last_failed_at: Date.now() - 2 * MINUTE,
+        refresh_due_at: Date.now() + 9 * MINUTE,
+        created_at: Date.now() - 40 * DAY,
+        updated_at: Date.now(),
+      });
+      await signIn(page, deployment);
+      await page.getByLabel('A user').fill('auth0|66f0a1c2');
+      await button(page, 'Look up the user').click();
     },
   },
   {

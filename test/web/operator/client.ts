@@ -1,6 +1,5 @@
 /** The operator's page over the app's routes, as a browser would use it. */
 import { expect } from 'vitest';
-import type { Deps } from '../../../src/deps';
 import { apiWith, serviceKey } from '../../support/api';
 import { type TestDeps, testDeps } from '../../support/deps';
 import { cookieOf, formTokenIn, HERE, postedForm, textOf } from '../pages';
@@ -25,7 +24,7 @@ export interface Operator {
   ): Promise<Response>;
 }
 
-export function operator(overrides: Partial<Deps> = {}): Operator {
+export function operator(overrides: Parameters<typeof testDeps>[0] = {}): Operator {
   const deps = testDeps(overrides);
   const api = apiWith(deps);
   // All test files share one rate limiter.

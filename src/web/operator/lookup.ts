@@ -1,0 +1,146 @@
+/** What happened to one user's integrations, or to one of them. Bounded reads, and never a token. */
+import { and, asc, desc, eq } from 'drizzle-orm';
+import { inJson } from '../../db/conditions';
+import { auditEvents, oauthAccounts, webhookDeliveries } from '../../db/schema';
+import type { Deps } from '../../deps';
+import { withDeadline } from '../../retry';
+import type { AuditEventRow } from './overview';
+
+const READ_MS = 8_000;
+const EVENTS = 100;
+/** Events of a user that are looked at for those of one account. */
+const SCANNED = 2_000;
+const ACCOUNTS = 200;
+
+/** A user; one account, whoever's it is; or what was one account of this user. */
+export interface Sought {
+  userId?: string | undefined;
+  provider?: string | undefined;
+  accountId?: string | undefined;
+}
+
+export const TIMELINE = '/operator/timeline';
+
+export const timelineHref = (sought: Sought): string =>
+  `${TIMELINE}?${new URLSearchParams(
+    Object.entries(sought).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )}`;
+
+const accountColumns = {
+  provider: oauthAccounts.provider,
+  accountId: oauthAccounts.providerAccountId,
+  state: oauthAccounts.state,
+  stateReason: oauthAccounts.stateReason,
+  createdAt: oauthAccounts.createdAt,
+  lastRefreshedAt: oauthAccounts.lastRefreshedAt,
+  refreshDueAt: oauthAccounts.refreshDueAt,
+  refreshFailures: oauthAccounts.refreshFailures,
+  lastFailedAt: oauthAccounts.lastFailedAt,
+  lastError: oauthAccounts.lastError,
+  expiresAt: oauthAccounts.expiresAt,
+  reconnectBy: oauthAccounts.refreshExpiresAt,
+};
+
+export type DeliveryRow = Pick<
+  typeof webhookDeliveries.$inferSelect,
+  'eventId' | 'endpoint' | 'attempts' | 'dueAt' | 'deadAt' | 'lastStatus'
+>;
+
+export type Account = Awaited<ReturnType<typeof accountsOf>>[number];
+
+export interface Timeline {
+  userId: string;
+  /** Those that are sought and connected now; ACCOUNTS at most. */
+  accounts: Account[];
+  /** Newest first, EVENTS at most. */
+  events: (AuditEventRow & { deliveries: DeliveryRow[] })[];
+}
+
+/** Null: there is no such account, so nobody knows whose it was. @throws what D1 throws */
+export async function readTimeline(deps: Deps, sought: Sought): Promise<Timeline | null> {
+  const db = deps.session('first-unconstrained');
+  const read = async (): Promise<Timeline | null> => {
+    const userId = sought.userId ?? (await ownerOf({ db }, sought));
+    if (userId === undefined) return null;
+    const [accounts, events] = await Promise.all([
+      accountsOf({ db }, userId, sought),
+      eventsOf({ db }, userId, sought),
+    ]);
+    const deliveries = await deliveriesOf({ db }, events);
+    return {
+      userId,
+      accounts,
+      events: events.map((event) => ({ ...event, deliveries: deliveries.get(event.id) ?? [] })),
+    };
+  };
+  return withDeadline(read(), READ_MS, 'd1_read');
+}
+
+type Reading = Pick<Deps, 'db'>;
+
+async function ownerOf(
+  { db }: Reading,
+  { provider = '', accountId = '' }: Sought,
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ userId: oauthAccounts.userId })
+    .from(oauthAccounts)
+    .where(
+      and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.providerAccountId, accountId)),
+    );
+  return row?.userId;
+}
+
+const accountsOf = ({ db }: Reading, userId: string, { provider, accountId }: Sought) =>
+  db
+    .select(accountColumns)
+    .from(oauthAccounts)
+    .where(
+      and(
+        eq(oauthAccounts.userId, userId),
+        provider === undefined ? undefined : eq(oauthAccounts.provider, provider),
+        accountId === undefined ? undefined : eq(oauthAccounts.providerAccountId, accountId),
+      ),
+    )
+    .orderBy(asc(oauthAccounts.provider), asc(oauthAccounts.id))
+    .limit(ACCOUNTS);
+
+function eventsOf({ db }: Reading, userId: string, { provider, accountId }: Sought) {
+  const newest = db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.userId, userId))
+    .orderBy(desc(auditEvents.id))
+    .limit(SCANNED)
+    .as('newest');
+  return db
+    .select()
+    .from(newest)
+    .where(
+      and(
+        provider === undefined ? undefined : eq(newest.provider, provider),
+        accountId === undefined ? undefined : eq(newest.accountId, accountId),
+      ),
+    )
+    .orderBy(desc(newest.id))
+    .limit(EVENTS);
+}
+
+async function deliveriesOf(
+  { db }: Reading,
+  events: readonly AuditEventRow[],
+): Promise<Map<number, DeliveryRow[]>> {
+  if (events.length === 0) return new Map();
+  const { eventId, endpoint, attempts, dueAt, deadAt, lastStatus } = webhookDeliveries;
+  const rows = await db
+    .select({ eventId, endpoint, attempts, dueAt, deadAt, lastStatus })
+    .from(webhookDeliveries)
+    .where(
+      inJson(
+        eventId,
+        events.map(({ id }) => id),
+      ),
+    )
+    .orderBy(asc(eventId), asc(endpoint));
+  return Map.groupBy(rows, (row) => row.eventId);
+}
