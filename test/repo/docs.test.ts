@@ -44,6 +44,7 @@ declare global {
   const session: { userId: string };
   const env: { MOORING_URL: string; MOORING_KEY: string; KEY: string; MOORING: { fetch: typeof fetch }; WEBHOOK_SECRET: string };
   function showFailure(code: string): Response;
+  function Sites(props: { choices: readonly unknown[]; onChoice: (id: string) => void }): null;
   function whereWeWere(): Promise<string>;
   function apply(event: object): Promise<void>;
   function callWith(accessToken: string): Promise<void>;
