@@ -59,8 +59,8 @@ describe('its receiver', async () => {
   }
 
   it('takes what was signed', async () => {
-    const { userId, version } = eventExample('integration.needs_reconnect').data;
-    expect(await receive()).toEqual({ status: 204, jobs: [{ userId, atLeast: version }] });
+    const { type, data } = eventExample('integration.needs_reconnect');
+    expect(await receive()).toEqual({ status: 204, jobs: [{ type, ...data }] });
   });
 
   it('refuses what was changed on the way', async () => {
