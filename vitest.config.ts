@@ -6,6 +6,9 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { readMigrations, testSettings } from './test/support/settings.ts';
 
+/** So that nothing has to be built first. */
+const clientSource = join(import.meta.dirname, 'client/src/index.ts');
+
 export default defineConfig({
   test: {
     // The Worker's log lines, only where a test fails.
@@ -56,6 +59,7 @@ export default defineConfig({
       },
       {
         // The built Worker as a process of its own, against a real authorization server.
+        resolve: { alias: [{ find: /^@mooring\/client$/, replacement: clientSource }] },
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/sandbox/**/*.test.ts'],
