@@ -4,8 +4,13 @@ import { airtable } from './airtable';
 import { algolia } from './algolia';
 import { anthropic } from './anthropic';
 import { apiKey } from './api-key';
+import { asana } from './asana';
 import { atlassian } from './atlassian';
 import { basic } from './basic';
+import { bitbucket } from './bitbucket';
+import { box } from './box';
+import { calendly } from './calendly';
+import { clickup } from './clickup';
 import { datadog } from './datadog';
 import { discord } from './discord';
 import { dropbox } from './dropbox';
@@ -22,11 +27,14 @@ import { googleDrive } from './google-drive';
 import { googleSheets } from './google-sheets';
 import { hubspot } from './hubspot';
 import { instagram } from './instagram';
+import { intercom } from './intercom';
 import { kick } from './kick';
+import { klaviyo } from './klaviyo';
 import { linear } from './linear';
 import { linkedin } from './linkedin';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
+import { miro } from './miro';
 import { notion } from './notion';
 import { onedrive } from './onedrive';
 import { onlyfans } from './onlyfans';
@@ -34,6 +42,7 @@ import { openai } from './openai';
 import { outlook } from './outlook';
 import { patreon } from './patreon';
 import { pinterest } from './pinterest';
+import { pipedrive } from './pipedrive';
 import { posthog } from './posthog';
 import { reddit } from './reddit';
 import { resend } from './resend';
@@ -51,6 +60,8 @@ import { threads } from './threads';
 import { tiktok } from './tiktok';
 import { twilio } from './twilio';
 import { twitch } from './twitch';
+import { webflow } from './webflow';
+import { whoop } from './whoop';
 import { x } from './x';
 import { youtube } from './youtube';
 import { zoom } from './zoom';
@@ -59,7 +70,12 @@ export const records: readonly ProviderInput[] = [
   airtable,
   algolia,
   anthropic,
+  asana,
   atlassian,
+  bitbucket,
+  box,
+  calendly,
+  clickup,
   datadog,
   discord,
   dropbox,
@@ -76,11 +92,14 @@ export const records: readonly ProviderInput[] = [
   googleSheets,
   hubspot,
   instagram,
+  intercom,
   kick,
+  klaviyo,
   linear,
   linkedin,
   microsoft,
   microsoftTeams,
+  miro,
   notion,
   onedrive,
   onlyfans,
@@ -88,6 +107,7 @@ export const records: readonly ProviderInput[] = [
   outlook,
   patreon,
   pinterest,
+  pipedrive,
   posthog,
   reddit,
   resend,
@@ -104,6 +124,8 @@ export const records: readonly ProviderInput[] = [
   tiktok,
   twilio,
   twitch,
+  webflow,
+  whoop,
   x,
   youtube,
   zoom,
