@@ -5,12 +5,12 @@
 
 import * as z from 'zod';
 import { ConfigError } from './errors';
+import { readWebhooks, type WebhookEndpoint } from './events/webhooks-setting';
 import { createRegistry, type Registry } from './providers/registry';
 import { checkEndpoint, isLocal } from './providers/urls';
 import { parseServiceKey, type ServiceKey } from './rights';
 import { HOUR_MS } from './time';
 import { createKeyring, type Keyring } from './vault/keyring';
-import { readWebhooks, type WebhookEndpoint } from './webhook-endpoints';
 
 /** What wrangler.toml and the secrets bind. The optional ones need not be there. */
 export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_LIMIT_${string}`> {

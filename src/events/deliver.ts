@@ -19,9 +19,9 @@ import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { DeadlineError, retry, withDeadline } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import type { WebhookEndpoint } from '../webhook-endpoints';
 import { asJson, claimDue, DELIVERY_LEASE_MS, isDisabled, namesWith } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
+import type { WebhookEndpoint } from './webhooks-setting';
 
 const GROUP = 5;
 /** To the headers of the answer; its body is never read. */

@@ -10,8 +10,8 @@ import { hasRow, inJson } from '../db/conditions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { MINUTE_MS } from '../time';
-import type { WebhookEndpoint } from '../webhook-endpoints';
 import type { EventType } from './types';
+import type { WebhookEndpoint } from './webhooks-setting';
 
 /** A try must be over, and noted, before this ends. */
 export const DELIVERY_LEASE_MS = MINUTE_MS;

@@ -3,6 +3,7 @@
  * since ids grow in the order of commits.
  */
 import { and, asc, eq, gt, max, type SQL, sql } from 'drizzle-orm';
+import * as z from 'zod';
 import { inJson } from '../db/conditions';
 import { auditEvents, webhookDeliveries } from '../db/schema';
 import type { Deps } from '../deps';
@@ -117,13 +118,16 @@ export async function readEvent({ db }: Deps, eventId: string): Promise<Event> {
 }
 
 /** How an event stands at one endpoint. */
-export interface Delivery {
-  endpoint: string;
-  state: 'waiting' | 'delivered' | 'dead';
-  attempts: number;
-  lastStatus: number | null;
-  nextAt: string | null;
-}
+export const deliverySchema = z
+  .object({
+    endpoint: z.string().describe('Its name in WEBHOOKS.'),
+    state: z.enum(['waiting', 'delivered', 'dead']),
+    attempts: z.int(),
+    lastStatus: z.int().nullable().describe('Null: it did not answer, or was not asked yet.'),
+    nextAt: z.iso.datetime().nullable().describe('When it is tried again; null: never.'),
+  })
+  .meta({ id: 'Delivery' });
+type Delivery = z.output<typeof deliverySchema>;
 
 /** Of one event, in the order of the endpoints' names. @throws what D1 throws */
 export async function readDeliveries({ db }: Deps, eventId: string): Promise<Delivery[]> {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DEFAULT_PAGE, limitSchema } from '../http/page';
 import { route } from '../http/route';
 import { userIdSchema } from '../http/validate';
-import { readDeliveries, readEvent, readEvents } from './read';
+import { deliverySchema, readDeliveries, readEvent, readEvents } from './read';
 import { type EventType, eventIdPattern, eventIdSchema, eventSchema, eventTypes } from './types';
 
 const cursor = z
@@ -70,16 +70,6 @@ const list = route(
     return reply(200, page);
   },
 );
-
-export const deliverySchema = z
-  .object({
-    endpoint: z.string().describe('Its name in WEBHOOKS.'),
-    state: z.enum(['waiting', 'delivered', 'dead']),
-    attempts: z.int(),
-    lastStatus: z.int().nullable().describe('Null: it did not answer, or was not asked yet.'),
-    nextAt: z.iso.datetime().nullable().describe('When it is tried again; null: never.'),
-  })
-  .meta({ id: 'Delivery' });
 
 const one = route(
   {

@@ -4,18 +4,17 @@ import * as z from 'zod';
 import { auditEvents } from '../db/schema';
 import { AppError } from '../errors';
 import { route } from '../http/route';
-import { endpointName } from '../webhook-endpoints';
 import { deliveriesTo } from './deliveries';
+import { deliverySchema, readDeliveries } from './read';
+import { eventIdSchema, eventRowIdOf } from './types';
 import {
   enableEndpoint,
   endpointOf,
   endpointSchema,
   listEndpoints,
   testEndpoint,
-} from './endpoints';
-import { readDeliveries } from './read';
-import { deliverySchema } from './routes';
-import { eventIdSchema, eventRowIdOf } from './types';
+} from './webhook-endpoints';
+import { endpointName } from './webhooks-setting';
 
 const endpointParam = z.object({
   endpoint: z

@@ -71,7 +71,7 @@ function refuseMalformedPath(url: string): void {
 
 function finish(c: Context<AppEnv>): void {
   const { headers } = c.res;
-  // Made whole already (answer.ts).
+  // Made whole already (route.ts).
   if (headers.has('X-Request-Id')) return;
   for (const [name, value] of Object.entries(standardHeaders(c.req.url))) {
     if (!headers.has(name)) headers.set(name, value);

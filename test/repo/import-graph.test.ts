@@ -16,7 +16,7 @@ const groups = [
   ['providers/'],
   ['vault/'],
   ['oauth/'],
-  ['webhook-endpoints.ts'],
+  ['events/webhooks-setting.ts'],
   ['config.ts'],
   ['deps.ts'],
   ['http/'],

@@ -5,8 +5,13 @@ import { runBatch } from '../../db/client';
 import { hasRow } from '../../db/conditions';
 import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { enableEndpoint, endpointOf, sendDeadLetters, testEndpoint } from '../../events/endpoints';
 import { eventStatements, type NewEvent } from '../../events/event-log';
+import {
+  enableEndpoint,
+  endpointOf,
+  sendDeadLetters,
+  testEndpoint,
+} from '../../events/webhook-endpoints';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
 import { takeBackVerdicts } from '../../refresh/take-back';

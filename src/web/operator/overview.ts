@@ -5,7 +5,7 @@ import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { type EndpointState, listEndpoints } from '../../events/endpoints';
+import { type EndpointState, listEndpoints } from '../../events/webhook-endpoints';
 import { lastUsesOf } from '../../http/service-key';
 import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';

@@ -1,5 +1,5 @@
 /** The endpoints of webhooks: how each stands, what waits for it, and what can be done. Never a secret or a URL. */
-import { COUNTED, type EndpointState } from '../../events/endpoints';
+import { COUNTED, type EndpointState } from '../../events/webhook-endpoints';
 import { relative } from '../ui/times';
 import { Action, NumberHead, Panel, Table, type View } from './panel';
 import { atLeast } from './words';

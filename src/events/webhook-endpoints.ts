@@ -9,10 +9,10 @@ import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { timestamp } from '../time';
-import type { WebhookEndpoint } from '../webhook-endpoints';
 import { deliveriesTo, namesWith } from './deliveries';
 import { eventStatements } from './event-log';
 import { eventIdOf } from './types';
+import type { WebhookEndpoint } from './webhooks-setting';
 
 /** More is not counted. */
 export const COUNTED = 1_000;

@@ -1,8 +1,8 @@
 /** Where events are delivered to: the grammar of WEBHOOKS. Pure. */
 import * as z from 'zod';
-import { ConfigError } from './errors';
-import { eventTypes } from './events/types';
-import { checkEndpoint } from './providers/urls';
+import { ConfigError } from '../errors';
+import { checkEndpoint } from '../providers/urls';
+import { eventTypes } from './types';
 
 export interface WebhookEndpoint {
   name: string;

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config';
-import { ConfigError } from '../src/errors';
+import { readConfig } from '../../src/config';
+import { ConfigError } from '../../src/errors';
 
 /** Part of every wrong value below: it must never be quoted. */
 const canary = 'c4n4ry';
