@@ -120,7 +120,7 @@ export const addRoutes = new Hono<AppEnv>()
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
     const { provider, account } = parseInput(addFields, form, 'body');
-    const card = cardFor(deps.config.providers, session.providers, provider);
+    const card = enteredCard(deps, session, provider);
     const credentials = recordFieldsOf(form);
     const name = nameOf(form);
     try {
@@ -225,11 +225,7 @@ async function credentialsReply(
   entry: FormEntry,
 ) {
   const deps = c.get('deps');
-  const card = cardFor(deps.config.providers, session.providers, id);
-  const { provider } = card;
-  if (!mayBeEntered(provider)) {
-    throw new AppError('provider_not_found', 'this provider takes no credentials');
-  }
+  const card = enteredCard(deps, session, id);
   const account = accountId === undefined ? null : await ownAccount(deps, session, id, accountId);
   return htmlReply(
     c,
@@ -238,11 +234,21 @@ async function credentialsReply(
     <CredentialsPage
       session={session}
       card={card}
-      provider={provider}
+      provider={card.provider}
       account={account}
       entry={entry}
     />,
   );
+}
+
+/** @throws AppError provider_not_found: also for what the operator signs for, whoever has an account there */
+function enteredCard({ config }: Deps, session: PageSession, id: string) {
+  const card = cardFor(config.providers, session.providers, id);
+  const { provider } = card;
+  if (!mayBeEntered(provider)) {
+    throw new AppError('provider_not_found', 'this provider takes no credentials');
+  }
+  return { ...card, provider };
 }
 
 /**

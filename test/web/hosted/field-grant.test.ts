@@ -4,6 +4,7 @@ import { oauthAccounts } from '../../../src/db/schema';
 import { ownClient, simulateFields } from '../../simulator/field-grants';
 import { configWith } from '../../support/config';
 import { testClock, testDeps } from '../../support/deps';
+import { insertAccount } from '../../support/fixtures';
 import { textOf } from '../pages';
 import { hosted } from './client';
 
@@ -74,6 +75,23 @@ describe('a grant without a browser, on the page', () => {
     const h = page();
     const cookie = await h.enter('fields-2');
     const reply = await h.get('/integrations/credentials?provider=apps', cookie);
+    expect(reply.status).toBe(404);
+  });
+
+  test('nor be replaced by who has it: another field would be signed for all the same', async () => {
+    const h = page();
+    const cookie = await h.enter('fields-3');
+    await insertAccount(testDeps(), {
+      userId: 'fields-3',
+      provider: 'apps',
+      providerAccountId: 'ada',
+    });
+    const reply = await h.act(cookie, 'credentials', {
+      provider: 'apps',
+      account: 'ada',
+      'field-client_id': 'ada-client',
+      'field-client_secret': 'canary-secret',
+    });
     expect(reply.status).toBe(404);
   });
 });
