@@ -55,12 +55,22 @@ interface Asking {
   db: Database;
   session(constraint: 'first-primary' | 'first-unconstrained'): Database;
   fetch: typeof fetch;
+  ownDeliveries: { budget: CallBudget | null };
 }
 
-/** The same, with its calls counted; as it is where they are counted already. */
+/**
+ * For an invocation that asks for much: the same, with its calls counted, and those of its webhook
+ * deliveries; as it is where they are counted already.
+ */
 export function withBudget<T extends Asking>(deps: T, limit: number): T {
   if (deps.budget !== unlimited) return deps;
-  const budget = new CallBudget(limit);
+  deps.ownDeliveries.budget = new CallBudget(limit);
+  return countedBy(deps, deps.ownDeliveries.budget);
+}
+
+/** The same, counted by this one; as it is where its calls are counted already. */
+export function countedBy<T extends Asking>(deps: T, budget: CallBudget): T {
+  if (deps.budget !== unlimited) return deps;
   const counted = (db: Database) => createDatabase(countedD1(db.$client, () => budget.countD1()));
   return {
     ...deps,

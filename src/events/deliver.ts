@@ -11,7 +11,7 @@
  */
 import { and, eq, ne, not, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import { withBudget } from '../budget';
+import { CallBudget, countedBy } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
@@ -48,11 +48,21 @@ const SWEPT = 500;
 
 /** What this invocation has written so far; no error of a delivery is thrown. */
 export async function deliverOwn(unmetered: Deps): Promise<void> {
-  if (unmetered.ownDeliveries.leaseEnds.size === 0) return;
-  const deps = withBudget(unmetered, AT_ONCE.calls);
+  const { ownDeliveries } = unmetered;
+  if (ownDeliveries.leaseEnds.size === 0) return;
+  ownDeliveries.ownBudget ??= new CallBudget(AT_ONCE.calls);
+  const deps = countedBy(unmetered, ownDeliveries.budget ?? ownDeliveries.ownBudget);
   await deliver(deps, deps.now() + AT_ONCE.ms, false).catch((error) =>
     deps.log.error('webhook.deliveries_failed', {}, error),
   );
+}
+
+/**
+ * The same after work in the background. Not where calls are counted: what goes on beside it may need
+ * what is left, so such an invocation delivers at its end.
+ */
+export async function deliverMeanwhile(deps: Deps): Promise<void> {
+  if (deps.ownDeliveries.budget === null) await deliverOwn(deps);
 }
 
 /**

@@ -1,9 +1,16 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
+import { withBudget } from '../../src/budget';
 import { runBatch } from '../../src/db/client';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../src/db/schema';
-import { deliverOwn, deliverWebhooks, pauseAfter, sweepDeliveries } from '../../src/events/deliver';
+import {
+  deliverMeanwhile,
+  deliverOwn,
+  deliverWebhooks,
+  pauseAfter,
+  sweepDeliveries,
+} from '../../src/events/deliver';
 import { claimDue, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
 import { eventStatements } from '../../src/events/event-log';
 import { hookedDb } from '../refresh/support/faults';
@@ -303,6 +310,38 @@ describe('a delivery', () => {
       ['POST', 'https://mooring.internal/webhooks'],
     ]);
     expect((await rows(deps, 'app'))[0]?.lastStatus).toBe(200);
+  });
+});
+
+describe('the calls of an invocation', () => {
+  it('that are counted: deliveries are among them, and wait for a tick where none is left', async () => {
+    const { deps, received } = receiving({ app: {} });
+    const invocation = anew(deps);
+    await write(withBudget(invocation, 2));
+    await deliverOwn(invocation);
+    expect(received).toEqual([]);
+    deps.clock.advance(DELIVERY_LEASE_MS);
+    expect(await tick(deps)).toBe(1);
+  });
+
+  it('that are counted are not spent before its end', async () => {
+    const { deps, received } = receiving({ app: {} });
+    const invocation = anew(deps);
+    await write(withBudget(invocation, 45));
+    await deliverMeanwhile(invocation);
+    expect(received).toEqual([]);
+    await deliverOwn(invocation);
+    expect(received).toHaveLength(1);
+  });
+
+  it('that are not counted: ten in all, however often something is delivered', async () => {
+    const { deps, received } = receiving({ app: {} });
+    const invocation = anew(deps);
+    for (let i = 0; i < 3; i += 1) {
+      for (let event = 0; event < 5; event += 1) await write(invocation);
+      await deliverMeanwhile(invocation);
+    }
+    expect(received).toHaveLength(10);
   });
 });
 
