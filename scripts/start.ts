@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startAdmin } from '../test/sandbox/authorization-server/admin.ts';
 import { startAuthorizationServer } from '../test/sandbox/authorization-server/index.ts';
 import { startDemoApp } from '../test/sandbox/demo-app/index.ts';
-import { sandboxClients } from '../test/sandbox/settings.ts';
+import { freshWebhookSecret, sandboxClients } from '../test/sandbox/settings.ts';
 import { ensureDevVars, origin, overridesFor, readDevVars } from './start/dev-vars.ts';
 import { checkFree, type Ports, readPorts } from './start/ports.ts';
 import { StartProblem } from './start/problem.ts';
@@ -48,7 +48,9 @@ async function start(): Promise<void> {
   const isNew = ensureDevVars(devVarsFile, ports);
   step(isNew ? 'made .dev.vars with fresh secrets' : 'read .dev.vars');
   const vars = readDevVars(devVarsFile);
-  const envFiles = [devVarsFile, ...overridesFile(overridesFor(vars, ports))];
+  const webhookSecret = freshWebhookSecret();
+  const overrides = overridesFor(vars, ports, webhookSecret);
+  const envFiles = [devVarsFile, overridesFile(overrides)];
 
   const migrations = applyMigrations(stateFolder);
   running.push(migrations.stop);
@@ -80,6 +82,7 @@ async function start(): Promise<void> {
     port: ports.demo,
     mooringUrl: workerUrl,
     serviceKey: vars.DEMO_SERVICE_KEY,
+    webhookSecret,
     fireCron: () => fireCron(workerUrl),
     withdraw: (accountId) => sandbox.withdraw(accountId),
   });
@@ -97,14 +100,13 @@ async function start(): Promise<void> {
 }
 
 /** Settings that differ from .dev.vars in this run, in a file of their own: it is never rewritten. */
-function overridesFile(overrides: Record<string, string>): string[] {
-  if (Object.keys(overrides).length === 0) return [];
+function overridesFile(overrides: Record<string, string>): string {
   const file = join(localFolder, 'overrides.env');
   const lines = Object.entries(overrides).map(([name, value]) => `${name}='${value}'\n`);
   mkdirSync(localFolder, { recursive: true });
   writeFileSync(file, lines.join(''), { mode: 0o600 });
   chmodSync(file, 0o600);
-  return [file];
+  return file;
 }
 
 function whereToGo(ports: Ports): void {

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { sandboxProviders } from '../../test/sandbox/settings.ts';
+import { demoWebhooks, sandboxProviders } from '../../test/sandbox/settings.ts';
 import type { Ports } from './ports.ts';
 import { StartProblem } from './problem.ts';
 
@@ -24,7 +24,7 @@ const required = [
   'SANDBOX_SHORT_CLIENT_SECRET',
 ] as const;
 
-export type DevVars = Record<(typeof required)[number], string>;
+export type DevVars = Record<(typeof required)[number], string> & { WEBHOOKS?: string };
 
 const wayOut =
   'Put it right, or move the file away: the next start makes a new one (accounts connected so far can then not be opened).';
@@ -71,11 +71,22 @@ export function readDevVars(file: string): DevVars {
 }
 
 /**
- * What this run has to say differently from the file, because its ports are others. Own providers
- * in the file stay as they are.
+ * What this run has to say differently from the file: the demo app's endpoint, and what goes by the
+ * ports. Own providers and endpoints in the file stay as they are.
+ *
+ * @param webhookSecret of the demo app's endpoint; another one at each start will do
  */
-export function overridesFor(vars: DevVars, ports: Ports): Record<string, string> {
-  const overrides: Record<string, string> = {};
+export function overridesFor(
+  vars: DevVars,
+  ports: Ports,
+  webhookSecret: string,
+): Record<string, string> {
+  const overrides: Record<string, string> = {
+    WEBHOOKS: JSON.stringify({
+      ...parseObject('WEBHOOKS', vars.WEBHOOKS || '{}'),
+      ...parseObject('WEBHOOKS', demoWebhooks(origin(ports.demo), webhookSecret)),
+    }),
+  };
   const publicUrl = origin(ports.worker);
   if (vars.PUBLIC_URL !== publicUrl) overrides.PUBLIC_URL = publicUrl;
   const origins = vars.APP_ORIGINS.split(',').map((entry) => entry.trim());
@@ -83,18 +94,18 @@ export function overridesFor(vars: DevVars, ports: Ports): Record<string, string
     overrides.APP_ORIGINS = [...origins, origin(ports.demo)].join(',');
   }
   const providers = JSON.stringify({
-    ...parseProviders(vars.PROVIDERS),
-    ...parseProviders(sandboxProviders(origin(ports.sandbox))),
+    ...parseObject('PROVIDERS', vars.PROVIDERS),
+    ...parseObject('PROVIDERS', sandboxProviders(origin(ports.sandbox))),
   });
   if (vars.PROVIDERS !== providers) overrides.PROVIDERS = providers;
   return overrides;
 }
 
-function parseProviders(text: string): Record<string, unknown> {
+function parseObject(setting: string, text: string): Record<string, unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new StartProblem(`.dev.vars: PROVIDERS is not JSON. ${wayOut}`);
+    throw new StartProblem(`.dev.vars: ${setting} is not JSON. ${wayOut}`);
   }
 }
 

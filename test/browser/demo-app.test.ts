@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../e2e/support/time.ts';
 import { demoUsers } from '../sandbox/demo-app/people.ts';
-import { launchBrowser } from './support/browser.ts';
+import { expectAccessible, launchBrowser } from './support/browser.ts';
 import { type Demo, startDemo } from './support/demo.ts';
 
 describe('the demo app in a browser', () => {
@@ -19,7 +20,7 @@ describe('the demo app in a browser', () => {
     await demo?.stop();
   });
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await browser.newContext({ reducedMotion: 'reduce' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
     problems.length = 0;
@@ -39,6 +40,18 @@ describe('the demo app in a browser', () => {
   const cards = () => page.getByRole('listitem').filter({ has: page.getByRole('heading') });
   const card = (name: string) => cards().filter({ hasText: name });
   const notice = () => page.getByRole('status').innerText();
+
+  const events = () => page.locator('.events li');
+  /** The newest event, once it says this. */
+  async function shownFirst(what: RegExp): Promise<string> {
+    let text = '';
+    await eventually(async () => {
+      await page.getByRole('link', { name: 'Reload' }).click();
+      text = (await events().first().innerText()).replace(/\s+/g, ' ');
+      expect(text).toMatch(what);
+    }, 10_000);
+    return text;
+  }
 
   async function connect(person: string, provider = 'Connect Sandbox tokens of ten minutes') {
     await page.getByRole('button', { name: provider }).click();
@@ -188,6 +201,46 @@ describe('the demo app in a browser', () => {
     await page.getByText('Sandbox is connected').waitFor();
     await page.getByRole('link', { name: /^← Back to/ }).click();
     await card('Ada Fairwind').getByText('Connected', { exact: true }).waitFor();
+  });
+
+  it('shows what webhooks told, verified, and how it stands since', async () => {
+    await connect('Ada Fairwind');
+    await shownFirst(
+      /^integration\.connected verified Sandbox · ada .* Read at version \d+: connected$/,
+    );
+    await button('Disconnect: Ada Fairwind at Sandbox').click();
+    const last = await shownFirst(
+      /^integration\.disconnected verified Sandbox · ada .* Read at version \d+: not there$/,
+    );
+    const [, told, read] = /version (\d+) Read at version (\d+)/.exec(last) ?? [];
+    expect(Number(read)).toBeGreaterThanOrEqual(Number(told));
+
+    // Another user's page has none of Robin's.
+    await button('Sam').click();
+    expect(await events().filter({ hasText: 'ada' }).count()).toBe(0);
+    await button('Robin').click();
+    await expectAccessible(page);
+  });
+
+  it('refuses a delivery that Mooring did not sign', async () => {
+    const forged = {
+      id: 'evt_forged',
+      type: 'integration.connected',
+      data: { userId: 'user-robin', provider: 'forged', accountId: 'ada', version: 1 },
+    };
+    const { status } = await fetch(`${demo.origin}/webhooks`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'webhook-id': forged.id,
+        'webhook-timestamp': String(Math.floor(Date.now() / 1000)),
+        'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}`,
+      },
+      body: JSON.stringify(forged),
+    });
+    expect(status).toBe(400);
+    await page.getByRole('link', { name: 'Reload' }).click();
+    expect(await events().filter({ hasText: 'forged' }).count()).toBe(0);
   });
 
   it('says where each answer came from', async () => {

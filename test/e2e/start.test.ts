@@ -116,6 +116,13 @@ describe('npm start', () => {
     const back = await consent(browser, login, 'ada', () => false);
     expect(back.html).toContain('Connected Ada Fairwind.');
     expect((await list()).map(({ displayName }) => displayName)).toEqual(['Ada Fairwind']);
+    // The event of it has come by webhook, and the user was read since.
+    await eventually(async () => {
+      const { html } = await browser.open(origin(1));
+      expect(html).toMatch(
+        /integration\.connected[\s\S]*verified[\s\S]*Read at version \d+: connected/,
+      );
+    }, 10_000);
     const cron = await browser.submit(back, '/cron', {});
     expect(cron.html).toContain('Cron ran. Nothing was due.');
 

@@ -1,4 +1,8 @@
-/** The sandbox's providers, as the `PROVIDERS` setting and as clients of the authorization server. */
+/**
+ * What the local run tells Mooring: the sandbox's providers, also as clients of the authorization
+ * server, and where the demo app takes webhooks.
+ */
+import { randomBytes } from 'node:crypto';
 import { API_PATH } from './authorization-server/api.ts';
 import type { SandboxClient } from './authorization-server/index.ts';
 
@@ -7,6 +11,8 @@ export const TOKEN_SECONDS = 600;
 /** Due after about a minute and a half, so that a cron tick comes before the end. */
 export const SHORT_TOKEN_SECONDS = 180;
 
+export const DEMO_WEBHOOKS_PATH = '/webhooks';
+
 export const sandboxIds = ['sandbox', 'sandbox-short'] as const;
 export type SandboxId = (typeof sandboxIds)[number];
 
@@ -14,6 +20,19 @@ const names: Record<SandboxId, string> = {
   sandbox: 'Sandbox',
   'sandbox-short': 'Sandbox Short',
 };
+
+/** The demo app as an endpoint, as the `WEBHOOKS` setting has it. */
+export const demoWebhooks = (demoUrl: string, secret: string): string =>
+  JSON.stringify({
+    demo: {
+      url: `${demoUrl}${DEMO_WEBHOOKS_PATH}`,
+      secrets: [secret],
+      events: ['integration.*', 'connection.failed', 'user.erased'],
+    },
+  });
+
+/** @returns `whsec_` and the base64 of 32 random bytes */
+export const freshWebhookSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
  * By discovery: the issuer is all that Mooring is told about addresses, keys, and how a client proves

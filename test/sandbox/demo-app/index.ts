@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEMO_WEBHOOKS_PATH } from '../settings.ts';
 import {
   actions,
   bad,
@@ -15,12 +16,15 @@ import {
 import { openingPage, openingScript, renderPage } from './page.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { stylesheet } from './style.ts';
+import { WebhookInbox } from './webhooks.ts';
 
 export interface DemoAppOptions extends Omit<Surroundings, 'origin'> {
   /** 0 = a free one. */
   port: number;
   mooringUrl: string;
   serviceKey: string;
+  /** Of the endpoint that is this app. */
+  webhookSecret: string;
 }
 
 export interface DemoApp {
@@ -28,7 +32,7 @@ export interface DemoApp {
   close(): Promise<void>;
 }
 
-const MAX_FORM_BYTES = 4096;
+const MAX_BODY_BYTES = 16 * 1024;
 const HOST = '127.0.0.1';
 
 const headers = {
@@ -41,10 +45,12 @@ const headers = {
 };
 
 export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
-  const sessions = new Sessions(options.mooringUrl, options.serviceKey);
+  const { mooringUrl, serviceKey, webhookSecret } = options;
+  const sessions = new Sessions(mooringUrl, serviceKey);
+  const inbox = new WebhookInbox(mooringUrl, serviceKey, webhookSecret);
   let around: Surroundings = { ...options, origin: '' };
   const server = createServer((request, response) => {
-    answer(request, response, sessions, around).catch((error: unknown) => {
+    answer(request, response, { sessions, inbox, around }).catch((error: unknown) => {
       console.error('demo app:', error instanceof Error ? error.message : error);
       if (!response.headersSent) response.writeHead(500, headers);
       response.end('Something went wrong; the terminal says what.');
@@ -67,8 +73,7 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  sessions: Sessions,
-  around: Surroundings,
+  { sessions, inbox, around }: { sessions: Sessions; inbox: WebhookInbox; around: Surroundings },
 ): Promise<void> {
   const url = new URL(request.url ?? '/', around.origin);
   if (request.method === 'GET' && url.pathname === '/style.css') {
@@ -76,11 +81,16 @@ async function answer(
     response.end(stylesheet);
     return;
   }
+  if (request.method === 'POST' && url.pathname === DEMO_WEBHOOKS_PATH) {
+    const { status, text } = await inbox.take(request.headers, await readBody(request));
+    plainReply(response, status, text);
+    return;
+  }
   const { session, setCookie } = sessions.of(request);
   if (setCookie) response.setHeader('Set-Cookie', setCookie);
 
   if (request.method === 'GET' && url.pathname === '/') {
-    await showPage(session, response);
+    await showPage(session, inbox, response);
   } else if (request.method === 'GET' && url.pathname === '/connected') {
     redirect(response, session, await complete(session, url).catch(bad));
   } else if (request.method === 'POST') {
@@ -90,7 +100,7 @@ async function answer(
     } else if (!action) {
       plainReply(response, 404, 'There is nothing here.');
     } else {
-      const form = await readForm(request);
+      const form = new URLSearchParams((await readBody(request)).toString());
       redirect(response, session, await action(session, form, around).catch(bad));
     }
   } else {
@@ -98,7 +108,11 @@ async function answer(
   }
 }
 
-async function showPage(session: Session, response: ServerResponse): Promise<void> {
+async function showPage(
+  session: Session,
+  inbox: WebhookInbox,
+  response: ServerResponse,
+): Promise<void> {
   const { mooring, user } = session;
   const list = await mooring.user(user.id).integrations().catch(bad);
   const failure = 'tone' in list ? list : null;
@@ -109,6 +123,7 @@ async function showPage(session: Session, response: ServerResponse): Promise<voi
   const html = renderPage({
     user,
     list: 'tone' in list ? null : list,
+    events: inbox.of(user.id),
     calls: session.calls,
     notice,
     called,
@@ -146,11 +161,14 @@ function plainReply(response: ServerResponse, status: number, text: string): voi
   response.end(text);
 }
 
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  let body = '';
+/** No more than the most that a form or an event has. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of request) {
-    body += chunk;
-    if (body.length > MAX_FORM_BYTES) break;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) break;
   }
-  return new URLSearchParams(body);
+  return Buffer.concat(chunks);
 }

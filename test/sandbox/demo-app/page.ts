@@ -7,6 +7,7 @@ import { asks } from './asks.ts';
 import { type Call, type Called, type Tier, tierOf } from './mooring.ts';
 import { type DemoUser, demoUsers } from './people.ts';
 import type { Notice, Session } from './sessions.ts';
+import type { ArrivedEvent } from './webhooks.ts';
 
 export interface PageContent {
   user: DemoUser;
@@ -14,6 +15,8 @@ export interface PageContent {
   list: IntegrationList | null;
   /** Newest first; the first one read the list. */
   calls: readonly Call[];
+  /** Newest first. */
+  events: readonly ArrivedEvent[];
   notice: Notice | null;
   called: Session['called'];
   now: number;
@@ -40,7 +43,10 @@ const tierMeaning: Record<Tier, string> = {
   stale: 'KV, stale: D1 is away',
 };
 
-export function renderPage({ user, list, calls, notice, called, now }: PageContent): string {
+const EVENTS_SHOWN = 4;
+
+export function renderPage(content: PageContent): string {
+  const { user, list, calls, events, notice, called, now } = content;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -80,6 +86,15 @@ ${button('cron', {}, 'Fire cron')}
 ${button('forget', {}, 'Empty the cache')}
 <a class="button" href="/">Reload</a>
 </div>
+<h3>Events by webhook, newest first</h3>
+${
+  events.length === 0
+    ? '<p class="soft">None yet. One comes when an account is connected.</p>'
+    : `<ol class="events">${events
+        .slice(0, EVENTS_SHOWN)
+        .map((arrived) => eventRow(arrived, now))
+        .join('')}</ol>`
+}
 <h3>Calls to Mooring, newest first</h3>
 <ol class="calls">${calls.map(callRow).join('')}</ol>
 </aside>
@@ -227,6 +242,26 @@ function callRow(call: Call): string {
 <div class="reply"><span class="code ${call.status > 0 && call.status < 400 ? 'ok' : 'no'}">${call.status || 'no reply'}</span><span>${duration(call.ms)}</span>${tier ? `<span class="tier ${tier.toLowerCase()}">${tier}</span>` : ''}</div>
 ${call.cacheStatus ? `<code class="header">Cache-Status: ${escapeHtml(call.cacheStatus)}</code>` : ''}</li>`;
 }
+
+function eventRow({ event, at, list }: ArrivedEvent, now: number): string {
+  const { type, data } = event;
+  const provider = 'provider' in data ? data.provider : null;
+  const about = provider === null ? [] : [providerNames[provider] ?? provider];
+  if ('accountId' in data) about.push(data.accountId);
+  const words = [...about, relative(new Date(at).toISOString(), now)].join(' · ');
+  return `<li><div><code>${escapeHtml(type)}</code></div>
+<div class="reply"><span class="tier memory">verified</span><span>${escapeHtml(words)}</span></div>
+${'version' in data ? `<p class="header">Told of version ${data.version}</p><p class="header">${list ? `Read at version ${list.version}: ${statusIn(list, data)}` : 'Not read yet'}</p>` : ''}</li>`;
+}
+
+/** What the event was about, as it was read afterwards. */
+const statusIn = ({ integrations }: IntegrationList, of: object): string => {
+  const { provider, accountId } = of as Partial<Integration>;
+  const found = integrations.find(
+    (integration) => integration.provider === provider && integration.accountId === accountId,
+  );
+  return found ? statusNames[found.status].toLowerCase() : 'not there';
+};
 
 /** Long ids are not for reading. */
 const shortened = (path: string): string => path.replace(/([\w-]{8})[\w-]{16,}/g, '$1…');

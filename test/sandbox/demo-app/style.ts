@@ -13,7 +13,7 @@ export const stylesheet = `
   --accent:#66c7d4; --on-accent:#06222a; --hover:#182a32;
   --good:#7fd8a0; --good-ground:#12311f; --bad:#ff9c8b; --bad-ground:#3a1813;
   --warn:#f0c069; --warn-ground:#36270a; --blue:#8fbdf5; --blue-ground:#14283f;
-  --mark-a:#7a6ff0; --mark-b:#c061a4;
+  --mark-a:#7064e6; --mark-b:#b0528f;
 }}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 Inter,system-ui,-apple-system,"Segoe UI",sans-serif;-webkit-text-size-adjust:100%}
@@ -87,13 +87,14 @@ section>h2{margin:28px 0 12px}
 aside{padding-top:6px}
 aside>.soft{margin:4px 0 14px;font-size:14px}
 aside h3{margin:28px 0 6px;font-size:14px;color:var(--soft);font-weight:600}
-.calls li{padding:10px 0;line-height:1.35;border-top:1px solid var(--line)}
+.calls li,.events li{padding:10px 0;line-height:1.35;border-top:1px solid var(--line)}
 .method{font-size:12.5px;font-weight:700}
 .reply{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;margin-top:3px;font-size:13px;color:var(--soft)}
 .code{font-weight:700;font-variant-numeric:tabular-nums}
 .code.ok{color:var(--good)}
 .code.no{color:var(--bad)}
 .header{display:block;margin-top:3px;color:var(--soft)}
+p.header{font-size:13px;font-variant-numeric:tabular-nums}
 
 @media (max-width:900px){.columns{grid-template-columns:minmax(0,1fr);gap:40px}}
 @media (max-width:560px){
