@@ -44,6 +44,7 @@ import { patreon } from './patreon';
 import { pinterest } from './pinterest';
 import { pipedrive } from './pipedrive';
 import { posthog } from './posthog';
+import { quickbooks } from './quickbooks';
 import { reddit } from './reddit';
 import { resend } from './resend';
 import { salesforce } from './salesforce';
@@ -54,6 +55,7 @@ import { slack } from './slack';
 import { slackUser } from './slack-user';
 import { snapchat } from './snapchat';
 import { spotify } from './spotify';
+import { square } from './square';
 import { strava } from './strava';
 import { stripe } from './stripe';
 import { threads } from './threads';
@@ -63,7 +65,9 @@ import { twitch } from './twitch';
 import { webflow } from './webflow';
 import { whoop } from './whoop';
 import { x } from './x';
+import { xero } from './xero';
 import { youtube } from './youtube';
+import { zendesk } from './zendesk';
 import { zoom } from './zoom';
 
 export const records: readonly ProviderInput[] = [
@@ -109,6 +113,7 @@ export const records: readonly ProviderInput[] = [
   pinterest,
   pipedrive,
   posthog,
+  quickbooks,
   reddit,
   resend,
   salesforce,
@@ -118,6 +123,7 @@ export const records: readonly ProviderInput[] = [
   slackUser,
   snapchat,
   spotify,
+  square,
   strava,
   stripe,
   threads,
@@ -127,7 +133,9 @@ export const records: readonly ProviderInput[] = [
   webflow,
   whoop,
   x,
+  xero,
   youtube,
+  zendesk,
   zoom,
 ];
 

@@ -1,0 +1,43 @@
+/**
+ * Square. Sources: developer.squareup.com/reference/square/o-auth/obtain-token, objects
+ * /ObtainTokenResponse, docs/oauth-api/refresh-revoke-limit-scope (stored copies without a date);
+ * airbytehq/airbyte#7080 for the addresses. Read 2026-11-26.
+ *
+ * Without PKCE the client proves itself by its secret, and a refresh brings the same refresh token; with
+ * it, Square takes no secret and rotates. So PKCE is off. A revocation wants the secret in a form of its
+ * own (`Authorization: Client ...`), which a record cannot say. A dead grant's answer is not known.
+ */
+import type { ProviderInput } from '../types';
+
+export const square = {
+  id: 'square',
+  name: 'Square',
+  kind: 'oauth2',
+
+  authorizationUrl: 'https://connect.squareup.com/oauth2/authorize',
+  tokenUrl: 'https://connect.squareup.com/oauth2/token',
+  profileUrl: 'https://connect.squareup.com/v2/merchants/me',
+  pkce: false,
+
+  scopes: ['MERCHANT_PROFILE_READ'],
+  // What the profile request asks for.
+  requiredScopes: ['MERCHANT_PROFILE_READ'],
+  loginHintParam: null,
+  // In production nobody stays signed in for the consent.
+  authorizationParams: { session: 'false' },
+
+  tokenRequest: { body: 'json' },
+  apiUrl: 'https://connect.squareup.com/v2',
+
+  refreshModel: 'static',
+  assumedLifetimeSeconds: 30 * 24 * 3600,
+
+  accountId: 'merchant.id',
+  displayName: 'merchant.business_name',
+  metadata: {
+    company: 'merchant.business_name',
+    country: 'merchant.country',
+    currency: 'merchant.currency',
+  },
+  revocationReach: 'token',
+} as const satisfies ProviderInput;
