@@ -2,9 +2,8 @@
  * Deliveries of events to the endpoints of WEBHOOKS, by Standard Webhooks
  * (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
  *
- * A delivery is written in the batch of its event, under a lease of the invocation that makes the
- * change: so it is sent right after the commit, without a claim. What is not delivered then is due when
- * the lease ends, and claimed by a tick, some of each endpoint: a dead one keeps no other waiting.
+ * First what this invocation has written (deliveries.ts), then, in a tick, what is due, some of each
+ * endpoint: a dead one keeps no other waiting.
  *
  * At least once, in no order: who dies between the answer and its note leaves it to be sent again, with
  * the same id.

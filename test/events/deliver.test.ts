@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
 import { withBudget } from '../../src/budget';
 import { runBatch } from '../../src/db/client';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../src/db/schema';
+import { auditEvents, webhookDeliveries } from '../../src/db/schema';
 import {
   deliverMeanwhile,
   deliverOwn,
@@ -18,7 +18,14 @@ import { configWith } from '../support/config';
 import type { TestDeps } from '../support/deps';
 import { growVersion } from '../support/fixtures';
 import { recordedDatabase } from '../support/plans';
-import { anew, type EndpointSetting, receiving, secretOf, verify } from './support/receiver';
+import {
+  anew,
+  type EndpointSetting,
+  forgetEvents,
+  receiving,
+  secretOf,
+  verify,
+} from './support/receiver';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -96,12 +103,7 @@ const status =
     new Response(null, { status: code, headers });
 
 beforeEach(async () => {
-  const { db } = receiving({}).deps;
-  await db.batch([
-    db.delete(webhookDeliveries),
-    db.delete(webhookEndpoints),
-    db.delete(auditEvents),
-  ]);
+  await forgetEvents(receiving({}).deps);
 });
 
 describe('a delivery', () => {

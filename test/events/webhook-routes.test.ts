@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../src/db/schema';
+import { auditEvents, webhookDeliveries } from '../../src/db/schema';
 import { deliverWebhooks } from '../../src/events/deliver';
 import { apiWith } from '../support/api';
 import type { TestDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { findSecrets } from '../support/secrets';
-import { anew, receiving, secretOf } from './support/receiver';
+import { anew, forgetEvents, receiving, secretOf } from './support/receiver';
 
 const post = { method: 'POST' };
 const tick = (deps: TestDeps) => deliverWebhooks(anew(deps), { until: deps.now() + 60_000 });
@@ -23,12 +23,7 @@ const callsOf =
   };
 
 beforeEach(async () => {
-  const { db } = receiving({}).deps;
-  await db.batch([
-    db.delete(webhookDeliveries),
-    db.delete(webhookEndpoints),
-    db.delete(auditEvents),
-  ]);
+  await forgetEvents(receiving({}).deps);
 });
 
 describe('a change over the API', () => {

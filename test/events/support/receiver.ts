@@ -1,5 +1,6 @@
 /** A receiver of webhooks behind `fetch`, which verifies what it gets with the reference library. */
 import { Webhook } from 'standardwebhooks';
+import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../../src/db/schema';
 import { OwnDeliveries } from '../../../src/events/own-deliveries';
 import { configWith } from '../../support/config';
 import { type TestDeps, testClock, testDeps } from '../../support/deps';
@@ -72,3 +73,7 @@ export const verify = (secret: string, headers: Headers, body: string): unknown 
 
 /** The next invocation of the same isolate. */
 export const anew = (deps: TestDeps): TestDeps => ({ ...deps, ownDeliveries: new OwnDeliveries() });
+
+/** Nothing has happened, and nobody was told. */
+export const forgetEvents = ({ db }: TestDeps) =>
+  db.batch([db.delete(webhookDeliveries), db.delete(webhookEndpoints), db.delete(auditEvents)]);

@@ -1,15 +1,10 @@
 /** Endpoints of webhooks on the operator's page, and what happened to one integration. */
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  auditEvents,
-  oauthAccounts,
-  webhookDeliveries,
-  webhookEndpoints,
-} from '../../../src/db/schema';
+import { auditEvents, oauthAccounts, webhookDeliveries } from '../../../src/db/schema';
 import { deliverWebhooks } from '../../../src/events/deliver';
 import { readTimeline } from '../../../src/web/operator/lookup';
-import { anew, receiving, secretOf } from '../../events/support/receiver';
+import { anew, forgetEvents, receiving, secretOf } from '../../events/support/receiver';
 import { hookedDb } from '../../refresh/support/faults';
 import { apiWith } from '../../support/api';
 import { testDeps } from '../../support/deps';
@@ -20,13 +15,9 @@ import { operator, panel } from './client';
 const MINUTE = 60_000;
 
 beforeEach(async () => {
-  const { db } = testDeps();
-  await db.batch([
-    db.delete(oauthAccounts),
-    db.delete(auditEvents),
-    db.delete(webhookDeliveries),
-    db.delete(webhookEndpoints),
-  ]);
+  const deps = testDeps();
+  await deps.db.delete(oauthAccounts);
+  await forgetEvents(deps);
 });
 
 describe('endpoints', () => {
