@@ -115,13 +115,28 @@ const tooEarly = (path: string[], name: string): Fault => ({
 /** With its placeholders. */
 const hostOf = (url: string): string => /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
 
-/** A host of somebody whom no record means. */
-const STRANGER = 'stranger.example';
+/** A name that anybody may register, and no record means. */
+const STRANGER = 'stranger';
 
-/** Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's host. */
-const takesAnyHost = ({ parameters }: OAuth2Provider, url: string, name: string): boolean =>
-  hostOf(url).replace(/:\d+$/, '').endsWith(`{${name}}`) &&
-  wholeMatch(parameters[name]?.pattern ?? '', STRANGER);
+const domainOf = (host: string): string => host.split('.').slice(-2).join('.');
+
+/**
+ * Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's host:
+ * tried with some, of which one only ends like the provider's own.
+ */
+function takesAnyHost(provider: OAuth2Provider, url: string, name: string): boolean {
+  const host = hostOf(url).replace(/:\d+$/, '');
+  if (!placeholdersOf(host).includes(name)) return false;
+  const own = [provider.authorizationUrl, provider.tokenUrl, provider.issuer].map((one) =>
+    domainOf(hostOf(one ?? '')),
+  );
+  const pattern = provider.parameters[name]?.pattern ?? '';
+  return ['', '.example', '.com', ...own]
+    .flatMap((end) => [`${STRANGER}${end}`, `x0.${STRANGER}${end}`])
+    .filter((value) => wholeMatch(pattern, value))
+    .map((value) => fillTemplate(host, (one) => (one === name ? value : 'x0.x0')))
+    .some((filled) => filled.includes('.') && domainOf(filled).includes(STRANGER));
+}
 
 /**
  * An account that is told by nothing but what whoever connects it can choose (the redirect back, a

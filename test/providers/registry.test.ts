@@ -731,6 +731,23 @@ describe('PROVIDERS', () => {
       },
       'PROVIDERS.acme.parameters.server.pattern: takes any host',
     ]),
+    ...[
+      ['{server}', '[a-z]+\\.com'],
+      ['{server}', '(?:[a-z]+\\.)+(?:com|net)'],
+      ['{server}', '[a-z.]*acme\\.example'],
+      ['{server}.com', '[a-z]+'],
+      ['acme.{server}', '[a-z.]+'],
+    ].map(([host, pattern]): [string, unknown, string] => [
+      `strangers' hosts by ${host} and ${pattern}`,
+      {
+        acme: {
+          ...acme,
+          profileUrl: `https://${host}/me`,
+          parameters: { server: { label: 'S', pattern, from: 'callback:server' } },
+        },
+      },
+      'PROVIDERS.acme.parameters.server.pattern: takes any host',
+    ]),
     [
       'an account that nothing but the redirect back tells',
       {
