@@ -9,7 +9,17 @@ const root = join(import.meta.dirname, '../..');
 const docs = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
-const files = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'client/README.md', ...docs];
+const examples = ['', 'express/', 'hono-workers/', 'react/'].map(
+  (path) => `examples/${path}README.md`,
+);
+const files = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'client/README.md',
+  ...examples,
+  ...docs,
+];
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 interface Sample {

@@ -25,6 +25,8 @@ export interface WorkerProcesses {
    * the storage: D1 does not die with a Worker. `killed` is called when it is dead.
    */
   restart(process: number, killed?: () => void): Promise<void>;
+  /** Where other local Workers find this one, to bind it: `WRANGLER_REGISTRY_PATH`. */
+  registry: string;
   /** What the Workers wrote, line by line. */
   output: string[];
   putKv(key: string, value: string): Promise<void>;
@@ -52,6 +54,7 @@ export async function startWorkerProcesses(
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
   const output: string[] = [];
+  const registry = join(folder, 'registry');
   const { outbound } = options;
   const start = async (port: number): Promise<Miniflare> => {
     const miniflare = new Miniflare({
@@ -77,7 +80,7 @@ export async function startWorkerProcesses(
         },
         resourcePersistencePath: join(folder, 'state'),
         isolatedResourcePersistencePath: join(folder, `process-${port}`),
-        unsafeDevRegistryPath: join(folder, 'registry'),
+        unsafeDevRegistryPath: registry,
         unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         handleStructuredLogs: ({ message }) => output.push(message),
       }),
@@ -99,6 +102,7 @@ export async function startWorkerProcesses(
 
   return {
     urls: options.ports.map((port) => `http://localhost:${port}`),
+    registry,
     output,
     async sql<T>(query: string, ...params: unknown[]) {
       const { results } = await db
