@@ -17,6 +17,10 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   identify: ['see.user_name', 'see.profile'],
   'https://www.googleapis.com/auth/userinfo.email': ['see.email'],
   'https://www.googleapis.com/auth/userinfo.profile': ['see.name', 'see.picture'],
+  'https://www.googleapis.com/auth/calendar.readonly': ['see.calendars'],
+  'https://www.googleapis.com/auth/drive.file': ['may.change_opened_files'],
+  'https://www.googleapis.com/auth/gmail.readonly': ['see.mail'],
+  'https://www.googleapis.com/auth/spreadsheets.readonly': ['see.spreadsheets'],
   'https://www.googleapis.com/auth/youtube.readonly': ['see.youtube_channel'],
   'user.email:read': ['see.email'],
   'user:read:email': ['see.email'],
@@ -28,6 +32,20 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   'user:read': ['see.profile'],
   'user:read:user': ['see.profile'],
   'User.Read': ['see.profile'],
+  'Mail.Read': ['see.mail'],
+  'Calendars.Read': ['see.calendars'],
+  'Files.Read': ['see.files'],
+  'Team.ReadBasic.All': ['see.teams'],
+  'Chat.Read': ['see.chats'],
+  'accounts:read': ['see.account_basics'],
+  'authorized_user:read': ['see.name', 'see.email'],
+  'sites:read': ['see.sites'],
+  'boards:read': ['see.boards'],
+  'read:profile': ['see.name', 'see.email'],
+  'com.intuit.quickbooks.accounting': ['may.change_accounting'],
+  'accounting.contacts.read': ['see.contacts'],
+  MERCHANT_PROFILE_READ: ['see.account_basics'],
+  offline: ['may.stay_connected'],
   'user.info.basic': ['see.name', 'see.picture'],
   'user-read-private': ['see.profile', 'see.subscription'],
   'users:read': ['see.workspace_people'],
@@ -45,11 +63,13 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
 
 /** Names that mean something at one provider only. */
 const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId[]>>>> = {
+  calendly: { 'users:read': ['see.profile'] },
   hubspot: { oauth: ['see.account_basics'] },
   linear: { read: ['see.workspace', 'see.issues'] },
   salesforce: { api: ['may.use_salesforce'] },
   strava: { read: ['see.public_profile', 'see.activities'] },
   stripe: { read_write: ['may.change_payments'] },
+  zendesk: { read: ['see.tickets'] },
 };
 
 export interface Permissions {
