@@ -23,7 +23,6 @@ export const algolia = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of dashboard.algolia.com, under Settings, API Keys.',
     },
   },
   accountIdField: 'application_id',

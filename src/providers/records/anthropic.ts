@@ -16,7 +16,6 @@ export const anthropic = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of the Claude Console, under "API keys".',
     },
   },
   requestHeaders: { 'x-api-key': '{apiKey}' },

@@ -15,13 +15,12 @@ export const datadog = {
 
   fields: {
     site: {
-      label: 'Site',
+      label: 'Site, such as us5.datadoghq.com',
       secret: false,
       // All of the list in "Validate API key".
       pattern:
         '(?:(?:us3|us5|ap1|ap2|uk1)\\.)?datadoghq\\.com|datadoghq\\.eu|(?:us2\\.)?ddog-gov\\.com',
       maxLength: 40,
-      help: 'As in the address of Datadog: datadoghq.com, us5.datadoghq.com, datadoghq.eu, ...',
     },
     apiKey: { label: 'API key', pattern: '[\\x21-\\x7e]+' },
     applicationKey: { label: 'Application key', pattern: '[\\x21-\\x7e]+' },

@@ -18,7 +18,6 @@ export const elevenlabs = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of elevenlabs.io, under Settings, API Keys.',
     },
   },
   requestHeaders: { 'xi-api-key': '{apiKey}' },

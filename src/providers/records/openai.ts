@@ -18,7 +18,6 @@ export const openai = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of platform.openai.com, under "API keys".',
     },
   },
   requestHeaders: { Authorization: 'Bearer {apiKey}' },

@@ -19,7 +19,7 @@ export const pipedrive = {
   profileUrl: 'https://{api_domain}/api/v1/users/me',
   parameters: {
     api_domain: {
-      label: "The company's host",
+      label: 'Company',
       pattern: '[a-z0-9\\-]+\\.pipedrive\\.com',
       from: 'token:api_domain',
     },

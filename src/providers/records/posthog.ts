@@ -16,16 +16,14 @@ export const posthog = {
 
   fields: {
     host: {
-      label: 'Host',
+      label: 'Host: us.posthog.com or eu.posthog.com',
       secret: false,
       pattern: '(?:us|eu)\\.posthog\\.com',
       maxLength: 14,
-      help: 'us.posthog.com or eu.posthog.com, as in the address of PostHog.',
     },
     apiKey: {
-      label: 'Personal API key',
+      label: 'Personal API key, with the scope user:read',
       pattern: '[\\x21-\\x7e]+',
-      help: 'With the scope user:read, among others.',
     },
   },
   requestHeaders: { Authorization: 'Bearer {apiKey}' },

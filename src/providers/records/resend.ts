@@ -18,7 +18,6 @@ export const resend = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of resend.com, under "API Keys".',
     },
   },
   requestHeaders: { Authorization: 'Bearer {apiKey}' },

@@ -17,7 +17,6 @@ export const sendgrid = {
     apiKey: {
       label: 'API key',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of the SendGrid app, under Settings, API Keys.',
     },
   },
   requestHeaders: { Authorization: 'Bearer {apiKey}' },

@@ -23,7 +23,6 @@ export const twilio = {
     auth_token: {
       label: 'Auth token',
       pattern: '[\\x21-\\x7e]+',
-      help: 'Of the Twilio Console, under "Account Info".',
     },
   },
   requestHeaders: { Authorization: 'Basic {base64:account_sid:auth_token}' },
