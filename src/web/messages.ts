@@ -359,6 +359,17 @@ const messages = {
   'error.support': 'For support: {id}',
 
   // Texts of the built-in records, by what stands there. Another record's stay as they are.
+  'record.Application ID': 'Application ID',
+  'record.Site, such as us5.datadoghq.com': 'Site, such as us5.datadoghq.com',
+  'record.Application key': 'Application key',
+  'record.API of the region: api, api.eu or api.au': 'API of the region: api, api.eu or api.au',
+  'record.Host: us.posthog.com or eu.posthog.com': 'Host: us.posthog.com or eu.posthog.com',
+  'record.Personal API key, with the scope user:read': 'Personal API key, with the scope user:read',
+  'record.Company': 'Company',
+  'record.Organisation': 'Organisation',
+  'record.Account SID': 'Account SID',
+  'record.Auth token': 'Auth token',
+  'record.Subdomain of zendesk.com': 'Subdomain of zendesk.com',
   'record.API key': 'API key',
   'record.User name': 'User name',
   'record.Password': 'Password',
