@@ -59,9 +59,10 @@ app.delete('/accounts/:provider/:accountId', async (request, response) => {
   response.sendStatus(204);
 });
 
-// A call of the provider's API: the token stays in Mooring.
-app.get('/profile', async (_request, response) => {
-  const reply = await mooring.user(userId).account('sandbox').fetch('/me');
+// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there are several.
+app.get('/profile', async ({ query }, response) => {
+  const accountId = typeof query.account === 'string' ? query.account : undefined;
+  const reply = await mooring.user(userId).account('sandbox', accountId).fetch('/me');
   response.status(reply.status).json(await reply.json());
 });
 
@@ -84,6 +85,8 @@ const problems: ErrorRequestHandler = (error, _request, response, next) => {
   // There is no account, or its grant has ended: the user has to connect first.
   if (isMooringError(error, 'authorization_required')) {
     response.status(409).json({ reconnect: error.problem.reason });
+  } else if (isMooringError(error, 'several_accounts')) {
+    response.status(409).json({ accounts: error.problem.accounts });
   } else if (isMooringError(error)) {
     response.status(502).json({ code: error.code, requestId: error.requestId });
   } else {

@@ -106,6 +106,15 @@ describe.each(['express', 'hono'] as const)('the backend with %s', (name) => {
       { provider: 'sandbox', accountId: 'ada', status: 'connected' },
     ]);
     expect(await json('/profile')).toMatchObject({ status: 200, body: { id: 'ada' } });
+
+    // A second account at the same provider: a call has to say which.
+    const another = new Browser();
+    const second = await another.submit(await another.open(url), '/connect/sandbox', {});
+    await consent(another, second, 'ben', () => false);
+    const accounts = [expect.anything(), expect.anything()];
+    expect(await json('/profile')).toEqual({ status: 409, body: { accounts } });
+    expect(await json('/profile?account=ben')).toMatchObject({ status: 200, body: { id: 'ben' } });
+    await fetch(`${url}/accounts/sandbox/ben`, { method: 'DELETE' });
     const gone = await fetch(`${url}/accounts/sandbox/ada`, { method: 'DELETE' });
     expect(gone.status).toBe(204);
     expect((await json('/accounts')).body).toEqual([]);

@@ -65,9 +65,10 @@ app.delete('/accounts/:provider/:accountId', async (c) => {
   return c.body(null, 204);
 });
 
-// A call of the provider's API: the token stays in Mooring.
+// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there are several.
 app.get('/profile', async (c) => {
-  const { status, headers, body } = await currentUser(c.env).account('sandbox').fetch('/me');
+  const account = currentUser(c.env).account('sandbox', c.req.query('account'));
+  const { status, headers, body } = await account.fetch('/me');
   return new Response(body, {
     status,
     headers: { 'Content-Type': headers.get('Content-Type') ?? 'application/json' },
@@ -78,6 +79,9 @@ app.onError((error, c) => {
   // There is no account, or its grant has ended: the user has to connect first.
   if (isMooringError(error, 'authorization_required')) {
     return c.json({ reconnect: error.problem.reason }, 409);
+  }
+  if (isMooringError(error, 'several_accounts')) {
+    return c.json({ accounts: error.problem.accounts }, 409);
   }
   if (isMooringError(error)) return c.json({ code: error.code, requestId: error.requestId }, 502);
   throw error;
