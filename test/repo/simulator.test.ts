@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 417,
-        "documented": 128,
-        "documentedWithDate": 56,
-        "knowledge": 229,
-        "reported": 60,
+        "answersAndDemands": 661,
+        "documented": 185,
+        "documentedWithDate": 66,
+        "knowledge": 391,
+        "reported": 85,
       }
     `);
   });

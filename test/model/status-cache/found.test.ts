@@ -89,7 +89,7 @@ const stories: Record<string, Story> = {
         step('connect', 0, 6),
         step('read', 19_000, 1),
         step('connect', 1_000, seed, { isolate: 2 }),
-        step('erase', 500, seed, { isolate: 1 }),
+        step('erase', 900, seed, { isolate: 1 }),
         step('read', 200, 3),
       ]),
     without: { clockSlackMs: 0 },
