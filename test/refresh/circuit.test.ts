@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 
 const tenants = {
   refreshModel: 'static',
-  tokenUrl: 'https://{tenant}.example/token',
+  tokenUrl: 'https://{tenant}.acme.example/token',
   parameters: { tenant: { label: 'Tenant', pattern: '[a-z0-9]+' } },
 } as const;
 
@@ -63,7 +63,7 @@ it('one tenant’s trouble holds back no other', async () => {
   await runRefresh(w.deps, 'cron');
   const open = and(
     eq(providerHealth.provider, w.provider),
-    eq(providerHealth.host, 'down.example'),
+    eq(providerHealth.host, 'down.acme.example'),
   );
   const [health] = await w.deps.db.select().from(providerHealth).where(open);
   expect(health).toMatchObject({ failures: 5, openUntil: w.deps.now() + MINUTE / 2 });
