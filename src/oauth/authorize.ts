@@ -19,7 +19,7 @@ import {
 } from './request';
 import { send } from './send';
 
-/** `fetch` is for the pushed request, where the provider announces one. */
+/** `fetch` is for the pushed request, where the provider takes one. */
 export interface AuthorizationRequest extends Signing {
   fetch: typeof fetch;
   redirectUri: string;
@@ -34,8 +34,8 @@ export interface AuthorizationRequest extends Signing {
 const PAR_TIMEOUT_MS = 8_000;
 
 /**
- * RFC 6749 4.1.1 with RFC 7636. Where the provider announces pushed authorization requests
- * (RFC 9126), the parameters go there and the URL carries only a reference to them.
+ * RFC 6749 4.1.1 with RFC 7636. Where the provider takes pushed authorization requests (RFC 9126), the
+ * parameters go there and the URL carries only a reference to them.
  *
  * @throws AppError `provider_unavailable` or `provider_error` where the pushed request failed.
  */
@@ -91,7 +91,8 @@ async function push(
   }
   const document = parseDocument(reply.body, reply.headers.get('Content-Type'));
   const requestUri = valueAt(document, 'request_uri');
-  if (reply.status < 200 || reply.status > 299 || typeof requestUri !== 'string') {
+  const isGiven = typeof requestUri === 'string' && /^[\x21-\x7e]{1,512}$/.test(requestUri);
+  if (reply.status < 200 || reply.status > 299 || !isGiven) {
     throw new AppError('provider_error', 'the provider refused the authorization request');
   }
   return requestUri;

@@ -22,6 +22,8 @@ const metadataSchema = z.object({
   revocation_endpoint: z.string().optional(),
   userinfo_endpoint: z.string().optional(),
   pushed_authorization_request_endpoint: z.string().optional(),
+  /** RFC 9126 5. A boolean; whatever else stands there counts as false. */
+  require_pushed_authorization_requests: z.unknown().optional(),
   jwks_uri: z.string().optional(),
   token_endpoint_auth_methods_supported: z.array(z.string()).optional().catch(undefined),
   /** RFC 9207 3. A boolean; whatever else stands there counts as false. */

@@ -17,7 +17,7 @@ export interface AuthorizationEndpoints extends Issuer, ClientProof {
   authorizationUrl: string;
   /** The metadata announces `iss`: a callback without it is refused. */
   issParameter: boolean;
-  /** RFC 9126; null where it is not announced. */
+  /** RFC 9126; null where neither record nor metadata has it. */
   parUrl: string | null;
   /** Where the provider sends browsers back to; some want it again at a refresh (GitLab). */
   redirectUri: string;
@@ -106,6 +106,13 @@ async function withMetadata(
   const metadata = issuer === null ? undefined : await discover(deps, issuer, template);
   const authorizationUrl = fill(provider.authorizationUrl, metadata?.authorization_endpoint);
   if (authorizationUrl === null && !isByFields(provider)) throw unnamed('authorization');
+  const parUrl = fill(
+    provider.pushedAuthorizationRequestUrl,
+    metadata?.pushed_authorization_request_endpoint,
+  );
+  if (parUrl === null && metadata?.require_pushed_authorization_requests === true) {
+    throw unnamed('pushed authorization request');
+  }
   const endpoints: AuthorizationEndpoints = {
     // Of a grant without a browser there is none.
     authorizationUrl: authorizationUrl ?? '',
@@ -115,17 +122,18 @@ async function withMetadata(
         ? (provider.issuerTemplate?.claims ?? {})
         : null,
     clientAuth: provider.clientAuth ?? announcedAuth(metadata),
-    // Without an issuer, the token URL: that is not known before the provider has answered.
-    assertionAudience: provider.clientAssertion.audience ?? metadata?.issuer ?? '',
+    // Without an issuer, the token URL: a redirect back may have to name its host first.
+    assertionAudience:
+      provider.clientAssertion.audience ?? metadata?.issuer ?? fill(provider.tokenUrl) ?? '',
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
-    parUrl: metadata?.pushed_authorization_request_endpoint ?? null,
+    parUrl,
     redirectUri: provider.redirectUri ?? callbackUrl(publicUrl, provider.id),
     parameters: values,
   };
   return { endpoints, metadata, fill };
 }
 
-const unnamed = (what: 'authorization' | 'token'): AppError =>
+const unnamed = (what: 'authorization' | 'pushed authorization request' | 'token'): AppError =>
   new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);
 
 /** In the order of preference: what is sent in the body needs no encoding that a server may get wrong. */

@@ -70,6 +70,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
     [['issuer'], provider.issuer, atStart],
     [['authorizationUrl'], provider.authorizationUrl, atStart],
+    [['pushedAuthorizationRequestUrl'], provider.pushedAuthorizationRequestUrl, atStart],
     [['tokenUrl'], provider.tokenUrl, afterCallback],
     [['refreshUrl'], provider.refreshUrl, afterCallback],
     [['revocationUrl'], provider.revocationUrl, always],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors';
 import { authorizationRequest, codeChallengeOf } from '../../src/oauth/authorize';
+import { checkRecord } from '../../src/providers/check';
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
 import { answering, json } from '../support/provider';
@@ -132,6 +133,8 @@ describe('a pushed authorization request (RFC 9126)', () => {
     ['is busy', json({}, 429), 'provider_unavailable'],
     ['refuses', json({ error: 'invalid_request' }, 400), 'provider_error'],
     ['gives no reference', json({ expires_in: 60 }, 201), 'provider_error'],
+    ['gives an empty one', json({ request_uri: '' }, 201), 'provider_error'],
+    ['gives one with a line break', json({ request_uri: 'urn:x\n' }, 201), 'provider_error'],
     ['gives a page', new Response('<html>'), 'provider_error'],
   ])('is an error where the provider %s', async (_, answer, code) => {
     const { fetch } = answering(answer);
@@ -139,6 +142,15 @@ describe('a pushed authorization request (RFC 9126)', () => {
     await expect(made).rejects.toThrow(AppError);
     await expect(made).rejects.toMatchObject({ code });
   });
+});
+
+it('no connection brings a reference or a key of its own', () => {
+  for (const name of ['request_uri', 'request', 'dpop_jkt']) {
+    const record = oauth2Provider({ allowedAuthorizationParams: [name] });
+    expect(checkRecord(record, 'https://mooring.example.com')).toMatchObject({
+      path: ['allowedAuthorizationParams', '0'],
+    });
+  }
 });
 
 it("the S256 challenge is that of RFC 7636's own example", async () => {

@@ -152,6 +152,30 @@ describe('discovery', () => {
     });
   });
 
+  it('says where authorization requests are pushed, unless the record does (RFC 9126 5)', async () => {
+    const issuer = freshIssuer();
+    const announced = metadataOf(issuer, {
+      pushed_authorization_request_endpoint: `${issuer}/par`,
+      require_pushed_authorization_requests: true,
+    });
+    const { deps } = deployed(json(announced));
+    const pushedAuthorizationRequestUrl = 'https://own.acme.example/par';
+    expect(
+      await endpointsOf(deps, byIssuer(issuer, { pushedAuthorizationRequestUrl }), {}),
+    ).toMatchObject({ parUrl: pushedAuthorizationRequestUrl });
+  });
+
+  it('that wants them pushed and does not say where is an error', async () => {
+    const issuer = freshIssuer();
+    const { deps } = deployed(
+      json(metadataOf(issuer, { require_pushed_authorization_requests: true })),
+    );
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+      message: expect.stringContaining('pushed'),
+    });
+  });
+
   it.each([
     ['', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'],
     ['/', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'],

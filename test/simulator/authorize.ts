@@ -1,12 +1,15 @@
 /** The authorization endpoint, and the person there: consents at once, if the request is right. */
-import { missingParam } from './request.ts';
+import { respond } from './answer.ts';
+import { faultOf, missingParam } from './request.ts';
 import type { Scene } from './simulator.ts';
 import type { Authorization } from './types.ts';
 
 export async function authorize(scene: Scene): Promise<Response> {
   const { sent, client, fixture, grants, now } = scene;
   const { authorization } = fixture;
-  const query = sent.url.searchParams;
+  const visited = sent.url.searchParams;
+  const query = authorization.pushed ? asPushed(scene, visited) : visited;
+  if (query === null) return scene.refuse('request', 'has no request_uri that is good, or more');
   const idParam = authorization.clientIdParam ?? 'client_id';
   // A stranger's client or address: an error page, never a redirect (RFC 6749 4.1.2.1).
   if (query.get(idParam) !== client.id) return scene.refuse('client', `has no ${idParam}`);
@@ -50,6 +53,35 @@ export async function authorize(scene: Scene): Promise<Response> {
   const { codeParam = 'code' } = authorization;
   const answer = { [codeParam]: code, ...(state === null ? {} : { state }) };
   return back((await authorization.callback?.(answer, scene)) ?? answer, null);
+}
+
+/** RFC 9126 2: what the browser is sent on with comes with a reference, for minutes. */
+export async function push(scene: Scene): Promise<Response> {
+  const { sent, client, fixture, now, pushed } = scene;
+  const demands = fixture.authorization.pushed;
+  if (!demands) return scene.refuse('request', 'pushes where nothing can be pushed');
+  const fault = await faultOf(sent, demands, client, now);
+  if (fault) return scene.refuse(fault.about, fault.reason);
+  if (sent.params.has('request_uri')) return scene.refuse('request', 'pushes a request_uri');
+  const reference = `urn:ietf:params:oauth:request_uri:${crypto.randomUUID()}`;
+  pushed.set(reference, sent.params);
+  return respond(
+    {
+      status: 201,
+      body: { request_uri: reference, expires_in: 60 },
+      evidence: demands.evidence,
+    },
+    scene,
+  );
+}
+
+/** Null where the browser brings no good reference, or anything beside it (RFC 9126 4). */
+function asPushed({ pushed }: Scene, visited: URLSearchParams): URLSearchParams | null {
+  const reference = visited.get('request_uri') ?? '';
+  const asked = pushed.get(reference) ?? null;
+  pushed.delete(reference);
+  const names = [...visited.keys()].sort().join();
+  return names === 'client_id,request_uri' ? asked : null;
 }
 
 function wrongChallenge(query: URLSearchParams, { pkce }: Authorization): string | null {

@@ -94,6 +94,7 @@ const posted = plain('posted', {});
 
 const market = plain('market', {});
 const sites = plain('sites', {});
+const ferry = plain('ferry', {});
 
 const posting = {
   params: { response_mode: 'form_post' },
@@ -244,6 +245,19 @@ export const mechanisms = {
         evidence: invented,
       },
       unauthorized: invalidToken(standard('6750 3.1')),
+    },
+  },
+
+  /** The authorization request is pushed, and the browser brings its reference. */
+  ferry: {
+    ...ferry,
+    authorization: {
+      ...ferry.authorization,
+      pushed: {
+        url: 'https://ferry.example/par',
+        client: ['basic'],
+        evidence: standard('9126 2'),
+      },
     },
   },
 

@@ -7,7 +7,7 @@
  * provider than its fixture says. contract.ts says what it shares with real servers.
  */
 import { respond } from './answer.ts';
-import { authorize } from './authorize.ts';
+import { authorize, push } from './authorize.ts';
 import { Grants } from './grants.ts';
 import { readChoices, readProfile } from './profile.ts';
 import { isAt, readRequest } from './request.ts';
@@ -17,6 +17,7 @@ import type { About, Answer, Fixture, Issued, Sent, SimulatedClient } from './ty
 
 export type EndpointName =
   | 'authorize'
+  | 'push'
   | 'code'
   | 'extend'
   | 'refresh'
@@ -59,6 +60,8 @@ export type Interception = (received: Received, usual: () => Promise<Response>) 
 export interface Scene extends About {
   fixture: Fixture;
   grants: Grants;
+  /** What was pushed and is not used yet, by its reference. */
+  pushed: Map<string, URLSearchParams>;
   /** The provider's error, with the reason noted. */
   refuse(kind: 'client' | 'code' | 'refresh' | 'request', reason: string): Response;
   refuseWith(answer: Answer, reason: string): Response;
@@ -129,6 +132,7 @@ export function simulate(
   clock: () => number,
 ): Simulator {
   const grants = new Grants(fixture);
+  const pushed = new Map<string, URLSearchParams>();
   const requests: Received[] = [];
   const visits: Received[] = [];
   /** By path. */
@@ -259,6 +263,7 @@ export function simulate(
       ...about,
       fixture,
       grants,
+      pushed,
       refuseWith,
       refuse: (kind, reason) =>
         refuseWith(errors[kind] ?? (kind === 'request' ? malformed : errors.code), reason),
@@ -271,6 +276,8 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
   switch (endpoint) {
     case 'authorize':
       return authorize(scene);
+    case 'push':
+      return push(scene);
     case 'code':
       return exchangeCode(scene);
     case 'extend':
@@ -293,6 +300,7 @@ function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): Endp
   const { authorization, token, refresh: renewal, profile, revocation } = fixture;
   const at = (url: string) => isAt(sent, url, fixture.anyHost);
   if (at(authorization.url)) return 'authorize';
+  if (authorization.pushed && at(authorization.pushed.url)) return 'push';
   if (renewal?.kind === 'extend') {
     const atExchange = at(renewal.exchange.url) && sent.method === 'GET';
     // One address may serve both steps: the first token is not extended yet.
@@ -317,6 +325,7 @@ function hostsOf(fixture: Fixture, client: SimulatedClient): Set<string> {
   const { authorization, token, refresh: renewal, profile, revocation } = fixture;
   const urls = [
     authorization.url,
+    ...(authorization.pushed ? [authorization.pushed.url] : []),
     token.url,
     ...(renewal?.kind === 'extend' ? [renewal.exchange.url, renewal.refresh.url] : []),
     ...(renewal?.kind === 'refresh_token' ? [renewal.url] : []),

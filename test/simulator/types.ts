@@ -124,6 +124,8 @@ export interface Authorization {
   formPost?: boolean;
   /** What the code is called there. Default `code`. */
   codeParam?: string;
+  /** Requests are taken only in this way (RFC 9126), and each reference once. */
+  pushed?: Demands & { evidence: Evidence };
   /** What comes back, and what of it is not `code` and `state`. */
   callback?: (query: Record<string, string>, about: About) => Promise<Record<string, string>>;
   evidence: Evidence;

@@ -116,6 +116,11 @@ export const oauth2ProviderSchema = z.strictObject({
   issuerTemplate: z.strictObject({ template: url, claims: strings }).optional(),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
+  /**
+   * Where the authorization request is sent before the browser is (RFC 9126): the browser then carries
+   * a reference to it and the client's id, nothing else. As the metadata announces unless said.
+   */
+  pushedAuthorizationRequestUrl: url.optional(),
   /** Where refreshes go, when not to `tokenUrl`. */
   refreshUrl: url.optional(),
   /** May hold `{client_id}`, which needs no declaration (GitHub). */
