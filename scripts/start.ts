@@ -9,6 +9,7 @@ import { startAuthorizationServer } from '../test/sandbox/authorization-server/i
 import { startDemoApp } from '../test/sandbox/demo-app/index.ts';
 import { freshWebhookSecret, sandboxClients } from '../test/sandbox/settings.ts';
 import { ensureDevVars, origin, overridesFor, readDevVars } from './start/dev-vars.ts';
+import { buildClient, ensureExampleSettings } from './start/examples.ts';
 import { checkFree, type Ports, readPorts } from './start/ports.ts';
 import { StartProblem } from './start/problem.ts';
 import { fireCron, fireOnTime, untilReady } from './start/running.ts';
@@ -72,7 +73,11 @@ async function start(): Promise<void> {
   running.push(() => admin.close());
   step('the authorization server is up');
 
+  buildClient();
+  for (const file of ensureExampleSettings(home, vars, origin(ports.worker))) step(`made ${file}`);
+
   const workerUrl = origin(ports.worker);
+  step('the Worker starts, which can take half a minute');
   const worker = startWorker({ port: ports.worker, envFiles, stateFolder, logFile });
   running.push(() => worker.stop());
   await untilReady(workerUrl, worker.ended, '.wrangler/local/worker.log');

@@ -24,12 +24,18 @@ const required = [
   'SANDBOX_SHORT_CLIENT_SECRET',
 ] as const;
 
-export type DevVars = Record<(typeof required)[number], string> & { WEBHOOKS?: string };
+export type DevVars = Record<(typeof required)[number], string> & {
+  AUTH_JWT_SECRET?: string;
+  WEBHOOKS?: string;
+};
 
 const wayOut =
   'Put it right, or move the file away: the next start makes a new one (accounts connected so far can then not be opened).';
 
 export const origin = (port: number): string => `http://localhost:${port}`;
+
+/** Where the apps in examples/ answer: Express, Hono on Workers, React. */
+const exampleOrigins = [3000, 8788, 5173].map(origin);
 
 /** @returns whether the file had to be made. */
 export function ensureDevVars(file: string, ports: Ports): boolean {
@@ -117,7 +123,8 @@ function freshDevVars(ports: Ports): string {
   return `# Made by npm start, for this machine only. Not in git. Every setting is told in .dev.vars.example.
 
 PUBLIC_URL=${origin(ports.worker)}
-APP_ORIGINS=${origin(ports.demo)}
+# The demo app, and the apps in examples/.
+APP_ORIGINS=${[origin(ports.demo), ...exampleOrigins].join(',')}
 ENCRYPTION_KEYS=local:${randomBytes(32).toString('base64')}
 AUTH_JWT_SECRET=${secret()}
 

@@ -8,6 +8,7 @@ import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Browser, consent } from './support/browser.ts';
 import { freePorts, type Integration } from './support/mooring.ts';
+import { startProgram } from './support/program.ts';
 import { eventually } from './support/time.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -103,6 +104,26 @@ const list = async (): Promise<Integration[]> => {
   return ((await reply.json()) as { integrations: Integration[] }).integrations;
 };
 
+/** The backend with Express starts with the settings that were made for it, and its key and JWTs are taken. */
+async function expectExamplesReady(): Promise<void> {
+  const [port = 0] = await freePorts(1);
+  const url = `http://localhost:${port}`;
+  const settings = parseEnv(readFileSync(join(home, 'examples/express/.env'), 'utf8'));
+  const program = await startProgram(['app.ts'], {
+    cwd: join(root, 'examples/express'),
+    url,
+    env: { ...settings, PORT: String(port) },
+  });
+  const accounts = (await (await fetch(`${url}/accounts`)).json()) as Integration[];
+  const jwt = await (await fetch(`${url}/mooring-token`)).text();
+  const own = await fetch(`${origin(0)}/v1/users/user-robin/integrations`, {
+    headers: { Authorization: `Bearer ${jwt}` },
+  });
+  await program.stop();
+  expect(accounts.map(({ displayName }) => displayName)).toEqual(['Ada Fairwind']);
+  expect(own.status).toBe(200);
+}
+
 describe('npm start', () => {
   it('goes from nothing to a connected account, ends without a trace, and goes on where it was', async () => {
     await startAndWait();
@@ -123,6 +144,7 @@ describe('npm start', () => {
         /integration\.connected[\s\S]*verified[\s\S]*Read at version \d+: connected/,
       );
     }, 10_000);
+    await expectExamplesReady();
     const cron = await browser.submit(back, '/cron', {});
     expect(cron.html).toContain('Cron ran. Nothing was due.');
 

@@ -1,6 +1,17 @@
 /** What `npm start` tells the Worker besides .dev.vars. */
-import { describe, expect, it } from 'vitest';
-import { type DevVars, origin, overridesFor } from '../../scripts/start/dev-vars.ts';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type DevVars,
+  ensureDevVars,
+  origin,
+  overridesFor,
+  readDevVars,
+} from '../../scripts/start/dev-vars.ts';
+import { ensureExampleSettings } from '../../scripts/start/examples.ts';
 import { demoWebhooks, freshWebhookSecret, sandboxProviders } from '../sandbox/settings.ts';
 
 const ports = { worker: 8787, demo: 4000, sandbox: 4001, admin: 4002 };
@@ -33,5 +44,47 @@ describe('the settings of a run', () => {
     const start = () => overridesFor({ ...vars, WEBHOOKS: '{whsec_a' }, ports, secret);
     expect(start).toThrow('.dev.vars: WEBHOOKS is not JSON.');
     expect(start).not.toThrow('whsec_a');
+  });
+});
+
+describe('the settings of the examples', () => {
+  let home: string;
+  let vars: DevVars;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'mooring-settings-'));
+    ensureDevVars(join(home, '.dev.vars'), ports);
+    vars = readDevVars(join(home, '.dev.vars'));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const ensure = () => ensureExampleSettings(home, vars, 'http://localhost:8787');
+  const settingsOf = (file: string) => parseEnv(readFileSync(join(home, file), 'utf8'));
+
+  it('are the key and the JWT secret of the run, and nobody else reads them', () => {
+    expect(ensure()).toEqual(['examples/express/.env', 'examples/hono-workers/.dev.vars']);
+    expect(settingsOf('examples/express/.env')).toEqual({
+      MOORING_URL: 'http://localhost:8787',
+      MOORING_KEY: vars.DEMO_SERVICE_KEY,
+      JWT_SECRET: vars.AUTH_JWT_SECRET,
+      APP_URL: 'http://localhost:3000',
+      WEBHOOK_SECRET: '',
+    });
+    expect(settingsOf('examples/hono-workers/.dev.vars')).toEqual({
+      MOORING_KEY: vars.DEMO_SERVICE_KEY,
+    });
+    expect(statSync(join(home, 'examples/express/.env')).mode & 0o777).toBe(0o600);
+  });
+
+  it('stay as they are once they are there', () => {
+    ensure();
+    writeFileSync(join(home, 'examples/express/.env'), 'MOORING_KEY=of-somebody-else\n');
+    expect(ensure()).toEqual([]);
+    expect(settingsOf('examples/express/.env')).toEqual({ MOORING_KEY: 'of-somebody-else' });
+  });
+
+  it('name origins that Mooring lets back', () => {
+    expect(vars.APP_ORIGINS.split(',')).toEqual(
+      [4000, 3000, 8788, 5173].map((port) => origin(port)),
+    );
   });
 });
