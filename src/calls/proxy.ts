@@ -279,7 +279,12 @@ function basesOf(
     ...(apiUrl === undefined ? [] : [['', apiUrl] as const]),
     ...Object.entries(apiUrls),
   ];
-  return new Map(urls.map(([name, url]) => [name, new URL(filled(url)).href.replace(/\/$/, '')]));
+  return new Map(
+    urls.map(([name, url]) => {
+      const { href } = new URL(filled(url));
+      return [name, url.endsWith('/') ? href : href.replace(/\/$/, '')];
+    }),
+  );
 }
 
 /** Looked at at each call: it came from a reply. @throws AppError provider_error */

@@ -10,7 +10,7 @@ import { tokenOrConsent } from './token';
 /** Whether a path is one of a call, whoever answers it. */
 export const isCallPath = (path: string): boolean => /^\/v1\/users\/[^/]+\/proxy\//.test(path);
 
-const param = z.object({
+const account = {
   userId: userIdSchema,
   provider: z
     .string()
@@ -26,54 +26,74 @@ const param = z.object({
   accountId: accountIdSchema.meta({
     description: "The provider's own id of the account; `-`: the only one that the user has there.",
   }),
-  path: z.string().meta({
-    description: "What follows the address of the provider's API, with its own slashes.",
-    examples: ['api/v1/me'],
-  }),
+};
+
+const path = z.string().meta({
+  description: "What follows the address of the provider's API, with its own slashes.",
+  examples: ['api/v1/me'],
 });
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const base = '/v1/users/:userId/proxy/:provider/:accountId';
 
-/** HEAD goes with GET. */
-const calls: readonly Route[] = methods.map((method) =>
-  route(
-    {
-      id: `${method}Proxied`,
-      method,
-      path: '/v1/users/:userId/proxy/:provider/:accountId/:path{[^]+}',
-      tag: 'Calls',
-      summary: `${method.toUpperCase()} of a provider's API`,
-      description:
-        "Sent to the provider with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.",
-      callers: ['service', 'user', 'delegation'],
-      right: 'call',
-      param,
-      replies: {},
-      passesOn: "The provider's reply, with `Mooring-Answered-By: provider`.",
-      errors: [
-        'authorization_required',
-        'call_not_supported',
-        'not_found',
-        'not_implemented',
-        'provider_error',
-        'provider_not_configured',
-        'provider_not_found',
-        'provider_unavailable',
-        'rate_limited',
-        'refresh_in_progress',
-        'several_accounts',
-        'too_large',
-        'integration_not_found',
-      ],
-    },
-    async ({ param: { userId, accountId, ...given }, caller, deps, env, request, c, pass }) => {
-      const [provider = '', api = ''] = given.provider.split(':');
-      c.set('provider', provider);
-      const { CALL_ANALYTICS: analytics } = env;
-      return pass(
-        await callApi(deps, { userId, provider, api, accountId, caller, request, analytics }),
-      );
-    },
+/** Two for each method: what follows may be nothing. HEAD goes with GET. */
+const places = [
+  {
+    name: 'Proxied',
+    path: `${base}/:path{[^]+}`,
+    what: "of a provider's API",
+    where: 'Sent to the provider',
+    param: z.object({ ...account, path }),
+  },
+  {
+    name: 'ProxiedRoot',
+    path: base,
+    mayEndWithSlash: true,
+    what: "of the address of a provider's API itself",
+    where: 'Sent to the address itself (an MCP server has one and no more)',
+    param: z.object(account),
+  },
+] as const;
+
+const calls: readonly Route[] = places.flatMap(({ name, what, where, ...place }) =>
+  methods.map((method) =>
+    route(
+      {
+        ...place,
+        id: `${method}${name}`,
+        method,
+        tag: 'Calls',
+        summary: `${method.toUpperCase()} ${what}`,
+        description: `${where} with the account's credential. What comes back is the provider's: status, headers, body, streamed. \`Mooring-Answered-By\` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.`,
+        callers: ['service', 'user', 'delegation'],
+        right: 'call',
+        replies: {},
+        passesOn: "The provider's reply, with `Mooring-Answered-By: provider`.",
+        errors: [
+          'authorization_required',
+          'call_not_supported',
+          'not_found',
+          'not_implemented',
+          'provider_error',
+          'provider_not_configured',
+          'provider_not_found',
+          'provider_unavailable',
+          'rate_limited',
+          'refresh_in_progress',
+          'several_accounts',
+          'too_large',
+          'integration_not_found',
+        ],
+      },
+      async ({ param: { userId, accountId, ...given }, caller, deps, env, request, c, pass }) => {
+        const [provider = '', api = ''] = given.provider.split(':');
+        c.set('provider', provider);
+        const { CALL_ANALYTICS: analytics } = env;
+        return pass(
+          await callApi(deps, { userId, provider, api, accountId, caller, request, analytics }),
+        );
+      },
+    ),
   ),
 );
 

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors';
 
-/** Where an API begins, by the name in `provider:name`; the record's `apiUrl` has the name ''. No "/" at the end. */
+/** Where an API begins, by the name in `provider:name`; the record's `apiUrl` has the name ''. */
 export type ApiBases = ReadonlyMap<string, string>;
 
 /** The caller's own words: `/v1/users/{user}/proxy/{provider}/{account}/{tail}{query}`. */
@@ -75,13 +75,16 @@ const segmentsOf = (path: string, slash = /[/\\]|%2f|%5c/i): string[] =>
 /** The URL that is called. @throws AppError invalid_request */
 export function targetOf(base: string, { tail, query }: Pick<CallPath, 'tail' | 'query'>): string {
   // A URL's query holds this one encoded; all else has to be encoded by the caller.
-  const href = `${base}/${tail}${query.replaceAll("'", '%27')}`;
-  const url = URL.parse(href);
   const root = new URL(base);
+  const parent = base.replace(/\/$/, '');
+  // Without a path it is the API's own address, which ends with "/" or does not.
+  const path = tail !== '' ? `${parent}/${tail}` : root.pathname === '/' ? root.href : base;
+  const href = `${path}${query.replaceAll("'", '%27')}`;
+  const url = URL.parse(href);
   const isUnchanged =
     url?.href === href &&
     url.origin === root.origin &&
-    url.pathname.startsWith(`${root.pathname.replace(/\/$/, '')}/`);
+    `${url.pathname}/`.startsWith(`${new URL(parent).pathname.replace(/\/$/, '')}/`);
   if (!isUnchanged) throw refused('is not percent-encoded as a URL has to be');
   return href;
 }
@@ -232,6 +235,7 @@ export function rewrittenUrl(
   if (url.username !== '' || url.password !== '') return href;
   // The longest first: one may lie below another.
   const within = [...bases]
+    .map(([name, base]) => [name, base.replace(/\/$/, '')] as const)
     .toSorted(([, one], [, other]) => other.length - one.length)
     .find(([, base]) => href === base || /^[/?#]/.test(hrefAfter(href, base)));
   if (within === undefined) return href;

@@ -74,6 +74,8 @@ interface RouteParts {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Hono's form: `/v1/users/:userId/integrations`; `:path{[^]+}` is all that follows, and at least something (where it may be nothing, Hono leaves its fast router). */
   path: string;
+  /** The path is also taken with a "/" at its end. */
+  mayEndWithSlash?: true;
   tag: Tag;
   summary: string;
   description: string;
@@ -221,7 +223,9 @@ export function route<const S extends RouteSpec>(
 }
 
 export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv> {
-  for (const { method, path, handler } of routes) app.on(method.toUpperCase(), path, handler);
+  for (const { method, path, mayEndWithSlash, handler } of routes) {
+    app.on(method.toUpperCase(), mayEndWithSlash ? [path, `${path}/`] : [path], handler);
+  }
   return app;
 }
 

@@ -24,7 +24,8 @@ const target = (after: string, from = base): string => {
 
 describe('the path of a call', () => {
   it.each([
-    ['', `${base}/`],
+    ['', base],
+    ['?x=1', `${base}?x=1`],
     ['me', `${base}/me`],
     ['me?x=1&y=a%20b', `${base}/me?x=1&y=a%20b`],
     ['a//b/', `${base}/a//b/`],

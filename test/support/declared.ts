@@ -12,7 +12,10 @@ import { problemSchema } from '../../src/http/problem';
 import type { ReplySpec, Route } from '../../src/http/route';
 
 const router = new TrieRouter<Route>();
-for (const route of routes) router.add(route.method.toUpperCase(), route.path, route);
+for (const route of routes) {
+  router.add(route.method.toUpperCase(), route.path, route);
+  if (route.mayEndWithSlash) router.add(route.method.toUpperCase(), `${route.path}/`, route);
+}
 
 /** What a request can get before it has come to its route. */
 const beforeTheRoute = ['invalid_request', 'not_found', 'method_not_allowed', 'internal'];
