@@ -218,6 +218,11 @@ export const connectTransactions = sqliteTable(
     stateHash: text('state_hash'),
     /** SHA-256 of the browser's cookie. */
     browserHash: text('browser_hash'),
+    /**
+     * The client that its authorization request named, where that is found or registered; null: it was
+     * not opened yet, or its client is the settings'.
+     */
+    clientId: text('client_id'),
     /** Sealed PKCE verifier. */
     verifier: text().notNull(),
     /** Sealed authorization code; null as soon as its grant is on the outbox. */
@@ -349,6 +354,43 @@ export const clientGrants = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.provider, table.host, table.clientId] }),
     index('client_grants_granted').on(table.grantedAt),
+  ],
+);
+
+/**
+ * A client that Mooring registered itself, at one authorization server for one provider (RFC 7591). The
+ * current one is for new connections; one that was replaced stays, because grants may be its own.
+ */
+export const registeredClients = sqliteTable(
+  'registered_clients',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    provider: text().notNull(),
+    /** The issuer, or the origin of a server that has none. */
+    server: text().notNull(),
+    redirectUri: text('redirect_uri').notNull(),
+    clientId: text('client_id').notNull(),
+    /** Sealed; null: it has none. */
+    clientSecret: text('client_secret'),
+    /** Null: never. */
+    secretExpiresAt: integer('secret_expires_at'),
+    /** How it proves itself at the token endpoint. */
+    clientAuth: text('client_auth', {
+      enum: ['client_secret_basic', 'client_secret_post', 'none'],
+    }).notNull(),
+    /** Where its registration is read and deleted (RFC 7592); null: the server has no such place. */
+    registrationUrl: text('registration_url'),
+    /** Sealed; null as above. */
+    registrationToken: text('registration_token'),
+    registeredAt: integer('registered_at').notNull(),
+    /** Since when it is for its former grants only: the server knows it no more, or its secret ran out. */
+    replacedAt: integer('replaced_at'),
+  },
+  (table) => [
+    uniqueIndex('registered_clients_current')
+      .on(table.provider, table.server, table.redirectUri)
+      .where(sql`replaced_at IS NULL`),
+    index('registered_clients_client').on(table.provider, table.clientId),
   ],
 );
 
@@ -523,4 +565,5 @@ export const callCounts = sqliteTable(
 
 export type AccountRow = typeof oauthAccounts.$inferSelect;
 export type ClientGrant = typeof clientGrants.$inferSelect;
+export type RegisteredClient = typeof registeredClients.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;

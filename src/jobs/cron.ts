@@ -12,7 +12,7 @@ import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';
 import { MINUTE_MS } from '../time';
-import { reseal } from './reseal';
+import { reseal, resealClients } from './reseal';
 import { sweep } from './sweep';
 
 export const EVERY_MINUTE = '* * * * *';
@@ -78,8 +78,9 @@ function everyMinute(now: number): readonly Job[] {
 
 const both = (calls: number): Calls => ({ outside: calls, d1: calls });
 const everyHour: readonly Job[] = [
-  { name: 'rescues', share: both(30), run: recoverRescued },
+  { name: 'rescues', share: both(28), run: recoverRescued },
   { name: 'clients', share: both(1), run: reviveFormerClients },
+  { name: 'client secrets', share: both(2), run: resealClients },
   { name: 'sweep', share: both(11), run: sweep },
   { name: 'dead letters', share: both(3), run: sweepDeliveries },
 ];

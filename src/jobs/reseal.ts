@@ -8,14 +8,15 @@
  * key there is nothing to look for, and nothing is read.
  */
 
-import { and, eq, gt, lte, max, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, lte, max, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { oauthAccounts } from '../db/schema';
+import { runBatch } from '../db/client';
+import { oauthAccounts, registeredClients } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import type { Keyring } from '../vault/keyring';
-import { accountContext, prefixOf } from '../vault/vault';
+import { accountContext, prefixOf, registeredClientContext } from '../vault/vault';
 
 const CALL_MS = 5 * SECOND_MS;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
@@ -123,6 +124,52 @@ async function sealAnew({ vault, log }: Deps, row: Row): Promise<Row | null> {
   }
 }
 
+/** Of clients that were registered there are few. */
+const CLIENTS_AT_ONCE = 20;
+
+/**
+ * The same for the secrets of clients that were registered, once an hour. A secret never changes, so
+ * nothing can be overtaken.
+ *
+ * @throws what D1 throws
+ */
+export async function resealClients({ config, db, vault, log, budget }: Deps): Promise<void> {
+  const [first, ...others] = config.keyring.kids;
+  if (others.length === 0 || budget.left < 2) return;
+  const { clientSecret, registrationToken } = registeredClients;
+  const old = [clientSecret, registrationToken].map((column) =>
+    and(isNotNull(column), notUnder(first, column)),
+  );
+  const query = db
+    .select()
+    .from(registeredClients)
+    .where(or(...old))
+    .limit(CLIENTS_AT_ONCE);
+  const rows = await withDeadline(query, CALL_MS, 'd1_read');
+  const sealed = rows.map(async ({ id, provider, server, clientId, ...row }) => {
+    const anew = async (value: string | null, field: 'client_secret' | 'registration_token') => {
+      const context = registeredClientContext(provider, server, clientId, field);
+      return value && vault.seal(await vault.open(value, context), context);
+    };
+    try {
+      return [
+        db
+          .update(registeredClients)
+          .set({
+            clientSecret: await anew(row.clientSecret, 'client_secret'),
+            registrationToken: await anew(row.registrationToken, 'registration_token'),
+          })
+          .where(eq(registeredClients.id, id)),
+      ];
+    } catch (error) {
+      log.error('reseal.token_not_opened', { provider, rowId: id }, error);
+      return [];
+    }
+  });
+  const statements = (await Promise.all(sealed)).flat();
+  await withDeadline(runBatch(db, statements), CALL_MS, 'd1_write');
+}
+
 /**
  * A query for the operator: how many values are sealed under this key, by table. It scans the
  * tables. Rescue records, in KV and the queue, are not in it; they live a week.
@@ -133,6 +180,7 @@ export function countSealedUnder(kid: string): string {
     oauth_accounts: ['access_token', 'refresh_token'],
     outbox: ['access_token', 'refresh_token', 'received_grant'],
     connect_transactions: ['verifier', 'code'],
+    registered_clients: ['client_secret', 'registration_token'],
   };
   return Object.entries(columnsOf)
     .map(([table, names]) => {

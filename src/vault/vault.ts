@@ -59,6 +59,14 @@ export const receivedGrantContext = (transactionId: string, provider: string): S
   'received_grant',
 ];
 
+/** Context of a secret of a client that was registered at a server. */
+export const registeredClientContext = (
+  provider: string,
+  server: string,
+  clientId: string,
+  field: 'client_secret' | 'registration_token',
+): SealContext => ['registered_clients', provider, server, clientId, field];
+
 /**
  * How every value sealed under this key begins, whatever its context, and none under another one:
  * so a query can tell them apart. The first fields of the protected header, as far as they fill

@@ -1,9 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { oauthAccounts } from '../../src/db/schema';
-import { countSealedUnder, reseal } from '../../src/jobs/reseal';
+import { oauthAccounts, registeredClients } from '../../src/db/schema';
+import { countSealedUnder, reseal, resealClients } from '../../src/jobs/reseal';
 import { createKeyring } from '../../src/vault/keyring';
-import { accountContext, createVault, prefixOf } from '../../src/vault/vault';
+import {
+  accountContext,
+  createVault,
+  prefixOf,
+  registeredClientContext,
+} from '../../src/vault/vault';
 import { hookedDb } from '../refresh/support/faults';
 import { testDeps } from '../support/deps';
 import { type AccountRow, accountRow, insertAccount } from '../support/fixtures';
@@ -48,6 +53,7 @@ async function countUnder(kid: string): Promise<number> {
     'oauth_accounts',
     'outbox',
     'connect_transactions',
+    'registered_clients',
   ]);
   return counts[0]?.sealed ?? 0;
 }
@@ -157,5 +163,39 @@ describe('how much is under a key', () => {
       expect(sealed.startsWith(prefixOf(kid))).toBe(true);
       expect(sealed.startsWith(prefixOf(other))).toBe(false);
     }
+  });
+});
+
+describe('secrets of clients that were registered', () => {
+  it('are sealed under the first key too, and one that does not open is left', async () => {
+    const context = registeredClientContext(
+      'tools',
+      'https://as.example',
+      'client-1',
+      'client_secret',
+    );
+    const values = {
+      provider: 'tools',
+      server: 'https://as.example',
+      redirectUri: 'https://mooring.example/cb',
+      clientAuth: 'client_secret_basic' as const,
+      registeredAt: 0,
+    };
+    const { deps, keyring } = under('new', 'old');
+    await deps.db.delete(registeredClients);
+    const old = createVault(keyringOf('old'));
+    const lost = await createVault(keyringOf('lost')).seal('x', context);
+    await deps.db.insert(registeredClients).values([
+      { ...values, clientId: 'client-1', clientSecret: await old.seal('secret-1', context) },
+      { ...values, clientId: 'client-2', clientSecret: lost, replacedAt: 1 },
+      { ...values, clientId: 'client-3', redirectUri: 'https://other.example/cb' },
+    ]);
+    await resealClients({ ...deps, config: { ...deps.config, keyring } });
+    const rows = await deps.db.select().from(registeredClients);
+    expect(rows[0]?.clientSecret?.startsWith(prefixOf('new'))).toBe(true);
+    const opened = await createVault(keyringOf('new')).open(rows[0]?.clientSecret ?? '', context);
+    expect(opened).toBe('secret-1');
+    expect(rows[1]?.clientSecret).toBe(lost);
+    expect(rows[2]?.clientSecret).toBeNull();
   });
 });
