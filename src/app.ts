@@ -5,6 +5,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { callRoutes, isCallPath } from './calls/routes';
+import { clientDocumentRoutes } from './connect/client-document';
 import { connectRoutes } from './connect/routes';
 import type { Deps } from './deps';
 import { disconnectRoutes } from './disconnect/routes';
@@ -76,6 +77,7 @@ const answeredBy: MiddlewareHandler<AppEnv> = async (c, next) => {
 const apiRoutes = [
   ...integrationsRoutes,
   ...connectRoutes,
+  ...clientDocumentRoutes,
   ...pageSessionRoutes,
   ...disconnectRoutes,
   ...delegationRoutes,

@@ -53,6 +53,8 @@ export const logEvents = {
     'circuit.failure_not_counted',
     'circuit.not_closed',
     'circuit.not_read',
+    'client.not_replaced',
+    'client.replaced',
     'connect.also_left_out',
     'connect.also_refused',
     'connect.callback_failed',
@@ -87,6 +89,7 @@ export const logEvents = {
   ],
   info: [
     'check.done',
+    'client.registered',
     'connect.callback_received',
     'connect.completed',
     'connect.credentials_stored',

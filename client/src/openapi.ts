@@ -183,6 +183,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/oauth-client/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The metadata of Mooring's client at a provider
+         * @description For authorization servers that take the address of such a document as a client id (draft-ietf-oauth-client-id-metadata-document). Of providers whose client is found or registered by Mooring itself, such as MCP servers.
+         */
+        get: operations["getClientDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{userId}/page-sessions": {
         parameters: {
             query?: never;
@@ -409,6 +429,52 @@ export interface paths {
          *     Right: `call`.
          */
         patch: operations["patchProxied"];
+        trace?: never;
+    };
+    "/v1/users/{userId}/proxy/{provider}/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET of the address of a provider's API itself
+         * @description Sent to the address itself (an MCP server has one and no more) with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        get: operations["getProxiedRoot"];
+        /**
+         * PUT of the address of a provider's API itself
+         * @description Sent to the address itself (an MCP server has one and no more) with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        put: operations["putProxiedRoot"];
+        /**
+         * POST of the address of a provider's API itself
+         * @description Sent to the address itself (an MCP server has one and no more) with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        post: operations["postProxiedRoot"];
+        /**
+         * DELETE of the address of a provider's API itself
+         * @description Sent to the address itself (an MCP server has one and no more) with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        delete: operations["deleteProxiedRoot"];
+        options?: never;
+        head?: never;
+        /**
+         * PATCH of the address of a provider's API itself
+         * @description Sent to the address itself (an MCP server has one and no more) with the account's credential. What comes back is the provider's: status, headers, body, streamed. `Mooring-Answered-By` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.
+         *
+         *     Right: `call`.
+         */
+        patch: operations["patchProxiedRoot"];
         trace?: never;
     };
     "/v1/users/{userId}/token": {
@@ -2934,6 +3000,36 @@ export interface components {
         };
         /**
          * @example {
+         *       "client_id": "https://mooring.example.com/.well-known/oauth-client/linear-mcp",
+         *       "client_name": "Dockside",
+         *       "client_uri": "https://mooring.example.com",
+         *       "application_type": "web",
+         *       "redirect_uris": [
+         *         "https://mooring.example.com/connect/callback/linear-mcp"
+         *       ],
+         *       "grant_types": [
+         *         "authorization_code",
+         *         "refresh_token"
+         *       ],
+         *       "response_types": [
+         *         "code"
+         *       ],
+         *       "token_endpoint_auth_method": "none"
+         *     }
+         */
+        ClientDocument: {
+            client_id: string;
+            client_name: string;
+            client_uri: string;
+            /** @enum {string} */
+            application_type: "native" | "web";
+            redirect_uris: string[];
+            grant_types: string[];
+            response_types: string[];
+            token_endpoint_auth_method: string;
+        };
+        /**
+         * @example {
          *       "token": "a-token",
          *       "action": "https://mooring.example/connect/session",
          *       "expiresAt": "2026-11-22T12:01:00.000Z"
@@ -4024,6 +4120,34 @@ export interface operations {
             };
         };
     };
+    getClientDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A provider, by its id in the catalog. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client metadata as in RFC 7591, with its own address as `client_id`. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientDocument"];
+                };
+            };
+            400: components["responses"]["InvalidRequestProblem"];
+            404: components["responses"]["ProviderNotFoundProblem"];
+            405: components["responses"]["MethodNotAllowedProblem"];
+            500: components["responses"]["InternalProblem"];
+        };
+    };
     createPageSession: {
         parameters: {
             query?: never;
@@ -4738,6 +4862,401 @@ export interface operations {
                 accountId: string;
                 /** @description What follows the address of the provider's API, with its own slashes. */
                 path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    getProxiedRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    putProxiedRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    postProxiedRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    deleteProxiedRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["InvalidRequestProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IntegrationNotFoundProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProviderNotFoundProblem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowedProblem"];
+            /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["CallNotSupportedProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"];
+                };
+            };
+            413: components["responses"]["TooLargeProblem"];
+            429: components["responses"]["RateLimitedProblem"];
+            500: components["responses"]["InternalProblem"];
+            501: components["responses"]["NotImplementedProblem"];
+            502: components["responses"]["ProviderErrorProblem"];
+            /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProviderUnavailableProblem"] | components["schemas"]["RefreshInProgressProblem"] | components["schemas"]["UnavailableProblem"];
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            "2XX": {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The provider's reply, with `Mooring-Answered-By: provider`. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    patchProxiedRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's own id of the user; opaque to Mooring. */
+                userId: string;
+                /** @description A provider, by its id in the catalog; `id:name` is another API of the same provider. */
+                provider: string;
+                /** @description The provider's own id of the account; `-`: the only one that the user has there. */
+                accountId: string;
             };
             cookie?: never;
         };

@@ -19,6 +19,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { refuseOtherProvider } from '../http/caller';
 import { endpointsOf } from '../oauth/endpoints';
+import { clientOf } from '../oauth/registration';
 import { grantingOnly } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import type { Permissions } from '../rights';
@@ -79,8 +80,15 @@ export async function completeConnection(
   const { parameters, alsoGrants } = transaction;
   const configured = oauthClientOf(providers, transaction.provider, parameters);
   const provider = grantingOnly(providers, configured.provider, alsoGrants);
-  const client = { ...configured, provider };
   const endpoints = await endpointsOf(deps, provider, parameters);
+  const client = await clientOf(
+    deps,
+    { ...configured, provider },
+    transaction.clientId,
+    parameters,
+  ).catch((error) => {
+    throw isKeyMissing(error) ? keyMissing(error) : error;
+  });
 
   const claimed = await claim(deps, transaction);
   if (!claimed) {

@@ -202,7 +202,7 @@ async function putGrant(
   const consent = { userId, requestedScope: provider.scopes, parameters };
   const account = await accountOf(
     deps,
-    provider,
+    client,
     consent,
     { ...grant, refreshExpiresAt: null },
     displayName === undefined ? profile : { ...profile, displayName },

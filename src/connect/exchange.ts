@@ -22,6 +22,7 @@ import { valueAt } from '../oauth/document';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { accountIdIn, fetchProfile } from '../oauth/profile';
+import { clientOf, replaceClient } from '../oauth/registration';
 import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
@@ -143,9 +144,11 @@ function mainOf(
 async function grantsBefore(deps: Deps, { id }: Transaction): Promise<Granted[]> {
   const entries = await deps.db.select().from(outbox).where(isGrantOf(id));
   const granted = entries.map(async (entry): Promise<Granted[]> => {
-    const client = deps.config.providers.client(entry.provider, entry.parameters);
+    const configured = deps.config.providers.client(entry.provider, entry.parameters);
     const grant = await openReceived(deps.vault, entry);
-    return client && grant ? [{ client, grant }] : [];
+    if (!configured || !grant) return [];
+    const client = await clientOf(deps, configured, entry.clientId, entry.parameters);
+    return [{ client, grant }];
   });
   return (await Promise.all(granted)).flat();
 }
@@ -170,6 +173,11 @@ async function obtainGrants(
     timeoutMs: timeoutOf(client.provider, EXCHANGE_MS),
   });
   const now = deps.now();
+  if (isUnknownClient(client.provider, raw, now)) {
+    await replaceClient(deps, client).catch((error) =>
+      deps.log.warn('client.not_replaced', { provider: client.provider.id }, error),
+    );
+  }
   const { codeLifetimeSeconds } = client.provider;
   if (codeLifetimeSeconds !== undefined && authorizedAt !== null && isRefusal(raw)) {
     const ageMs = sentAt - authorizedAt;
@@ -184,6 +192,11 @@ async function obtainGrants(
     ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),
   ];
 }
+
+const isUnknownClient = (provider: OAuth2Provider, raw: RawReply, now: number): boolean =>
+  isRefusal(raw) &&
+  raw.kind === 'reply' &&
+  readTokenReply(provider, raw, now).errorCode === 'invalid_client';
 
 /** Not trouble of the provider, and no pause that it asks for. */
 const isRefusal = (raw: RawReply): boolean =>
@@ -239,7 +252,7 @@ function alsoGranted(
  */
 async function saving(
   { db, vault, now: clock }: Deps,
-  { id, parameters, expiresAt }: Transaction,
+  { id, parameters, clientId, expiresAt }: Transaction,
   attempt: Attempt,
   granted: readonly Granted[],
 ): Promise<[BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]]> {
@@ -247,6 +260,7 @@ async function saving(
     transactionId: id,
     provider: provider.id,
     parameters,
+    clientId,
     receivedGrant: await sealReceived(vault, id, provider.id, grant),
   }));
   return [
@@ -321,13 +335,11 @@ async function receive(
       endpoints,
       grant,
       { timeoutMs, until: latest },
-      {
-        choice: chosen,
-      },
+      { choice: chosen, userId: transaction.userId },
     );
   const profile = await whoIs(until);
   return {
-    account: await accountOf(deps, client.provider, transaction, grant, profile),
+    account: await accountOf(deps, client, transaction, grant, profile),
     shared: sharedGrant(deps.config.providers, client.provider.id),
     stillAlive: () => whoIs(deps.now() + timeoutMs),
   };

@@ -3,15 +3,19 @@
  * that is bound to this browser. May be repeated until a callback came, here and elsewhere, because link
  * previews and back buttons open links too.
  */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
+import { AppError } from '../errors';
 import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
-import { authorizationEndpointsOf } from '../oauth/endpoints';
+import { type AuthorizationEndpoints, authorizationEndpointsOf } from '../oauth/endpoints';
+import { clientForConnection, clientOf } from '../oauth/registration';
 import { grantingOnly } from '../providers/also-grants';
+import { AUTHORIZATION_SERVER, RESOURCE } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
+import type { OAuth2Client } from '../providers/types';
 import { transactionContext, VaultError } from '../vault/vault';
 import { authorizationState } from './authorization-state';
 import { type WayBack, wayBackOf } from './return-to';
@@ -59,24 +63,25 @@ export async function startAuthorization(
 
 async function authorizationUrl(
   deps: Deps,
-  {
-    id,
-    provider,
-    parameters,
-    requestedScope,
-    authorizationParams,
-    alsoGrants,
-    verifier,
-  }: Transaction,
+  transaction: Transaction,
   browser: string | null,
 ): Promise<string> {
+  const { id, provider, parameters, alsoGrants, verifier } = transaction;
   const { config, db, vault, fetch } = deps;
   const { providers } = config;
   const configured = oauthClientOf(providers, provider, parameters);
   const record = grantingOnly(providers, configured.provider, alsoGrants);
-  const client = { ...configured, provider: record };
   const endpoints = await authorizationEndpointsOf(deps, record, parameters);
   if (browser === null) return endpoints.authorizationUrl;
+  const begun = await beginAt(deps, transaction, { ...configured, provider: record }, endpoints);
+  if (begun === null) {
+    const [begunElsewhere] = await db
+      .select()
+      .from(connectTransactions)
+      .where(eq(connectTransactions.id, id));
+    return authorizationUrl(deps, begunElsewhere ?? transaction, browser);
+  }
+  const { client, requestedScope, authorizationParams } = begun;
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);
   const url = await authorizationRequest(client, endpoints, {
@@ -99,6 +104,79 @@ async function authorizationUrl(
     .where(and(eq(connectTransactions.id, id), eq(connectTransactions.state, 'started')));
   return url.href;
 }
+
+interface Begun {
+  client: OAuth2Client;
+  requestedScope: string[];
+  authorizationParams: Record<string, string>;
+}
+
+/**
+ * By which client and for which scopes, where the record leaves that to what was discovered. What was
+ * found is kept with the connection before the browser is sent on: its code goes to that server and no
+ * other, whatever the resource names by then. Null: the link was opened at the same moment elsewhere.
+ */
+async function beginAt(
+  deps: Deps,
+  transaction: Transaction,
+  configured: OAuth2Client,
+  endpoints: AuthorizationEndpoints,
+): Promise<Begun | null> {
+  const { id, clientId, requestedScope, authorizationParams } = transaction;
+  const { resourceUrl, authorizationParams: recorded } = configured.provider;
+  if (resourceUrl === undefined && !configured.isAutomatic) {
+    return { client: configured, requestedScope, authorizationParams };
+  }
+  const { parameters, announced } = endpoints;
+  // OpenID Connect Core 1.0, 11: else there is no refresh token.
+  const asking = (scopes: readonly string[]) =>
+    scopes.includes(OFFLINE) && recorded.prompt === undefined
+      ? { prompt: 'consent', ...authorizationParams }
+      : authorizationParams;
+  if (clientId !== null) {
+    const client = await clientOf(deps, configured, clientId, transaction.parameters);
+    return { client, requestedScope, authorizationParams: asking(requestedScope) };
+  }
+  // RFC 9700 2.1.1; for MCP: the metadata is what tells it, and without it nothing is begun.
+  if (resourceUrl !== undefined && !announced.pkce) {
+    throw new AppError('provider_error', "the authorization server's metadata announces no PKCE");
+  }
+  const client = await clientForConnection(deps, configured, endpoints);
+  const found = {
+    clientId: client.clientId,
+    parameters: {
+      ...transaction.parameters,
+      ...Object.fromEntries(
+        Object.entries(parameters).filter(([name]) =>
+          [RESOURCE, AUTHORIZATION_SERVER].includes(name),
+        ),
+      ),
+    },
+    requestedScope: withAnnounced(requestedScope, announced.scopes),
+  };
+  const kept = await deps.db
+    .update(connectTransactions)
+    .set(found)
+    .where(
+      and(
+        eq(connectTransactions.id, id),
+        eq(connectTransactions.state, 'started'),
+        isNull(connectTransactions.clientId),
+      ),
+    )
+    .returning({ id: connectTransactions.id });
+  if (kept.length === 0) return null;
+  const scopes = found.requestedScope;
+  return { client, requestedScope: scopes, authorizationParams: asking(scopes) };
+}
+
+const OFFLINE = 'offline_access';
+
+/** What the connection asks for; nothing said: all that the resource asks for. */
+const withAnnounced = (asked: readonly string[], announced: readonly string[]): string[] => {
+  const offline = announced.filter((scope) => scope === OFFLINE);
+  return [...new Set(asked.length > 0 ? [...asked, ...offline] : announced)];
+};
 
 /**
  * For a link that can no longer be used: back to the app, which asks how the connection stands. Never

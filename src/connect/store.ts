@@ -21,7 +21,7 @@ import { eventStatements } from '../events/event-log';
 import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
-import type { OAuth2Provider } from '../providers/types';
+import type { OAuth2Client } from '../providers/types';
 import { refreshEnd, schedule } from '../refresh/schedule';
 import { noRefusal } from '../refresh/verdict';
 import { accountContext } from '../vault/vault';
@@ -32,7 +32,7 @@ export interface ConnectedAccount {
   provider: string;
   accountId: string;
   subject: string;
-  /** The client that the grant belongs to; null: none is configured any more. */
+  /** The client that the grant belongs to. */
   clientId: string | null;
   /** Sealed. */
   accessToken: string;
@@ -65,7 +65,7 @@ export interface ConnectedAccount {
  */
 export async function accountOf(
   { vault, config, random }: Deps,
-  provider: OAuth2Provider,
+  { provider, clientId }: Pick<OAuth2Client, 'provider' | 'clientId'>,
   transaction: Pick<Transaction, 'userId' | 'requestedScope' | 'parameters'>,
   grant: Grant,
   profile: Profile,
@@ -109,7 +109,7 @@ export async function accountOf(
     provider: provider.id,
     accountId,
     subject,
-    clientId: config.providers.client(provider.id, transaction.parameters)?.clientId ?? null,
+    clientId,
     accessToken: await seal(grant.accessToken, 'access_token'),
     refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
     expiresAt: times.expiresAt,

@@ -63,6 +63,10 @@ export async function identify(
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
   // A completion that was stalled until now can store nothing any more after this.
   const look = db.select({ id: outbox.id }).from(outbox).where(mine);
+  const consent = db
+    .select({ userId: connectTransactions.userId })
+    .from(connectTransactions)
+    .where(eq(connectTransactions.id, entry.transactionId ?? ''));
   const results = await runBatch(db, [
     db
       .update(connectTransactions)
@@ -76,16 +80,22 @@ export async function identify(
     ...(entry.transactionId === null
       ? []
       : connectionFailed(deps, entry.transactionId, deps.now())),
+    consent,
     look,
   ]);
+  const userId = (results.at(-2) as Awaited<typeof consent>)[0]?.userId;
   const still = results.at(-1) as Awaited<typeof look>;
   if (still.length === 0) return { kind: 'connected' };
   const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   try {
-    const { accountId, subject } = await fetchProfile(deps, client, endpoints, grant, {
-      timeoutMs,
-      until: deps.now() + timeoutMs,
-    });
+    const { accountId, subject } = await fetchProfile(
+      deps,
+      client,
+      endpoints,
+      grant,
+      { timeoutMs, until: deps.now() + timeoutMs },
+      { userId },
+    );
     const seal = (token: string, field: 'access_token' | 'refresh_token') =>
       vault.seal(token, accountContext(entry.provider, accountId, field));
     const [known] = await db

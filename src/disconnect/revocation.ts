@@ -18,6 +18,7 @@ import {
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
+import { clientOf } from '../oauth/registration';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
 import { refreshGrant } from '../oauth/token';
@@ -51,9 +52,10 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> 
   const { config, log, vault } = deps;
   const provider = config.providers.get(entry.provider);
   if (!mayRevoke(provider)) return 'done';
-  const client = config.providers.client(entry.provider, entry.parameters);
+  const configured = config.providers.client(entry.provider, entry.parameters);
   // The operator may bring the client back, or its secret.
-  if (!client) return 'retry';
+  if (!configured) return 'retry';
+  const client = await clientOf(deps, configured, entry.clientId, entry.parameters);
   const isOurs = entry.clientId === null || entry.clientId === client.clientId;
   if (!isOurs && revocationAuthOf(client.provider) !== 'omit') return 'retry';
   const endpoints = await endpointsOf(deps, client.provider, entry.parameters);
@@ -321,7 +323,7 @@ async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<
 /** Whether the record says where revocations go; a discovered endpoint shows only at delivery. */
 export const mayRevoke = (provider: Provider | undefined): boolean =>
   provider?.kind === 'oauth2' &&
-  (provider.revocationUrl !== undefined || provider.issuer !== undefined);
+  [provider.revocationUrl, provider.issuer, provider.resourceUrl].some((url) => url !== undefined);
 
 /**
  * The providers whose rows and waiting revocations of the same subject are about the same grant:

@@ -68,6 +68,8 @@ export interface OwedGrant {
   transactionId: string;
   provider: string;
   parameters: Record<string, string>;
+  /** As in the connect's transaction. */
+  clientId: string | null;
   /** Sealed as a whole. */
   receivedGrant: string;
 }

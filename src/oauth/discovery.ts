@@ -1,5 +1,6 @@
 /**
- * What an authorization server says about itself: OpenID Connect Discovery 1.0, else RFC 8414.
+ * What an authorization server says about itself (OpenID Connect Discovery 1.0, RFC 8414), and what a
+ * protected resource says about its authorization server (RFC 9728).
  *
  * Kept per isolate for an hour, and for a day where the server does not answer: a refresh should
  * not fail because a page that never changes is away. Only resolved values are kept.
@@ -25,12 +26,34 @@ const metadataSchema = z.object({
   /** RFC 9126 5. A boolean; whatever else stands there counts as false. */
   require_pushed_authorization_requests: z.unknown().optional(),
   jwks_uri: z.string().optional(),
+  registration_endpoint: z.string().optional(),
   token_endpoint_auth_methods_supported: z.array(z.string()).optional().catch(undefined),
+  code_challenge_methods_supported: z.array(z.string()).optional().catch(undefined),
+  scopes_supported: z.array(z.string()).optional().catch(undefined),
+  /** draft-ietf-oauth-client-id-metadata-document 6. A boolean, as below. */
+  client_id_metadata_document_supported: z.unknown().optional(),
   /** RFC 9207 3. A boolean; whatever else stands there counts as false. */
   authorization_response_iss_parameter_supported: z.unknown().optional(),
 });
 
 export type ServerMetadata = z.output<typeof metadataSchema>;
+
+/** RFC 9728 2. */
+const resourceSchema = z.object({
+  resource: z.string(),
+  authorization_servers: z.array(z.string()).optional(),
+  scopes_supported: z.array(z.string()).optional().catch(undefined),
+});
+
+/** What a protected resource says of itself. */
+export interface ProtectedResource {
+  /** The identifier that tokens are asked for by (RFC 8707). */
+  resource: string;
+  /** The issuer of its authorization server; null where it names none. */
+  issuer: string | null;
+  /** What it asks for; empty where it does not say. */
+  scopes: string[];
+}
 
 export interface DiscoveryDeps {
   caches: Caches;
@@ -44,8 +67,18 @@ const FRESH_MS = HOUR_MS;
 const STALE_MS = DAY_MS;
 const TIMEOUT_MS = 5_000;
 
-/** By issuer. */
-const fetched = () => new BoundedCache<{ at: number; metadata: ServerMetadata }>(200);
+interface Fetched<T> {
+  at: number;
+  value: T;
+}
+
+/** By issuer, and the order in which its addresses are tried. */
+const servers = () => new BoundedCache<Fetched<ServerMetadata>>(200);
+/** By the resource's URL. */
+const resources = () => new BoundedCache<Fetched<ProtectedResource>>(200);
+
+/** Which of a server's documents counts where it has both. */
+export type Preference = 'openid' | 'oauth';
 
 /**
  * @param template what the metadata may name in the place of the issuer
@@ -56,8 +89,11 @@ export async function discover(
   deps: DiscoveryDeps,
   issuer: string,
   template: string | undefined,
+  prefers: Preference = 'openid',
 ): Promise<ServerMetadata> {
-  const metadata = await metadataOf(deps, issuer);
+  const metadata = await kept(deps, servers, `${prefers} ${issuer}`, () =>
+    requestServer(deps, issuer, prefers),
+  );
   // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
   const named = metadata.issuer;
   if (named === issuer || named === template) return metadata;
@@ -67,28 +103,48 @@ export async function discover(
   );
 }
 
-async function metadataOf(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
-  const cache = deps.caches.of(fetched);
-  const known = cache.get(issuer, deps.now());
-  if (known && deps.now() - known.at < FRESH_MS) return known.metadata;
+/** What was fetched within the hour, else what `request` brings. */
+async function kept<T>(
+  deps: DiscoveryDeps,
+  caches: () => BoundedCache<Fetched<T>>,
+  key: string,
+  request: () => Promise<T>,
+): Promise<T> {
+  const cache = deps.caches.of(caches);
+  const known = cache.get(key, deps.now());
+  if (known && deps.now() - known.at < FRESH_MS) return known.value;
   try {
-    const metadata = await request(deps, issuer);
+    const value = await request();
     const at = deps.now();
-    cache.set(issuer, { at, metadata }, at + STALE_MS);
-    return metadata;
+    cache.set(key, { at, value }, at + STALE_MS);
+    return value;
   } catch (error) {
     const away = error instanceof AppError && error.code === 'provider_unavailable';
-    if (known && away) return known.metadata;
+    if (known && away) return known.value;
     throw error;
   }
 }
 
-async function request(deps: DiscoveryDeps, issuer: string): Promise<ServerMetadata> {
+async function requestServer(
+  deps: DiscoveryDeps,
+  issuer: string,
+  prefers: Preference,
+): Promise<ServerMetadata> {
+  const { document } = await firstOf(deps, wellKnownUrls(issuer, prefers), `the issuer ${issuer}`);
+  return checked(deps, issuer, document);
+}
+
+/** The first document that is there, and where. @throws AppError as `discover` */
+async function firstOf(
+  deps: DiscoveryDeps,
+  urls: readonly string[],
+  what: string,
+): Promise<{ url: string; document: unknown }> {
   const found: string[] = [];
-  for (const url of wellKnownUrls(issuer)) {
+  for (const url of urls) {
     const reply = await load(deps, url);
     if (reply.kind === 'reply' && reply.status === 200) {
-      return checked(deps, issuer, parseDocument(reply.body, reply.headers.get('Content-Type')));
+      return { url, document: parseDocument(reply.body, reply.headers.get('Content-Type')) };
     }
     const { pathname } = new URL(url);
     found.push(
@@ -97,7 +153,120 @@ async function request(deps: DiscoveryDeps, issuer: string): Promise<ServerMetad
         : `${pathname} is ${reply.reason}`,
     );
   }
-  throw unusable(`no metadata was found under the issuer ${issuer} (${found.join('; ')})`);
+  throw unusable(`no metadata was found under ${what} (${found.join('; ')})`);
+}
+
+/**
+ * Which authorization server a protected resource has, and what it asks for: by the metadata that its
+ * 401 names, else by the well-known addresses, with the path and without it.
+ *
+ * @param url of the resource, checked
+ * @throws AppError as `discover`
+ */
+export const discoverResource = (deps: DiscoveryDeps, url: string): Promise<ProtectedResource> =>
+  kept(deps, resources, url, () => requestResource(deps, url));
+
+const RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+async function requestResource(deps: DiscoveryDeps, url: string): Promise<ProtectedResource> {
+  const { origin, pathname } = new URL(url);
+  const challenge = await challengeOf(deps, url);
+  const urls = [
+    ...(challenge.metadata === null ? [] : [challenge.metadata]),
+    ...(pathname === '/' ? [] : [`${origin}${RESOURCE_PATH}${pathname.replace(/\/$/, '')}`]),
+    `${origin}${RESOURCE_PATH}`,
+  ];
+  const found = await firstOf(deps, [...new Set(urls)], `the resource ${url}`);
+  const parsed = resourceSchema.safeParse(found.document);
+  if (!parsed.success) throw unusable(`the metadata of the resource ${url} cannot be read`);
+  const {
+    resource,
+    authorization_servers: issuers = [],
+    scopes_supported: supported,
+  } = parsed.data;
+  if (!mayName(found.url, resource, url)) {
+    throw unusable(
+      `the metadata of the resource ${url} names another one, "${resource.slice(0, 200)}"`,
+    );
+  }
+  const [issuer = null] = issuers;
+  const wrong = issuer === null ? null : checkEndpoint(issuer, deps.config.publicUrl);
+  if (wrong !== null) throw unusable(`the authorization server of the resource ${url} ${wrong}`);
+  return { resource, issuer, scopes: readScopes(challenge.scopes ?? supported ?? []) };
+}
+
+/**
+ * RFC 9728 3.3: the resource is the one that was asked for, but for a "/" at its end. What stands under
+ * a well-known address is the host's own, and may speak for all that lies below a path: many servers
+ * name their origin. A document elsewhere may be a tenant's.
+ */
+function mayName(document: string, resource: string, url: string): boolean {
+  const named = URL.parse(resource);
+  const asked = new URL(url);
+  if (named === null || named.hash !== '' || named.origin !== asked.origin) return false;
+  if (named.username !== '' || named.password !== '') return false;
+  const pathOf = (one: URL) => `${one.pathname.replace(/\/$/, '')}/`;
+  if (pathOf(named) === pathOf(asked)) return named.search === asked.search;
+  const isHosts = new URL(document).pathname.startsWith(RESOURCE_PATH);
+  return isHosts && named.search === '' && pathOf(asked).startsWith(pathOf(named));
+}
+
+const MAX_SCOPES = 100;
+
+/** RFC 6749 3.3; what is no scope is left out. */
+const readScopes = (given: readonly string[]): string[] =>
+  [...new Set(given)]
+    .filter((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(scope))
+    .slice(0, MAX_SCOPES);
+
+interface Challenge {
+  /** Where the metadata stands; null where it is not said, or another origin's. */
+  metadata: string | null;
+  scopes: string[] | null;
+}
+
+/**
+ * What a request without a token is answered (RFC 9728 5.1, RFC 6750 3). It is the first message of the
+ * Model Context Protocol: some servers look at the method before they look for a token.
+ */
+async function challengeOf(deps: DiscoveryDeps, url: string): Promise<Challenge> {
+  const reply = await send(
+    deps.fetch,
+    { url, init: { method: 'POST', headers: messageHeaders, body: firstMessage } },
+    { timeoutMs: TIMEOUT_MS },
+  );
+  const header =
+    reply.kind === 'reply' && reply.status === 401
+      ? (reply.headers.get('WWW-Authenticate') ?? '')
+      : '';
+  const metadata = URL.parse(parameterOf(header, 'resource_metadata') ?? '');
+  const scope = parameterOf(header, 'scope');
+  return {
+    metadata: metadata !== null && metadata.origin === new URL(url).origin ? metadata.href : null,
+    scopes: scope === null ? null : scope.split(' ').filter((one) => one !== ''),
+  };
+}
+
+const messageHeaders = {
+  Accept: 'application/json, text/event-stream',
+  'Content-Type': 'application/json',
+};
+const firstMessage = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'mooring', version: '1' },
+  },
+});
+
+/** Of a challenge (RFC 9110 11.6.1); null where it has none of that name. */
+function parameterOf(header: string, name: string): string | null {
+  const pattern = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s",]+))`, 'i');
+  const [, quoted, token] = pattern.exec(header.slice(0, 4096)) ?? [];
+  return quoted ?? token ?? null;
 }
 
 /**
@@ -124,13 +293,15 @@ async function load(deps: DiscoveryDeps, url: string, follows = true): Promise<R
   return to?.origin === new URL(url).origin && reply.location ? load(deps, to.href, false) : reply;
 }
 
-/** OpenID appends to the path, RFC 8414 (3.1) inserts before it. */
-function wellKnownUrls(issuer: string): string[] {
+/** OpenID appends to the path, RFC 8414 (3.1) inserts before it; some servers insert OpenID's too. */
+function wellKnownUrls(issuer: string, prefers: Preference): string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
+  const appended = `${origin}${path}/.well-known/openid-configuration`;
+  const inserted = `${origin}/.well-known/oauth-authorization-server${path}`;
+  const openid = `${origin}/.well-known/openid-configuration${path}`;
   return [
-    `${origin}${path}/.well-known/openid-configuration`,
-    `${origin}/.well-known/oauth-authorization-server${path}`,
+    ...new Set(prefers === 'oauth' ? [inserted, openid, appended] : [appended, inserted, openid]),
   ];
 }
 
@@ -144,6 +315,7 @@ function checked(deps: DiscoveryDeps, issuer: string, document: unknown): Server
     'revocation_endpoint',
     'userinfo_endpoint',
     'pushed_authorization_request_endpoint',
+    'registration_endpoint',
     'jwks_uri',
   ] as const) {
     const url = metadata[member];

@@ -4,11 +4,11 @@
  */
 import { AppError } from '../errors';
 import { isByFields } from '../providers/by-fields';
-import { isUsable } from '../providers/parameters';
+import { AUTHORIZATION_SERVER, isUsable, RESOURCE } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
-import { type DiscoveryDeps, discover, type ServerMetadata } from './discovery';
+import { type DiscoveryDeps, discover, discoverResource, type ServerMetadata } from './discovery';
 import type { Issuer } from './issuer';
 import type { ClientAuth, ClientProof } from './request';
 
@@ -23,6 +23,20 @@ export interface AuthorizationEndpoints extends Issuer, ClientProof {
   redirectUri: string;
   /** The connection's values, for the placeholders in headers and parameters. */
   parameters: Readonly<Record<string, string>>;
+  /** What else a new connection goes by. */
+  announced: Announced;
+}
+
+/** What the metadata says; nothing where there is none. */
+interface Announced {
+  /** What the resource asks for, where it was just asked, and `offline_access` where the server has it. */
+  scopes: string[];
+  /** The server takes PKCE with S256. */
+  pkce: boolean;
+  /** The server takes the address of a document as a client's id. */
+  clientDocument: boolean;
+  /** RFC 7591. */
+  registrationUrl: string | null;
 }
 
 export interface Endpoints extends AuthorizationEndpoints {
@@ -101,9 +115,17 @@ async function withMetadata(
     return placeholdersOf(url).some(isUnsaid) ? null : filledUrl(url, values, publicUrl, kept);
   };
 
-  const issuer = fill(provider.issuer);
+  const resourceUrl = fill(provider.resourceUrl);
+  const found =
+    resourceUrl === null
+      ? null
+      : await serverOf(deps, resourceUrl, fill(provider.issuer), parameters);
+  const issuer = found?.issuer ?? fill(provider.issuer);
   const template = provider.issuerTemplate?.template;
-  const metadata = issuer === null ? undefined : await discover(deps, issuer, template);
+  const metadata =
+    issuer === null
+      ? undefined
+      : await discover(deps, issuer, template, found === null ? 'openid' : 'oauth');
   const authorizationUrl = fill(provider.authorizationUrl, metadata?.authorization_endpoint);
   if (authorizationUrl === null && !isByFields(provider)) throw unnamed('authorization');
   const parUrl = fill(
@@ -128,10 +150,59 @@ async function withMetadata(
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl,
     redirectUri: provider.redirectUri ?? callbackUrl(publicUrl, provider.id),
-    parameters: values,
+    parameters: found === null ? values : { ...values, ...pinsOf(found) },
+    announced: {
+      scopes: found === null ? [] : [...found.scopes, ...offlineIn(metadata)],
+      pkce: metadata?.code_challenge_methods_supported?.includes('S256') === true,
+      clientDocument: metadata?.client_id_metadata_document_supported === true,
+      registrationUrl: metadata?.registration_endpoint ?? null,
+    },
   };
   return { endpoints, metadata, fill };
 }
+
+/** Which authorization server, and for what. */
+interface Server {
+  issuer: string;
+  resource: string;
+  scopes: string[];
+}
+
+const pinsOf = ({ issuer, resource }: Server) => ({
+  [RESOURCE]: resource,
+  [AUTHORIZATION_SERVER]: issuer,
+});
+
+/**
+ * The server that a connection began with, once it has begun; else the record's own; else the one that
+ * the resource names.
+ *
+ * @throws AppError as discover does; `provider_error` where the resource names none
+ */
+async function serverOf(
+  deps: DiscoveryDeps,
+  resourceUrl: string,
+  issuer: string | null,
+  given: Readonly<Record<string, string>>,
+): Promise<Server> {
+  const { [RESOURCE]: resource, [AUTHORIZATION_SERVER]: server } = given;
+  if (resource !== undefined && server !== undefined) {
+    return { issuer: server, resource, scopes: [] };
+  }
+  if (issuer !== null) return { issuer, resource: resourceUrl, scopes: [] };
+  const found = await discoverResource(deps, resourceUrl);
+  if (found.issuer !== null) return { ...found, issuer: found.issuer };
+  throw new AppError(
+    'provider_error',
+    `the metadata of the resource ${resourceUrl} names no authorization server`,
+  );
+}
+
+const OFFLINE = 'offline_access';
+
+/** Without it some servers give no refresh token (OpenID Connect Core 1.0, 11). */
+const offlineIn = (metadata: ServerMetadata | undefined): string[] =>
+  metadata?.scopes_supported?.includes(OFFLINE) ? [OFFLINE] : [];
 
 const unnamed = (what: 'authorization' | 'pushed authorization request' | 'token'): AppError =>
   new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);

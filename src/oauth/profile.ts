@@ -2,9 +2,11 @@
  * Whose account was connected. Read once, at the end of a connect; the account id is the key of
  * everything that follows, so a profile without a usable one is an error and never a guess.
  */
+import { hashSecret } from '../crypto';
 import { AppError } from '../errors';
 import { faultOfAccountId } from '../ids';
 import type { Log } from '../log';
+import { askedParameters } from '../providers/parameters';
 import { isProvenByProfile, type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { parseDocument, valueAt } from './document';
@@ -46,16 +48,18 @@ export async function fetchProfile(
   endpoints: ProfileEndpoints,
   grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
   patience: Patience,
-  /** What was chosen of the record's `choices`, and what the user gave. */
-  more: Pick<Sources, 'choice' | 'field'> = {},
+  /** What was chosen of the record's `choices`, what the user gave, and who it is. */
+  { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
 ): Promise<Profile> {
   const { provider, clientId } = client;
   const { accountId, subject } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
+  const idToken = valueAt(grant.document, 'id_token');
   const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
     const names =
       readsFrom(naming, source) || (source === 'profile' && isProvenByProfile(provider));
     if (!names && !readsFrom(provider, source)) return null;
+    if (!names && source === 'id_token' && idToken === undefined) return null;
     try {
       return await read();
     } catch (error) {
@@ -69,13 +73,25 @@ export async function fetchProfile(
     token: grant.document,
     parameter: endpoints.parameters,
     ...more,
-    id_token: await from('id_token', () =>
-      readIdToken(valueAt(grant.document, 'id_token'), expected),
-    ),
+    user: userId === undefined ? null : { id: await ownAccountId(provider, userId, endpoints) },
+    id_token: await from('id_token', () => readIdToken(idToken, expected)),
     profile: await from('profile', () =>
       requestProfile(deps, client, endpoints, grant.accessToken, patience),
     ),
   });
+}
+
+/**
+ * For `user:id`: the one account that this user has there, by what was asked for at the start. No other
+ * user's, and the same each time.
+ */
+async function ownAccountId(
+  provider: OAuth2Provider,
+  userId: string,
+  { parameters }: Pick<Endpoints, 'parameters'>,
+): Promise<string> {
+  const asked = askedParameters(provider).map(([name]) => parameters[name] ?? null);
+  return `user-${await hashSecret(JSON.stringify([userId, provider.id, ...asked]))}`;
 }
 
 /** @throws AppError provider_unavailable, provider_error */

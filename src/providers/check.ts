@@ -3,7 +3,7 @@
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
 import { isByFields } from './by-fields';
-import { type ParameterSource, splitSource } from './parameters';
+import { AUTHORIZATION_SERVER, type ParameterSource, RESOURCE, splitSource } from './parameters';
 import { identifyingParameters, type PathSource, readsFrom, splitPath } from './paths';
 import { wholeMatch } from './patterns';
 import { withoutBase64 } from './request-headers';
@@ -69,6 +69,7 @@ const always: Said = ['field', 'callback', 'token', 'choice'];
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
     [['issuer'], provider.issuer, atStart],
+    [['resourceUrl'], provider.resourceUrl, atStart],
     [['authorizationUrl'], provider.authorizationUrl, atStart],
     [['pushedAuthorizationRequestUrl'], provider.pushedAuthorizationRequestUrl, atStart],
     [['tokenUrl'], provider.tokenUrl, afterCallback],
@@ -147,7 +148,9 @@ function takesAnyHost(provider: OAuth2Provider, url: string, name: string): bool
 function checkIdentity(provider: OAuth2Provider): Fault | null {
   const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
   const fields = Object.entries({ accountId, subject, displayName, metadata });
-  const sources: PathSource[] = ['profile', 'token', 'id_token', 'parameter', 'choice', 'field'];
+  const sources: PathSource[] = [
+    ...(['profile', 'token', 'id_token', 'parameter', 'choice', 'user', 'field'] as const),
+  ];
   const isChosen = (from: string | undefined) => from?.startsWith('choice:') === true;
   for (const [field, value] of fields) {
     for (const path of Object.values(typeof value === 'object' ? value : { value }).flat()) {
@@ -158,6 +161,9 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
       }
       if (!sources.includes(source)) {
         return { path: [field], message: `reads "${path}", which is for credentials` };
+      }
+      if (source === 'user' && (key !== 'id' || !['accountId', 'subject'].includes(field))) {
+        return { path: [field], message: `reads "${path}"; only "accountId" may be "user:id"` };
       }
       if (source === 'choice' && provider.choices === undefined) {
         return { path: [field], message: `reads "${path}", and there are no "choices"` };
@@ -200,7 +206,8 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
     }
   }
   // Who may choose the server could else be whoever it wants to be.
-  const servers = [tokenUrl, profileUrl].filter((url) => url !== undefined);
+  const servers = [tokenUrl, profileUrl, provider.resourceUrl].filter((url) => url !== undefined);
+  if ([accountId].flat().some((path) => splitPath(path).source === 'user')) return null;
   const open = asked.find((name) => servers.some((url) => takesAnyHost(provider, url, name)));
   if (open === undefined || identifyingParameters({ accountId, subject: [] }).includes(open)) {
     return null;
@@ -213,7 +220,8 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
 
 function checkParameters(provider: OAuth2Provider): Fault | null {
   for (const [name, { pattern, default: given }] of Object.entries(provider.parameters)) {
-    if (ownPlaceholders.includes(name)) {
+    const found = provider.resourceUrl === undefined ? [] : [RESOURCE, AUTHORIZATION_SERVER];
+    if ([...ownPlaceholders, ...found].includes(name)) {
       return {
         path: ['parameters', name],
         message: 'names what Mooring fills itself; choose another name',
@@ -243,8 +251,17 @@ function checkFieldGrant(provider: OAuth2Provider): Fault | null {
       ? { path: ['parameters', byField[0], 'from'], message: 'reads a field, and there are none' }
       : null;
   }
-  const { issuer, authorizationUrl, revocationUrl, refreshUrl, extendedToken, choices } = provider;
-  const parts = { issuer, authorizationUrl, revocationUrl, refreshUrl, extendedToken, choices };
+  const { issuer, resourceUrl, authorizationUrl, revocationUrl, refreshUrl } = provider;
+  const { extendedToken, choices } = provider;
+  const parts = {
+    issuer,
+    resourceUrl,
+    authorizationUrl,
+    revocationUrl,
+    refreshUrl,
+    extendedToken,
+    choices,
+  };
   const [excess] =
     Object.entries(parts).find(([, value]) => value !== undefined) ??
     (provider.alsoGrants.length > 0 ? ['alsoGrants'] : []);
@@ -357,7 +374,20 @@ function checkIssuerTemplate({ issuer, issuerTemplate }: OAuth2Provider): Fault 
 }
 
 function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
-  if (provider.issuer !== undefined) return null;
+  const { clientRegistration, clientAuth } = provider;
+  const isDiscovered = provider.issuer !== undefined || provider.resourceUrl !== undefined;
+  if (clientRegistration === 'automatic') {
+    if (!isDiscovered || isByFields(provider)) {
+      return {
+        path: ['clientRegistration'],
+        message: 'is automatic, which needs an "issuer" or a "resourceUrl", and a browser',
+      };
+    }
+    if (clientAuth !== undefined) {
+      return { path: ['clientAuth'], message: 'is said by the server that registers the client' };
+    }
+  }
+  if (isDiscovered) return null;
   const needed = isByFields(provider)
     ? (['tokenUrl'] as const)
     : (['authorizationUrl', 'tokenUrl'] as const);
@@ -406,7 +436,11 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, [], atStart],
   ];
   for (const [path, values, filled, said = always] of places) {
-    const known = [...filled, ...Object.keys(provider.parameters)];
+    const known = [
+      ...filled,
+      ...(provider.resourceUrl === undefined ? [] : [RESOURCE]),
+      ...Object.keys(provider.parameters),
+    ];
     for (const [name, value] of Object.entries(values)) {
       const late = placeholdersOf(value).find((one) => !isSaid(provider, one, said));
       if (late !== undefined) return tooEarly([...path, name], late);
@@ -494,7 +528,10 @@ const apiUrlsOf = ({ apiUrl, apiUrls }: Provider): [path: string[], url: string 
 function checkApi(provider: Provider): Fault | null {
   const { apiHeaders } = provider;
   for (const [path, url] of apiUrlsOf(provider)) {
-    if (url !== undefined && /[?%]|\/$|\/\.{0,2}(?:\/|$)/.test(url.replace(/^[a-z]+:\/\//i, ''))) {
+    // What a resource is called may end with "/"; then a call without a path goes there.
+    const isResource = provider.kind === 'oauth2' && url === provider.resourceUrl;
+    const plain = url?.replace(/^[a-z]+:\/\//i, '').replace(isResource ? /\/$/ : /$^/, '') ?? '';
+    if (/[?%]|\/$|\/\.{0,2}(?:\/|$)/.test(plain)) {
       return { path, message: 'must be an origin or a plain path, with no "/" at its end' };
     }
   }

@@ -9,6 +9,14 @@ import type { OAuth2Provider } from './types';
 type Declared = Pick<OAuth2Provider, 'parameters'>;
 type Parameter = OAuth2Provider['parameters'][string];
 
+/**
+ * What the metadata of a `resourceUrl` says (RFC 9728), under these names among the connection's
+ * parameters from its start on: a grant's tokens go to the server that gave it, whatever the metadata
+ * says later.
+ */
+export const RESOURCE = 'resource';
+export const AUTHORIZATION_SERVER = 'authorization_server';
+
 /** Who says a value that whoever starts the connection does not give, in the order of a connect. */
 export type ParameterSource = 'field' | 'callback' | 'token' | 'choice';
 

@@ -18,6 +18,7 @@ import { checkRecord } from './check';
 import { faultOfKey } from './client-key';
 import { isUsable } from './parameters';
 import { records, templates } from './records';
+import { mcp } from './records/mcp';
 import {
   type OAuth2Client,
   type OAuth2Provider,
@@ -25,6 +26,7 @@ import {
   type ProviderInput,
   providerSchema,
 } from './types';
+import { clientDocumentUrl } from './urls';
 
 export interface Registry {
   /** All providers, by id. */
@@ -85,15 +87,19 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
       const { own, byValue } = settingsOf(provider);
       const name = clientParameterOf(provider);
       const value = name && (parameters[name] ?? provider.parameters[name]?.default);
-      return clientBy(provider, byValue.get(value ?? '') ?? own);
+      return (
+        clientBy(provider, byValue.get(value ?? '') ?? own) ?? automaticClient(provider, publicUrl)
+      );
     },
     clientIds(id) {
       const provider = get(id);
       if (provider?.kind !== 'oauth2') return [];
       const { own, byValue } = settingsOf(provider);
-      const all = [own, ...byValue.values()].map(
-        (setting) => clientBy(provider, setting)?.clientId,
-      );
+      const given = [own, ...byValue.values()].map((setting) => clientBy(provider, setting));
+      const clients = given.some((client) => client !== undefined)
+        ? given
+        : [automaticClient(provider, publicUrl)];
+      const all = clients.map((client) => client?.clientId);
       return [...new Set(all.filter((clientId) => clientId !== undefined))];
     },
   };
@@ -107,6 +113,17 @@ interface ClientSetting {
   key?: unknown;
   keyId?: unknown;
 }
+
+/** The one that needs no settings; undefined where the record has none. */
+const automaticClient = (provider: OAuth2Provider, publicUrl: string): OAuth2Client | undefined =>
+  provider.clientRegistration === 'automatic'
+    ? {
+        provider,
+        clientId: clientDocumentUrl(publicUrl, provider.id),
+        clientSecret: null,
+        isAutomatic: true,
+      }
+    : undefined;
 
 /** Undefined where it has not what its record's `clientAuth` needs. */
 function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
@@ -130,7 +147,12 @@ function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Clien
       return clientKey && { provider, clientId, clientSecret: null, clientKey };
     // The server's metadata says which.
     case undefined:
-      if (clientSecret === null && clientKey === undefined) return undefined;
+      if (clientSecret === null && clientKey === undefined) {
+        // Whose registration may be anything is registered without a secret.
+        return provider.clientRegistration === 'automatic'
+          ? { provider: { ...provider, clientAuth: 'none' }, clientId, clientSecret }
+          : undefined;
+      }
       return { provider, clientId, clientSecret, ...(clientKey ? { clientKey } : {}) };
     default:
       return clientSecret === null ? undefined : { provider, clientId, clientSecret };
@@ -298,8 +320,20 @@ function baseOf(
   const { name, ...fields } = record;
   // It has another client, and what comes beside a token comes from the same one.
   const alone = record.kind === 'oauth2' ? { alsoGrants: [] } : {};
-  return { ...fields, ...alone, ...change };
+  if (record !== mcp) return { ...fields, ...alone, ...change };
+  const { url, ...more } = change;
+  if (typeof url !== 'string' || url === '') {
+    throw new ConfigError(`PROVIDERS.${id}.url: is missing; the address of the MCP server`);
+  }
+  return { ...fields, ...alone, ...fieldsOfUrl(url), ...more };
 }
+
+/** What the one address of an MCP server stands for. */
+const fieldsOfUrl = (url: string) => ({
+  name: URL.parse(url)?.host || mcp.name,
+  resourceUrl: url,
+  apiUrl: url,
+});
 
 function readProvider(id: string, input: unknown, publicUrl: string): Provider {
   const result = providerSchema.safeParse(input);

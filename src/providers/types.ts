@@ -30,6 +30,14 @@ export interface OAuth2Client {
   clientId: string;
   /** Null for public clients (`clientAuth: none`), and for those that prove themselves by a key. */
   clientSecret: string | null;
+  /**
+   * The settings give none, and it is found or made by `clientRegistration`: this is the one with a
+   * document. src/oauth/registration.ts knows which it is.
+   */
+  isAutomatic?: true;
+  /** Of one that was registered: its row, and the client that has taken its place for new connections. */
+  registeredId?: number;
+  successorId?: string;
   /** What signs for the client, where it has a key. */
   clientKey?: ClientKey | undefined;
 }

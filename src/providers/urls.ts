@@ -22,6 +22,10 @@ export const isLocal = (url: URL): boolean =>
 export const callbackUrl = (publicUrl: string, provider: string): string =>
   `${publicUrl}/connect/callback/${provider}`;
 
+/** Where a client's document stands, which is that client's id (draft-ietf-oauth-client-id-metadata-document). */
+export const clientDocumentUrl = (publicUrl: string, provider: string): string =>
+  `${publicUrl}/.well-known/oauth-client/${provider}`;
+
 /**
  * What is wrong with a provider's URL, as a sentence's end (`must be https`); null where nothing
  * is. The URL may hold placeholders in its host and path. `publicUrl` is this Worker's own origin.

@@ -13,6 +13,7 @@ import { AppError } from '../errors';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
+import { clientOf, replaceClient } from '../oauth/registration';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
 import { isByFields } from '../providers/by-fields';
@@ -87,7 +88,10 @@ export async function attempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   try {
-    return (await recover(deps, row, options)) ?? (await refresh(deps, row, options));
+    const { client: configured } = options;
+    const client = await clientOf(deps, configured, row.clientId, row.parameters);
+    const own = { ...options, client };
+    return (await recover(deps, row, own)) ?? (await refresh(deps, row, own));
   } catch (error) {
     deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
     const failed: Failed = {
@@ -184,6 +188,7 @@ async function refresh(
   }
   if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
 
+  if (outcome.code === 'invalid_client') await replaceUnknown(deps, client);
   const { unanswered } = answer;
   const context = { asked: true, sentAt, unanswered, lookedForRescue: true };
   if (!isClearRefusal(outcome)) return fail(deps, row, outcome, options, context);
@@ -224,10 +229,13 @@ async function weighRefusal(
   const key = circuitOf(client.provider, row.parameters);
   const now = deps.now();
   const hash = await deps.vault.mac('refusal', outcome.refusal.said);
-  const known = { now, hash, clientId: client.clientId };
+  // Whose client has been replaced is compared with those of the other one, once that works.
+  const isUnknown = outcome.code === 'invalid_client' && client.successorId !== undefined;
+  const clientId = isUnknown ? (client.successorId ?? '') : client.clientId;
+  const known = { now, hash, clientId };
   let grant: ClientGrant | null = null;
   try {
-    grant = await lastGrantOf(deps, key, client.clientId);
+    grant = await lastGrantOf(deps, key, clientId);
     const mayEnd = outcome.refusal.leadsTo === 'comparison_or_time' && isOld(row, now) && !visible;
     const alone = mayEnd && (await isAlone(deps, client.provider, row));
     const facts = { ...known, lastGrant: grant, alone };
@@ -242,6 +250,13 @@ async function weighRefusal(
     const nothing = { lastGrant: null, alone: false, mayInfer: false };
     return { ...weigh(outcome, row, { ...known, ...nothing }), grant };
   }
+}
+
+/** A registered client that its server does not know. Never throws. */
+async function replaceUnknown(deps: Deps, client: OAuth2Client): Promise<void> {
+  await replaceClient(deps, client).catch((error) =>
+    deps.log.warn('client.not_replaced', { provider: client.provider.id }, error),
+  );
 }
 
 interface Ready {

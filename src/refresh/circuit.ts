@@ -55,12 +55,19 @@ export interface CircuitKey {
   host: string;
 }
 
-/** Where refreshes go; null where a parameter that is not given decides. With discovery, the issuer. */
+/**
+ * Whose host the circuit is of: with discovery the issuer, or the resource that names it, whichever the
+ * record has.
+ */
+export const hostUrlOf = (provider: OAuth2Provider): string | undefined =>
+  provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer ?? provider.resourceUrl;
+
+/** Where refreshes go; null where a parameter that is not given decides. */
 export function tokenHost(
   provider: OAuth2Provider,
   parameters: Readonly<Record<string, string>> = {},
 ): string | null {
-  const url = provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer;
+  const url = hostUrlOf(provider);
   if (url === undefined) return null;
   const filled = placeholdersOf(url).length === 0 ? url : fillPlaceholders(url, parameters);
   return filled === null ? null : (URL.parse(filled)?.host ?? null);

@@ -20,7 +20,7 @@ import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry, withDeadline } from '../retry';
 import { BEYOND_ALL_PROMISES_MS } from '../status-cache/promise';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
-import { type CircuitKey, circuitOf, healthOf, isNotable, noteGrant } from './circuit';
+import { type CircuitKey, circuitOf, healthOf, hostUrlOf, isNotable, noteGrant } from './circuit';
 import { CLIENT_CHANGED, COMPARABLE } from './verdict';
 
 const CALL_MS = 5 * SECOND_MS;
@@ -261,7 +261,7 @@ export async function isGrantedWithinADay(
 
 /** Whether the circuit has too few integrations for a comparison. @throws what D1 throws */
 export async function isAlone({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
-  const url = provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer ?? '';
+  const url = hostUrlOf(provider) ?? '';
   const sameHost = placeholdersOf(url).map(
     (name) =>
       sql`json_extract(${oauthAccounts.parameters}, ${`$."${name}"`}) IS ${row.parameters[name] ?? null}`,

@@ -63,6 +63,7 @@ describe('endpoints of a record', () => {
       issParameter: false,
       parUrl: null,
       parameters: {},
+      announced: { scopes: [], pkce: false, clientDocument: false, registrationUrl: null },
       redirectUri: 'https://mooring.example.com/connect/callback/acme',
     });
     expect(requests).toHaveLength(0);

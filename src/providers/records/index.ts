@@ -32,6 +32,7 @@ import { kick } from './kick';
 import { klaviyo } from './klaviyo';
 import { linear } from './linear';
 import { linkedin } from './linkedin';
+import { mcp } from './mcp';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
 import { miro } from './miro';
@@ -140,4 +141,4 @@ export const records: readonly ProviderInput[] = [
 ];
 
 /** What `extends` in `PROVIDERS` may name besides a record; no providers of their own. */
-export const templates: readonly ProviderInput[] = [apiKey, basic, session];
+export const templates: readonly ProviderInput[] = [apiKey, basic, mcp, session];

@@ -114,6 +114,13 @@ export const oauth2ProviderSchema = z.strictObject({
    * claim of an ID token that fills it (`tid`).
    */
   issuerTemplate: z.strictObject({ template: url, claims: strings }).optional(),
+  /**
+   * Instead of `issuer`: the protected resource that tokens are for, whose metadata (RFC 9728) names the
+   * authorization server and the scopes. In parameters and headers, `{resource}` then stands for how it
+   * names itself, for RFC 8707. Where there is an `issuer` too, that is the server, and the resource is
+   * not asked.
+   */
+  resourceUrl: url.optional(),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
   /**
@@ -182,6 +189,12 @@ export const oauth2ProviderSchema = z.strictObject({
    * `client_secret_jwt`; else `client_secret_post`.
    */
   clientAuth: z.enum(clientAuthMethods).optional(),
+  /**
+   * Where the client comes from. `automatic`: where the settings give none, its id is the address of
+   * the document at `/.well-known/oauth-client/{id}`, if the server takes such ids; else it is
+   * registered (RFC 7591). Needs an `issuer` or a `resourceUrl`.
+   */
+  clientRegistration: z.enum(['settings', 'automatic']).default('settings'),
   /** Of what a client signs to prove who it is (RFC 7523 3). */
   clientAssertion: z
     .strictObject({

@@ -5,6 +5,7 @@
 import { AppError } from '../../errors';
 import { type StatusAt, statusAt } from '../../integrations/status';
 import { isByFields, mayBeEntered } from '../../providers/by-fields';
+import { readsFrom } from '../../providers/paths';
 import type { Registry } from '../../providers/registry';
 import type { Provider } from '../../providers/types';
 import type { Facts } from '../../status-cache/snapshot';
@@ -127,7 +128,9 @@ export function accountOf(
   const absoluteEnd = provider?.kind === 'oauth2' && provider.refreshDeadline === 'absolute';
   const { metadata } = facts;
   // An id that Mooring made up means nothing to anybody.
-  const isMadeUp = provider?.kind === 'credentials';
+  const isMadeUp =
+    provider?.kind === 'credentials' ||
+    (provider !== undefined && readsFrom(provider, 'user') && facts.accountId.startsWith('user-'));
   const publicId =
     provider?.kind === 'credentials' && provider.accountIdField !== undefined
       ? metadata[provider.accountIdField]

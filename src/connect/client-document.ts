@@ -1,0 +1,74 @@
+/**
+ * The document whose address is the client's id where a provider's client is `automatic`
+ * (draft-ietf-oauth-client-id-metadata-document): authorization servers fetch it.
+ */
+import * as z from 'zod';
+import { AppError } from '../errors';
+import { route } from '../http/route';
+import { providerIdSchema } from '../http/validate';
+import { clientMetadata } from '../oauth/registration';
+import { callbackUrl, clientDocumentUrl } from '../providers/urls';
+
+const clientDocument = route(
+  {
+    id: 'getClientDocument',
+    method: 'get',
+    path: '/.well-known/oauth-client/:provider',
+    tag: 'Service',
+    summary: "The metadata of Mooring's client at a provider",
+    description:
+      'For authorization servers that take the address of such a document as a client id (draft-ietf-oauth-client-id-metadata-document). Of providers whose client is found or registered by Mooring itself, such as MCP servers.',
+    callers: 'anyone',
+    param: z.object({ provider: providerIdSchema }),
+    replies: {
+      200: {
+        description: 'Client metadata as in RFC 7591, with its own address as `client_id`.',
+        schema: z
+          .object({
+            client_id: z.string(),
+            client_name: z.string(),
+            client_uri: z.string(),
+            application_type: z.enum(['native', 'web']),
+            redirect_uris: z.array(z.string()),
+            grant_types: z.array(z.string()),
+            response_types: z.array(z.string()),
+            token_endpoint_auth_method: z.string(),
+          })
+          .meta({
+            id: 'ClientDocument',
+            examples: [
+              {
+                client_id: 'https://mooring.example.com/.well-known/oauth-client/linear-mcp',
+                client_name: 'Dockside',
+                client_uri: 'https://mooring.example.com',
+                application_type: 'web',
+                redirect_uris: ['https://mooring.example.com/connect/callback/linear-mcp'],
+                grant_types: ['authorization_code', 'refresh_token'],
+                response_types: ['code'],
+                token_endpoint_auth_method: 'none',
+              },
+            ],
+          }),
+      },
+    },
+    errors: ['provider_not_found'],
+  },
+  ({ param: { provider: id }, deps: { config }, reply }) => {
+    const provider = config.providers.get(id);
+    if (provider?.kind !== 'oauth2' || provider.clientRegistration !== 'automatic') {
+      throw new AppError('provider_not_found', 'no such provider has a client document');
+    }
+    const { publicUrl } = config;
+    const redirectUri = provider.redirectUri ?? callbackUrl(publicUrl, id);
+    return reply(
+      200,
+      {
+        client_id: clientDocumentUrl(publicUrl, id),
+        ...clientMetadata(config, redirectUri, 'none'),
+      },
+      { 'Cache-Control': 'public, max-age=300' },
+    );
+  },
+);
+
+export const clientDocumentRoutes = [clientDocument];
