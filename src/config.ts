@@ -32,7 +32,10 @@ export interface Bindings extends Omit<Env, 'ASSETS' | 'REFRESH_QUEUE' | `RATE_L
 }
 
 /** How user JWTs are checked. */
-export type UserAuth = ({ kind: 'secret'; secret: Uint8Array } | { kind: 'jwks'; url: string }) & {
+export type UserAuth = (
+  | { kind: 'secret'; secret: Uint8Array<ArrayBuffer> }
+  | { kind: 'jwks'; url: string }
+) & {
   /** Values of `alg` that a JWT may have. */
   algorithms: string[];
   /** How far `nbf` and `iat` may be ahead. */
@@ -366,7 +369,7 @@ function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth
     audience: s.AUTH_AUDIENCE || null,
   };
   if (s.AUTH_JWT_SECRET) {
-    const secret = new TextEncoder().encode(s.AUTH_JWT_SECRET);
+    const secret = Uint8Array.from(new TextEncoder().encode(s.AUTH_JWT_SECRET));
     if (secret.length < 32) {
       throw new ConfigError('AUTH_JWT_SECRET is shorter than 32 bytes, the least for HS256');
     }

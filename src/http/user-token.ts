@@ -51,7 +51,7 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
   };
   try {
     return auth.kind === 'secret'
-      ? (await jwtVerify(token, auth.secret, options)).payload
+      ? (await jwtVerify(token, await keyOf(auth.secret, deps), options)).payload
       : (await verifyWithKeys(auth.url, deps, (keys) => jwtVerify(token, keys, options))).payload;
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -65,6 +65,19 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
     if (auth.kind === 'jwks') return 'the key of this token cannot be used';
     throw error;
   }
+}
+
+/** The secret as a key. By itself jose imports it for each token. */
+const importedSecrets = () => new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+function keyOf(secret: Uint8Array<ArrayBuffer>, deps: Deps): Promise<CryptoKey> {
+  const imported = deps.caches.of(importedSecrets);
+  const known = imported.get(secret);
+  if (known) return known;
+  const hs256 = { name: 'HMAC', hash: 'SHA-256' };
+  const key = crypto.subtle.importKey('raw', secret, hs256, false, ['verify']);
+  imported.set(secret, key);
+  return key;
 }
 
 const claims = new Set(['iss', 'aud', 'sub', 'exp', 'nbf', 'iat']);
