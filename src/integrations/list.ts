@@ -83,18 +83,21 @@ const reachable = (snapshot: Snapshot, providers: ProviderFilter): Snapshot => (
   integrations: snapshot.integrations.filter(({ provider }) => allows(providers, provider)),
 });
 
-/** The ETag leaves out when the database was read, so that a client keeps what did not change. */
+/**
+ * The ETag leaves out when the database was read, so that a client keeps what did not change. That
+ * part comes last, so that the rest, which is most of the work, is made into text once.
+ */
 async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
   const { userId, version, takenAt, freshUntil, integrations } = snapshot;
-  const lasting = {
+  const lasting = JSON.stringify({
     userId,
     version,
     integrations: integrations.map((facts) => toIntegration(facts, now, deps.config.providers)),
-  };
-  const asOf = timestamp(takenAt);
+  });
+  const times = JSON.stringify({ asOf: timestamp(takenAt), freshUntil: timestamp(freshUntil) });
   return {
-    body: jsonText({ ...lasting, asOf, freshUntil: timestamp(freshUntil) }),
-    etag: await etagOf(JSON.stringify(lasting)),
+    body: `${lasting.slice(0, -1)},${times.slice(1)}` as JsonText<IntegrationList>,
+    etag: await etagOf(lasting),
     until: Math.min(...integrations.map((facts) => statusHoldsUntil(facts, now))),
   };
 }
