@@ -20,10 +20,10 @@ const WAIT_MS = 1_000;
 /** What ends sooner is memory's alone: other places would hardly see the put before it ends. */
 const WORTH_STORING_MS = 15_000;
 const ROUNDS = 3;
-const PAUSE_OF_READS_MS = 50;
-export const FILL_POLL_MS = 10;
-/** KV takes as many keys in one read; POST /v1/status reads as many users. */
-const FILLED_AT_ONCE = 100;
+const PAUSE_OF_READS_MS = 10;
+export const FILL_POLL_MS = 5;
+/** POST /v1/status reads as many users. Beyond that, whoever waits longest is left to the next read. */
+const MAX_WAITING = 100;
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const FILL_ROUNDS = 3;
 /** A round that takes longer has lost its invocation, or waits for a KV that stalls. */
@@ -60,7 +60,14 @@ export function fill(deps: Deps, snapshots: readonly Snapshot[]): ReadonlySet<Sn
       );
   for (const snapshot of snapshots) deps.memory.put(snapshot, now);
   fills.readAt = now;
-  for (const { userId } of storable) fills.waiting.add(userId);
+  for (const snapshot of storable) {
+    fills.waiting.delete(snapshot.userId);
+    fills.waiting.set(snapshot.userId, snapshot);
+  }
+  for (const oldest of fills.waiting.keys()) {
+    if (fills.waiting.size <= MAX_WAITING) break;
+    fills.waiting.delete(oldest);
+  }
   if (storable.length > 0 && now >= fills.busyUntil) deps.waitUntil(putWaiting(deps));
   return new Set(storable);
 }
@@ -75,18 +82,15 @@ async function putWaiting(deps: Deps): Promise<void> {
   for (let round = 1; round <= FILL_ROUNDS; round += 1) {
     fills.busyUntil = deps.now() + FILL_MS;
     await readsPause(deps);
-    const userIds = [...fills.waiting].slice(0, FILLED_AT_ONCE);
-    for (const userId of userIds) fills.waiting.delete(userId);
-    const now = deps.now();
-    // As memory has it now: newer perhaps, or forgotten meanwhile.
-    const snapshots = userIds.flatMap((userId) => deps.memory.peek(userId, now)?.snapshot ?? []);
+    const snapshots = [...fills.waiting.values()];
+    fills.waiting.clear();
     if (snapshots.length === 0) break;
     await putVerified(deps, snapshots, () => readsPause(deps));
   }
   fills.busyUntil = 0;
 }
 
-/** Waits until this isolate has not read the database for a moment, but no longer than twice that. */
+/** Waits until this isolate has not read the database for a moment, but no longer than five times that. */
 async function readsPause(deps: Deps): Promise<void> {
   const { fills } = deps.memory;
   for (let i = 0; i < 10 && deps.now() - fills.readAt < PAUSE_OF_READS_MS; i += 1) {

@@ -355,7 +355,23 @@ describe('a fill', () => {
     const { userId } = await insertAccount(deps);
     await readSnapshot(deps, userId, 0);
     await deps.settle();
-    expect(begun).toBe(100);
+    expect(begun).toBe(50);
+  });
+
+  it('of more users than a hundred: whoever waits longest is left to the next read', async () => {
+    const deps = testDeps();
+    const busy = { ...deps, sleep: () => new Promise<void>(() => {}), waitUntil: () => {} };
+    const userIds = Array.from({ length: 101 }, (_, i) => `waiting-${i}`);
+    for (const userId of userIds) await readSnapshot(busy, userId, 0);
+    deps.clock.advance(10_000);
+    const { userId: last } = await insertAccount(deps);
+    await readSnapshot(deps, last, 0);
+    await deps.settle();
+    const stored = await Promise.all([...userIds, last].map((id) => storedIn(keyOf(id))));
+    expect(stored.map((text) => text !== null)).toEqual([
+      ...[false, false],
+      ...Array.from({ length: 100 }, () => true),
+    ]);
   });
 
   it('that an ended invocation has left undone is taken up by the next one', async () => {
