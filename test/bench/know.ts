@@ -49,6 +49,8 @@ export interface Scripts {
   /** The same, with the rate limiters bound. */
   limited: string;
   slow: string;
+  /** Raw reads of KV, with the same network times. */
+  slowKv: string;
   static: string;
   jwt: string;
   kv: string;
@@ -101,7 +103,7 @@ export async function measureKnow(scripts: Scripts): Promise<Results> {
 
 async function prepare(runtime: Runtime, generator: Generator): Promise<Bench> {
   const pid = await workerdPid();
-  const names = ['mooring', 'limited', 'slow', 'static', 'jwt', 'kv', 'd1'] as const;
+  const names = ['mooring', 'limited', 'slow', 'slowKv', 'static', 'jwt', 'kv', 'd1'] as const;
   const ports = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await runtime.port(name)] as const)),
   ) as Record<keyof Scripts, number>;
@@ -327,7 +329,12 @@ async function measureMisses(bench: Bench): Promise<Results> {
 async function latenciesWithNetwork(bench: Bench): Promise<Results> {
   const { ports, reads } = bench;
   const port = ports.slow;
-  const single = (requests: Uint8Array[], expect: string | undefined, count: number) => {
+  const single = (
+    requests: Uint8Array[],
+    expect: string | undefined,
+    count: number,
+    port = ports.slow,
+  ) => {
     let offset = 0;
     return async () => {
       const { latencies } = await load(bench, {
@@ -348,7 +355,7 @@ async function latenciesWithNetwork(bench: Bench): Promise<Results> {
   const half = inKv.length / 2;
   const hundreds = range(0, half / 100).map((i) => readOfMany(inKv.slice(i * 100, (i + 1) * 100)));
   await fillKv(bench);
-  const { memory, kv, miss, hundred } = await interleaved(
+  const { memory, kv, miss, hundred, rawKv, rawHundred } = await interleaved(
     {
       memory: async () => {
         await bench.generator.run({
@@ -370,6 +377,8 @@ async function latenciesWithNetwork(bench: Bench): Promise<Results> {
           }),
         ),
       hundred: single(hundreds, undefined, hundreds.length),
+      rawKv: single(reads.kv.slice(half), undefined, SLOW_HITS, ports.slowKv),
+      rawHundred: single(hundreds, undefined, hundreds.length, ports.slowKv),
     },
     5,
   );
@@ -379,6 +388,11 @@ async function latenciesWithNetwork(bench: Bench): Promise<Results> {
       ofSpread('kv-hit-vs-miss', ratios(miss, kv), `${time(miss)} over ${time(kv)}`),
       ofSpread('batch-100-vs-one', ratios(hundred, kv), `${time(hundred)} over ${time(kv)}`),
     ],
-    observations: [],
+    observations: [
+      {
+        what: 'A raw bulk read of 100 values of KV over a raw read of one, with network times',
+        value: `${ratios(rawHundred, rawKv).median.toFixed(2)} (${time(rawHundred)} over ${time(rawKv)})`,
+      },
+    ],
   };
 }

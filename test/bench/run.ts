@@ -49,6 +49,7 @@ for (const part of wanted) {
         limited: mooring,
         static: bare,
         slow: await buildWorker('workers/slow.ts'),
+        slowKv: await buildWorker('workers/slow-kv.ts'),
         jwt: await buildWorker('workers/jwt.ts'),
         kv: await buildWorker('workers/kv.ts'),
         d1: await buildWorker('workers/d1.ts'),
