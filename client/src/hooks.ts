@@ -100,9 +100,10 @@ interface Attempt {
  * With a delegation it fails: those only read and call.
  *
  * @example
- * const { connect, state, error } = useConnect(mooring, {
+ * const { connect, state, error, reset } = useConnect(mooring, {
  *   returnTo: 'https://app.example.com/connected',
  * });
+ * if (state === 'failed') return <button onClick={reset}>That did not work. OK</button>;
  * return <button onClick={() => connect({ provider: 'github' })}>Connect GitHub</button>;
  */
 export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseConnectOptions) {
@@ -171,6 +172,7 @@ export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseCon
 
   return {
     connect,
+    /** Back to `idle`: ends the wait for a window, and takes away what the last connect ended with. */
     reset,
     state,
     /** Of a connect that failed: what was thrown, or the code that the connection has. */

@@ -240,6 +240,9 @@ describe('useConnect', () => {
     await tab.click('Connect');
     await settled(() => expect(tab.text()).toContain('state: failed rate_limited'));
     expect(page.close).toHaveBeenCalledTimes(1);
+    await tab.click('Reset');
+    expect(tab.text()).toContain('state: idle');
+    expect(tab.text()).not.toContain('rate_limited');
   });
 
   it('is not for delegations, and says so, without a window', async () => {

@@ -133,6 +133,8 @@ describe('the settings page of the React example', () => {
     const denied = { hasText: 'You did not allow it.' };
     await window.getByRole('alert').filter(denied).waitFor();
     await page.getByRole('alert').filter(denied).waitFor();
+    await button(page, 'Dismiss').click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
   it('says that the session has ended, and works again after the user signed in', async () => {

@@ -19,6 +19,10 @@ export function Settings() {
 
   const isOnline = useSyncExternalStore(onlineManager.subscribe, () => onlineManager.isOnline());
   const failure = connecting.error ?? disconnecting.error ?? error;
+  const dismiss = () => {
+    connecting.reset();
+    disconnecting.reset();
+  };
   const isBusy = connecting.state === 'starting' || connecting.state === 'redirecting';
   const nameOf = (id: string) => providers?.find((one) => one.id === id)?.name ?? id;
 
@@ -27,7 +31,16 @@ export function Settings() {
       <h1>Connected accounts</h1>
       <p className="lead">Accounts elsewhere that this app may use for you.</p>
 
-      {failure ? <p role="alert">{explain(failure)}</p> : null}
+      {failure ? (
+        <p role="alert">
+          {explain(failure)}{' '}
+          {failure === error ? null : (
+            <button type="button" className="link" onClick={dismiss}>
+              Dismiss
+            </button>
+          )}
+        </p>
+      ) : null}
       <p role="status">
         {isOnline ? null : 'You are offline. '}
         {connecting.state === 'waiting' ? (
