@@ -69,7 +69,9 @@ async function setUp(): Promise<void> {
     return;
   }
   if (!isEnvironment(target)) {
-    throw new StartProblem(`--env: one of ${environments.join(', ')}`);
+    throw new StartProblem(
+      `--env: there is no environment "${target}"; there are ${environments.join(', ')}`,
+    );
   }
   // What follows uses the Worker's own modules.
   await import('./resolve-src.ts');

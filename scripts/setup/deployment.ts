@@ -78,6 +78,21 @@ interface Setting {
 /** The key whose hash stands in SERVICE_KEYS. In the file only, for the backend. */
 const BACKEND_KEY = 'MOORING_KEY';
 
+/** What a setting is for, of those that nobody has chosen. */
+const purposes: Record<string, string> = {
+  ENCRYPTION_KEYS: 'seals the stored tokens',
+  SERVICE_KEYS: "the hash of your backend's key",
+  [BACKEND_KEY]: "your backend's key; it stays here, in .secrets",
+};
+
+/** In the order in which .dev.vars.example tells of them, what is needed first. */
+const first = ['PUBLIC_URL', 'APP_ORIGINS', 'ENCRYPTION_KEYS', 'SERVICE_KEYS', BACKEND_KEY];
+
+const inOrder = (settings: readonly Setting[]): Setting[] => {
+  const rank = ({ name }: Setting) => (first.includes(name) ? first.indexOf(name) : first.length);
+  return settings.toSorted((a, b) => rank(a) - rank(b));
+};
+
 const here = (file: string): string => relative(process.cwd(), file);
 
 /** @throws StartProblem */
@@ -96,11 +111,17 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
   checkAll(settings);
 
   print('Settings:');
-  for (const { name, source } of settings) print(`  ${name.padEnd(26)} ${sources[source]}`);
+  for (const { name, source } of inOrder(settings)) {
+    const purpose = source === 'made' ? `: ${purposes[name]}` : '';
+    print(`  ${name.padEnd(26)} ${sources[source]}${purpose}`);
+  }
   if (dryRun) {
     print('\nWhat the Worker has already would stay. Steps:');
     for (const step of stepsOf(env, database)) print(`  ${step}`);
-    print(`  GET {PUBLIC_URL}/health, until it says "ok"\n\nDry run: nothing was done.`);
+    print(
+      `  GET {PUBLIC_URL}/health, until it says "ok"\n\nDry run: nothing was done. Without --dry-run it is done, after a yes:`,
+    );
+    print(`  npm run setup -- --env ${env}`);
     return;
   }
   if (questions && !(await questions.confirm('Deploy with these?'))) {

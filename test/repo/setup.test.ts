@@ -327,7 +327,12 @@ describe('npm run setup -- --dry-run', { timeout: 60_000 }, () => {
       expect(said).toContain(line);
     }
     expect(said).toMatch(/PUBLIC_URL\s+the address that the deployment gets/);
-    expect(said).toMatch(/ENCRYPTION_KEYS\s+made now/);
+    expect(said).toMatch(/ENCRYPTION_KEYS\s+made now: seals the stored tokens\n/);
+    // What is needed stands before what was found in the environment.
+    expect(said).toMatch(
+      /PUBLIC_URL[\s\S]*APP_ORIGINS[\s\S]*MOORING_KEY[\s\S]*GITHUB_CLIENT_SECRET/,
+    );
+    expect(said).toContain('after a yes:\n  npm run setup -- --env preview\n');
     expect(said).toMatch(/GITHUB_CLIENT_SECRET\s+from the environment/);
     expect(said).not.toContain(clientSecret);
     expect(said).not.toMatch(/[\w+/-]{40}/);
