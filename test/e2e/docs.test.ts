@@ -1,21 +1,14 @@
 /** What README.md and docs/ show a reader to type, done: the commands with curl, and the first backend. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands, root, samples, sessionSamples } from '../support/docs.ts';
 import { Browser, consent } from './support/browser.ts';
 import { APP_ORIGIN, atApp, type Mooring, startMooring } from './support/mooring.ts';
-
-const root = join(import.meta.dirname, '../..');
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const blocks = (file: string, language: string): string[] =>
-  Array.from(
-    read(file).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm')),
-    ([, code = '']) => code,
-  );
 
 let mooring: Mooring;
 let url: string;
@@ -38,23 +31,41 @@ describe('commands', () => {
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  /** Blocks that are about the account of `npm start`. */
-  const commands = ['README.md', 'docs/start.md', 'docs/status.md', 'docs/tokens.md'].flatMap(
-    (file) =>
-      blocks(file, 'sh')
-        .filter((block) => block.includes('user-robin'))
-        .map((block, i): [file: string, number: number, block: string] => [file, i + 1, block]),
-  );
-
-  it.each(commands)('%s, %i', async (_file, _number, block) => {
+  /** In a shell of its own, as it stands but for the address of Mooring. */
+  async function shell(block: string, cwd = home): Promise<string> {
     const local = block.replaceAll(/(?<![\w/])(?:http:\/\/)?localhost:8787/g, url);
     // Not in this thread: the authorization server, whose API is called too, runs in it.
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', local], {
-      cwd: home,
+      cwd,
       encoding: 'utf8',
       env: { ...process.env, CURL_HOME: home, HOME: home, KEY: key, MOORING: url },
     });
-    expect(stdout).toMatch(/"provider":"sandbox"|"accessToken":/);
+    return stdout;
+  }
+
+  const variables = sessionSamples.filter(({ code }) => !/\bcurl\b/.test(code));
+  const calls = sessionSamples.filter((sample) => !variables.includes(sample));
+
+  it.each(calls)('$file, line $line', async ({ file, code }) => {
+    const before = variables.filter((sample) => sample.file === file).map((sample) => sample.code);
+    const stdout = await shell([...before, code].join('\n'));
+    expect(stdout).toMatch(
+      /"provider":"sandbox"|"accessToken":|^mooring-answered-by: provider\r$/im,
+    );
+  });
+
+  const queries = commands.filter(({ command }) =>
+    command.startsWith('npx wrangler d1 execute DB --remote --command '),
+  );
+
+  it('with SQL are there', () => {
+    expect(queries.length).toBeGreaterThan(2);
+  });
+
+  it.each(queries)('$file: $command', async ({ command }) => {
+    // The shell says what wrangler would get.
+    const sql = await shell(command.replace(/^.*? --command /, 'printf %s '), root);
+    expect(await mooring.worker.sql(sql)).toEqual(expect.any(Array));
   });
 });
 
@@ -62,7 +73,9 @@ describe('the backend of docs/start.md', () => {
   const folder = join(root, '.samples-e2e');
   let app: Hono;
   beforeAll(async () => {
-    const code = blocks('docs/start.md', 'ts')[0] ?? '';
+    const code =
+      samples.find(({ file, language }) => file === 'docs/start.md' && language === 'ts')?.code ??
+      '';
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'app.ts');
     writeFileSync(file, code.replace("'@mooring/client'", "'../client/src/index.ts'"));

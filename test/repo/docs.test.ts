@@ -1,43 +1,10 @@
 /** What the docs show can be done: samples compile, commands and files are there. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files as pageFiles } from '../../site/pages';
-
-const root = join(import.meta.dirname, '../..');
-const docs = readdirSync(join(root, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
-const examples = ['', 'express/', 'hono-workers/', 'react/'].map(
-  (path) => `examples/${path}README.md`,
-);
-const files = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'client/README.md',
-  ...examples,
-  ...docs,
-];
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-
-interface Sample {
-  file: string;
-  line: number;
-  language: string;
-  code: string;
-}
-
-const samples: Sample[] = files.flatMap((file) => {
-  const text = read(file);
-  return Array.from(text.matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm), (match) => ({
-    file,
-    line: text.slice(0, match.index).split('\n').length + 1,
-    language: match[2] ?? '',
-    code: match[3] ?? '',
-  }));
-});
+import { docs, files, read, root, type Sample, samples } from '../support/docs';
 
 /** Where samples are compiled: below the root, so that they import what a reader installs. */
 const folder = join(root, '.samples');
