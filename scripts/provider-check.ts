@@ -89,6 +89,7 @@ async function aboutOAuth2(
       fetch,
       now: Date.now,
       uuid: () => crypto.randomUUID(),
+      caches: new Caches(),
     },
   );
   const limits = limitsOf(provider);

@@ -177,7 +177,7 @@ async function refreshOnce(
   if (client.provider.refreshModel === 'extend' ? !accessToken : !refreshToken) {
     return { kind: 'failed', reason: 'network' };
   }
-  const signing = { now: Date.now, uuid: () => crypto.randomUUID() };
+  const signing = { now: Date.now, uuid: () => crypto.randomUUID(), caches: new Caches() };
   return refreshGrant({ ...signing, fetch: recorder.fetch }, client, endpoints, {
     refreshToken,
     accessToken,

@@ -28,6 +28,7 @@ export const errorCodes = {
   needs_reconnect: [409, 'Needs reconnect'],
   provider_not_configured: [409, 'Provider not configured'],
   several_accounts: [409, 'Several accounts'],
+  token_bound: [409, 'Token bound to a key'],
   too_many_integrations: [409, 'Too many integrations'],
   connection_expired: [410, 'Connection expired'],
   too_large: [413, 'Too large'],

@@ -2624,7 +2624,7 @@ export interface components {
              * @description Clients go by it.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "event_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "choice_required" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "wrong_completion" | "wrong_user" | "not_found" | "integration_not_found" | "connection_not_found" | "provider_not_found" | "event_not_found" | "method_not_allowed" | "account_linked_to_another_user" | "account_mismatch" | "authorization_required" | "call_not_supported" | "check_not_supported" | "choice_required" | "connection_failed" | "needs_reconnect" | "provider_not_configured" | "several_accounts" | "token_bound" | "too_many_integrations" | "connection_expired" | "too_large" | "unsupported_media_type" | "credentials_refused" | "too_many_connections" | "rate_limited" | "internal" | "not_implemented" | "provider_error" | "completion_in_progress" | "provider_unavailable" | "refresh_in_progress" | "unavailable";
             /** @description Names this request in the logs. */
             requestId: string;
             /** @description What is wrong with an input, field by field. */
@@ -3113,6 +3113,16 @@ export interface components {
              * @enum {string}
              */
             code: "needs_reconnect";
+        };
+        TokenBoundProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "token_bound";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "token_bound";
         };
         RefreshInProgressProblem: components["schemas"]["Problem"] & {
             /** @constant */
@@ -4317,14 +4327,14 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["IntegrationNotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
-            /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). */
+            /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). Token bound to a key (`token_bound`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NeedsReconnectProblem"] | components["schemas"]["ProviderNotConfiguredProblem"];
+                    "application/problem+json": components["schemas"]["NeedsReconnectProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["TokenBoundProblem"];
                 };
             };
             500: components["responses"]["InternalProblem"];
@@ -5367,14 +5377,14 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowedProblem"];
-            /** @description Authorization required (`authorization_required`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). Too many integrations (`too_many_integrations`). */
+            /** @description Authorization required (`authorization_required`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). Token bound to a key (`token_bound`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
+                    "application/problem+json": components["schemas"]["AuthorizationRequiredProblem"] | components["schemas"]["ProviderNotConfiguredProblem"] | components["schemas"]["SeveralAccountsProblem"] | components["schemas"]["TokenBoundProblem"] | components["schemas"]["TooManyIntegrationsProblem"];
                 };
             };
             413: components["responses"]["TooLargeProblem"];

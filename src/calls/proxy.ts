@@ -15,6 +15,7 @@ import type { Caller } from '../http/caller';
 import { standardHeaders } from '../http/reply-headers';
 import { ONLY_ACCOUNT } from '../ids';
 import { credentialsUrl, isInsufficientScope } from '../oauth/credential-check';
+import { type DpopKey, noteNonce, proofHeaders, wantsNonce } from '../oauth/dpop';
 import { filledUrl, placeholderValues } from '../oauth/endpoints';
 import { wholeMatch } from '../providers/patterns';
 import { fillFields } from '../providers/request-headers';
@@ -81,22 +82,31 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
 
   const first = prepared(deps, provider, stored.row, answer, call, path);
   const renewable = isRenewable(deps, provider, stored.row) ? provider : null;
-  const held = renewable !== null && (await heldBody(request));
+  const mayRepeat = renewable !== null || first.bound !== null;
+  const held = mayRepeat && (await heldBody(request));
   const cut = new AbortController();
   const body = held === false ? streamedBody(deps, request, cut) : held;
   const sentAt = deps.now();
   let status: number | null = null;
+  /** Once more, with another nonce, where the provider wants that of a bound token. */
+  const sendOf = async (sent: Prepared): Promise<Response> => {
+    const reply = await send(deps, provider, request, sent, body, cut.signal);
+    if (!isForNonce(sent, reply) || held === false) return reply;
+    discard(reply);
+    return send(deps, provider, request, sent, held, cut.signal);
+  };
   try {
-    let reply = await send(deps, provider, request, first, body, cut.signal);
+    let reply = await sendOf(first);
     let sent = first;
     let isRenewed = false;
-    if (reply.status === 401 && renewable !== null && !isInsufficientScope(reply.headers)) {
+    const isRefused = reply.status === 401 && !isForNonce(first, reply);
+    if (isRefused && renewable !== null && !isInsufficientScope(reply.headers)) {
       const renewed = await renew(deps, renewable, key, stored.row);
       isRenewed = renewed !== null;
       if (renewed !== null && held !== false) {
         discard(reply);
         sent = prepared(deps, provider, renewed.row, renewed.answer, call, path);
-        reply = await send(deps, provider, request, sent, held, cut.signal);
+        reply = await sendOf(sent);
       }
     }
     const response = answered(reply, request, sent);
@@ -173,6 +183,8 @@ interface Prepared {
   path: CallPath;
   parameters: string[];
   secrets: string[];
+  /** The token, where it is bound to a key: each sending then has a proof of its own. */
+  bound: { dpopKey: DpopKey; accessToken: string } | null;
 }
 
 interface Credential {
@@ -209,8 +221,16 @@ function prepared(
     path,
     parameters,
     secrets: secrets.filter(({ length }) => length >= LEAST_SECRET_LENGTH),
+    bound:
+      answer.kind === 'token' && answer.dpopKey !== null
+        ? { dpopKey: answer.dpopKey, accessToken: answer.accessToken }
+        : null,
   };
 }
+
+/** The provider looked at nothing but the nonce (RFC 9449 9). */
+const isForNonce = ({ bound }: Prepared, { status, headers }: Response): boolean =>
+  bound !== null && status === 401 && wantsNonce(headers);
 
 function tokenCredential(
   { config }: Deps,
@@ -229,10 +249,12 @@ function tokenCredential(
     throw new AppError('provider_not_configured', `${provider.name} has no client id here`);
   }
   const accessToken = answer.kind === 'token' ? answer.accessToken : '';
+  const isBound = answer.kind === 'token' && answer.dpopKey !== null;
   const known = { ...parameters, client_id: clientId ?? '' };
   const filled = { ...known, access_token: accessToken };
   return {
-    headers: fillAll(apiToken.headers, filled),
+    // Of a bound token they come with each proof.
+    headers: isBound ? { Authorization: '', DPoP: '' } : fillAll(apiToken.headers, filled),
     query: fillAll(apiToken.query, filled),
     secrets: [accessToken],
     preset: { ...fillAll(headers, known), ...fillAll(apiHeaders, known) },
@@ -342,22 +364,30 @@ function streamedBody(
  * @throws AppError provider_error, and what `cut` was aborted with
  */
 async function send(
-  { fetch }: Deps,
+  deps: Deps,
   { apiTimeoutSeconds }: Provider,
   { method, signal }: Request,
-  { url, headers }: Prepared,
+  { url, headers: prepared, bound }: Prepared,
   body: ReadableStream | ArrayBuffer | null,
   cut: AbortSignal,
 ): Promise<Response> {
+  const headers = new Headers(prepared);
+  if (bound !== null) {
+    const { dpopKey, accessToken } = bound;
+    const proof = await proofHeaders(deps, dpopKey, method, new URL(url), accessToken);
+    for (const [name, value] of Object.entries(proof)) headers.set(name, value);
+  }
   const late = new AbortController();
   const ms = apiTimeoutSeconds === undefined ? HEADERS_MS : apiTimeoutSeconds * SECOND_MS;
   const timer = setTimeout(() => late.abort(), ms);
   try {
     // Two users' answers have one URL: no cache may stand in between.
     const init: RequestInit = { method, headers, body, redirect: 'manual', cache: 'no-store' };
-    return await fetch(
+    const reply = await deps.fetch(
       new Request(url, { ...init, signal: AbortSignal.any([signal, late.signal, cut]) }),
     );
+    if (bound !== null) noteNonce(deps, new URL(url), reply.headers);
+    return reply;
   } catch (cause) {
     if (cut.aborted) throw cut.reason;
     const what = late.signal.aborted ? `did not answer within ${ms / SECOND_MS} s` : 'broke off';

@@ -144,6 +144,7 @@ const token = route(
       'provider_error',
       'provider_unavailable',
       'refresh_in_progress',
+      'token_bound',
       'unavailable',
     ],
   },

@@ -6,6 +6,7 @@ import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { joinKey, newDpopKey } from '../oauth/dpop';
 import { grantingOnly } from '../providers/also-grants';
 import { askedParameters, isUsable } from '../providers/parameters';
 import { oauthClientOf, oauthProviderOf } from '../providers/registry';
@@ -99,7 +100,11 @@ export async function beginConnection(
     expectedAccountId: input.accountId ?? null,
     state: 'started' as const,
     // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).
-    verifier: await vault.seal(randomSecret(), transactionContext(id, 'verifier')),
+    // With the key of the grant that is asked for, where that has one.
+    verifier: await vault.seal(
+      joinKey({ text: randomSecret(), dpopKey: provider.dpop ? await newDpopKey() : null }),
+      transactionContext(id, 'verifier'),
+    ),
     createdAt: now,
     expiresAt,
   };

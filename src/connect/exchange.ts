@@ -19,11 +19,12 @@ import { connectionFailed } from '../events/connection-failed';
 import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
 import { fetchChoices } from '../oauth/choices';
 import { valueAt } from '../oauth/document';
+import { splitKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { accountIdIn, fetchProfile } from '../oauth/profile';
 import { clientOf, replaceClient } from '../oauth/registration';
-import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
+import { isAsBound, readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
@@ -166,9 +167,12 @@ async function obtainGrants(
 ): Promise<Granted[]> {
   const { vault, config } = deps;
   const sentAt = deps.now();
+  const opened = splitKey(await vault.open(verifier, transactionContext(id, 'verifier')));
+  const { dpopKey } = opened;
   const raw = await exchangeCode(deps, client, endpoints, {
     code: await vault.open(code, transactionContext(id, 'code')),
-    verifier: await vault.open(verifier, transactionContext(id, 'verifier')),
+    verifier: opened.text,
+    dpopKey,
     redirectUri: endpoints.redirectUri,
     timeoutMs: timeoutOf(client.provider, EXCHANGE_MS),
   });
@@ -188,7 +192,7 @@ async function obtainGrants(
   const grant = grantIn(client.provider, raw, now);
   const also = alsoGranting(config.providers, client.provider, parameters);
   return [
-    { client, grant },
+    { client, grant: dpopKey === null ? grant : { ...grant, dpopKey } },
     ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),
   ];
 }
@@ -311,6 +315,10 @@ async function receive(
 ): Promise<Received> {
   const grant = await extended(deps, client, before, first, until);
   const { provider } = client;
+  // Whoever stole such a token could use it (RFC 9449 5).
+  if (!isAsBound(provider, first)) {
+    throw new AppError('provider_error', `${provider.name} gave a token that is bound to no key`);
+  }
   const unsaid = (where: string) =>
     new AppError(
       'provider_error',
@@ -364,7 +372,7 @@ async function chosenOf(
   const { provider } = client;
   const endpoints = await endpointsOf(deps, provider, parameters);
   const timeoutMs = timeoutOf(provider, PROFILE_MS);
-  const list = await fetchChoices(deps, client, endpoints, grant.accessToken, { timeoutMs, until });
+  const list = await fetchChoices(deps, client, endpoints, grant, { timeoutMs, until });
   const [only, ...others] = list;
   if (choice === undefined && others.length === 0) return only?.element;
   const choices = list.map(({ id, label }) => ({ id, label }));

@@ -10,6 +10,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { BrowserError } from '../http/browser-error';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
+import { splitKey } from '../oauth/dpop';
 import { type AuthorizationEndpoints, authorizationEndpointsOf } from '../oauth/endpoints';
 import { clientForConnection, clientOf } from '../oauth/registration';
 import { grantingOnly } from '../providers/also-grants';
@@ -84,15 +85,16 @@ async function authorizationUrl(
   const { client, requestedScope, authorizationParams } = begun;
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);
+  const opened = splitKey(await vault.open(verifier, transactionContext(id, 'verifier')));
   const url = await authorizationRequest(client, endpoints, {
     redirectUri: endpoints.redirectUri,
     state,
-    codeChallenge: await codeChallengeOf(
-      await vault.open(verifier, transactionContext(id, 'verifier')),
-    ),
+    codeChallenge: await codeChallengeOf(opened.text),
+    dpopKey: opened.dpopKey,
     scopes: requestedScope,
     authorizationParams,
     fetch,
+    caches: deps.caches,
     now: deps.now,
     uuid: deps.uuid,
   });

@@ -18,7 +18,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { EventWriter } from '../events/deliveries';
 import { eventStatements } from '../events/event-log';
-import type { Grant } from '../oauth/grant';
+import { type Grant, sealable } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
 import type { OAuth2Client } from '../providers/types';
@@ -103,7 +103,7 @@ export async function accountOf(
   const stated = (end: number | null) => (end === null ? null : end - now);
   const times = scheduled(grant.refreshToken !== null);
   const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-    vault.seal(token, accountContext(provider.id, accountId, field));
+    vault.seal(sealable(grant, token), accountContext(provider.id, accountId, field));
   return {
     userId: transaction.userId,
     provider: provider.id,

@@ -11,7 +11,7 @@ import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import type { OutboxEntry } from '../events/outbox';
 import type { Endpoints } from '../oauth/endpoints';
-import type { Grant } from '../oauth/grant';
+import { type Grant, sealable } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
@@ -97,7 +97,7 @@ export async function identify(
       { userId },
     );
     const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-      vault.seal(token, accountContext(entry.provider, accountId, field));
+      vault.seal(sealable(grant, token), accountContext(entry.provider, accountId, field));
     const [known] = await db
       .update(outbox)
       .set({

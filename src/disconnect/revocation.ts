@@ -15,6 +15,7 @@ import {
   type OutboxEntry,
   saveTokens,
 } from '../events/outbox';
+import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
@@ -136,17 +137,22 @@ async function endGrant(
 interface Tokens {
   accessToken: string | null;
   refreshToken: string | null;
+  /** The refresh token's; the access token's where there is no other. */
+  dpopKey: DpopKey | null;
 }
 
 const contextOf = ({ provider, accountId }: OutboxEntry, field: 'access_token' | 'refresh_token') =>
   accountContext(provider, accountId, field);
 
 async function opened({ vault }: Deps, entry: OutboxEntry): Promise<Tokens> {
-  const open = (sealed: string | null, field: 'access_token' | 'refresh_token') =>
-    sealed === null ? null : vault.open(sealed, contextOf(entry, field));
+  const open = async (sealed: string | null, field: 'access_token' | 'refresh_token') =>
+    sealed === null ? null : splitKey(await vault.open(sealed, contextOf(entry, field)));
+  const access = await open(entry.accessToken, 'access_token');
+  const refresh = await open(entry.refreshToken, 'refresh_token');
   return {
-    accessToken: await open(entry.accessToken, 'access_token'),
-    refreshToken: await open(entry.refreshToken, 'refresh_token'),
+    accessToken: access?.text ?? null,
+    refreshToken: refresh?.text ?? null,
+    dpopKey: (refresh ?? access)?.dpopKey ?? null,
   };
 }
 
@@ -209,6 +215,7 @@ async function renew(
     refreshToken: tokens.refreshToken,
     scopes: entry.scope ?? [],
     timeoutMs,
+    dpopKey: tokens.dpopKey,
   });
   const receivedAt = deps.now();
   const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
@@ -221,10 +228,10 @@ async function renew(
   const granted = outcome.kind === 'granted' ? outcome.accessToken : null;
   const refreshToken = salvage(raw, reply, tokens.refreshToken ?? '');
   if (reply && (granted !== null || refreshToken !== null)) {
-    const newer = { accessToken: granted, refreshToken };
+    const newer = { accessToken: granted, refreshToken, dpopKey: tokens.dpopKey };
     await keep(deps, entry, provider, reply, newer, receivedAt);
     if (granted !== null) {
-      return { accessToken: granted, refreshToken: refreshToken ?? tokens.refreshToken };
+      return { ...newer, refreshToken: refreshToken ?? tokens.refreshToken };
     }
   }
   return outcome.kind === 'refused' ? 'grant_refused' : 'retry';
@@ -240,7 +247,9 @@ async function keep(
   receivedAt: number,
 ): Promise<void> {
   const seal = (token: string | null, field: 'access_token' | 'refresh_token') =>
-    token === null ? null : deps.vault.seal(token, contextOf(entry, field));
+    token === null
+      ? null
+      : deps.vault.seal(joinKey({ text: token, dpopKey: tokens.dpopKey }), contextOf(entry, field));
   const accessToken = await seal(tokens.accessToken, 'access_token');
   const refreshToken = await seal(tokens.refreshToken, 'refresh_token');
   try {

@@ -1,12 +1,12 @@
 /** The authorization request: where the user's browser is sent. */
-import { base64url } from 'jose';
+import { base64url, calculateJwkThumbprint } from 'jose';
 import { sha256 } from '../crypto';
 import { AppError } from '../errors';
 import { fillAll } from '../providers/templates';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
-import type { Signing } from './client-assertion';
 import { parseDocument, valueAt } from './document';
+import { type DpopKey, type Proving, sendProven } from './dpop';
 import type { AuthorizationEndpoints } from './endpoints';
 import {
   authenticateClient,
@@ -17,16 +17,17 @@ import {
   standardParams,
   withQuery,
 } from './request';
-import { send } from './send';
 
 /** `fetch` is for the pushed request, where the provider takes one. */
-export interface AuthorizationRequest extends Signing {
+export interface AuthorizationRequest extends Proving {
   fetch: typeof fetch;
   redirectUri: string;
   state: string;
   /** S256; null where the provider takes no PKCE. */
   codeChallenge: string | null;
   scopes: readonly string[];
+  /** What the tokens are to be bound to; default: nothing. */
+  dpopKey?: DpopKey | null | undefined;
   /** What the connection itself gave, for parameters that the record allows. */
   authorizationParams: Readonly<Record<string, string>>;
 }
@@ -64,6 +65,10 @@ export async function authorizationRequest(
     params.code_challenge = request.codeChallenge;
     params.code_challenge_method = 'S256';
   }
+  // Who has seen the code needs the key too (RFC 9449 10).
+  if (request.dpopKey) {
+    params.dpop_jkt = await calculateJwkThumbprint(request.dpopKey);
+  }
   if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
   return withQuery(endpoints.authorizationUrl, {
     [provider.clientIdParam]: clientId,
@@ -73,7 +78,7 @@ export async function authorizationRequest(
 
 /** RFC 9126 2.1 and 2.2; gives the `request_uri`. */
 async function push(
-  deps: Signing & { fetch: typeof fetch },
+  deps: AuthorizationRequest,
   client: OAuth2Client,
   parUrl: string,
   endpoints: Pick<AuthorizationEndpoints, 'parameters'> & ClientProof,
@@ -81,9 +86,9 @@ async function push(
 ): Promise<string> {
   const headers = headersOf(client.provider, endpoints.parameters);
   await authenticateClient(deps, client, endpoints, params, headers);
-  const reply = await send(deps.fetch, requestOf(parUrl, formPost, params, headers), {
-    timeoutMs: timeoutOf(client.provider, PAR_TIMEOUT_MS),
-  });
+  const request = requestOf(parUrl, formPost, params, headers);
+  const timeoutMs = timeoutOf(client.provider, PAR_TIMEOUT_MS);
+  const reply = await sendProven(deps, deps.dpopKey, request, { timeoutMs });
   if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {
     throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {
       retryAfter: 30,

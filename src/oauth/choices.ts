@@ -5,11 +5,12 @@
 import { AppError } from '../errors';
 import type { OAuth2Client } from '../providers/types';
 import { parseDocument, valueAt } from './document';
+import { type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
+import type { Grant } from './grant';
 import type { JwksDeps } from './jwks';
 import { idFrom, nameOf, textOf } from './profile';
 import { fillParams, headersOf, requestOf, withHeaders } from './request';
-import { send } from './send';
 import { type Patience, sendAgain } from './send-again';
 
 /** More than anybody looks through. */
@@ -28,10 +29,10 @@ export interface Choice {
  * @throws AppError provider_unavailable; provider_error where the reply is no list, or is empty
  */
 export async function fetchChoices(
-  deps: JwksDeps,
+  deps: JwksDeps & Proving,
   client: OAuth2Client,
   { choicesUrl, parameters }: Pick<Endpoints, 'choicesUrl' | 'parameters'>,
-  accessToken: string,
+  { accessToken, dpopKey }: Pick<Grant, 'accessToken' | 'dpopKey'>,
   patience: Patience,
 ): Promise<Choice[]> {
   const { provider } = client;
@@ -50,7 +51,7 @@ export async function fetchChoices(
     },
   );
   const reply = await sendAgain(deps, provider, 'what to choose from', patience, (timeoutMs) =>
-    send(deps.fetch, request, { timeoutMs }),
+    sendProven(deps, dpopKey, request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noChoice(provider.name, reply.reason);
   if (reply.status < 200 || reply.status > 299) {

@@ -16,6 +16,7 @@ import type {
 import { checkEndpoint, fillPlaceholders } from '../providers/urls';
 import { SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
+import { type DpopKey, type Proving, sendProven, wantsNonce } from './dpop';
 import type { Endpoints } from './endpoints';
 import type { Issuer } from './issuer';
 import type { JwksDeps } from './jwks';
@@ -112,10 +113,11 @@ export function credentialsUrl(
  * @throws AppError provider_error for a token that no request can hold; as readSignedProfile does
  */
 export async function checkAccessToken(
-  deps: JwksDeps,
+  deps: JwksDeps & Proving,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'checkUrl' | 'parameters' | 'jwksUrl'> & Issuer,
   accessToken: string,
+  dpopKey: DpopKey | null = null,
 ): Promise<CheckOutcome> {
   const { check, accountId } = client.provider;
   const { checkUrl: url, parameters } = endpoints;
@@ -124,7 +126,8 @@ export async function checkAccessToken(
     check?.url === undefined
       ? profileRequest(client, url, parameters, accessToken)
       : tokenRequest(client, url, parameters, accessToken, check);
-  const reply = await send(deps.fetch, request, { timeoutMs: CHECK_MS });
+  const limits = { timeoutMs: CHECK_MS };
+  const reply = await sendProven(deps, dpopKey, request, limits, accessToken);
   const outcome = judgeCheck(check ?? standardRules, reply);
   if (check?.url !== undefined || outcome.kind !== 'accepted') return outcome;
   const isSignedReply = reply.kind === 'reply' && isSigned(reply.headers.get('Content-Type'));
@@ -189,6 +192,7 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   if (status >= 500 || [408, 425, 429].includes(status)) {
     return undecided('provider_unavailable', answered);
   }
+  if (wantsNonce(headers)) return undecided('provider_unavailable', answered);
   const document = parseDocument(body, headers.get('Content-Type'));
   // Salesforce refuses by one word of plain text.
   const found = document === null ? [body] : rules.error.map((path) => valueAt(document, path));

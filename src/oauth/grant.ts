@@ -1,13 +1,22 @@
 import { saidParameters } from '../providers/parameters';
 import type { OAuth2Provider } from '../providers/types';
 import { valueAt } from './document';
+import { type DpopKey, joinKey } from './dpop';
 import type { TokenReply } from './reply';
 
 /**
  * What a code exchange brought, in the clear: for memory only, or sealed as a whole. `scopes` null:
  * what was asked for (RFC 6749 5.1).
  */
-export type Grant = Omit<TokenReply, 'accessToken'> & { accessToken: string };
+export type Grant = Omit<TokenReply, 'accessToken'> & {
+  accessToken: string;
+  /** What its tokens are bound to; none: nothing. */
+  dpopKey?: DpopKey | undefined;
+};
+
+/** The token of a grant as it is sealed. */
+export const sealable = ({ dpopKey }: Pick<Grant, 'dpopKey'>, text: string): string =>
+  joinKey({ text, dpopKey: dpopKey ?? null });
 
 /**
  * A connection's parameters, with those that the reply to the code exchange says. Null where it does

@@ -10,13 +10,14 @@ import { askedParameters } from '../providers/parameters';
 import { isProvenByProfile, type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { parseDocument, valueAt } from './document';
+import { type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
 import type { Grant } from './grant';
 import { claimsOf, readIdToken } from './id-token';
 import type { Issuer } from './issuer';
 import type { JwksDeps } from './jwks';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
-import { send } from './send';
+import type { Outgoing } from './send';
 import { type Patience, sendAgain } from './send-again';
 import { isSigned, readSignedProfile } from './signed-profile';
 
@@ -43,10 +44,10 @@ export type Sources = Partial<Record<PathSource, unknown>>;
  * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
 export async function fetchProfile(
-  deps: JwksDeps & { log: Log },
+  deps: JwksDeps & Proving & { log: Log },
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
-  grant: Pick<Grant, 'accessToken' | 'document' | 'receivedAt'>,
+  grant: Pick<Grant, 'accessToken' | 'dpopKey' | 'document' | 'receivedAt'>,
   patience: Patience,
   /** What was chosen of the record's `choices`, what the user gave, and who it is. */
   { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
@@ -75,9 +76,7 @@ export async function fetchProfile(
     ...more,
     user: userId === undefined ? null : { id: await ownAccountId(provider, userId, endpoints) },
     id_token: await from('id_token', () => readIdToken(idToken, expected)),
-    profile: await from('profile', () =>
-      requestProfile(deps, client, endpoints, grant.accessToken, patience),
-    ),
+    profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, patience)),
   });
 }
 
@@ -96,17 +95,18 @@ async function ownAccountId(
 
 /** @throws AppError provider_unavailable, provider_error */
 async function requestProfile(
-  deps: JwksDeps,
+  deps: JwksDeps & Proving,
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
-  accessToken: string,
+  { accessToken, dpopKey }: Pick<Grant, 'accessToken' | 'dpopKey'>,
   patience: Patience,
 ): Promise<unknown> {
   const { provider, clientId } = client;
   const { profileUrl, parameters } = endpoints;
   if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
+  const request = profileRequest(client, profileUrl, parameters, accessToken);
   const reply = await sendAgain(deps, provider, 'the profile', patience, (timeoutMs) =>
-    send(deps.fetch, profileRequest(client, profileUrl, parameters, accessToken), { timeoutMs }),
+    sendProven(deps, dpopKey, request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noProfile(`the profile could not be read (${reply.reason})`);
   if (reply.status < 200 || reply.status > 299) {
@@ -124,7 +124,7 @@ export function profileRequest(
   profileUrl: string,
   parameters: Endpoints['parameters'],
   accessToken: string,
-): Request {
+): Outgoing {
   const { provider } = client;
   const { profileToken, profileMethod, profileBody, profileHeaders } = provider;
   const fill = (values: Record<string, string>) =>
@@ -140,7 +140,8 @@ export function profileRequest(
     ...fill(profileHeaders),
   });
   try {
-    return new Request(outgoing.url, outgoing.init);
+    new Request(outgoing.url, outgoing.init);
+    return outgoing;
   } catch {
     // Not passed on: it quotes the header.
     throw noProfile('the access token fits into no profile request');

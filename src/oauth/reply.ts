@@ -66,6 +66,12 @@ export function readTokenReply(
   };
 }
 
+/** Whether its token is bound to a key, where the record wants that (RFC 9449 5). */
+export const isAsBound = (
+  { dpop }: Pick<OAuth2Provider, 'dpop'>,
+  { tokenType }: Pick<TokenReply, 'tokenType'>,
+): boolean => !dpop || tokenType?.toLowerCase() === 'dpop';
+
 /** The first path that holds something `read` can use. */
 function firstAt<T>(
   document: unknown,

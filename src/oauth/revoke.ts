@@ -6,6 +6,7 @@ import { revocationAuthOf } from '../providers/check';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import type { Signing } from './client-assertion';
+import { type DpopKey, type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
 import { readTokenReply } from './reply';
 import {
@@ -16,7 +17,7 @@ import {
   requestOf,
   withHeaders,
 } from './request';
-import { type Outgoing, type RawReply, send } from './send';
+import type { Outgoing, RawReply } from './send';
 
 /**
  * `done`: it was told. `dead`: it says that what was sent is no live token, which may say nothing of
@@ -38,6 +39,8 @@ export interface RevokedGrant {
   accountId: string;
   accessToken: string | null;
   refreshToken: string | null;
+  /** What the tokens are bound to; default: nothing. */
+  dpopKey?: DpopKey | null | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ export function revokedTokens({
  * @throws AppError provider_not_configured where the client's key cannot sign
  */
 export async function revokeToken(
-  deps: Signing & { fetch: typeof fetch },
+  deps: Proving & { fetch: typeof fetch },
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters'> & ClientProof,
   grant: RevokedGrant,
@@ -70,9 +73,9 @@ export async function revokeToken(
   const timeoutMs = timeoutOf(client.provider, REVOCATION_MS);
   const answers = new Set<Revocation>();
   for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
-    const { accountId } = grant;
+    const { accountId, dpopKey } = grant;
     const request = await revocationRequest(deps, client, url ?? '', endpoints, accountId, token);
-    const answer = judge(client, await send(deps.fetch, request, { timeoutMs }));
+    const answer = judge(client, await sendProven(deps, dpopKey, request, { timeoutMs }));
     if (answer === 'retry') return 'retry';
     answers.add(answer);
   }

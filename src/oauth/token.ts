@@ -4,7 +4,7 @@
  */
 import { isByFields } from '../providers/by-fields';
 import type { OAuth2Client } from '../providers/types';
-import type { Signing } from './client-assertion';
+import { type DpopKey, type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
 import { fieldRequest } from './field-grant';
 import {
@@ -16,14 +16,16 @@ import {
   requestOf,
   standardParams,
 } from './request';
-import { type Outgoing, type RawReply, send } from './send';
+import type { Outgoing, RawReply } from './send';
 
-interface Fetching extends Signing {
+interface Fetching extends Proving {
   fetch: typeof fetch;
 }
 
 interface Limits {
   timeoutMs: number;
+  /** What the tokens are, or are to be, bound to; default: nothing. */
+  dpopKey?: DpopKey | null | undefined;
 }
 
 /**
@@ -33,10 +35,11 @@ interface Limits {
 const MAX_REPLY_BYTES = 131_072;
 
 const sendTokenRequest = (
-  deps: Pick<Fetching, 'fetch'>,
+  deps: Fetching,
   request: Outgoing,
-  { timeoutMs }: Limits,
-): Promise<RawReply> => send(deps.fetch, request, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
+  { timeoutMs, dpopKey }: Limits,
+): Promise<RawReply> =>
+  sendProven(deps, dpopKey, request, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
 
 /**
  * RFC 6749 4.1.3, with RFC 7636's verifier.
@@ -119,7 +122,7 @@ export async function refreshGrant(
  * @throws Error where the record has no such step: a defect of the caller.
  */
 export async function extendToken(
-  deps: Pick<Fetching, 'fetch'>,
+  deps: Fetching,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'extendedTokenUrl' | 'parameters'>,
   grant: Limits & { accessToken: string },

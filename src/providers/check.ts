@@ -32,6 +32,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkClientParameter(provider) ??
     checkClientAssertion(provider) ??
     checkFieldGrant(provider) ??
+    checkDpop(provider) ??
     checkHeaders(provider.headers, ['headers']) ??
     checkHeaders(provider.profileHeaders, ['profileHeaders']) ??
     checkHeaders(provider.choices?.headers ?? {}, ['choices', 'headers']) ??
@@ -345,6 +346,30 @@ function checkClientAssertion({ clientAuth, clientAssertion }: OAuth2Provider): 
         message:
           'does not go with "clientAuth": HS... is for client_secret_jwt, and for that alone',
       };
+}
+
+/** What sends the token otherwise than in `Authorization`, without a proof, or has no key. */
+function checkDpop(provider: OAuth2Provider): Fault | null {
+  if (!provider.dpop) return null;
+  const { apiToken, profileToken, check, revocation, extendedToken, alsoGrants } = provider;
+  const others: Record<string, boolean> = {
+    grant: isByFields(provider),
+    extendedToken: extendedToken !== undefined,
+    alsoGrants: alsoGrants.length > 0,
+    refreshModel: provider.refreshModel === 'extend',
+    profileToken: profileToken !== 'bearer',
+    check: [check?.headers, check?.query, check?.body?.params].some((values) =>
+      Object.values(values ?? {}).some(holdsAccessToken),
+    ),
+    apiToken:
+      Object.keys(apiToken.query).length > 0 ||
+      Object.keys(apiToken.headers).join().toLowerCase() !== 'authorization',
+    revocation: revocation.style === 'bearer',
+  };
+  const field = Object.keys(others).find((name) => others[name]);
+  return field === undefined
+    ? null
+    : { path: [field], message: 'does not go with "dpop", whose tokens are sent with a proof' };
 }
 
 function checkClientParameter({ clientParameter, parameters }: OAuth2Provider): Fault | null {

@@ -11,6 +11,7 @@ import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { eventStatements, type NewEvent } from '../events/event-log';
+import { type Bound, type DpopKey, splitKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf, replaceClient } from '../oauth/registration';
@@ -68,6 +69,8 @@ export interface AccessToken {
   tokenType: string | null;
   expiresAt: number | null;
   scope: string[];
+  /** What it is bound to; null: it is a bearer token. */
+  dpopKey: DpopKey | null;
 }
 
 /** `snapshot`: to be published; null where the row was written quietly or not at all. */
@@ -165,11 +168,12 @@ async function refresh(
   const sendable = sendableAt(provider, row, sentAt);
   if (sendable > sentAt) return wait(deps, row, 'unknown_outcome', sendable, options);
 
-  const answer = await request(deps, client, ready.endpoints, row, ready.sent);
+  const { dpopKey } = ready;
+  const answer = await request(deps, client, ready.endpoints, row, ready);
   const { outcome, reply, refreshToken } = answer;
   const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
   if (reply && (accessToken !== null || refreshToken !== null)) {
-    const found = { accessToken, refreshToken, reply };
+    const found = { accessToken, refreshToken, reply, dpopKey };
     const grant = await sealGrant(deps.vault, client, row, ready.sealed, found);
     const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
     const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
@@ -183,7 +187,7 @@ async function refresh(
     if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
     if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
     const { tokenType, expiresAt, scope } = refreshedFacts(provider, grant, row);
-    const token: AccessToken = { accessToken: outcome.accessToken, tokenType, expiresAt, scope };
+    const token = { accessToken: outcome.accessToken, tokenType, expiresAt, scope, dpopKey };
     return { kind: 'refreshed', token, snapshot };
   }
   if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
@@ -263,6 +267,7 @@ interface Ready {
   /** The token that is sent: as it is in the row, and in plain text. */
   sealed: string;
   sent: string;
+  dpopKey: DpopKey | null;
   endpoints: Endpoints;
 }
 
@@ -277,17 +282,18 @@ async function prepare(
   if (sealed === null) {
     return { kind: 'odd', code: 'no_token', category: 'token_unusable', refusal: null };
   }
-  let sent: string;
+  let opened: Bound;
   try {
     const context = accountContext(row.provider, row.providerAccountId, field);
-    sent = await deps.vault.open(sealed, context);
+    opened = splitKey(await deps.vault.open(sealed, context));
   } catch (error) {
     deps.log.error('refresh.token_not_opened', about, error);
     const code = error instanceof VaultError ? error.code : 'not_opened';
     return { kind: 'odd', code, category: 'token_unusable', refusal: null };
   }
   try {
-    return { sealed, sent, endpoints: await endpointsOf(deps, provider, row.parameters) };
+    const { text: sent, dpopKey } = opened;
+    return { sealed, sent, dpopKey, endpoints: await endpointsOf(deps, provider, row.parameters) };
   } catch (error) {
     // Discovery failed: nothing was sent yet, so nothing is unknown.
     deps.log.warn('refresh.discovery_failed', about, error);
@@ -329,7 +335,7 @@ async function request(
   client: OAuth2Client,
   endpoints: Endpoints,
   row: AccountRow,
-  sent: string,
+  { sent, dpopKey }: Pick<Ready, 'sent' | 'dpopKey'>,
 ): Promise<ProviderAnswer> {
   const { provider } = client;
   const extend = provider.refreshModel === 'extend';
@@ -338,6 +344,7 @@ async function request(
       ...(extend ? { accessToken: sent } : { refreshToken: sent }),
       scopes: row.scope,
       timeoutMs,
+      dpopKey,
     }).catch((error) => {
       if (error instanceof AppError && error.code === 'provider_not_configured') return null;
       throw error;

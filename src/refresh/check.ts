@@ -24,6 +24,7 @@ import {
   checkCredentials,
   isCheckable,
 } from '../oauth/credential-check';
+import { splitKey } from '../oauth/dpop';
 import { endpointsOf } from '../oauth/endpoints';
 import type { Provider } from '../providers/types';
 import { poll, retry } from '../retry';
@@ -233,7 +234,8 @@ async function send(deps: Deps, row: AccountRow, provider: Provider): Promise<Ch
     const client = deps.config.providers.client(provider.id, row.parameters);
     if (!client) throw new AppError('provider_error', 'the provider has no client');
     const endpoints = await endpointsOf(deps, provider, row.parameters);
-    return await checkAccessToken(deps, client, endpoints, secret);
+    const { text, dpopKey } = splitKey(secret);
+    return await checkAccessToken(deps, client, endpoints, text, dpopKey);
   } catch (error) {
     deps.log.warn('check.not_sent', { provider: row.provider, rowId: row.id }, error);
     const isAway = error instanceof AppError && error.code === 'provider_unavailable';

@@ -15,6 +15,7 @@ import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { owedRevocation } from '../events/outbox';
+import { type DpopKey, joinKey } from '../oauth/dpop';
 import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
@@ -79,13 +80,21 @@ export async function sealGrant(
   { provider, clientId }: OAuth2Client,
   row: AccountRow,
   sent: string,
-  found: { accessToken: string | null; refreshToken: string | null; reply: TokenReply },
+  found: {
+    accessToken: string | null;
+    refreshToken: string | null;
+    reply: TokenReply;
+    dpopKey: DpopKey | null;
+  },
 ): Promise<Grant> {
-  const { reply } = found;
-  const seal = async (token: string | null, field: 'access_token' | 'refresh_token') =>
-    token === null
+  const { reply, dpopKey } = found;
+  const seal = async (text: string | null, field: 'access_token' | 'refresh_token') =>
+    text === null
       ? null
-      : vault.seal(token, accountContext(row.provider, row.providerAccountId, field));
+      : vault.seal(
+          joinKey({ text, dpopKey }),
+          accountContext(row.provider, row.providerAccountId, field),
+        );
   return {
     v: 1,
     leaseId: row.leaseId ?? '',

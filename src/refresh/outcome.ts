@@ -7,7 +7,7 @@
  */
 
 import type { FailureCategory } from '../db/schema';
-import type { TokenReply } from '../oauth/reply';
+import { isAsBound, type TokenReply } from '../oauth/reply';
 import { readRetryAfter } from '../oauth/retry-after';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
@@ -47,7 +47,7 @@ export type Outcome =
 /** The standards' own; records add to each. */
 const refusedCodes = ['invalid_grant'];
 const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope'];
-const pauseCodes = ['slow_down'];
+const pauseCodes = ['slow_down', 'use_dpop_nonce'];
 const failureCodes = ['server_error'];
 const standardCodes = new Set(['invalid_request', 'unsupported_grant_type']);
 /** What these say is about a request or a client; only a comparison tells that it is about a grant. */
@@ -57,6 +57,7 @@ type Rules = Pick<
   OAuth2Provider,
   | 'refreshModel'
   | 'grant'
+  | 'dpop'
   | 'refusedCodes'
   | 'refusedStatuses'
   | 'operatorCodes'
@@ -105,6 +106,9 @@ export function judge(
   const { status } = raw;
   const success = status >= 200 && status < 300;
   if (success && reply.accessToken !== null) {
+    if (!isAsBound(provider, reply)) {
+      return { kind: 'odd', code: 'not_bound', category: 'unexpected', refusal: null };
+    }
     return { kind: 'granted', accessToken: reply.accessToken };
   }
   const retryAfterMs = readRetryAfter(raw.headers.get('Retry-After'), now);

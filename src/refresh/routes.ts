@@ -1,5 +1,6 @@
 /** Tokens that work, and refreshes on request. */
 import * as z from 'zod';
+import { AppError } from '../errors';
 import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
@@ -75,7 +76,10 @@ export const tokenReply = {
   headers: versionHeader,
 };
 
-/** Body and headers of that reply. */
+/**
+ * Body and headers of that reply.
+ * @throws AppError token_bound
+ */
 export function toTokenReply(
   answer: TokenAnswer,
 ): [z.output<typeof tokenSchema>, z.output<typeof versionHeader>] {
@@ -84,7 +88,13 @@ export function toTokenReply(
     const { credentials, headers: sentIn } = answer;
     return [{ kind: 'credentials', credentials, headers: sentIn }, headers];
   }
-  const { accessToken, tokenType, expiresAt, scope } = answer;
+  const { accessToken, tokenType, expiresAt, scope, dpopKey } = answer;
+  if (dpopKey !== null) {
+    throw new AppError(
+      'token_bound',
+      "the token is good only beside proofs of a key that is kept here; call the provider's API through the proxy",
+    );
+  }
   const until = expiresAt === null ? null : timestamp(expiresAt);
   return [{ kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers];
 }
@@ -123,6 +133,7 @@ const token = route(
       'provider_error',
       'provider_unavailable',
       'refresh_in_progress',
+      'token_bound',
       'unavailable',
     ],
   },

@@ -7,6 +7,7 @@ import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { splitKey } from '../oauth/dpop';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
 import { withDeadline } from '../retry';
@@ -136,10 +137,12 @@ function mayFallBack(deps: Deps, { row }: StoredIntegration, request: TokenReque
 
 async function answer(deps: Deps, { row, version }: StoredIntegration): Promise<TokenAnswer> {
   noteUse(deps, row);
+  const { text: accessToken, dpopKey } = splitKey(await open(deps, row));
   return {
     kind: 'token',
     version,
-    accessToken: await open(deps, row),
+    accessToken,
+    dpopKey,
     tokenType: row.tokenType,
     expiresAt: row.expiresAt,
     scope: row.scope,

@@ -269,7 +269,10 @@ describe('Instagram', () => {
     const { fetch, requests } = answering(json({}), json({}), json({}));
     const urls = await endpointsFor(client.provider);
     await exchangeCode({ ...signing, fetch }, client, urls, code);
-    await extendToken({ fetch }, client, urls, { accessToken: 'short', timeoutMs: 1000 });
+    await extendToken({ ...signing, fetch }, client, urls, {
+      accessToken: 'short',
+      timeoutMs: 1000,
+    });
     await refreshGrant({ ...signing, fetch }, client, urls, {
       accessToken: 'long',
       scopes: ['a'],
@@ -293,7 +296,7 @@ describe('Instagram', () => {
 
   it('has no second step for others', async () => {
     const { fetch } = answering();
-    const extend = extendToken({ fetch }, clientOf(oauth2Provider()), endpoints, {
+    const extend = extendToken({ ...signing, fetch }, clientOf(oauth2Provider()), endpoints, {
       accessToken: 'a',
       timeoutMs: 1000,
     });

@@ -48,7 +48,7 @@ export async function authorize(scene: Scene): Promise<Response> {
     (grants.all.length === 0 || missingParam(query, authorization.again ?? {}) === null);
   const code = grants.consent(
     { account: scene.account, scopes, consentedAt: now, offline },
-    { redirectUri, challenge: query.get('code_challenge') },
+    { redirectUri, challenge: query.get('code_challenge'), jkt: query.get('dpop_jkt') },
   );
   const { codeParam = 'code' } = authorization;
   const answer = { [codeParam]: code, ...(state === null ? {} : { state }) };
@@ -62,6 +62,9 @@ export async function push(scene: Scene): Promise<Response> {
   if (!demands) return scene.refuse('request', 'pushes where nothing can be pushed');
   const fault = await faultOf(sent, demands, client, now);
   if (fault) return scene.refuse(fault.about, fault.reason);
+  if (scene.jkt !== null && sent.params.get('dpop_jkt') !== scene.jkt) {
+    return scene.refuse('request', 'names another key than it proves');
+  }
   if (sent.params.has('request_uri')) return scene.refuse('request', 'pushes a request_uri');
   const reference = `urn:ietf:params:oauth:request_uri:${crypto.randomUUID()}`;
   pushed.set(reference, sent.params);

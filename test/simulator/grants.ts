@@ -8,6 +8,8 @@ export interface Grant {
   /** Refresh tokens are given. */
   offline: boolean;
   alive: boolean;
+  /** The thumbprint of the key that its tokens are bound to. */
+  jkt?: string | null;
   /** In the order in which they were issued. */
   tokens: Token[];
 }
@@ -15,7 +17,7 @@ export interface Grant {
 export interface Code {
   grant: Grant;
   /** Null: it was issued before the simulation began, and is not checked. */
-  request: { redirectUri: string; challenge: string | null } | null;
+  request: { redirectUri: string; challenge: string | null; jkt?: string | null } | null;
   used: boolean;
 }
 
@@ -55,7 +57,7 @@ export class Grants {
 
   consent(
     given: Pick<Grant, 'account' | 'scopes' | 'consentedAt' | 'offline'>,
-    request: { redirectUri: string; challenge: string | null },
+    request: NonNullable<Code['request']>,
   ): string {
     const grant = this.#grant(given);
     const value = this.#value('code', grant);

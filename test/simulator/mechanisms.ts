@@ -5,7 +5,7 @@
 import { tokensOf } from './acme.ts';
 import { knowledge, standard } from './evidence.ts';
 import { invalidClient, invalidGrant, invalidToken } from './shapes.ts';
-import type { Assertion, ClientAuth, Fixture } from './types.ts';
+import type { Answer, Assertion, ClientAuth, Fixture, Issued } from './types.ts';
 
 const invented = knowledge('invented: no provider');
 
@@ -95,6 +95,13 @@ const posted = plain('posted', {});
 const market = plain('market', {});
 const sites = plain('sites', {});
 const ferry = plain('ferry', {});
+const strongbox = plain('strongbox', {});
+
+/** The same reply, with tokens of another type. */
+const bound = ({ evidence }: Answer<Issued>): Answer<Issued> => ({
+  body: (t) => ({ ...tokensOf(t), token_type: 'DPoP', scope: t.scopes.join(' ') }),
+  evidence,
+});
 
 const posting = {
   params: { response_mode: 'form_post' },
@@ -258,6 +265,29 @@ export const mechanisms = {
         client: ['basic'],
         evidence: standard('9126 2'),
       },
+    },
+  },
+
+  /** Tokens are bound to a key, the code too; nothing is done without a proof and a nonce. */
+  strongbox: {
+    ...strongbox,
+    dpop: standard('9449'),
+    authorization: {
+      ...strongbox.authorization,
+      pushed: {
+        url: 'https://strongbox.example/par',
+        client: ['basic'],
+        evidence: standard('9449 10.1'),
+      },
+    },
+    token: { ...strongbox.token, reply: bound(strongbox.token.reply) },
+    refresh:
+      strongbox.refresh?.kind === 'refresh_token'
+        ? { ...strongbox.refresh, reply: bound(strongbox.refresh.reply) }
+        : null,
+    profile: strongbox.profile && {
+      ...strongbox.profile,
+      url: 'https://api.strongbox.example/v1/me',
     },
   },
 

@@ -18,6 +18,9 @@ export async function readProfile(scene: Scene): Promise<Response> {
   if (proof) return scene.refuse('client', proof);
   const token = grants.good('access', tokenOf(scene, profile), now);
   if (!token) return scene.refuseWith(profile.unauthorized, 'has no access token that is good');
+  if (token.grant.jkt && token.grant.jkt !== scene.jkt) {
+    return scene.refuseWith(profile.unauthorized, 'proves another key than the token is bound to');
+  }
   const asked = accountAt(sent, profile.url, fixture.anyHost);
   if (asked !== '' && asked !== token.grant.account) {
     return scene.refuseWith({ ...profile.unauthorized, status: 403 }, `asks about ${asked}`);
@@ -37,8 +40,11 @@ export function readChoices(scene: Scene): Response {
   return respond(choices.answer, { ...scene, account: token.grant.account });
 }
 
-function tokenOf({ sent }: Scene, { token }: Profile): string | null {
+function tokenOf({ sent, fixture }: Scene, { token }: Profile): string | null {
   if (token === 'bearer') {
+    if (fixture.dpop) {
+      return /^DPoP (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
+    }
     return /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
   }
   if ('query' in token) return sent.url.searchParams.get(token.query);

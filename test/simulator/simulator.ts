@@ -8,6 +8,7 @@
  */
 import { respond } from './answer.ts';
 import { authorize, push } from './authorize.ts';
+import { type Proof, Proofs } from './dpop.ts';
 import { Grants } from './grants.ts';
 import { readChoices, readProfile } from './profile.ts';
 import { isAt, readRequest } from './request.ts';
@@ -24,6 +25,8 @@ export type EndpointName =
   | 'profile'
   | 'choices'
   | 'revoke'
+  /** Any of these, which was told to come again with another nonce. */
+  | 'challenge'
   | 'unknown';
 
 export interface Received {
@@ -62,6 +65,8 @@ export interface Scene extends About {
   grants: Grants;
   /** What was pushed and is not used yet, by its reference. */
   pushed: Map<string, URLSearchParams>;
+  /** The thumbprint of the key that the request proves; null: it proves none. */
+  jkt: string | null;
   /** The provider's error, with the reason noted. */
   refuse(kind: 'client' | 'code' | 'refresh' | 'request', reason: string): Response;
   refuseWith(answer: Answer, reason: string): Response;
@@ -133,6 +138,7 @@ export function simulate(
 ): Simulator {
   const grants = new Grants(fixture);
   const pushed = new Map<string, URLSearchParams>();
+  const proofs = new Proofs();
   const requests: Received[] = [];
   const visits: Received[] = [];
   /** By path. */
@@ -259,8 +265,19 @@ export function simulate(
       return respond(refusal, about);
     };
     const { errors } = fixture;
-    return play(received.endpoint, {
+    const proof = fixture.dpop ? await provenBy(received, sent, clock()) : null;
+    const nonce = { 'DPoP-Nonce': proofs.nonce(sent.url.host, clock()) };
+    if (proof?.kind === 'nonce' || proof?.kind === 'wrong') {
+      const code = proof.kind === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof';
+      const headers = { ...nonce, 'WWW-Authenticate': `DPoP error="${code}", algs="ES256"` };
+      const status = isResource(received) ? 401 : 400;
+      if (proof.kind === 'wrong') received.refused = proof.reason;
+      else received.endpoint = 'challenge';
+      return Response.json({ error: code }, { status, headers });
+    }
+    const response = await play(received.endpoint, {
       ...about,
+      jkt: proof?.jkt ?? null,
       fixture,
       grants,
       pushed,
@@ -269,8 +286,24 @@ export function simulate(
         refuseWith(errors[kind] ?? (kind === 'request' ? malformed : errors.code), reason),
       planted,
     });
+    if (proof === null) return response;
+    const answered = new Response(response.body, response);
+    for (const [name, value] of Object.entries(nonce)) answered.headers.set(name, value);
+    return answered;
+  }
+
+  /** Null: none is wanted there. */
+  async function provenBy(received: Received, sent: Sent, now: number): Promise<Proof | null> {
+    const { endpoint } = received;
+    if (endpoint === 'authorize' || endpoint === 'unknown') return null;
+    if (endpoint === 'revoke' && !sent.headers.has('DPoP')) return null;
+    const token = /^DPoP (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1];
+    return proofs.check(sent, now, isResource(received) ? (token ?? '') : undefined);
   }
 }
+
+const isResource = ({ endpoint }: Received): boolean =>
+  endpoint === 'profile' || endpoint === 'choices';
 
 function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Response {
   switch (endpoint) {
@@ -290,6 +323,7 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
       return readChoices(scene);
     case 'revoke':
       return revoke(scene);
+    case 'challenge':
     case 'unknown':
       return scene.refuseWith(notFound, 'is no address of the provider');
   }

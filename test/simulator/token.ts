@@ -27,6 +27,10 @@ export async function exchangeCode(scene: Scene): Promise<Response> {
   if (checksVerifier && request.challenge !== (await challengeOf(params.get('code_verifier')))) {
     return scene.refuse('code', 'has no verifier, or another one, for its challenge');
   }
+  if (request?.jkt && request.jkt !== scene.jkt) {
+    return scene.refuse('code', 'proves another key than the code is for');
+  }
+  grant.jkt = scene.jkt;
   grant.offline &&= missingParam(params, token.offline ?? {}) === null;
   const access = grants.issue('access', grant, now, endAfter(now, token.lifetimeSeconds));
   const refresh =
@@ -72,6 +76,9 @@ async function renew(scene: Scene, renewal: Refreshing): Promise<Response> {
   if (scene.planted) return plant(scene, scene.planted, sentToken?.grant ?? null);
   const token = grants.good('refresh', sentToken?.value ?? null, now);
   if (!token) return scene.refuse('refresh', 'has a refresh token that is dead or unknown');
+  if (token.grant.jkt && token.grant.jkt !== scene.jkt) {
+    return scene.refuse('refresh', 'proves another key than the token is bound to');
+  }
   if (token.usedAt !== null && renewal.used !== 'stays') {
     const again = useAgain(renewal, token, token.usedAt, now);
     if (again === 'kill') token.grant.alive = false;

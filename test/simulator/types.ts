@@ -283,6 +283,8 @@ export interface Fixture {
   issuedBefore?: (kind: IssuedKind, value: string) => string | null;
   /** Two scopes (as far as there are two) that the whole way asks for. */
   scopes: readonly string[];
+  /** Tokens are bound to a key, and nothing is done without its proof and a nonce (RFC 9449). */
+  dpop?: Evidence;
   authorization: Authorization;
   token: TokenEndpoint;
   refresh: Refreshing | Extending | null;

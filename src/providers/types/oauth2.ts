@@ -231,6 +231,11 @@ export const oauth2ProviderSchema = z.strictObject({
     .regex(/^[\x21-\x7e]{1,512}$/, 'must be printable ASCII without spaces')
     .optional(),
   pkce: z.boolean().default(true),
+  /**
+   * Tokens are bound to a key of their grant, and each request proves that it is there (RFC 9449). A
+   * reply whose `token_type` is another than DPoP is not taken.
+   */
+  dpop: z.boolean().default(false),
 
   // Authorization request
   scopes: z.array(z.string().min(1)).default([]),

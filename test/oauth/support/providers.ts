@@ -1,6 +1,7 @@
 /** Providers and clients for tests, by the same schema as real ones. */
 
 import type * as z from 'zod';
+import { Caches } from '../../../src/caches';
 import {
   type OAuth2Client,
   type OAuth2Provider,
@@ -29,7 +30,11 @@ export const clientOf = (
 ): OAuth2Client => ({ provider, clientId: 'client', clientSecret: 'secret', ...changes });
 
 /** A clock that stands still, and ids that are all the same: for what a client signs. */
-export const signing = { now: () => Date.UTC(2026, 10, 22), uuid: () => 'an-id' };
+export const signing = {
+  now: () => Date.UTC(2026, 10, 22),
+  uuid: () => 'an-id',
+  caches: new Caches(),
+};
 
 export const endpoints = {
   authorizationUrl: 'https://id.acme.example/authorize',

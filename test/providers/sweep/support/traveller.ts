@@ -153,6 +153,18 @@ export class Traveller {
     return body.accessToken;
   }
 
+  /** Through the proxy. */
+  async callProfile(): Promise<void> {
+    const { id } = this.fixture;
+    // Calls are counted some seconds later, which no token is to be seen to age by.
+    const now = this.deps.now();
+    const reply = await this.api(`/v1/users/${USER}/proxy/${id}/-/me`);
+    await this.deps.settle();
+    this.deps.clock.set(now);
+    const text = await reply.text();
+    if (reply.status !== 200) this.fail(`a call gives ${reply.status}, ${text}`);
+  }
+
   /** By force. */
   async refresh(): Promise<{ status: number; code?: string }> {
     const reply = await this.api(`${this.path()}/refresh`, { method: 'POST' });
