@@ -84,11 +84,14 @@ async function push(
   endpoints: Pick<AuthorizationEndpoints, 'parameters'> & ClientProof,
   params: Record<string, string>,
 ): Promise<string> {
-  const headers = headersOf(client.provider, endpoints.parameters);
-  await authenticateClient(deps, client, endpoints, params, headers);
-  const request = requestOf(parUrl, formPost, params, headers);
+  const make = async () => {
+    const headers = headersOf(client.provider, endpoints.parameters);
+    const sent = { ...params };
+    await authenticateClient(deps, client, endpoints, sent, headers);
+    return requestOf(parUrl, formPost, sent, headers);
+  };
   const timeoutMs = timeoutOf(client.provider, PAR_TIMEOUT_MS);
-  const reply = await sendProven(deps, deps.dpopKey, request, { timeoutMs });
+  const reply = await sendProven(deps, deps.dpopKey, make, { timeoutMs });
   if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {
     throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {
       retryAfter: 30,

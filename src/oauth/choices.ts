@@ -51,7 +51,7 @@ export async function fetchChoices(
     },
   );
   const reply = await sendAgain(deps, provider, 'what to choose from', patience, (timeoutMs) =>
-    sendProven(deps, dpopKey, request, { timeoutMs }, accessToken),
+    sendProven(deps, dpopKey, () => request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noChoice(provider.name, reply.reason);
   if (reply.status < 200 || reply.status > 299) {

@@ -127,7 +127,7 @@ export async function checkAccessToken(
       ? profileRequest(client, url, parameters, accessToken)
       : tokenRequest(client, url, parameters, accessToken, check);
   const limits = { timeoutMs: CHECK_MS };
-  const reply = await sendProven(deps, dpopKey, request, limits, accessToken);
+  const reply = await sendProven(deps, dpopKey, () => request, limits, accessToken);
   const outcome = judgeCheck(check ?? standardRules, reply);
   if (check?.url !== undefined || outcome.kind !== 'accepted') return outcome;
   const isSignedReply = reply.kind === 'reply' && isSigned(reply.headers.get('Content-Type'));

@@ -99,19 +99,21 @@ const LEAST_REQUEST_MS = SECOND_MS;
  * As `send`. Where there is a key, with a proof, and once more where the server wants another nonce: it
  * has looked at nothing else then, so a code or a single-use token is as it was.
  *
- * @param accessToken of a request for a resource; then `request` carries none itself
+ * @param make makes each of the two: what the client signs in one is good for one
+ * @param accessToken of a request for a resource; then the request carries none itself
  */
 export async function sendProven(
   deps: Proving & { fetch: typeof fetch },
   dpopKey: DpopKey | null | undefined,
-  request: Outgoing,
+  make: () => Outgoing | Promise<Outgoing>,
   limits: SendLimits,
   accessToken?: string,
 ): Promise<RawReply> {
-  if (!dpopKey) return send(deps.fetch, request, limits);
-  const url = new URL(request.url);
+  if (!dpopKey) return send(deps.fetch, await make(), limits);
   const until = deps.now() + limits.timeoutMs;
   const once = async (timeoutMs: number): Promise<RawReply> => {
+    const request = await make();
+    const url = new URL(request.url);
     const method = request.init?.method ?? 'GET';
     const headers = await proofHeaders(deps, dpopKey, method, url, accessToken);
     const reply = await send(deps.fetch, withHeaders(request, headers), { ...limits, timeoutMs });

@@ -106,7 +106,7 @@ async function requestProfile(
   if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
   const request = profileRequest(client, profileUrl, parameters, accessToken);
   const reply = await sendAgain(deps, provider, 'the profile', patience, (timeoutMs) =>
-    sendProven(deps, dpopKey, request, { timeoutMs }, accessToken),
+    sendProven(deps, dpopKey, () => request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noProfile(`the profile could not be read (${reply.reason})`);
   if (reply.status < 200 || reply.status > 299) {

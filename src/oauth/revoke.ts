@@ -74,8 +74,8 @@ export async function revokeToken(
   const answers = new Set<Revocation>();
   for (const token of url === undefined ? [] : tokensToSend(client.provider, grant)) {
     const { accountId, dpopKey } = grant;
-    const request = await revocationRequest(deps, client, url ?? '', endpoints, accountId, token);
-    const answer = judge(client, await sendProven(deps, dpopKey, request, { timeoutMs }));
+    const make = () => revocationRequest(deps, client, url ?? '', endpoints, accountId, token);
+    const answer = judge(client, await sendProven(deps, dpopKey, make, { timeoutMs }));
     if (answer === 'retry') return 'retry';
     answers.add(answer);
   }

@@ -36,10 +36,9 @@ const MAX_REPLY_BYTES = 131_072;
 
 const sendTokenRequest = (
   deps: Fetching,
-  request: Outgoing,
+  make: () => Outgoing | Promise<Outgoing>,
   { timeoutMs, dpopKey }: Limits,
-): Promise<RawReply> =>
-  sendProven(deps, dpopKey, request, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
+): Promise<RawReply> => sendProven(deps, dpopKey, make, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
 
 /**
  * RFC 6749 4.1.3, with RFC 7636's verifier.
@@ -59,13 +58,13 @@ export async function exchangeCode(
     ...(provider.pkce && grant.verifier !== null ? { code_verifier: grant.verifier } : {}),
     ...fillParams(provider.tokenParams, client, { ...endpoints.parameters, code, redirect_uri }),
   };
-  const headers = headersOf(provider, endpoints.parameters);
-  await authenticateClient(deps, client, endpoints, params, headers);
-  return sendTokenRequest(
-    deps,
-    requestOf(endpoints.tokenUrl, provider.tokenRequest, params, headers),
-    grant,
-  );
+  const make = async () => {
+    const headers = headersOf(provider, endpoints.parameters);
+    const sent = { ...params };
+    await authenticateClient(deps, client, endpoints, sent, headers);
+    return requestOf(endpoints.tokenUrl, provider.tokenRequest, sent, headers);
+  };
+  return sendTokenRequest(deps, make, grant);
 }
 
 /**
@@ -89,9 +88,9 @@ export async function refreshGrant(
   const { provider } = client;
   if (isByFields(provider)) {
     const fields = JSON.parse(grant.refreshToken ?? '{}');
-    return sendTokenRequest(deps, await fieldRequest(deps, client, endpoints, fields), grant);
+    return sendTokenRequest(deps, () => fieldRequest(deps, client, endpoints, fields), grant);
   }
-  const headers = headersOf(provider, endpoints.parameters);
+  const { parameters } = endpoints;
   const style = provider.refreshRequest ?? provider.tokenRequest;
   const extra = fillParams(provider.refreshParams, client, {
     ...endpoints.parameters,
@@ -101,7 +100,8 @@ export async function refreshGrant(
   });
   if (provider.refreshModel === 'extend') {
     if (!grant.accessToken) throw new Error('an extend refresh needs the access token');
-    return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, extra, headers), grant);
+    const request = requestOf(endpoints.refreshUrl, style, extra, headersOf(provider, parameters));
+    return sendTokenRequest(deps, () => request, grant);
   }
   if (!grant.refreshToken) throw new Error('a refresh needs the refresh token');
   const standard = { grant_type: 'refresh_token', refresh_token: grant.refreshToken };
@@ -112,8 +112,13 @@ export async function refreshGrant(
       : {}),
     ...extra,
   };
-  await authenticateClient(deps, client, endpoints, params, headers);
-  return sendTokenRequest(deps, requestOf(endpoints.refreshUrl, style, params, headers), grant);
+  const make = async () => {
+    const headers = headersOf(provider, parameters);
+    const sent = { ...params };
+    await authenticateClient(deps, client, endpoints, sent, headers);
+    return requestOf(endpoints.refreshUrl, style, sent, headers);
+  };
+  return sendTokenRequest(deps, make, grant);
 }
 
 /**
@@ -134,14 +139,7 @@ export async function extendToken(
     access_token: grant.accessToken,
   });
   const style = step.method === 'GET' ? ({ method: 'GET', body: 'query' } as const) : formPost;
-  return sendTokenRequest(
-    deps,
-    requestOf(
-      endpoints.extendedTokenUrl,
-      style,
-      params,
-      headersOf(client.provider, endpoints.parameters),
-    ),
-    grant,
-  );
+  const headers = headersOf(client.provider, endpoints.parameters);
+  const request = requestOf(endpoints.extendedTokenUrl, style, params, headers);
+  return sendTokenRequest(deps, () => request, grant);
 }

@@ -1,10 +1,17 @@
-import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
+import {
+  calculateJwkThumbprint,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+} from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Caches } from '../../src/caches';
 import { authorizationRequest } from '../../src/oauth/authorize';
 import { checkAccessToken } from '../../src/oauth/credential-check';
 import { joinKey, newDpopKey, sendProven, splitKey } from '../../src/oauth/dpop';
 import { isAsBound } from '../../src/oauth/reply';
+import { refreshGrant } from '../../src/oauth/token';
 import { checkRecord } from '../../src/providers/check';
 import { judge } from '../../src/refresh/outcome';
 import { Proofs } from '../simulator/dpop';
@@ -25,7 +32,7 @@ const sender = (...answers: Answer[]) => {
     proofs: () => requests.map(({ headers }) => headers.dpop ?? ''),
     requests,
     send: (url: string, accessToken?: string, init: RequestInit = { method: 'POST' }) =>
-      sendProven(deps, dpopKey, { url, init }, limits, accessToken),
+      sendProven(deps, dpopKey, () => ({ url, init }), limits, accessToken),
   };
 };
 
@@ -85,7 +92,7 @@ describe('a proof (RFC 9449 4.2)', () => {
       }
       return json({});
     };
-    await sendProven({ ...deps, fetch }, dpopKey, { url: tokenUrl }, limits, 'access-1');
+    await sendProven({ ...deps, fetch }, dpopKey, () => ({ url: tokenUrl }), limits, 'access-1');
     expect(seen).toEqual(['nonce', 'proven', 'uses a proof twice']);
   });
 });
@@ -98,6 +105,25 @@ describe('a nonce (RFC 9449 8 and 9)', () => {
     expect(proofs().map((proof) => decodeJwt(proof).nonce)).toEqual([undefined, 'n-1']);
     await send(tokenUrl);
     expect(decodeJwt(proofs()[2] ?? '').nonce).toBe('n-2');
+  });
+
+  it('comes with an assertion of its own, where the client signs: each is taken once', async () => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const key = JSON.stringify(await exportJWK(privateKey));
+    const { deps, requests } = sender(challenge('n-1'), json({}));
+    await refreshGrant(
+      deps,
+      clientOf(oauth2Provider({ dpop: true, clientAuth: 'private_key_jwt' }), {
+        clientSecret: null,
+        clientKey: { key, keyId: null },
+      }),
+      endpoints,
+      { refreshToken: 'refresh-1', scopes: [], timeoutMs: 5_000, dpopKey },
+    );
+    const sent = requests.map(({ params }) => params);
+    expect(sent.map((params) => params.get('refresh_token'))).toEqual(['refresh-1', 'refresh-1']);
+    const ids = sent.map((params) => decodeJwt(params.get('client_assertion') ?? '').jti);
+    expect(ids[0]).not.toBe(ids[1]);
   });
 
   it('that comes with an answer is for the next request', async () => {

@@ -17,6 +17,8 @@ export function adviceOf(problem: Conflict): string {
       return 'ask the user';
     case 'provider_not_configured':
       return `ask the operator: ${problem.detail}`;
+    case 'token_bound':
+      return 'call through the proxy';
     default: {
       const never: never = problem;
       return never;

@@ -9,6 +9,11 @@ export interface SandboxClient {
   id: string;
   name: string;
   secret: string;
+  /**
+   * Of a client that proves itself by a signature. A server all of whose clients do is a strict one: it
+   * takes pushed authorization requests only, and binds tokens to keys, with nonces.
+   */
+  publicKey?: JsonWebKey;
   redirectUris: readonly string[];
   /** How long its access tokens live. */
   accessTokenSeconds: number;
@@ -23,6 +28,7 @@ export function configuration(clients: readonly SandboxClient[], store: Store): 
   // Keys live as long as the process: what must outlast it, grants and refresh tokens, is opaque.
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signingKey = privateKey.export({ format: 'jwk' });
+  const isStrict = clients.every(({ publicKey }) => publicKey !== undefined);
   return {
     adapter: store.adapter,
     jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256' } as never] },
@@ -30,19 +36,36 @@ export function configuration(clients: readonly SandboxClient[], store: Store): 
     clients: clients.map((client) => ({
       client_id: client.id,
       client_name: client.name,
-      client_secret: client.secret,
       redirect_uris: [...client.redirectUris],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code' as const],
-      token_endpoint_auth_method: 'client_secret_basic' as const,
+      ...(client.publicKey
+        ? {
+            token_endpoint_auth_method: 'private_key_jwt' as const,
+            jwks: { keys: [{ ...client.publicKey, use: 'sig', alg: 'ES256' } as never] },
+            dpop_bound_access_tokens: true,
+          }
+        : {
+            token_endpoint_auth_method: 'client_secret_basic' as const,
+            client_secret: client.secret,
+          }),
       id_token_signed_response_alg: 'ES256' as const,
       ...(client.signedProfile ? { userinfo_signed_response_alg: 'ES256' as const } : {}),
     })),
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     // Announced in the metadata; the records of the sandbox go by that.
-    clientAuthMethods: ['client_secret_basic'],
+    clientAuthMethods: [isStrict ? 'private_key_jwt' : 'client_secret_basic'],
     features: {
+      ...(isStrict
+        ? {
+            dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+            pushedAuthorizationRequests: {
+              enabled: true,
+              requirePushedAuthorizationRequests: true,
+            },
+          }
+        : {}),
       jwtUserinfo: { enabled: true },
       devInteractions: { enabled: false },
       revocation: {
