@@ -194,7 +194,7 @@ async function putGrant(
     endpoints,
     grant,
     { timeoutMs, until: now + timeoutMs },
-    { field: shownOf(provider, credentials) },
+    { field: shownOf(provider, credentials), userId },
   );
   if (accountId !== undefined && profile.accountId !== accountId) {
     throw new AppError('account_mismatch', 'these credentials are of another account');

@@ -220,6 +220,20 @@ describe('one address', () => {
   });
 });
 
+test('it is in the catalog, ready to be connected', async () => {
+  const j = connected();
+  const reply = await j.api('/v1/providers');
+  const { providers } = await reply.json<{ providers: { id: string }[] }>();
+  expect(providers.find(({ id }) => id === ID)).toEqual({
+    id: ID,
+    name: 'mcp.tools.example',
+    kind: 'oauth2',
+    configured: true,
+    scopes: [],
+    experimental: false,
+  });
+});
+
 describe('the scopes', () => {
   test.each<[string, Options, Record<string, unknown>, string | null]>([
     ['the challenge’s', { challenge: 'Bearer scope="boats:sail"' }, {}, 'boats:sail'],

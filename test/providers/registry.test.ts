@@ -269,6 +269,26 @@ describe('PROVIDERS', () => {
     expect(providers.get('gitlab')).toMatchObject({ tokenUrl: 'https://gitlab.com/oauth/token' });
   });
 
+  it('is an MCP server by its address alone', () => {
+    const url = 'https://mcp.tools.example/mcp/';
+    const providers = registry({ tools: { extends: 'mcp', url } });
+    expect(providers.get('tools')).toMatchObject({
+      name: 'mcp.tools.example',
+      resourceUrl: url,
+      apiUrl: url,
+      clientRegistration: 'automatic',
+    });
+    expect(providers.isConfigured('tools')).toBe(true);
+    const own = registry(
+      { tools: { extends: 'mcp', url, name: 'Tools' } },
+      { TOOLS_CLIENT_ID: 'own' },
+    );
+    expect(own.get('tools')?.name).toBe('Tools');
+    expect(own.client('tools')).toMatchObject({ clientId: 'own', clientSecret: null });
+    expect(own.client('tools')?.isAutomatic).toBeUndefined();
+    expect(own.clientIds('tools')).toEqual(['own']);
+  });
+
   const without = (...fields: string[]) =>
     Object.fromEntries(Object.entries(acme).filter(([field]) => !fields.includes(field)));
 
@@ -321,6 +341,36 @@ describe('PROVIDERS', () => {
       },
       'PROVIDERS.acme.issuerTemplate.claims: must name a claim',
     ]),
+    ...(
+      [
+        ['without an address', {}, 'url: is missing'],
+        ['over http', { url: 'http://mcp.example/mcp' }, 'resourceUrl: must be https'],
+        ['at an IP address', { url: 'https://10.0.0.1/mcp' }, 'resourceUrl: names an IP address'],
+        ['with a query', { url: 'https://mcp.example/mcp?a=1' }, 'apiUrl: must be an origin'],
+        ['with a way to prove itself', { clientAuth: 'none' }, 'clientAuth: is said by the server'],
+        [
+          'with a parameter that is found',
+          { parameters: { resource: { label: 'R', pattern: '.*' } } },
+          'parameters.resource: names what Mooring fills itself',
+        ],
+        ['with half an account', { accountId: 'user:name' }, 'accountId: reads "user:name"'],
+      ] as const
+    ).map(([what, more, fault]): [string, unknown, string] => [
+      `an MCP server ${what}`,
+      {
+        acme: {
+          extends: 'mcp',
+          ...(what === 'without an address' ? {} : { url: 'https://mcp.example/mcp' }),
+          ...more,
+        },
+      },
+      `PROVIDERS.acme.${fault}`,
+    ]),
+    [
+      'an automatic client without discovery',
+      { acme: { ...acme, clientRegistration: 'automatic' } },
+      'PROVIDERS.acme.clientRegistration: is automatic',
+    ],
     ['no token URL', { acme: without('tokenUrl') }, 'PROVIDERS.acme.tokenUrl: is missing'],
     [
       'no authorization URL',

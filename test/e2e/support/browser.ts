@@ -25,6 +25,12 @@ export class Browser {
   readonly visited: string[] = [];
   /** Every page it was shown. */
   readonly pages: string[] = [];
+  readonly #fetch: typeof fetch;
+
+  /** @param reach how hosts are reached that only a test knows */
+  constructor(reach: typeof fetch = fetch) {
+    this.#fetch = reach;
+  }
 
   /** Follows redirects as far as `until` lets it; the last page may be one that was not opened. */
   open(url: string | URL, until: (url: URL) => boolean = () => false): Promise<Page> {
@@ -58,7 +64,7 @@ export class Browser {
       const headers = new Headers(init.headers);
       const cookie = this.#cookieHeader(url);
       if (cookie) headers.set('Cookie', cookie);
-      const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+      const response = await this.#fetch(url, { ...init, headers, redirect: 'manual' });
       this.#keep(url, response.headers.getSetCookie());
       const html = await response.text();
       const location = response.headers.get('Location');

@@ -103,6 +103,10 @@ export interface MooringOptions {
   vars?: Record<string, string>;
   /** Next to the sandbox's, as the `PROVIDERS` setting has them. */
   providers?: Record<string, unknown>;
+  /** By default on localhost. On another host there is no sandbox, which is on localhost. */
+  publicUrl?: string;
+  /** Takes every request that the Worker makes to others, instead of the network. */
+  outbound?: (request: Request) => Promise<Response>;
   /** Put in front of the Worker's code. */
   planted?: string;
   /** Lifetime of access tokens. */
@@ -111,7 +115,7 @@ export interface MooringOptions {
 
 export async function startMooring(options: MooringOptions = {}): Promise<Mooring> {
   const ports = await freePorts(options.processes ?? 1);
-  const publicUrl = `http://localhost:${ports[0]}`;
+  const publicUrl = options.publicUrl ?? `http://localhost:${ports[0]}`;
   const serviceKey = `service-key-${random()}`;
   const encryptionKey = randomBytes(32).toString('base64');
   const clientSecret = `client-secret-${random()}`;
@@ -127,6 +131,7 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
   const worker = await startWorkerProcesses({
     bundle: (options.planted ?? '') + inject('bundle'),
     ports,
+    ...(options.outbound ? { outbound: options.outbound } : {}),
     vars: {
       PUBLIC_URL: publicUrl,
       APP_ORIGINS: APP_ORIGIN,
@@ -134,7 +139,7 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
       SERVICE_KEYS: `e2e:${createHash('sha256').update(serviceKey).digest('hex')}`,
       AUTH_JWT_SECRET: jwtSecret,
       PROVIDERS: JSON.stringify({
-        ...JSON.parse(sandboxProviders(sandbox.issuer)),
+        ...(options.publicUrl === undefined ? JSON.parse(sandboxProviders(sandbox.issuer)) : {}),
         ...options.providers,
       }),
       SANDBOX_CLIENT_ID: 'sandbox',
