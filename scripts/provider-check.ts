@@ -12,11 +12,17 @@ import { Caches } from '../src/caches';
 import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
 import { isCheckable } from '../src/oauth/credential-check';
-import { endpointsOf, filledUrl, placeholderValues } from '../src/oauth/endpoints';
+import {
+  authorizationEndpointsOf,
+  endpointsOf,
+  filledUrl,
+  placeholderValues,
+} from '../src/oauth/endpoints';
 import { isByFields } from '../src/providers/by-fields';
 import { checkRecord } from '../src/providers/check';
 import { limitsOf } from '../src/providers/limits';
 import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
+import { fillTemplate, placeholdersOf } from '../src/providers/templates';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
 import { callbackUrl } from '../src/providers/urls';
 
@@ -65,11 +71,25 @@ async function aboutOAuth2(
   assignments: readonly string[],
 ): Promise<string[]> {
   const parameters = parametersFrom(provider, assignments);
-  const endpoints = await endpointsOf(
-    { fetch, now: Date.now, config: { publicUrl }, caches: new Caches() },
-    provider,
-    parameters,
-  );
+  const deps = { fetch, now: Date.now, config: { publicUrl }, caches: new Caches() };
+  const urlOf = urlWith(provider, parameters, publicUrl);
+  // Where the token endpoint is said later, metadata cannot tell the others.
+  const known = isSaid(provider, parameters, provider.tokenUrl ?? '');
+  const later = {
+    tokenUrl: urlOf(provider.tokenUrl) ?? '',
+    refreshUrl: urlOf(provider.refreshUrl ?? provider.tokenUrl) ?? '',
+    choicesUrl: null,
+    profileUrl: null,
+    checkUrl: null,
+    revocationUrl: null,
+  };
+  const endpoints = known
+    ? await endpointsOf(deps, provider, parameters)
+    : { ...(await authorizationEndpointsOf(deps, provider, parameters)), ...later };
+  const profileUrl = endpoints.profileUrl ?? urlOf(provider.profileUrl);
+  const choicesUrl = endpoints.choicesUrl ?? urlOf(provider.choices?.url);
+  const checkUrl = endpoints.checkUrl ?? urlOf(provider.check?.url) ?? profileUrl;
+  const revocationUrl = endpoints.revocationUrl ?? urlOf(provider.revocationUrl);
   const configured = registry.client(provider.id, parameters);
   const client: OAuth2Client = configured ?? {
     provider,
@@ -107,11 +127,11 @@ async function aboutOAuth2(
     `Client authentication: ${endpoints.clientAuth}${provider.clientAuth === undefined && provider.issuer !== undefined ? ", by the server's metadata" : ''}`,
     `Tokens: ${endpoints.tokenUrl}`,
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
-    ...(endpoints.choicesUrl === null ? [] : [`Choices: ${endpoints.choicesUrl}`]),
-    `Profile: ${endpoints.profileUrl ?? 'the token reply says it all'}`,
-    ...aboutCheck(provider, endpoints.checkUrl),
+    ...(choicesUrl === null ? [] : [`Choices: ${choicesUrl}`]),
+    `Profile: ${profileUrl ?? 'the token reply says it all'}`,
+    ...aboutCheck(provider, checkUrl),
     ...aboutCalls(provider, parameters, publicUrl),
-    `Revocation: ${endpoints.revocationUrl ?? 'not possible'}`,
+    `Revocation: ${revocationUrl ?? 'not possible'}`,
     ...(provider.timeoutSeconds === undefined
       ? []
       : [`Time for each request: ${provider.timeoutSeconds} s`]),
@@ -132,7 +152,6 @@ function aboutFieldGrant(
   const { id, grant, fields, tokenUrl = '', tokenParams, tokenHeaders } = provider;
   const parameters = parametersFrom(provider, assignments);
   const prefix = settingPrefix(provider.clientOf ?? id);
-  const values = placeholderValues(provider, parameters);
   return [
     ...(grant === 'jwt_bearer'
       ? [
@@ -145,7 +164,7 @@ function aboutFieldGrant(
       ([field, { label, secret, required }]) =>
         `Field ${field}: ${label}${secret ? ', secret' : ''}${required ? '' : ', optional'}`,
     ),
-    `Tokens: ${grant}, at ${filledUrl(tokenUrl, values, publicUrl)}`,
+    `Tokens: ${grant}, at ${urlWith(provider, parameters, publicUrl)(tokenUrl)}`,
     ...Object.entries(tokenHeaders).map(([name, value]) => `Token header ${name}: ${value}`),
     ...Object.entries(tokenParams).map(([name, value]) => `Token parameter ${name}: ${value}`),
     ...aboutCheck(provider, provider.check?.url ?? provider.profileUrl ?? null),
@@ -166,6 +185,27 @@ function secretSettingOf({ clientAuth }: OAuth2Provider, prefix: string): string
   }
 }
 
+/** Whether the values fill all placeholders: those that are `from` somebody are said later. */
+const isSaid = (
+  provider: OAuth2Provider,
+  given: Readonly<Record<string, string>>,
+  url: string,
+): boolean => {
+  const values = placeholderValues(provider, given);
+  return placeholdersOf(url).every((name) => Object.hasOwn(values, name));
+};
+
+/** What is said later stays a placeholder. */
+const urlWith =
+  (provider: OAuth2Provider, given: Readonly<Record<string, string>>, publicUrl: string) =>
+  (url: string | undefined): string | null => {
+    if (url === undefined) return null;
+    const values = placeholderValues(provider, given);
+    return isSaid(provider, given, url)
+      ? filledUrl(url, values, publicUrl)
+      : fillTemplate(url, (name) => values[name]);
+  };
+
 /** @throws Wrong that says what is missing */
 function parametersFrom(
   { id, parameters }: OAuth2Provider,
@@ -178,8 +218,8 @@ function parametersFrom(
       return [name, value.join('=')];
     }),
   );
-  for (const [name, { label, default: preset }] of Object.entries(parameters)) {
-    if (given[name] === undefined && preset === undefined) {
+  for (const [name, { label, default: preset, from }] of Object.entries(parameters)) {
+    if (given[name] === undefined && preset === undefined && from === undefined) {
       throw new Wrong(`${id} needs a parameter, ${name}=... (${label}).`);
     }
   }
@@ -204,8 +244,7 @@ function aboutCalls(
 ): string[] {
   const { apiUrl, apiUrls, apiHeaders, apiDeny, apiTimeoutSeconds, echoesToken } = provider;
   const isOAuth = provider.kind === 'oauth2';
-  const urlOf = (url: string) =>
-    isOAuth ? filledUrl(url, placeholderValues(provider, given), publicUrl) : url;
+  const urlOf = (url: string) => (isOAuth ? urlWith(provider, given, publicUrl)(url) : url);
   const main = isOAuth && provider.apiOrigin ? `{${provider.apiOrigin.metadata}}` : undefined;
   const base = apiUrl === undefined ? main : urlOf(apiUrl);
   const { headers, query } = isOAuth

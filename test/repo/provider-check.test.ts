@@ -104,6 +104,39 @@ describe('npm run provider:check', () => {
     );
   });
 
+  it('asks for no parameter that is said later, and shows its placeholder', async () => {
+    const shown = await report(['quickbooks'], {});
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        'Parameter realm_id: said by callback:realmId',
+        'Profile: https://quickbooks.api.intuit.com/v3/company/{realm_id}/companyinfo/{realm_id}',
+        'Calls: /v1/users/{userId}/proxy/quickbooks/{accountId}/... -> https://quickbooks.api.intuit.com/v3/company/{realm_id}/...',
+      ]),
+    );
+    expect(shown.at(-1)).toMatch(/^https:\/\/appcenter\.intuit\.com\/connect\/oauth2\?/);
+    expect(await report(['xero'], {})).toContain(
+      'Calls: /v1/users/{userId}/proxy/xero/{accountId}/... -> https://api.xero.com/...',
+    );
+    const desk = {
+      ...acme,
+      tokenUrl: 'https://{host}/token',
+      parameters: {
+        host: { label: 'Host', pattern: '[a-z]+\\.acme\\.example', from: 'callback:server' },
+      },
+    };
+    expect(await report(['acme'], settings({ acme: desk }))).toContain(
+      'Tokens: https://{host}/token',
+    );
+    await expect(report(['shopify'], {})).rejects.toThrow('shopify needs a parameter, shop=...');
+  });
+
+  it('takes a value all the same, and none that its pattern does not take', async () => {
+    expect(await report(['quickbooks', 'realm_id=7'], {})).toContain(
+      'Profile: https://quickbooks.api.intuit.com/v3/company/7/companyinfo/7',
+    );
+    await expect(report(['quickbooks', 'realm_id=x'], {})).rejects.toThrow('realm_id');
+  });
+
   it('tells what a token is obtained with, where there is no browser', async () => {
     const machines = {
       name: 'Machines',
