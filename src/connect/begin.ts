@@ -211,7 +211,8 @@ export async function ownIntegration(
 const noSuchIntegration = (): AppError =>
   new AppError('integration_not_found', 'the user has no such integration');
 
-async function findOwn(
+/** Undefined where the user has it not. */
+export async function findOwn(
   { db }: Deps,
   userId: string,
   provider: string,

@@ -38,6 +38,7 @@ import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
+import { findOwn } from './begin';
 import {
   type Attempt,
   commitAccounts,
@@ -364,7 +365,7 @@ async function receive(
 async function chosenOf(
   deps: Deps,
   client: OAuth2Client,
-  { parameters, expectedAccountId }: Transaction,
+  { userId, parameters, expectedAccountId }: Transaction,
   grant: Grant,
   until: number,
   choice: string | undefined,
@@ -384,13 +385,24 @@ async function chosenOf(
       errors: [{ path: 'body.choice', message }],
     });
   }
-  const expected = list.find(({ element }) => {
-    const said = saidParameters(provider, 'choice', (path) => valueAt(element, path));
-    const parameter = { ...parameters, ...said };
-    const sources = { token: grant.document, choice: element, parameter };
-    return expectedAccountId !== null && accountIdIn(provider, sources) === expectedAccountId;
+  const before =
+    expectedAccountId === null
+      ? undefined
+      : await findOwn(deps, userId, provider.id, expectedAccountId);
+  const [expected, ...further] = list.filter(({ element }) => {
+    const said = saidParameters(provider, 'choice', (path) => valueAt(element, path)) ?? {};
+    const sources = {
+      token: grant.document,
+      choice: element,
+      parameter: { ...parameters, ...said },
+    };
+    const accountId = accountIdIn(provider, sources);
+    if (accountId !== null) return accountId === expectedAccountId;
+    // The account's id says more, which is not known yet: what was chosen then stands in its row.
+    const names = Object.keys(said);
+    return names.length > 0 && names.every((name) => said[name] === before?.parameters[name]);
   });
-  if (expected) return expected.element;
+  if (expected && further.length === 0) return expected.element;
   throw new AppError(
     'choice_required',
     `${provider.name} has several of what can be connected; complete again with the "choice" of one`,

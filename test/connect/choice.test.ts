@@ -103,6 +103,20 @@ describe('a grant for several things', () => {
     expect([gone.status, await codeOf(gone)]).toEqual([409, 'account_mismatch']);
   });
 
+  test('is not asked about on a reconnect whose account is told by a person and a thing', async () => {
+    const j = sites(undefined, { accountId: ['choice:id', 'sub'] });
+    const id = await j.authorize('choice-3b', null, input);
+    expect((await j.complete('choice-3b', id, undefined, 'site-2')).status).toBe(201);
+    const accountId = 'site-2:ada';
+    expect(await rows()).toMatchObject([{ providerAccountId: accountId }]);
+    const again = await j.connect('choice-3b', null, { ...input, accountId });
+    expect(again.status, await again.clone().text()).toBe(201);
+    expect(await again.json()).toMatchObject({ accountId });
+    // Not by another user's row.
+    const other = await j.authorize('choice-3c', null, input);
+    expect((await j.complete('choice-3c', other)).status).toBe(409);
+  });
+
   test.each(['site-3', '__proto__', 'First site', '0', ' site-1'])(
     'takes nothing that is not in the list: %j',
     async (choice) => {
