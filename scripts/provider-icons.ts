@@ -13,6 +13,7 @@ import {
   siBox,
   siCalendly,
   siClickup,
+  siConfluence,
   siDatadog,
   siDiscord,
   siDropbox,
@@ -29,6 +30,7 @@ import {
   siHubspot,
   siInstagram,
   siIntercom,
+  siJira,
   siKick,
   siLinear,
   siMiro,
@@ -54,6 +56,7 @@ import {
   siXero,
   siYoutube,
   siZendesk,
+  siZoho,
   siZoom,
 } from 'simple-icons';
 import { contrastOf } from '../src/web/ui/palette';
@@ -70,6 +73,7 @@ const icons = {
   box: siBox,
   calendly: siCalendly,
   clickup: siClickup,
+  confluence: siConfluence,
   datadog: siDatadog,
   discord: siDiscord,
   dropbox: siDropbox,
@@ -86,6 +90,7 @@ const icons = {
   hubspot: siHubspot,
   instagram: siInstagram,
   intercom: siIntercom,
+  jira: siJira,
   kick: siKick,
   linear: siLinear,
   miro: siMiro,
@@ -111,6 +116,7 @@ const icons = {
   xero: siXero,
   youtube: siYoutube,
   zendesk: siZendesk,
+  zoho: siZoho,
   zoom: siZoom,
 };
 

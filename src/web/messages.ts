@@ -108,6 +108,7 @@ const messages = {
   'see.activities': 'your activities',
   'see.boards': 'your boards',
   'see.calendars': 'your calendars',
+  'see.calls': 'your company’s calls',
   'see.chats': 'your chats',
   'see.contacts': 'your contacts',
   'see.email': 'your email address',
@@ -115,6 +116,7 @@ const messages = {
   'see.issues': 'your issues',
   'see.mail': 'your mail',
   'see.name': 'your name',
+  'see.pages': 'your pages',
   'see.picture': 'your picture',
   'see.posts': 'your posts',
   'see.profile': 'your profile',
@@ -134,6 +136,7 @@ const messages = {
   'may.change_payments': 'see and change your Stripe account’s payments',
   'may.know_you': 'know who you are',
   'may.manage_ads': 'manage your ads',
+  'may.send_documents': 'prepare documents and send them for signature',
   'may.stay_connected': 'stay connected while you are away',
   'may.use_salesforce': 'see and change what you can in Salesforce',
 
@@ -394,6 +397,9 @@ const messages = {
   'record.common, organizations, consumers, or a tenant (id or domain)':
     'common, organizations, consumers, or a tenant (id or domain)',
   'record.The shop: its name before .myshopify.com': 'The shop: its name before .myshopify.com',
+  'record.Site': 'Site',
+  'record.Account': 'Account',
+  'record.Host': 'Host',
 } as const;
 
 export type EnglishMessages = typeof messages;

@@ -11,8 +11,10 @@ import { bitbucket } from './bitbucket';
 import { box } from './box';
 import { calendly } from './calendly';
 import { clickup } from './clickup';
+import { confluence } from './confluence';
 import { datadog } from './datadog';
 import { discord } from './discord';
+import { docusign } from './docusign';
 import { dropbox } from './dropbox';
 import { elevenlabs } from './elevenlabs';
 import { facebook } from './facebook';
@@ -21,6 +23,7 @@ import { github } from './github';
 import { githubApp } from './github-app';
 import { gitlab } from './gitlab';
 import { gmail } from './gmail';
+import { gong } from './gong';
 import { google } from './google';
 import { googleCalendar } from './google-calendar';
 import { googleDrive } from './google-drive';
@@ -28,6 +31,7 @@ import { googleSheets } from './google-sheets';
 import { hubspot } from './hubspot';
 import { instagram } from './instagram';
 import { intercom } from './intercom';
+import { jira } from './jira';
 import { kick } from './kick';
 import { klaviyo } from './klaviyo';
 import { linear } from './linear';
@@ -69,6 +73,7 @@ import { x } from './x';
 import { xero } from './xero';
 import { youtube } from './youtube';
 import { zendesk } from './zendesk';
+import { zoho } from './zoho';
 import { zoom } from './zoom';
 
 export const records: readonly ProviderInput[] = [
@@ -81,8 +86,10 @@ export const records: readonly ProviderInput[] = [
   box,
   calendly,
   clickup,
+  confluence,
   datadog,
   discord,
+  docusign,
   dropbox,
   elevenlabs,
   facebook,
@@ -91,6 +98,7 @@ export const records: readonly ProviderInput[] = [
   githubApp,
   gitlab,
   gmail,
+  gong,
   google,
   googleCalendar,
   googleDrive,
@@ -98,6 +106,7 @@ export const records: readonly ProviderInput[] = [
   hubspot,
   instagram,
   intercom,
+  jira,
   kick,
   klaviyo,
   linear,
@@ -137,6 +146,7 @@ export const records: readonly ProviderInput[] = [
   xero,
   youtube,
   zendesk,
+  zoho,
   zoom,
 ];
 

@@ -42,6 +42,12 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   'sites:read': ['see.sites'],
   'boards:read': ['see.boards'],
   'read:profile': ['see.name', 'see.email'],
+  'read:jira-work': ['see.issues'],
+  'read:jira-user': ['see.workspace_people'],
+  'read:confluence-content.summary': ['see.pages'],
+  'AaaServer.profile.READ': ['see.profile'],
+  'api:calls:read:basic': ['see.calls'],
+  'api:users:read': ['see.workspace_people'],
   'com.intuit.quickbooks.accounting': ['may.change_accounting'],
   'accounting.contacts.read': ['see.contacts'],
   MERCHANT_PROFILE_READ: ['see.account_basics'],
@@ -64,6 +70,7 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
 /** Names that mean something at one provider only. */
 const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId[]>>>> = {
   calendly: { 'users:read': ['see.profile'] },
+  docusign: { signature: ['may.send_documents'], extended: ['may.stay_connected'] },
   hubspot: { oauth: ['see.account_basics'] },
   linear: { read: ['see.workspace', 'see.issues'] },
   salesforce: { api: ['may.use_salesforce'] },

@@ -12,6 +12,7 @@ import {
   userVersions,
 } from '../../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../../src/jobs/cron';
+import { records } from '../../../../src/providers/records';
 import { type Journey, journey } from '../../../connect/journey';
 import { type Simulator, simulate } from '../../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../../simulator/types';
@@ -55,6 +56,12 @@ export interface Deployment {
   publicKey?: JsonWebKey;
 }
 
+/** Whose client a record uses. */
+const clientOf = (id: string): string => {
+  const record = records.find((one) => one.id === id);
+  return (record?.kind === 'oauth2' && record.clientOf) || id;
+};
+
 export class Traveller {
   readonly simulator: Simulator;
   readonly deps: TestDeps;
@@ -66,11 +73,7 @@ export class Traveller {
     readonly fixture: Fixture,
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
-    {
-      clients = [fixture.id, 'slack', 'google', 'microsoft'],
-      settings = {},
-      publicKey,
-    }: Deployment = {},
+    { clients = [clientOf(fixture.id)], settings = {}, publicKey }: Deployment = {},
   ) {
     const config = configWith(change ? { [fixture.id]: change } : {}, {
       ...clientsOf(clients, CLIENT),
