@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 661,
-        "documented": 185,
-        "documentedWithDate": 66,
-        "knowledge": 391,
-        "reported": 85,
+        "answersAndDemands": 722,
+        "documented": 204,
+        "documentedWithDate": 69,
+        "knowledge": 418,
+        "reported": 100,
       }
     `);
   });
