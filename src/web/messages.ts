@@ -107,6 +107,7 @@ const messages = {
   'see.account_name': 'your account’s name',
   'see.activities': 'your activities',
   'see.boards': 'your boards',
+  'see.bookings': 'your bookings',
   'see.calendars': 'your calendars',
   'see.calls': 'your company’s calls',
   'see.chats': 'your chats',
@@ -116,6 +117,7 @@ const messages = {
   'see.issues': 'your issues',
   'see.mail': 'your mail',
   'see.name': 'your name',
+  'see.orders': 'your orders',
   'see.pages': 'your pages',
   'see.picture': 'your picture',
   'see.posts': 'your posts',
@@ -139,6 +141,7 @@ const messages = {
   'may.send_documents': 'prepare documents and send them for signature',
   'may.stay_connected': 'stay connected while you are away',
   'may.use_salesforce': 'see and change what you can in Salesforce',
+  'may.use_servicenow': 'see and change what you can in ServiceNow',
 
   // What has just happened.
   'flash.connecting.title': '{provider} is not connected yet',
@@ -400,6 +403,11 @@ const messages = {
   'record.Site': 'Site',
   'record.Account': 'Account',
   'record.Host': 'Host',
+  'record.Instance: its name before .service-now.com': 'Instance: its name before .service-now.com',
+  'record.Okta domain, such as acme.okta.com': 'Okta domain, such as acme.okta.com',
+  'record.Auth0 domain, such as acme.eu.auth0.com': 'Auth0 domain, such as acme.eu.auth0.com',
+  'record.Account: what stands before .snowflakecomputing.com':
+    'Account: what stands before .snowflakecomputing.com',
 } as const;
 
 export type EnglishMessages = typeof messages;

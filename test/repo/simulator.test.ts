@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 722,
-        "documented": 204,
-        "documentedWithDate": 69,
-        "knowledge": 418,
-        "reported": 100,
+        "answersAndDemands": 792,
+        "documented": 230,
+        "documentedWithDate": 72,
+        "knowledge": 450,
+        "reported": 112,
       }
     `);
   });

@@ -6,9 +6,11 @@ import { anthropic } from './anthropic';
 import { apiKey } from './api-key';
 import { asana } from './asana';
 import { atlassian } from './atlassian';
+import { auth0 } from './auth0';
 import { basic } from './basic';
 import { bitbucket } from './bitbucket';
 import { box } from './box';
+import { calCom } from './cal-com';
 import { calendly } from './calendly';
 import { clickup } from './clickup';
 import { confluence } from './confluence';
@@ -16,6 +18,7 @@ import { datadog } from './datadog';
 import { discord } from './discord';
 import { docusign } from './docusign';
 import { dropbox } from './dropbox';
+import { ebay } from './ebay';
 import { elevenlabs } from './elevenlabs';
 import { facebook } from './facebook';
 import { figma } from './figma';
@@ -41,6 +44,7 @@ import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
 import { miro } from './miro';
 import { notion } from './notion';
+import { okta } from './okta';
 import { onedrive } from './onedrive';
 import { onlyfans } from './onlyfans';
 import { openai } from './openai';
@@ -54,15 +58,18 @@ import { reddit } from './reddit';
 import { resend } from './resend';
 import { salesforce } from './salesforce';
 import { sendgrid } from './sendgrid';
+import { servicenow } from './servicenow';
 import { session } from './session';
 import { shopify } from './shopify';
 import { slack } from './slack';
 import { slackUser } from './slack-user';
 import { snapchat } from './snapchat';
+import { snowflake } from './snowflake';
 import { spotify } from './spotify';
 import { square } from './square';
 import { strava } from './strava';
 import { stripe } from './stripe';
+import { stripeApps } from './stripe-apps';
 import { threads } from './threads';
 import { tiktok } from './tiktok';
 import { twilio } from './twilio';
@@ -82,8 +89,10 @@ export const records: readonly ProviderInput[] = [
   anthropic,
   asana,
   atlassian,
+  auth0,
   bitbucket,
   box,
+  calCom,
   calendly,
   clickup,
   confluence,
@@ -91,6 +100,7 @@ export const records: readonly ProviderInput[] = [
   discord,
   docusign,
   dropbox,
+  ebay,
   elevenlabs,
   facebook,
   figma,
@@ -115,6 +125,7 @@ export const records: readonly ProviderInput[] = [
   microsoftTeams,
   miro,
   notion,
+  okta,
   onedrive,
   onlyfans,
   openai,
@@ -128,14 +139,17 @@ export const records: readonly ProviderInput[] = [
   resend,
   salesforce,
   sendgrid,
+  servicenow,
   shopify,
   slack,
   slackUser,
   snapchat,
+  snowflake,
   spotify,
   square,
   strava,
   stripe,
+  stripeApps,
   threads,
   tiktok,
   twilio,
