@@ -11,6 +11,7 @@
 import type { OAuth2Provider } from '../providers/types';
 import { DAY_MS, MINUTE_MS } from '../time';
 import { parseDocument, recoverDocument, valueAt } from './document';
+import { claimsOf } from './id-token';
 
 export interface TokenReply {
   accessToken: string | null;
@@ -53,13 +54,20 @@ export function readTokenReply(
   };
   const document = parseDocument(raw.body, raw.headers.get('Content-Type')) ?? recover();
   const clock = { now, server: serverTime(raw.headers, now) };
+  const accessToken = tokenAt(document, recover, reply.accessToken);
+  const at: Reader = (path) =>
+    path.startsWith(IN_ACCESS_TOKEN)
+      ? valueAt(claimsOf(accessToken), path.slice(IN_ACCESS_TOKEN.length))
+      : valueAt(document, path);
   return {
-    accessToken: tokenAt(document, recover, reply.accessToken),
+    accessToken,
     refreshToken: tokenAt(document, recover, reply.refreshToken),
-    tokenType: firstAt(document, reply.tokenType, usableString),
-    scopes: firstAt(document, reply.scope, (value) => readScopes(value, provider.scopeSeparator)),
-    expiresAt: readEnd(document, reply.expiresIn, reply.expiresAt, clock),
-    refreshExpiresAt: readEnd(document, reply.refreshExpiresIn, reply.refreshExpiresAt, clock),
+    tokenType: firstAt(within(document), reply.tokenType, usableString),
+    scopes: firstAt(within(document), reply.scope, (value) =>
+      readScopes(value, provider.scopeSeparator),
+    ),
+    expiresAt: readEnd(at, reply.expiresIn, reply.expiresAt, clock),
+    refreshExpiresAt: readEnd(at, reply.refreshExpiresIn, reply.refreshExpiresAt, clock),
     receivedAt: now,
     errorCode: readErrorCode(document, provider),
     document,
@@ -72,14 +80,24 @@ export const isAsBound = (
   { tokenType }: Pick<TokenReply, 'tokenType'>,
 ): boolean => !dpop || tokenType?.toLowerCase() === 'dpop';
 
+/** In front of a path into the claims of an access token that is a JWT (monday.com: `exp`). */
+const IN_ACCESS_TOKEN = 'access_token:';
+
+type Reader = (path: string) => unknown;
+
+const within =
+  (document: unknown): Reader =>
+  (path) =>
+    valueAt(document, path);
+
 /** The first path that holds something `read` can use. */
 function firstAt<T>(
-  document: unknown,
+  at: Reader,
   paths: readonly string[],
   read: (value: unknown) => T | null,
 ): T | null {
   for (const path of paths) {
-    const value = read(valueAt(document, path));
+    const value = read(at(path));
     if (value !== null) return value;
   }
   return null;
@@ -97,9 +115,9 @@ function tokenAt(
   paths: readonly string[],
 ): string | null {
   return (
-    firstAt(document, paths, usableString) ??
+    firstAt(within(document), paths, usableString) ??
     // A key that is there twice, and the second time empty: JSON.parse knows only the second.
-    firstAt(recover(), paths, usableString)
+    firstAt(within(recover()), paths, usableString)
   );
 }
 
@@ -138,17 +156,17 @@ function serverTime(headers: Headers, now: number): number {
  * negative ones and those over ten years count as not said, because servers write them for "never".
  */
 function readEnd(
-  document: unknown,
+  at: Reader,
   lifetimes: readonly string[],
   ends: readonly string[],
   { now, server }: Clock,
 ): number | null {
   const lifetime =
-    firstAt(document, lifetimes, (value) => {
+    firstAt(at, lifetimes, (value) => {
       const seconds = readNumber(value);
       const isTime = seconds >= FIRST_EPOCH_SECONDS;
       return usableLifetime(isTime ? readTime(value) - server : seconds * 1000);
-    }) ?? firstAt(document, ends, (value) => usableLifetime(readTime(value) - server));
+    }) ?? firstAt(at, ends, (value) => usableLifetime(readTime(value) - server));
   return lifetime === null ? null : now + lifetime;
 }
 

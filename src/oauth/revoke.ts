@@ -119,6 +119,9 @@ async function revocationRequest(
   const { parameters } = endpoints;
   const { revocation } = provider;
   const headers = headersOf(provider, parameters);
+  for (const [name, value] of Object.entries(fillParams(revocation.headers, client, parameters))) {
+    headers.set(name, value);
+  }
   const params = fillParams(revocation.params, client, { ...parameters, account_id: accountId });
   if (revocation.style === 'rfc7009' && sent !== null) {
     params[revocation.tokenParam] = sent.token;

@@ -46,6 +46,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkApi(provider) ??
     checkApiToken(provider) ??
     checkOmitted(provider) ??
+    checkReply(provider) ??
     checkRefresh(provider) ??
     checkRevocation(provider)
   );
@@ -458,6 +459,7 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['check', 'query'], provider.check?.query ?? {}, ['access_token']],
     [['check', 'body', 'params'], provider.check?.body?.params ?? {}, withToken],
     [['revocation', 'params'], provider.revocation.params, [...client, 'account_id']],
+    [['revocation', 'headers'], provider.revocation.headers, client],
     [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, [], atStart],
   ];
   for (const [path, values, filled, said = always] of places) {
@@ -600,6 +602,19 @@ function checkOmitted({ omitParams, tokenParams, refreshParams }: OAuth2Provider
   };
 }
 
+/** What a token says of itself is when it ends. */
+const endPaths = ['expiresIn', 'expiresAt', 'refreshExpiresIn', 'refreshExpiresAt'];
+
+function checkReply({ reply }: OAuth2Provider): Fault | null {
+  const wrong = Object.entries(reply).find(
+    ([name, paths]) =>
+      !endPaths.includes(name) && paths.some((path) => path.startsWith('access_token:')),
+  );
+  return wrong === undefined
+    ? null
+    : { path: ['reply', wrong[0]], message: 'reads the access token, which tells ends only' };
+}
+
 function checkRefresh(provider: OAuth2Provider): Fault | null {
   if (provider.refreshModel !== 'extend') return null;
   if (Object.values(provider.refreshParams).some(holdsAccessToken)) return null;
@@ -618,8 +633,18 @@ const inAuthorization = new Set<string>([
 
 function checkRevocation(provider: OAuth2Provider): Fault | null {
   const { revocation } = provider;
-  const { style, token, header, body, params } = revocation;
+  const { style, token, header, headers, body, params } = revocation;
   const auth = revocationAuthOf(provider);
+  const wrong = checkHeaders(headers, ['revocation', 'headers']);
+  if (wrong) return wrong;
+  const own = Object.keys(headers).find((name) => name.toLowerCase() === 'authorization');
+  const carriesToken = style === 'bearer' && header === undefined;
+  if (own !== undefined && (carriesToken || (auth !== undefined && inAuthorization.has(auth)))) {
+    return {
+      path: ['revocation', 'headers', own],
+      message: 'is the header that "style" or "clientAuth" sends',
+    };
+  }
   if (header !== undefined) {
     const path = ['revocation', 'header'];
     if (style !== 'bearer') return { path, message: 'is for the style "bearer" only' };

@@ -193,6 +193,30 @@ describe('the end of a token', () => {
     expect(expiresAt).toBe(expected === null ? null : now + expected);
   });
 
+  describe('that the access token says itself', () => {
+    const inToken = oauth2Provider({ reply: { expiresAt: 'access_token:exp' } });
+    const jwt = (claims: object) => `e30.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.c2ln`;
+    const exp = (now + HOUR) / 1000;
+
+    it.each<[string, object, number | null]>([
+      ['is read', { access_token: jwt({ exp }) }, HOUR],
+      ['comes after a lifetime', { access_token: jwt({ exp }), expires_in: 60 }, 60_000],
+      ['is none where it is past', { access_token: jwt({ exp: exp - 7200 }) }, null],
+      ['is none where it is no number', { access_token: jwt({ exp: {} }) }, null],
+      ['is none where there is none', { access_token: jwt({}) }, null],
+      ['is none of a token that is no JWT', { access_token: 'a-1' }, null],
+      ['is none without a token', { access_token: null }, null],
+      ["is not the reply's own", { access_token: 'a-1', exp, 'access_token:exp': exp }, null],
+    ])('%s', (_, body, expected) => {
+      const { expiresAt } = read({ refresh_token: 'r-1', ...body }, {}, inToken);
+      expect(expiresAt).toBe(expected === null ? null : now + expected);
+    });
+
+    it('is not read by a record that does not say so', () => {
+      expect(read({ access_token: jwt({ exp }) }).expiresAt).toBeNull();
+    });
+  });
+
   it.each([-1, 1])('is corrected where the clocks differ by %i h', (hours) => {
     const server = now + hours * HOUR;
     const body = { ...tokens, expires_at: (server + 2 * HOUR) / 1000 };

@@ -93,6 +93,25 @@ describe('a revocation', () => {
     ]);
   });
 
+  it('carries the secret in a header of the record (Square)', async () => {
+    const { requests } = await revoked(new Response(), {
+      revocation: {
+        token: 'access',
+        tokenParam: 'access_token',
+        body: 'json',
+        clientAuth: 'omit',
+        headers: { Authorization: 'Client {client_secret}' },
+        params: { client_id: '{client_id}' },
+      },
+    });
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.headers.authorization).toBe('Client secret');
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+      access_token: 'a-1',
+      client_id: 'client',
+    });
+  });
+
   it('is the token alone where the record says so (Dropbox)', async () => {
     const { outcome, requests } = await revoked(json(null), { revocation: { style: 'bearer' } });
     expect(outcome).toBe('done');

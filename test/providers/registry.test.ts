@@ -716,6 +716,32 @@ describe('PROVIDERS', () => {
       { acme: { ...acme, revocation: { body: 'query' } } },
       'PROVIDERS.acme.revocation.clientAuth: would put the client secret into the URL',
     ],
+    ...['bearer', 'rfc7009'].map((style): [string, unknown, string] => [
+      `two values for one Authorization header (${style})`,
+      {
+        acme: {
+          ...acme,
+          clientAuth: 'client_secret_basic',
+          revocation: { style, headers: { authorization: 'Client {client_secret}' } },
+        },
+      },
+      'PROVIDERS.acme.revocation.headers.authorization: is the header that',
+    ]),
+    [
+      'a header of a revocation with another token in it',
+      { acme: { ...acme, revocation: { headers: { 'X-T': '{access_token}' } } } },
+      'PROVIDERS.acme.revocation.headers.X-T: may hold {client_id}, {client_secret}',
+    ],
+    [
+      'a header that cannot be sent',
+      { acme: { ...acme, revocation: { headers: { 'a b': 'c' } } } },
+      'PROVIDERS.acme.revocation.headers.a b: is not an HTTP header',
+    ],
+    [
+      'scopes that an access token would tell',
+      { acme: { ...acme, reply: { scope: 'access_token:scope' } } },
+      'PROVIDERS.acme.reply.scope: reads the access token',
+    ],
     [
       'two tokens for one Authorization header',
       { acme: { ...acme, revocation: { style: 'bearer', clientAuth: 'client_secret_basic' } } },

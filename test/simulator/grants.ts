@@ -1,4 +1,5 @@
 /** What the simulated provider remembers: consents, codes and tokens. */
+import { idTokenOf } from './answer.ts';
 import type { Fixture, IssuedKind } from './types.ts';
 
 export interface Grant {
@@ -72,7 +73,10 @@ export class Grants {
     expiresAt: number | null,
     extended = false,
   ): Token {
-    return this.#add(this.#value(kind, grant), kind, grant, now, expiresAt, extended);
+    const value = this.#value(kind, grant);
+    const isJwt = kind === 'access' && this.#fixture.accessTokens === 'jwt' && expiresAt !== null;
+    const sent = isJwt ? idTokenOf({ jti: value, exp: Math.ceil(expiresAt / 1000 - 0.5) }) : value;
+    return this.#add(sent, kind, grant, now, expiresAt, extended);
   }
 
   code(value: string | null, now: number): Code | null {

@@ -103,6 +103,16 @@ const bound = ({ evidence }: Answer<Issued>): Answer<Issued> => ({
   evidence,
 });
 
+const claims = plain('claims', {});
+const schemes = plain('schemes', {});
+
+const endless = ({ accessToken, refreshToken, scopes }: Issued) => ({
+  access_token: accessToken,
+  refresh_token: refreshToken,
+  token_type: 'Bearer',
+  scope: scopes.join(' '),
+});
+
 const posting = {
   params: { response_mode: 'form_post' },
   formPost: true,
@@ -296,6 +306,27 @@ export const mechanisms = {
 
   /** The secret is a bearer token. */
   bearers: proving('bearers', 'secret_bearer'),
+
+  /** A reply says nothing of an end: the access token is a JWT that does. */
+  claims: {
+    ...claims,
+    accessTokens: 'jwt',
+    token: { ...claims.token, reply: { body: endless, evidence: invented } },
+    refresh:
+      claims.refresh?.kind === 'refresh_token'
+        ? { ...claims.refresh, reply: { body: endless, evidence: invented } }
+        : null,
+  },
+
+  /** A revocation proves the client in a scheme of its own, and takes the access token alone. */
+  schemes: {
+    ...schemes,
+    revocation: schemes.revocation && {
+      ...schemes.revocation,
+      token: { in: 'json', name: 'access_token', kind: 'access' },
+      client: ['secret_client'],
+    },
+  },
 
   /** The client signs with its key, and each assertion is taken once. */
   signers: proving('signers', assertion('signers', 'private_key_jwt', 'ES256')),

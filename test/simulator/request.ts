@@ -113,6 +113,8 @@ async function proves(
       return authorization === `Basic ${btoa(`${client.secret}:`)}`;
     case 'secret_bearer':
       return authorization === `Bearer ${client.secret}` && sent.params.get(idParam) === client.id;
+    case 'secret_client':
+      return authorization === `Client ${client.secret}` && sent.params.get(idParam) === client.id;
     case 'post':
       return (
         sent.params.get(idParam) === client.id && sent.params.get(secretParam) === client.secret

@@ -14,8 +14,15 @@ export async function revoke(scene: Scene): Promise<Response> {
   }
   const header = missingHeader(sent, revocation.headers ?? {}, client);
   if (header !== null) return scene.refuse('request', header);
-  const { clientIdParam } = revocation;
-  const proof = await wrongClient(sent, revocation.client, client, scene.now, clientIdParam);
+  const { clientIdParam, clientSecretParam } = revocation;
+  const proof = await wrongClient(
+    sent,
+    revocation.client,
+    client,
+    scene.now,
+    clientIdParam,
+    clientSecretParam,
+  );
   if (proof !== null) return scene.refuse('client', proof);
 
   if (revocation.token.in === 'account') {

@@ -80,6 +80,8 @@ export type ClientAuth =
   | 'secret_bearer'
   /** Basic, with the secret as the user name and no password. */
   | 'secret_user'
+  /** `Authorization: Client <secret>`, the id as a parameter. */
+  | 'secret_client'
   | Assertion
   /** Nothing is asked for. */
   | 'none';
@@ -237,6 +239,7 @@ export interface Revocation {
     | { in: 'account'; name: string };
   client: readonly ClientAuth[];
   clientIdParam?: string;
+  clientSecretParam?: string;
   headers?: Record<string, RegExp>;
   /** How far it reaches. */
   ends: 'token' | 'grant';
@@ -272,6 +275,8 @@ export interface Fixture {
   };
   /** How tokens begin. */
   prefixes?: { access: string; refresh: string };
+  /** Access tokens are JWTs, whose claim `exp` says when they end. */
+  accessTokens?: 'jwt';
   /** Endpoints are told by their paths alone, so that several records of a test have one server. */
   anyHost?: boolean;
   /** What codes and tokens look like instead, `serial` counting from 1 for each account and kind. */

@@ -40,7 +40,10 @@ const clientAuthMethods = [
   'none',
 ] as const;
 
-/** Where a token reply holds what; the defaults are RFC 6749's names. */
+/**
+ * Where a token reply holds what; the defaults are RFC 6749's names. Of ends, `access_token:exp` reads
+ * the claims of an access token that is a JWT.
+ */
 const replyPaths = z.strictObject({
   accessToken: candidates.default(['access_token']),
   refreshToken: candidates.default(['refresh_token']),
@@ -84,6 +87,8 @@ const revocation = z.strictObject({
   clientAuth: z.enum([...clientAuthMethods, 'omit']).optional(),
   /** More parameters; a value `{account_id}` stands for the account's id at the provider. */
   params: strings.default({}),
+  /** Headers of this request only (Square: `Client {client_secret}`). */
+  headers: strings.default({}),
   /**
    * Errors of this endpoint that say that the token is dead already. `http_400` stands for that
    * status without a code.

@@ -97,6 +97,17 @@ const records: Record<Name, Change> = {
   }),
   users: at('users', { clientAuth: 'client_secret_basic_user' }),
   bearers: at('bearers', { clientAuth: 'client_secret_bearer' }),
+  claims: at('claims', { reply: { expiresAt: 'access_token:exp' } }),
+  schemes: at('schemes', {
+    revocation: {
+      token: 'access',
+      tokenParam: 'access_token',
+      body: 'json',
+      clientAuth: 'omit',
+      headers: { Authorization: 'Client {client_secret}' },
+      params: { client_id: '{client_id}' },
+    },
+  }),
   signers: at('signers', { clientAuth: 'private_key_jwt' }),
   macs: at('macs', { clientAuth: 'client_secret_jwt' }),
   fruit: at('fruit', {
@@ -218,6 +229,21 @@ const wrong: [name: Name, what: string, change: Change, failsAt: Step][] = [
   ['strongbox', 'no key', { dpop: false }, 'connect'],
   ['users', 'the secret as the password', { clientAuth: 'client_secret_basic' }, 'connect'],
   ['bearers', 'the secret in the body', { clientAuth: 'client_secret_post' }, 'connect'],
+  ['claims', 'no word of the token', { reply: {} }, 'token'],
+  ['claims', 'another claim', { reply: { expiresAt: 'access_token:jti' } }, 'token'],
+  [
+    'schemes',
+    'the secret as a bearer token',
+    {
+      revocation: {
+        token: 'access',
+        tokenParam: 'access_token',
+        body: 'json',
+        clientAuth: 'client_secret_bearer',
+      },
+    },
+    'disconnect',
+  ],
   ['macs', 'the secret itself', { clientAuth: 'client_secret_post' }, 'connect'],
   [
     'macs',
