@@ -2,12 +2,19 @@
 import { fillTemplate, placeholdersOf } from './templates';
 import type { CredentialsProvider } from './types';
 
-/** `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). */
-const base64Pair = /\{base64:([A-Za-z]\w*):([A-Za-z]\w*)\}/g;
+/**
+ * `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). A text in quotes stands for
+ * itself: `{base64:'api':key}`.
+ */
+const base64Pair = /\{base64:([A-Za-z]\w*|'[^':{}]*'):([A-Za-z]\w*|'[^':{}]*')\}/g;
 
-/** The template with each pair as two plain placeholders: `{one}:{two}`. */
+const isQuoted = (part: string): boolean => part.startsWith("'");
+
+/** The template with each pair as plain placeholders: `{one}:{two}`. */
 export const withoutBase64 = (template: string): string =>
-  template.replace(base64Pair, '{$1}:{$2}');
+  template.replace(base64Pair, (_, ...[one, two]: string[]) =>
+    [one, two].map((part = '') => (isQuoted(part) ? '' : `{${part}}`)).join(':'),
+  );
 
 export const requestHeadersOf = (
   { requestHeaders }: Pick<CredentialsProvider, 'requestHeaders'>,
@@ -34,7 +41,10 @@ function fill(template: string, valueFor: (field: string) => string): string {
   for (const pair of template.matchAll(base64Pair)) {
     const [whole, one = '', two = ''] = pair;
     filled += fillTemplate(template.slice(end, pair.index), valueFor);
-    filled += base64(`${valueFor(one)}:${valueFor(two)}`);
+    const [user, password] = [one, two].map((part) =>
+      isQuoted(part) ? part.slice(1, -1) : valueFor(part),
+    );
+    filled += base64(`${user}:${password}`);
     end = pair.index + whole.length;
   }
   return filled + fillTemplate(template.slice(end), valueFor);

@@ -22,6 +22,10 @@ describe('the headers of credentials', () => {
     ],
     // RFC 7617 2.1, in UTF-8.
     ['Basic with more than ASCII', '{base64:u:p}', { u: 'test', p: '123£' }, 'dGVzdDoxMjPCow=='],
+    // RFC 7617 2, with a user name that is always the same.
+    ['a text in quotes', "Basic {base64:'api':key}", { key: 'k' }, 'Basic YXBpOms='],
+    ['an empty one', "{base64:key:''}", { key: 'k' }, 'azo='],
+    ['a quoted name of a field', "{base64:'key':key}", { key: 'k' }, 'a2V5Oms='],
     ['no value at all', '2026-01-01', {}, '2026-01-01'],
     ['a value that looks like a placeholder', '{a}', { a: '{b}$&', b: 'x' }, '{b}$&'],
   ])('hold %s', (_, template, credentials, expected) => {

@@ -20,7 +20,8 @@ export const credentialsProviderSchema = z.strictObject({
   accountIdField: z.string().optional(),
   /**
    * Headers in which a caller would send the credentials; `{field}` stands for a value,
-   * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617).
+   * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617), of which one may be a
+   * text in quotes (`{base64:'api':apiKey}`).
    */
   requestHeaders: strings.default({}),
   /**
