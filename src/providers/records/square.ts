@@ -4,8 +4,9 @@
  * airbytehq/airbyte#7080 for the addresses. Read 2026-11-26.
  *
  * Without PKCE the client proves itself by its secret, and a refresh brings the same refresh token; with
- * it, Square takes no secret and rotates. So PKCE is off. A revocation wants the secret in a form of its
- * own (`Authorization: Client ...`), which a record cannot say. A dead grant's answer is not known.
+ * it, Square takes no secret and rotates. So PKCE is off. A revocation names the account, wants the secret
+ * in a form of its own, and ends all tokens that the account gave the app (developer.squareup.com/reference
+ * /square/o-auth/revoke-token, read 2026-11-27). A dead grant's answer is not known.
  */
 import type { ProviderInput } from '../types';
 
@@ -16,6 +17,7 @@ export const square = {
 
   authorizationUrl: 'https://connect.squareup.com/oauth2/authorize',
   tokenUrl: 'https://connect.squareup.com/oauth2/token',
+  revocationUrl: 'https://connect.squareup.com/oauth2/revoke',
   profileUrl: 'https://connect.squareup.com/v2/merchants/me',
   pkce: false,
 
@@ -39,5 +41,12 @@ export const square = {
     country: 'merchant.country',
     currency: 'merchant.currency',
   },
-  revocationReach: 'token',
+  revocation: {
+    token: 'none',
+    body: 'json',
+    clientAuth: 'omit',
+    headers: { Authorization: 'Client {client_secret}' },
+    params: { client_id: '{client_id}', merchant_id: '{account_id}' },
+  },
+  revocationReach: 'user',
 } as const satisfies ProviderInput;
