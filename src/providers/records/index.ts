@@ -12,6 +12,7 @@ import { bitbucket } from './bitbucket';
 import { box } from './box';
 import { calCom } from './cal-com';
 import { calendly } from './calendly';
+import { canva } from './canva';
 import { clickup } from './clickup';
 import { confluence } from './confluence';
 import { datadog } from './datadog';
@@ -43,6 +44,7 @@ import { mcp } from './mcp';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
 import { miro } from './miro';
+import { monday } from './monday';
 import { notion } from './notion';
 import { okta } from './okta';
 import { onedrive } from './onedrive';
@@ -72,8 +74,10 @@ import { stripe } from './stripe';
 import { stripeApps } from './stripe-apps';
 import { threads } from './threads';
 import { tiktok } from './tiktok';
+import { todoist } from './todoist';
 import { twilio } from './twilio';
 import { twitch } from './twitch';
+import { typeform } from './typeform';
 import { webflow } from './webflow';
 import { whoop } from './whoop';
 import { x } from './x';
@@ -94,6 +98,7 @@ export const records: readonly ProviderInput[] = [
   box,
   calCom,
   calendly,
+  canva,
   clickup,
   confluence,
   datadog,
@@ -124,6 +129,7 @@ export const records: readonly ProviderInput[] = [
   microsoft,
   microsoftTeams,
   miro,
+  monday,
   notion,
   okta,
   onedrive,
@@ -152,8 +158,10 @@ export const records: readonly ProviderInput[] = [
   stripeApps,
   threads,
   tiktok,
+  todoist,
   twilio,
   twitch,
+  typeform,
   webflow,
   whoop,
   x,
