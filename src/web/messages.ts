@@ -126,6 +126,7 @@ const messages = {
   'see.sites': 'your sites',
   'see.spreadsheets': 'your spreadsheets',
   'see.subscription': 'your subscription',
+  'see.tasks': 'your tasks',
   'see.teams': 'your teams',
   'see.tickets': 'your tickets',
   'see.user_name': 'your user name',
@@ -369,6 +370,8 @@ const messages = {
   'record.Site, such as us5.datadoghq.com': 'Site, such as us5.datadoghq.com',
   'record.Application key': 'Application key',
   'record.API of the region: api, api.eu or api.au': 'API of the region: api, api.eu or api.au',
+  'record.Host: api.mailgun.net or api.eu.mailgun.net':
+    'Host: api.mailgun.net or api.eu.mailgun.net',
   'record.Host: us.posthog.com or eu.posthog.com': 'Host: us.posthog.com or eu.posthog.com',
   'record.Personal API key, with the scope user:read': 'Personal API key, with the scope user:read',
   'record.Company': 'Company',

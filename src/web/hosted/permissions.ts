@@ -79,9 +79,13 @@ const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId
   docusign: { signature: ['may.send_documents'], extended: ['may.stay_connected'] },
   hubspot: { oauth: ['see.account_basics'] },
   linear: { read: ['see.workspace', 'see.issues'] },
+  monday: { 'me:read': ['see.name', 'see.email'] },
+  oura: { 'extapi:personal': ['see.profile'] },
   salesforce: { api: ['may.use_salesforce'] },
+  sentry: { 'org:read': ['see.workspace_name'] },
   strava: { read: ['see.public_profile', 'see.activities'] },
   stripe: { read_write: ['may.change_payments'] },
+  todoist: { 'data:read': ['see.tasks'] },
   zendesk: { read: ['see.tickets'] },
 };
 
