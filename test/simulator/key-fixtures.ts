@@ -314,6 +314,52 @@ const posthog: KeyFixture = {
   quirks: [mayNot(posthogRefusal(403, 'authentication_error', 'permission_denied')), pause],
 };
 
+const perplexity: KeyFixture = {
+  id: 'perplexity',
+  account: { id: null, displayName: null },
+  ...keysOf('pplx-'),
+  proofOf: bearer,
+  apiUrl: () => 'https://api.perplexity.ai',
+  check: {
+    method: 'GET',
+    url: () => 'https://api.perplexity.ai/async/chat/completions',
+    answer: { body: { requests: [], next_token: null }, evidence: knowledge('the list as known') },
+    unauthorized: {
+      status: 401,
+      text: '<html><head><title>401 Authorization Required</title></head></html>',
+      type: 'text/html',
+      evidence: reported(page('google/osv-scalibr, veles, perplexityapikey')),
+    },
+  },
+  quirks: [pause],
+};
+
+const mailgunHost = { host: 'api.eu.mailgun.net' };
+
+const mailgun: KeyFixture = {
+  id: 'mailgun',
+  account: { id: null, displayName: null, shown: ['api.eu.mailgun.net'] },
+  credentials: { ...mailgunHost, apiKey: 'canary1' },
+  next: { ...mailgunHost, apiKey: 'canary2' },
+  wrong: { ...mailgunHost, apiKey: 'canary0' },
+  proofOf: ({ apiKey }) => ({ headers: { Authorization: `Basic ${btoa(`api:${apiKey}`)}` } }),
+  apiUrl: ({ host }) => `https://${host}`,
+  check: {
+    method: 'GET',
+    url: ({ host }) => `https://${host}/v4/domains`,
+    answer: {
+      body: { total_count: 0, items: [] },
+      evidence: reported(page('NangoHQ/nango, providers.yaml', '2026-08-21')),
+    },
+    unauthorized: {
+      status: 401,
+      body: { message: 'Invalid private key' },
+      evidence: knowledge('as known'),
+    },
+  },
+  quirks: [pause],
+};
+
 const elevenAnswer = (code: string): Answer => ({
   status: 401,
   body: { detail: { status: code, message: 'The API key you used ...' } },
@@ -377,7 +423,9 @@ export const keyFixtures: readonly KeyFixture[] = [
   anthropic,
   datadog,
   elevenlabs,
+  mailgun,
   openai,
+  perplexity,
   posthog,
   resend,
   sendgrid,

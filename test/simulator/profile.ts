@@ -2,7 +2,7 @@
 import { respond } from './answer.ts';
 import { accountAt, missingHeader, wrongClient } from './request.ts';
 import type { Scene } from './simulator.ts';
-import type { Profile } from './types.ts';
+import type { BehindToken, Profile } from './types.ts';
 
 export async function readProfile(scene: Scene): Promise<Response> {
   const { sent, fixture, grants, client, now } = scene;
@@ -29,15 +29,14 @@ export async function readProfile(scene: Scene): Promise<Response> {
   return respond(profile.answer, { ...scene, account: token.grant.account });
 }
 
-/** What the grant is good for. */
-export function readChoices(scene: Scene): Response {
-  const { sent, fixture, grants, now } = scene;
-  const { choices } = fixture;
-  if (!choices) return scene.refuse('request', 'asks for choices that there are not');
+/** What the grant is good for, or whether it is. */
+export function readBehindToken(scene: Scene, list: BehindToken | undefined): Response {
+  const { sent, grants, now } = scene;
+  if (!list) return scene.refuse('request', 'asks for what there is not');
   const value = /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
   const token = grants.good('access', value, now);
-  if (!token) return scene.refuseWith(choices.unauthorized, 'has no access token that is good');
-  return respond(choices.answer, { ...scene, account: token.grant.account });
+  if (!token) return scene.refuseWith(list.unauthorized, 'has no access token that is good');
+  return respond(list.answer, { ...scene, account: token.grant.account });
 }
 
 function tokenOf({ sent, fixture }: Scene, { token }: Profile): string | null {
@@ -48,7 +47,11 @@ function tokenOf({ sent, fixture }: Scene, { token }: Profile): string | null {
     return /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
   }
   if ('query' in token) return sent.url.searchParams.get(token.query);
-  if ('header' in token) return sent.headers.get(token.header);
+  if ('header' in token) {
+    const { after = '' } = token;
+    const value = sent.headers.get(token.header) ?? '';
+    return value.startsWith(after) ? value.slice(after.length) : null;
+  }
   return sent.params.get(token.param);
 }
 

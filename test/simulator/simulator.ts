@@ -10,7 +10,7 @@ import { respond } from './answer.ts';
 import { authorize, push } from './authorize.ts';
 import { type Proof, Proofs } from './dpop.ts';
 import { Grants } from './grants.ts';
-import { readChoices, readProfile } from './profile.ts';
+import { readBehindToken, readProfile } from './profile.ts';
 import { isAt, readRequest } from './request.ts';
 import { revoke } from './revoke.ts';
 import { exchangeCode, extend, refresh } from './token.ts';
@@ -24,6 +24,7 @@ export type EndpointName =
   | 'refresh'
   | 'profile'
   | 'choices'
+  | 'check'
   | 'revoke'
   /** Any of these, which was told to come again with another nonce. */
   | 'challenge'
@@ -320,7 +321,9 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
     case 'profile':
       return readProfile(scene);
     case 'choices':
-      return readChoices(scene);
+      return readBehindToken(scene, scene.fixture.choices);
+    case 'check':
+      return readBehindToken(scene, scene.fixture.check);
     case 'revoke':
       return revoke(scene);
     case 'challenge':
@@ -348,6 +351,7 @@ function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): Endp
   if (at(token.url)) return 'code';
   if (profile && at(profile.url)) return 'profile';
   if (fixture.choices && at(fixture.choices.url)) return 'choices';
+  if (fixture.check && at(fixture.check.url)) return 'check';
   if (revocation && at(filled(revocation.url, client))) return 'revoke';
   return 'unknown';
 }
@@ -365,6 +369,7 @@ function hostsOf(fixture: Fixture, client: SimulatedClient): Set<string> {
     ...(renewal?.kind === 'refresh_token' ? [renewal.url] : []),
     ...(profile ? [profile.url] : []),
     ...(fixture.choices ? [fixture.choices.url] : []),
+    ...(fixture.check ? [fixture.check.url] : []),
     ...(revocation ? [filled(revocation.url, client)] : []),
   ];
   return new Set(urls.map((url) => new URL(url).host));

@@ -206,7 +206,7 @@ export interface Profile {
   /** `{account}` stands for the account that is asked about: others' tokens are not taken there. */
   url: string;
   /** Where the access token must be. */
-  token: 'bearer' | { query: string } | { header: string } | { param: string };
+  token: 'bearer' | { query: string } | { header: string; after?: string } | { param: string };
   /** The client in the body, too (introspection). */
   client?: readonly ClientAuth[];
   headers?: Record<string, RegExp | '{client_id}'>;
@@ -219,8 +219,8 @@ export interface Profile {
   unauthorized: Answer<About>;
 }
 
-/** What a grant is good for. Asked for with the access token, by GET. */
-export interface Choices {
+/** Asked for with the access token, by GET: what a grant is good for, or anything else. */
+export interface BehindToken {
   url: string;
   answer: Answer<About>;
   /** To a token that is not good. */
@@ -293,7 +293,9 @@ export interface Fixture {
   authorization: Authorization;
   token: TokenEndpoint;
   refresh: Refreshing | Extending | null;
-  choices?: Choices;
+  choices?: BehindToken;
+  /** Something else that tells whether an access token is good. */
+  check?: BehindToken;
   /** What the person chooses of them, where they are several. */
   choice?: string;
   profile: Profile | null;

@@ -6,6 +6,7 @@ import { anthropic } from './anthropic';
 import { apiKey } from './api-key';
 import { asana } from './asana';
 import { atlassian } from './atlassian';
+import { attio } from './attio';
 import { auth0 } from './auth0';
 import { basic } from './basic';
 import { bitbucket } from './bitbucket';
@@ -21,6 +22,7 @@ import { docusign } from './docusign';
 import { dropbox } from './dropbox';
 import { ebay } from './ebay';
 import { elevenlabs } from './elevenlabs';
+import { exa } from './exa';
 import { facebook } from './facebook';
 import { figma } from './figma';
 import { github } from './github';
@@ -40,6 +42,8 @@ import { kick } from './kick';
 import { klaviyo } from './klaviyo';
 import { linear } from './linear';
 import { linkedin } from './linkedin';
+import { mailchimp } from './mailchimp';
+import { mailgun } from './mailgun';
 import { mcp } from './mcp';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
@@ -50,8 +54,10 @@ import { okta } from './okta';
 import { onedrive } from './onedrive';
 import { onlyfans } from './onlyfans';
 import { openai } from './openai';
+import { oura } from './oura';
 import { outlook } from './outlook';
 import { patreon } from './patreon';
+import { perplexity } from './perplexity';
 import { pinterest } from './pinterest';
 import { pipedrive } from './pipedrive';
 import { posthog } from './posthog';
@@ -60,6 +66,7 @@ import { reddit } from './reddit';
 import { resend } from './resend';
 import { salesforce } from './salesforce';
 import { sendgrid } from './sendgrid';
+import { sentry } from './sentry';
 import { servicenow } from './servicenow';
 import { session } from './session';
 import { shopify } from './shopify';
@@ -72,14 +79,17 @@ import { square } from './square';
 import { strava } from './strava';
 import { stripe } from './stripe';
 import { stripeApps } from './stripe-apps';
+import { supabase } from './supabase';
 import { threads } from './threads';
 import { tiktok } from './tiktok';
 import { todoist } from './todoist';
 import { twilio } from './twilio';
 import { twitch } from './twitch';
 import { typeform } from './typeform';
+import { vercel } from './vercel';
 import { webflow } from './webflow';
 import { whoop } from './whoop';
+import { wordpress } from './wordpress';
 import { x } from './x';
 import { xero } from './xero';
 import { youtube } from './youtube';
@@ -93,6 +103,7 @@ export const records: readonly ProviderInput[] = [
   anthropic,
   asana,
   atlassian,
+  attio,
   auth0,
   bitbucket,
   box,
@@ -107,6 +118,7 @@ export const records: readonly ProviderInput[] = [
   dropbox,
   ebay,
   elevenlabs,
+  exa,
   facebook,
   figma,
   github,
@@ -126,6 +138,8 @@ export const records: readonly ProviderInput[] = [
   klaviyo,
   linear,
   linkedin,
+  mailchimp,
+  mailgun,
   microsoft,
   microsoftTeams,
   miro,
@@ -135,8 +149,10 @@ export const records: readonly ProviderInput[] = [
   onedrive,
   onlyfans,
   openai,
+  oura,
   outlook,
   patreon,
+  perplexity,
   pinterest,
   pipedrive,
   posthog,
@@ -145,6 +161,7 @@ export const records: readonly ProviderInput[] = [
   resend,
   salesforce,
   sendgrid,
+  sentry,
   servicenow,
   shopify,
   slack,
@@ -156,14 +173,17 @@ export const records: readonly ProviderInput[] = [
   strava,
   stripe,
   stripeApps,
+  supabase,
   threads,
   tiktok,
   todoist,
   twilio,
   twitch,
   typeform,
+  vercel,
   webflow,
   whoop,
+  wordpress,
   x,
   xero,
   youtube,

@@ -59,6 +59,14 @@ const kept: Kept[] = [
     },
   },
   {
+    provider: 'exa',
+    what: 'a built-in record of a key that nobody can try',
+    record: null,
+    credentials: { apiKey: 'key-1' },
+    next: { apiKey: 'key-2' },
+    headers: { 'x-api-key': 'key-2' },
+  },
+  {
     provider: 'keys',
     what: 'the template of an API key',
     record: { extends: 'api-key', name: 'Keys Inc.' },
