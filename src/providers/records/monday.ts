@@ -34,9 +34,8 @@ export const monday = {
   loginHintParam: null,
 
   tokenRequest: { body: 'json' },
-  // GraphQL says in its body what it does.
-  apiUrl: 'https://api.monday.com/v2',
-  apiUrls: { files: 'https://api.monday.com/v2/file' },
+  // `v2`, and `v2/file` for files. GraphQL says in its body what it does.
+  apiUrl: 'https://api.monday.com',
   apiToken: { headers: { Authorization: '{access_token}' } },
 
   refreshModel: 'rotating',
