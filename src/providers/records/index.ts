@@ -57,6 +57,7 @@ import { openai } from './openai';
 import { oura } from './oura';
 import { outlook } from './outlook';
 import { patreon } from './patreon';
+import { paypal } from './paypal';
 import { perplexity } from './perplexity';
 import { pinterest } from './pinterest';
 import { pipedrive } from './pipedrive';
@@ -152,6 +153,7 @@ export const records: readonly ProviderInput[] = [
   oura,
   outlook,
   patreon,
+  paypal,
   perplexity,
   pinterest,
   pipedrive,
