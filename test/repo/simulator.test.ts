@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 792,
-        "documented": 230,
-        "documentedWithDate": 72,
-        "knowledge": 450,
-        "reported": 112,
+        "answersAndDemands": 923,
+        "documented": 278,
+        "documentedWithDate": 103,
+        "knowledge": 487,
+        "reported": 158,
       }
     `);
   });

@@ -379,7 +379,10 @@ const elevenlabs: KeyFixture = {
       body: { user_id: 'u1', subscription: { tier: 'creator', status: 'active' } },
       evidence: documented(page('elevenlabs.io/docs/api-reference/user/get')),
     },
-    unauthorized: { ...elevenAnswer('invalid_api_key'), evidence: knowledge() },
+    unauthorized: {
+      ...elevenAnswer('invalid_api_key'),
+      evidence: reported(page('public clients of ElevenLabs')),
+    },
   },
   quirks: [mayNot(elevenAnswer('missing_permissions'))],
 };

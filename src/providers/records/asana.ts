@@ -1,8 +1,9 @@
 /**
  * Asana. Sources: developers.asana.com/docs/oauth (a copy without a date) for the endpoints;
  * servicenow.com, "Register an Asana OAuth application" (2026-03-12). That refresh tokens stay, that
- * access tokens live an hour and that a revocation takes the refresh token alone is known, and no page
- * was seen for it. Read 2026-11-26.
+ * access tokens live an hour and that a revocation takes the refresh token alone, with the client's
+ * secret, is told by a research note on Asana's page (2026-05-14) and done by some ten public clients.
+ * Read 2026-11-27.
  *
  * Without scopes an app asks for all that it was registered for, which an app with "full permissions"
  * needs; name scopes where yours has them.

@@ -1,10 +1,10 @@
 /**
  * ElevenLabs, by an API key. Sources: elevenlabs.io/docs/api-reference/user/get and a copy of its
  * OpenAPI document (both without a date); danielmiessler/LifeOS#950 (2026-03-15) for keys without the
- * permission. Read 2026-11-26.
+ * permission; public clients of it for keys that nobody knows. Read 2026-11-27.
  *
  * 401 is no refusal here: a good key without the permission `user_read` is answered with 401
- * `missing_permissions`, and one that nobody knows with 401 `invalid_api_key` (known). Many keys may
+ * `missing_permissions`, and one that nobody knows with 401 `invalid_api_key`. Many keys may
  * do nothing but speech, so the account is not taken from that reply: each key is one.
  */
 import type { ProviderInput } from '../types';

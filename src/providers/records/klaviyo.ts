@@ -1,8 +1,8 @@
 /**
  * Klaviyo. Sources: developers.klaviyo.com/en/docs/set_up_oauth (2026-11-18) and
  * /.well-known/skills/klaviyo-migrate-oauth ("API calls"); klaviyo-labs/oauth-migration-demo. That a
- * refresh token ends after 90 days without use and an access token after an hour, and that Basic is the
- * client's proof, is told by a public client of it. Read 2026-11-26.
+ * refresh token is replaced at each use and ends after 90 days without one, an access token after an
+ * hour, and that Basic is the client's proof, is told by public clients of it. Read 2026-11-27.
  *
  * PKCE is a must. Requests name a revision of the API. The account is the company's, whoever consents.
  */
@@ -29,7 +29,6 @@ export const klaviyo = {
   apiUrl: 'https://a.klaviyo.com/api',
   apiHeaders: { revision: '2026-10-15' },
 
-  // Whether a refresh token is replaced is not said.
   refreshModel: 'rotating',
   assumedLifetimeSeconds: 3600,
   refreshLifetimeSeconds: 90 * 24 * 3600,

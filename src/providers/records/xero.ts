@@ -1,11 +1,11 @@
 /**
  * Xero. Sources: nango.dev, "Xero OAuth refresh token invalid_grant"; npmjs.com/package/xero-oauth2.0;
  * gist.github.com/channeladam for the endpoints; some ten public clients for the list of organisations
- * and the lives of tokens. No page of Xero's own was in reach; the revocation is known. Read 2026-11-26.
+ * and the lives of tokens, and as many for the revocation; developer.xero.com/faq/oauth2/oauth-refresh-fail
+ * (a copy without a date) for the half hour. Read 2026-11-27.
  *
  * A consent is good for the organisations that the person picked; one of them is connected. Calls name
- * it in a header. A used refresh token is taken again for half an hour (public
- * clients of it). New apps have finer scopes since 2026-03-02.
+ * it in a header. A used refresh token is taken again for half an hour. New apps have finer scopes since 2026-03-02.
  */
 import type { ProviderInput } from '../types';
 

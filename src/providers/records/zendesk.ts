@@ -6,7 +6,8 @@
  *
  * Each account has a host. Clients made before 2026-04-30 get a token that ends, and a refresh token
  * with it, only where they ask for an end; so an hour is asked for. A refresh deletes both tokens from
- * before. The revocation deletes the token by itself, and may want the scope `write` (known, not read).
+ * before; a refresh token lives thirty days (a public note of a live one, 2026-08). The revocation deletes
+ * the token by itself, as several public clients do; whether it wants the scope `write` is not said.
  */
 import type { ProviderInput } from '../types';
 
@@ -40,6 +41,7 @@ export const zendesk = {
 
   refreshModel: 'rotating',
   refreshEndsAccessToken: true,
+  refreshLifetimeSeconds: 30 * 24 * 3600,
 
   accountId: ['parameter:subdomain', 'user.id'],
   displayName: ['user.email', 'user.name'],
