@@ -68,6 +68,11 @@ const shown: readonly Shown[] = [
     commands: ['npm run setup -- --env production --replace PUBLIC_URL'],
   },
   {
+    by: 'test/repo/addresses.test.ts',
+    as: 'setAddresses(copy, next)',
+    commands: ['npm run addresses -- https://github.com/you/mooring https://docs.example.com'],
+  },
+  {
     by: 'test/repo/key-new.test.ts',
     as: "run('agents', 'read+call@github')",
     commands: [
