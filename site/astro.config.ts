@@ -2,6 +2,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import linksValidator from 'starlight-links-validator';
 import openApi, { openAPISidebarGroups } from 'starlight-openapi';
+import { accessible, scrollable } from './accessible.ts';
 import { repository, sidebar, site, writePages } from './pages.ts';
 
 writePages();
@@ -15,6 +16,7 @@ export default defineConfig({
       favicon: '/favicon.svg',
       logo: { src: './src/assets/mark.svg' },
       social: [{ icon: 'github', label: 'Source code', href: repository }],
+      head: [{ tag: 'script', attrs: { type: 'module' }, content: scrollable }],
       customCss: ['./src/styles/site.css'],
       sidebar: [...sidebar, ...openAPISidebarGroups],
       plugins: [
@@ -28,5 +30,6 @@ export default defineConfig({
         linksValidator({ exclude: ['/api/**'], errorOnLocalLinks: false }),
       ],
     }),
+    accessible,
   ],
 });
