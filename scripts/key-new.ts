@@ -3,20 +3,18 @@
  * The key is printed here and kept nowhere.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { ConfigError } from '../src/errors';
 import { createRegistry } from '../src/providers/registry';
 import { parseServiceKey } from '../src/rights';
+import { developerSettings, publicUrlOf, runCommand, type Settings } from './command';
 
 /** `limits`: as in `read+call@github`; '': everything. @throws ConfigError */
 export function newServiceKey(
   name: string,
   limits: string,
-  settings: Record<string, string | undefined>,
+  settings: Settings,
 ): { key: string; entry: string } {
-  const registry = createRegistry(settings, settings.PUBLIC_URL || 'http://localhost:8787');
+  const registry = createRegistry(settings, publicUrlOf(settings));
   // 256 bits: nobody finds it by its hash.
   const key = randomBytes(32).toString('base64url');
   const rights = limits === '' || limits.startsWith('@') ? limits : `:${limits}`;
@@ -28,7 +26,7 @@ export function newServiceKey(
 /** What to print. */
 export function report(
   [name, limits = '', ...rest]: readonly string[],
-  settings: Record<string, string | undefined>,
+  settings: Settings,
 ): string[] {
   if (name === undefined || rest.length > 0) {
     throw new ConfigError(
@@ -45,21 +43,6 @@ export function report(
   ];
 }
 
-function developerSettings(): Record<string, string | undefined> {
-  try {
-    return parseEnv(readFileSync(join(import.meta.dirname, '../.dev.vars'), 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
 if (import.meta.main) {
-  try {
-    const lines = report(process.argv.slice(2), { ...developerSettings(), ...process.env });
-    console.log(lines.join('\n'));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  await runCommand((args) => report(args, { ...developerSettings(), ...process.env }).join('\n'));
 }

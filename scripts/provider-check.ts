@@ -4,12 +4,8 @@
  * discovery of a record with an `issuer`. Prints no secret. With `--live` in front, the provider is
  * driven for real (provider-live.ts).
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseEnv } from 'node:util';
 import { Caches } from '../src/caches';
-import { AppError, ConfigError } from '../src/errors';
 import { authorizationRequest } from '../src/oauth/authorize';
 import { isCheckable } from '../src/oauth/credential-check';
 import {
@@ -25,28 +21,23 @@ import { createRegistry, type Registry, settingPrefix } from '../src/providers/r
 import { fillTemplate, placeholdersOf } from '../src/providers/templates';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
 import { callbackUrl } from '../src/providers/urls';
-
+import { developerSettings, publicUrlOf, runCommand, type Settings } from './command';
 import type { LiveOptions } from './provider-live';
 import { StartProblem } from './start/problem';
 
-type Settings = Record<string, string | undefined>;
-
-/** What is wrong, as a sentence for people. */
-class Wrong extends Error {}
-
-/** What to print. @throws Wrong, ConfigError or AppError with a message for people */
+/** What to print. @throws StartProblem, ConfigError or AppError with a message for people */
 export async function report(
   [id, ...rest]: readonly string[],
   settings: Settings,
 ): Promise<string[]> {
   if (id === undefined)
-    throw new Wrong('npm run provider:check [-- --live] <id> [parameter=value ...]');
+    throw new StartProblem('npm run provider:check [-- --live] <id> [parameter=value ...]');
   const publicUrl = publicUrlOf(settings);
   const registry = createRegistry(settings, publicUrl);
   const provider = registry.get(id);
-  if (!provider) throw new Wrong(`There is no provider "${id}". ${known(registry)}`);
+  if (!provider) throw new StartProblem(`There is no provider "${id}". ${known(registry)}`);
   const fault = checkRecord(provider, publicUrl);
-  if (fault) throw new Wrong(`${[id, ...fault.path].join('.')}: ${fault.message}`);
+  if (fault) throw new StartProblem(`${[id, ...fault.path].join('.')}: ${fault.message}`);
   return [
     `${provider.name} (${id}): the record is right.`,
     ...(provider.sunset === undefined ? [] : [`Its endpoints end: ${provider.sunset}`]),
@@ -206,7 +197,7 @@ const urlWith =
       : fillTemplate(url, (name) => values[name]);
   };
 
-/** @throws Wrong that says what is missing */
+/** @throws StartProblem that says what is missing */
 function parametersFrom(
   { id, parameters }: OAuth2Provider,
   assignments: readonly string[],
@@ -214,13 +205,14 @@ function parametersFrom(
   const given = Object.fromEntries(
     assignments.map((one) => {
       const [name = '', ...value] = one.split('=');
-      if (!Object.hasOwn(parameters, name)) throw new Wrong(`${id} has no parameter "${name}".`);
+      if (!Object.hasOwn(parameters, name))
+        throw new StartProblem(`${id} has no parameter "${name}".`);
       return [name, value.join('=')];
     }),
   );
   for (const [name, { label, default: preset, from }] of Object.entries(parameters)) {
     if (given[name] === undefined && preset === undefined && from === undefined) {
-      throw new Wrong(`${id} needs a parameter, ${name}=... (${label}).`);
+      throw new StartProblem(`${id} needs a parameter, ${name}=... (${label}).`);
     }
   }
   return given;
@@ -286,7 +278,7 @@ function aboutCheck(provider: Provider, url: string | null): string[] {
   ];
 }
 
-/** The file with what the provider answered. @throws Wrong, StartProblem, ConfigError or AppError */
+/** The file with what the provider answered. @throws StartProblem, ConfigError or AppError */
 export async function reportLive(
   [id = '', ...rest]: readonly string[],
   settings: Settings,
@@ -298,13 +290,11 @@ export async function reportLive(
   const provider = registry.get(id);
   const parameters = provider?.kind === 'oauth2' ? parametersFrom(provider, rest) : {};
   const client = registry.client(id, parameters);
-  if (!client) throw new Wrong(`${id} has no client to drive it with.`);
+  if (!client) throw new StartProblem(`${id} has no client to drive it with.`);
   // Not loaded for a check that only reads.
   const { checkLive } = await import('./provider-live');
   return checkLive({ ...options, client, parameters, publicUrl, settings });
 }
-
-const publicUrlOf = (settings: Settings): string => settings.PUBLIC_URL || 'http://localhost:8787';
 
 async function askAtTerminal(line: string): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -312,32 +302,11 @@ async function askAtTerminal(line: string): Promise<void> {
   terminal.close();
 }
 
-function devVars(): Settings {
-  try {
-    return parseEnv(readFileSync(join(import.meta.dirname, '../.dev.vars'), 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
 if (import.meta.main) {
-  try {
-    const args = process.argv.slice(2);
-    if (args[0] === '--live') {
-      const say = (line: string) => console.log(line);
-      const options = { say, ask: askAtTerminal };
-      say(`Written: ${await reportLive(args.slice(1), devVars(), options)}`);
-    } else {
-      console.log((await report(args, devVars())).join('\n'));
-    }
-  } catch (error) {
-    const expected =
-      error instanceof Wrong ||
-      error instanceof StartProblem ||
-      error instanceof ConfigError ||
-      error instanceof AppError;
-    if (!expected) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  await runCommand(async (args) => {
+    if (args[0] !== '--live') return (await report(args, developerSettings())).join('\n');
+    const say = (line: string) => console.log(line);
+    const options = { say, ask: askAtTerminal };
+    return `Written: ${await reportLive(args.slice(1), developerSettings(), options)}`;
+  });
 }
