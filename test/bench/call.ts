@@ -14,6 +14,7 @@ import { serviceKey } from '../support/keys.ts';
 import { workerdPid } from './cpu.ts';
 import type { Figure, Results } from './figures.ts';
 import { ofSpread } from './figures.ts';
+import { settingsOf } from './keep/provider.ts';
 import { type Generator, request, startGenerator } from './load/generator.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { median, ratios } from './statistics.ts';
@@ -54,20 +55,7 @@ export async function measureCalls(scripts: CallScripts): Promise<Results> {
         settings: {
           API: api,
           CALLS_PER_MINUTE: '0',
-          BENCH_CLIENT_ID: 'client',
-          BENCH_CLIENT_SECRET: 'secret',
-          PROVIDERS: JSON.stringify({
-            bench: {
-              name: 'Bench',
-              kind: 'oauth2',
-              authorizationUrl: `${api}/authorize`,
-              tokenUrl: `${api}/token`,
-              profileUrl: `${api}/profile`,
-              apiUrl: api,
-              accountId: 'sub',
-              refreshModel: 'rotating',
-            },
-          }),
+          ...settingsOf(api, { profileUrl: `${api}/profile`, apiUrl: api }),
         },
       },
     );

@@ -10,6 +10,26 @@ export interface Provider {
   stop(): Promise<void>;
 }
 
+/** The provider `bench` at this origin, and its client. */
+export const settingsOf = (
+  origin: string,
+  record: Readonly<Record<string, unknown>>,
+): Record<string, string> => ({
+  BENCH_CLIENT_ID: 'client',
+  BENCH_CLIENT_SECRET: 'secret',
+  PROVIDERS: JSON.stringify({
+    bench: {
+      name: 'Bench',
+      kind: 'oauth2',
+      authorizationUrl: `${origin}/authorize`,
+      tokenUrl: `${origin}/token`,
+      accountId: 'sub',
+      refreshModel: 'rotating',
+      ...record,
+    },
+  }),
+});
+
 export async function startProvider(latencyMs: number): Promise<Provider> {
   const thread = new Worker(join(import.meta.dirname, 'provider-thread.ts'), {
     workerData: { latencyMs },
@@ -17,27 +37,15 @@ export async function startProvider(latencyMs: number): Promise<Provider> {
   const [origin] = (await once(thread, 'message')) as [string];
   return {
     tokenUrl: `${origin}/token`,
-    settings: {
-      BENCH_CLIENT_ID: 'client',
-      BENCH_CLIENT_SECRET: 'secret',
-      PROVIDERS: JSON.stringify({
-        bench: {
-          name: 'Bench',
-          kind: 'oauth2',
-          authorizationUrl: `${origin}/authorize`,
-          tokenUrl: `${origin}/token`,
-          profileUrl: `${origin}/me`,
-          accountId: 'sub',
-          displayName: 'name',
-          scopes: ['openid'],
-          clientAuth: 'client_secret_basic',
-          pkce: true,
-          refreshModel: 'rotating',
-          reuse: 'revokes_family',
-          revocationReach: 'grant',
-        },
-      }),
-    },
+    settings: settingsOf(origin, {
+      profileUrl: `${origin}/me`,
+      displayName: 'name',
+      scopes: ['openid'],
+      clientAuth: 'client_secret_basic',
+      pkce: true,
+      reuse: 'revokes_family',
+      revocationReach: 'grant',
+    }),
     async stop() {
       await thread.terminate();
     },
