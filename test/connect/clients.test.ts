@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
-import { plain } from '../simulator/mechanisms';
+import { plain } from '../simulator/plain';
 import { type Simulator, simulate } from '../simulator/simulator';
 import { configWith, recordAt } from '../support/config';
 import { testClock, testDeps } from '../support/deps';

@@ -5,36 +5,14 @@ import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { mechanisms } from '../simulator/mechanisms';
 import { simulate } from '../simulator/simulator';
 import type { Fixture } from '../simulator/types';
-import { clientsOf, configWith, recordAt } from '../support/config';
+import { clientsOf, configWith } from '../support/config';
 import { testDeps } from '../support/deps';
+import { marketRecord } from '../support/market';
 import { errorReply } from '../support/provider';
 import { codeOf, journey } from './journey';
 
 const CLIENT = { id: 'client', secret: 'secret' };
-const record = recordAt('market', {
-  parameters: {
-    api: { label: 'API', pattern: '[a-z]+\\.market-api\\.example', from: 'token:api_domain' },
-  },
-  clientIdParam: 'app_id',
-  clientSecretParam: 'secret',
-  redirectUri: 'Ada_Inc-RuName-1',
-  codeParam: 'auth_code',
-  omitParams: {
-    authorization: ['response_type'],
-    token: ['grant_type', 'code', 'redirect_uri'],
-    refresh: ['grant_type', 'refresh_token'],
-  },
-  tokenRequest: { body: 'json' },
-  tokenParams: { auth_code: '{code}' },
-  refreshUrl: 'https://market.example/refresh',
-  refreshParams: { token_to_refresh: '{refresh_token}' },
-  profileUrl: 'https://{api}/me',
-  revocationUrl: 'https://{api}/revoke',
-  revocation: { clientAuth: 'omit' },
-  revocationReach: 'token',
-  accountId: 'accounts[is_default=true].id',
-  scopes: ['read'],
-});
+const record = { ...marketRecord, revocationReach: 'token' };
 
 function market(apiDomain?: string) {
   const { token } = mechanisms.market;

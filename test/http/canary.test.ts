@@ -5,7 +5,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
-import { acme, tokensOf } from '../simulator/acme';
+import { acme } from '../simulator/acme';
+import { tokensOf } from '../simulator/plain';
 import { type ApiInit, apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
 import { configWith } from '../support/config';
 import { testClock, testDeps } from '../support/deps';

@@ -2,73 +2,12 @@
  * Providers that there are not, each with a habit that some providers have: what a record says about
  * such a habit is driven here, before there is a record of a provider that needs it.
  */
-import { tokensOf } from './acme.ts';
 import { knowledge, standard } from './evidence.ts';
-import { invalidClient, invalidGrant, invalidToken } from './shapes.ts';
+import { plain, tokensOf } from './plain.ts';
+import { invalidToken } from './shapes.ts';
 import type { Answer, Assertion, ClientAuth, Fixture, Issued } from './types.ts';
 
 const invented = knowledge('invented: no provider');
-
-/** As the standards have it, at one host; what differs is said by each. */
-export function plain(id: string, changes: Partial<Fixture>): Fixture {
-  const at = (path: string) => `https://${id}.example${path}`;
-  return {
-    id,
-    account: { id: 'ada', displayName: 'Name of ada' },
-    scopes: ['read', 'write'],
-    authorization: {
-      url: at('/authorize'),
-      scope: { separator: ' ', offered: ['read', 'write'] },
-      pkce: 'supported',
-      evidence: standard('6749 4.1.1'),
-    },
-    token: {
-      url: at('/token'),
-      client: ['basic', 'post'],
-      lifetimeSeconds: 3600,
-      reply: {
-        body: (t) => ({ ...tokensOf(t), scope: t.scopes.join(' ') }),
-        evidence: standard('6749 5.1'),
-      },
-    },
-    refresh: {
-      kind: 'refresh_token',
-      url: at('/token'),
-      client: ['basic', 'post'],
-      rotates: true,
-      used: 'kills_grant',
-      lifetimeSeconds: 3600,
-      reply: { body: tokensOf, evidence: standard('6749 6') },
-      evidence: standard('9700 4.14.2'),
-    },
-    profile: {
-      method: 'GET',
-      url: at('/me'),
-      token: 'bearer',
-      answer: {
-        body: ({ account }) => ({ sub: account, name: `Name of ${account}` }),
-        evidence: standard('6750 2.1'),
-      },
-      unauthorized: invalidToken(standard('6750 3.1')),
-    },
-    revocation: {
-      method: 'POST',
-      url: at('/revoke'),
-      token: { in: 'form', name: 'token', kind: 'any' },
-      client: ['basic', 'post'],
-      ends: 'grant',
-      evidence: standard('7009 2.1'),
-      answer: { evidence: standard('7009 2.2') },
-      unknown: { evidence: standard('7009 2.2') },
-    },
-    errors: {
-      client: invalidClient(standard('6749 5.2')),
-      code: invalidGrant(standard('6749 5.2')),
-      refresh: invalidGrant(standard('6749 5.2')),
-    },
-    ...changes,
-  };
-}
 
 /** Its client proves itself so, wherever it has to. */
 export function proving(id: string, way: ClientAuth, changes: Partial<Fixture> = {}): Fixture {

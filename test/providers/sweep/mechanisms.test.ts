@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
 import { mechanisms } from '../../simulator/mechanisms';
 import { configWith, recordAt } from '../../support/config';
+import { marketApi, marketRecord } from '../../support/market';
 import { clearTables, type Deployment, type Step, Traveller, WrongWay } from './support/traveller';
 import { wholeWay } from './support/whole-way';
 
@@ -23,12 +24,6 @@ const server = {
   label: 'Server',
   pattern: 'accounts\\.desk(?:-eu|-in)?\\.example',
   from: 'callback:accounts-server',
-};
-
-const api = {
-  label: 'API',
-  pattern: '[a-z]+\\.market-api\\.example',
-  from: 'token:api_domain',
 };
 
 const records: Record<Name, Change> = {
@@ -48,28 +43,7 @@ const records: Record<Name, Change> = {
     accountId: ['parameter:server', 'sub'],
   }),
   posted: at('posted', { authorizationParams: { response_mode: 'form_post' } }),
-  market: at('market', {
-    parameters: { api },
-    clientIdParam: 'app_id',
-    clientSecretParam: 'secret',
-    redirectUri: 'Ada_Inc-RuName-1',
-    codeParam: 'auth_code',
-    omitParams: {
-      authorization: ['response_type'],
-      token: ['grant_type', 'code', 'redirect_uri'],
-      refresh: ['grant_type', 'refresh_token'],
-    },
-    tokenRequest: { body: 'json' },
-    tokenParams: { auth_code: '{code}' },
-    refreshUrl: 'https://market.example/refresh',
-    refreshParams: { token_to_refresh: '{refresh_token}' },
-    profileUrl: 'https://{api}/me',
-    revocationUrl: 'https://{api}/revoke',
-    revocation: { clientAuth: 'omit' },
-    accountId: 'accounts[is_default=true].id',
-    displayName: 'accounts[is_default=true].name',
-    metadata: { api: 'parameter:api' },
-  }),
+  market: marketRecord,
   sites: at('sites', {
     choices: {
       url: 'https://api.sites.example/accessible',
@@ -184,7 +158,7 @@ const wrong: [name: Name, what: string, change: Change, failsAt: Step][] = [
   [
     'market',
     'another host in the token reply',
-    { parameters: { api: { ...api, pattern: '[a-z]+\\.other\\.example' } } },
+    { parameters: { api: { ...marketApi, pattern: '[a-z]+\\.other\\.example' } } },
     'connect',
   ],
   [
