@@ -19,9 +19,17 @@ import {
   statusSchema,
 } from './serialization';
 
-const conditional = consistencyHeader.extend({
-  ifNoneMatch: z.string().optional().describe('The ETag of an answer that is there already.'),
-});
+/** What the page of an app asks for, again and again. */
+const conditionalRead = {
+  method: 'get',
+  tag: 'Integrations',
+  callers: ['service', 'user', 'delegation'],
+  right: 'read',
+  logFailuresOnly: true,
+  header: consistencyHeader.extend({
+    ifNoneMatch: z.string().optional().describe('The ETag of an answer that is there already.'),
+  }),
+} as const;
 
 const readHeaders = z.object({
   'Cache-Status': z
@@ -39,18 +47,13 @@ const notModified = {
 
 const list = route(
   {
+    ...conditionalRead,
     id: 'listIntegrations',
-    method: 'get',
     path: '/v1/users/:userId/integrations',
-    tag: 'Integrations',
     summary: 'The integrations of a user, with their status',
     description:
       'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
-    callers: ['service', 'user', 'delegation'],
-    right: 'read',
-    logFailuresOnly: true,
     param: userParam,
-    header: conditional,
     replies: {
       200: {
         description: 'All of them; a user who never had any has an empty list.',
@@ -76,17 +79,12 @@ const list = route(
 
 const one = route(
   {
+    ...conditionalRead,
     id: 'getIntegration',
-    method: 'get',
     path: '/v1/users/:userId/integrations/:provider/:accountId',
-    tag: 'Integrations',
     summary: 'One integration',
     description: 'As in the list of all of them, and from the same caches.',
-    callers: ['service', 'user', 'delegation'],
-    right: 'read',
-    logFailuresOnly: true,
     param: integrationParam,
-    header: conditional,
     replies: {
       200: { description: 'This one.', schema: integrationSchema, headers: readHeaders },
       304: notModified,

@@ -99,6 +99,16 @@ export function toTokenReply(
   return [{ kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers];
 }
 
+/** Of what may have to ask the provider about one integration. */
+const attemptErrors = [
+  'integration_not_found',
+  'provider_not_configured',
+  'provider_error',
+  'provider_unavailable',
+  'refresh_in_progress',
+  'unavailable',
+] as const;
+
 const token = route(
   {
     id: 'getToken',
@@ -126,16 +136,7 @@ const token = route(
         }),
     }),
     replies: { 200: tokenReply },
-    errors: [
-      'integration_not_found',
-      'needs_reconnect',
-      'provider_not_configured',
-      'provider_error',
-      'provider_unavailable',
-      'refresh_in_progress',
-      'token_bound',
-      'unavailable',
-    ],
+    errors: [...attemptErrors, 'needs_reconnect', 'token_bound'],
   },
   async ({ param, query, deps, reply }) => {
     const answer = await tokenFor(deps, { ...param, minTtlSeconds: query.minTtl ?? null });
@@ -143,19 +144,24 @@ const token = route(
   },
 );
 
+/** What a caller forces of one integration. */
+const forced = {
+  method: 'post',
+  tag: 'Refresh',
+  callers: ['service', 'user'],
+  right: 'connect',
+  limit: 'refresh',
+  param: integrationParam,
+} as const;
+
 const refresh = route(
   {
+    ...forced,
     id: 'refreshIntegration',
-    method: 'post',
     path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
-    tag: 'Refresh',
     summary: 'Refresh an integration now',
     description:
       "Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.",
-    callers: ['service', 'user'],
-    right: 'connect',
-    limit: 'refresh',
-    param: integrationParam,
     replies: {
       200: {
         description: 'The integration with its new token.',
@@ -163,15 +169,7 @@ const refresh = route(
         headers: versionHeader,
       },
     },
-    errors: [
-      'integration_not_found',
-      'needs_reconnect',
-      'provider_not_configured',
-      'provider_error',
-      'provider_unavailable',
-      'refresh_in_progress',
-      'unavailable',
-    ],
+    errors: [...attemptErrors, 'needs_reconnect'],
   },
   async ({ param, caller, deps, reply }) => {
     if (caller.kind === 'user') await countForced(deps, param.userId);
@@ -184,16 +182,11 @@ const refresh = route(
 
 const check = route(
   {
+    ...forced,
     id: 'checkIntegration',
-    method: 'post',
     path: '/v1/users/:userId/integrations/:provider/:accountId/check',
-    tag: 'Refresh',
     summary: 'Try whether the provider still takes an integration',
     description: `Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason \`token_refused\`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every ${CHECK_EVERY_MS / MINUTE_MS} minutes: in between this answers what is stored.`,
-    callers: ['service', 'user'],
-    right: 'connect',
-    limit: 'refresh',
-    param: integrationParam,
     replies: {
       200: {
         description: 'The integration as it is after the check.',
@@ -207,15 +200,7 @@ const check = route(
         }),
       },
     },
-    errors: [
-      'integration_not_found',
-      'check_not_supported',
-      'provider_not_configured',
-      'provider_error',
-      'provider_unavailable',
-      'refresh_in_progress',
-      'unavailable',
-    ],
+    errors: [...attemptErrors, 'check_not_supported'],
   },
   async ({ param, caller, deps, reply }) => {
     if (caller.kind === 'user') await countForced(deps, param.userId);
