@@ -9,9 +9,10 @@
  * A point: index1, blob1: the provider. blob2: the class of the answer. blob3: the method. double1: the
  * status, 0 where there was no answer. double2: ms until the answer began, a renewed token included.
  */
-import { gte, sql } from 'drizzle-orm';
+import { gte } from 'drizzle-orm';
 import type { Bindings } from '../config';
 import type { Database } from '../db/client';
+import { excluded, plus } from '../db/expressions';
 import { type AnswerClass, callCounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -87,7 +88,7 @@ async function writeLater(deps: Deps, held: Gathered): Promise<void> {
       .values(rows.slice(i * ROWS, (i + 1) * ROWS))
       .onConflictDoUpdate({
         target: [callCounts.hour, callCounts.provider, callCounts.answer],
-        set: { calls: sql`${callCounts.calls} + excluded.calls` },
+        set: { calls: plus(callCounts.calls, excluded(callCounts.calls)) },
       }),
   );
   try {

@@ -1,5 +1,5 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
-import { and, eq, gt, isNull, min, not, notInArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, min, not, notInArray, type SQL } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
 import { hasRow, isSame } from '../db/conditions';
 import { connectTransactions, oauthAccounts } from '../db/schema';
@@ -114,8 +114,8 @@ export async function beginConnection(
     gt(connectTransactions.expiresAt, now),
   );
   // Counted by the insert itself, so that requests side by side do not pass the limit.
-  const hasRoomForOne = sql`${db.$count(connectTransactions, pending)} < ${MAX_PENDING}`;
-  const insert = (condition: SQL) =>
+  const hasRoomForOne = lt(db.$count(connectTransactions, pending), MAX_PENDING);
+  const insert = (condition: SQL | undefined) =>
     db
       .insert(connectTransactions)
       .select(valuesWhere(connectTransactions, values, condition))
@@ -145,7 +145,7 @@ export async function beginConnection(
     );
     // In one batch: of requests side by side one adds a row, and the others find it.
     const [, unopened] = await db.batch([
-      insert(sql`${hasRoomForOne} and ${not(hasRow(db, connectTransactions, same))}`),
+      insert(and(hasRoomForOne, not(hasRow(db, connectTransactions, same)))),
       db.select().from(connectTransactions).where(same),
     ]);
     for (const begun of unopened) {

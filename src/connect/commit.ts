@@ -13,10 +13,10 @@
  * The first account is the one that the connect is about. Further ones of the same consent are
  * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
  */
-import { and, eq, gt, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { hasRow, inJson } from '../db/conditions';
+import { hasRow, inJson, isTrue } from '../db/conditions';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { mayRevoke } from '../disconnect/revocation';
@@ -191,15 +191,10 @@ const revocationInFlight = (db: Database, received: readonly ReceivedAccount[], 
   ) as SQL;
 
 /** For a caller that waits. */
-export async function isRevocationInFlight(
+export const isRevocationInFlight = (
   { db, now }: Deps,
   received: readonly ReceivedAccount[],
-): Promise<boolean> {
-  const [answer] = await db.all<{ busy: number }>(
-    sql`select ${revocationInFlight(db, received, now())} as busy`,
-  );
-  return answer?.busy === 1;
-}
+): Promise<boolean> => isTrue(db, revocationInFlight(db, received, now()));
 
 /** What stood in the way of a batch that hit nothing. */
 async function whyNot(

@@ -8,11 +8,21 @@
  * so a refresh in flight cannot commit over it. The lease protects a refresh token: it stays as
  * long as that token does, and goes with it.
  */
-import { and, eq, getTableColumns, not, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
-import { hasRow } from '../db/conditions';
-import { oauthAccounts } from '../db/schema';
+import { hasRow, isTrue } from '../db/conditions';
+import {
+  coalesce,
+  excluded,
+  greatest,
+  howMany,
+  one,
+  plus,
+  type Value,
+  when,
+} from '../db/expressions';
+import { type AccountRow, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -133,32 +143,28 @@ export async function accountOf(
   };
 }
 
-const excluded = sql`excluded`;
-const columns = getTableColumns(oauthAccounts);
-const incoming = (key: keyof typeof columns): SQL =>
-  sql`${excluded}.${sql.identifier(columns[key].name)}`;
+const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);
 
 /** This reply brought no refresh token, and the row has one. */
-const kept = sql`(${incoming('refreshToken')} is null and ${oauthAccounts.refreshToken} is not null)`;
-const ifKept = (stays: unknown, otherwise: unknown): SQL =>
-  sql`case when ${kept} then ${stays} else ${otherwise} end`;
+const isKept = and(isNull(incoming('refreshToken')), isNotNull(oauthAccounts.refreshToken));
+const ifKept = (stays: Value, otherwise: Value): SQL => when(isKept, stays, otherwise);
 
 /** At most so many of a user's rows are read to count them. */
-const countOf = (db: Database, userId: string, max: number): SQL =>
-  sql`(select count(*) from ${db
-    .select({ one: sql`1` })
+const isBelow = (db: Database, userId: string, max: number): SQL => {
+  const some = db
+    .select({ one })
     .from(oauthAccounts)
     .where(eq(oauthAccounts.userId, userId))
-    .limit(max)})`;
+    .limit(max);
+  return lt(howMany(some), max);
+};
 
 /** Whether a user may have another integration, for a caller that is to be told why not. */
 export async function hasRoom(
   { db, config }: Pick<Deps, 'db' | 'config'>,
   userId: string,
 ): Promise<boolean> {
-  const max = config.maxIntegrations;
-  const [found] = await db.all<{ n: number }>(sql`select ${countOf(db, userId, max)} as n`);
-  return (found?.n ?? 0) < max;
+  return isTrue(db, isBelow(db, userId, config.maxIntegrations));
 }
 
 export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError =>
@@ -173,7 +179,7 @@ export function upsertAccount(
   account: ConnectedAccount,
   max: number,
   now: number,
-  condition: SQL = sql`true`,
+  condition?: SQL,
 ) {
   const { accountId, refreshDueAtIfKept, ...values } = account;
   return db
@@ -189,7 +195,10 @@ export function upsertAccount(
           createdAt: now,
           updatedAt: now,
         },
-        sql`(${hasRow(db, oauthAccounts, isOf(account))} or ${countOf(db, account.userId, max)} < ${max}) and ${condition}`,
+        and(
+          or(hasRow(db, oauthAccounts, isOf(account)), isBelow(db, account.userId, max)),
+          condition,
+        ),
       ),
     )
     .onConflictDoUpdate({
@@ -199,7 +208,7 @@ export function upsertAccount(
         subject: incoming('subject'),
         clientId: incoming('clientId'),
         accessToken: incoming('accessToken'),
-        refreshToken: sql`coalesce(${incoming('refreshToken')}, ${oauthAccounts.refreshToken})`,
+        refreshToken: coalesce(incoming('refreshToken'), oauthAccounts.refreshToken),
         expiresAt: incoming('expiresAt'),
         refreshExpiresAt: ifKept(oauthAccounts.refreshExpiresAt, incoming('refreshExpiresAt')),
         accessLifetime: incoming('accessLifetime'),
@@ -209,10 +218,10 @@ export function upsertAccount(
         requestedScope: incoming('requestedScope'),
         parameters: incoming('parameters'),
         metadata: incoming('metadata'),
-        displayName: sql`coalesce(${incoming('displayName')}, ${oauthAccounts.displayName})`,
+        displayName: coalesce(incoming('displayName'), oauthAccounts.displayName),
         state: 'active',
         stateReason: null,
-        tokenVersion: sql`max(${oauthAccounts.tokenVersion} + 1, ${incoming('tokenVersion')})`,
+        tokenVersion: greatest(plus(oauthAccounts.tokenVersion, 1), incoming('tokenVersion')),
         refreshDueAt: ifKept(refreshDueAtIfKept, incoming('refreshDueAt')),
         noticeDueAt: ifKept(oauthAccounts.noticeDueAt, incoming('noticeDueAt')),
         refreshFailures: 0,

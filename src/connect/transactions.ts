@@ -4,9 +4,10 @@
  * a hash only; what must be sent on, verifier and code, is sealed.
  */
 
-import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lte } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
 import { type Database, runBatch } from '../db/client';
+import { when } from '../db/expressions';
 import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -63,8 +64,8 @@ export async function settleOverdue(
   const settled = db
     .update(connectTransactions)
     .set({
-      state: sql`case when ${connectTransactions.code} is null then 'exchanged' else 'failed' end`,
-      error: sql`case when ${connectTransactions.code} is null then null else 'not_finished' end`,
+      state: when(isNull(connectTransactions.code), 'exchanged', 'failed'),
+      error: when(isNull(connectTransactions.code), null, 'not_finished'),
       code: null,
     })
     .where(

@@ -1,18 +1,29 @@
 /** Conditions that drizzle has no word for. */
-import { eq, exists, isNull, type SQL, sql } from 'drizzle-orm';
+import { eq, exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './client';
+import { one } from './expressions';
 
 /** SQL's `IS`: equal, or both null. */
-export const isSame = (column: SQLiteColumn, value: string | number | null): SQL =>
+export const isSame = (column: SQLWrapper, value: string | number | null): SQL =>
   value === null ? isNull(column) : eq(column, value);
+
+/** A condition that is about no row in particular. @throws what D1 throws */
+export async function isTrue(db: Database, condition: SQL): Promise<boolean> {
+  const [answer] = await db.all<{ holds: number }>(sql`select ${condition} as holds`);
+  return answer?.holds === 1;
+}
+
+/** Whether a time is past, or was never set. */
+export const isLongAgo = (column: SQLiteColumn, before: number): SQL | undefined =>
+  or(isNull(column), lte(column, before));
 
 /** Whether a table has such a row. */
 export const hasRow = (db: Database, table: SQLiteTable, where: SQL | undefined): SQL =>
-  exists(db.select({ one: sql`1` }).from(table).where(where));
+  exists(db.select({ one }).from(table).where(where));
 
 /** One parameter for a list of any length: D1 takes a hundred. */
-export const inJson = (column: SQLiteColumn | SQL, values: readonly (string | number)[]): SQL =>
+export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>
   sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
 
 /** Whether a JSON column holds what its type says: anything else fails every query that reads its row. */

@@ -412,6 +412,9 @@ export const refreshRuns = sqliteTable(
   (table) => [index('refresh_runs_started').on(table.startedAt)],
 );
 
+/** The only events that are swept earlier than those around them. */
+export const isErasure = sql`type = 'user.erased'`;
+
 /**
  * The event log (src/events). Never a token. `id` grows in the order of commits: it is the cursor of
  * whoever reads the log, and in the event's public id. Kept 90 days, gone with the user.
@@ -437,8 +440,7 @@ export const auditEvents = sqliteTable(
     uniqueIndex('audit_events_dedupe').on(table.dedupeKey).where(sql`dedupe_key IS NOT NULL`),
     // A user's in the order of their ids: those are in every index.
     index('audit_events_of_user').on(table.userId).where(sql`user_id IS NOT NULL`),
-    // The only ones that are swept earlier than those around them.
-    index('audit_events_erased').on(table.at).where(sql`type = 'user.erased'`),
+    index('audit_events_erased').on(table.at).where(isErasure),
   ],
 );
 

@@ -5,28 +5,27 @@
  *
  * Use: `db.insert(table).select(valuesWhere(table, values, condition))`.
  */
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, isSQLWrapper, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { always } from './expressions';
 
 /**
  * Columns that `values` leaves out get their default, else NULL (an AUTOINCREMENT id: a new one).
+ * @param condition none: always
  * @param from a row for each of its own, where it is not to be one
  */
 export function valuesWhere<T extends SQLiteTable>(
   table: T,
-  values: { [K in keyof T['$inferInsert']]: T['$inferInsert'][K] | SQL },
-  condition: SQL,
-  from?: SQL,
+  values: { [K in keyof T['$inferInsert']]: T['$inferInsert'][K] | SQLWrapper },
+  condition: SQL = always,
+  from?: SQLWrapper,
 ): SQL {
   const given: Record<string, unknown> = values;
   const selected = Object.entries(getTableColumns(table)).map(([key, column]) => {
     const value = given[key] ?? column.default ?? null;
     // sql.param encodes the value as the column would (JSON columns above all).
-    return value === null || isSql(value) ? sql`${value}` : sql`${sql.param(value, column)}`;
+    return value === null || isSQLWrapper(value) ? value : sql.param(value, column);
   });
-  const source = from === undefined ? sql`` : sql` from ${from}`;
+  const source = from && sql` from ${from}`;
   return sql`select ${sql.join(selected, sql`, `)}${source} where ${condition}`;
 }
-
-const isSql = (value: unknown): value is SQL =>
-  typeof value === 'object' && value !== null && 'getSQL' in value;

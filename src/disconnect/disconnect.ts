@@ -3,8 +3,9 @@
  * goes, the version grows. A refresh in flight then finds no row and puts nothing back
  * (helm-api#893); what it received is owed a revocation too.
  */
-import { and, eq, not, sql } from 'drizzle-orm';
+import { and, eq, not } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
+import { never } from '../db/expressions';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -52,7 +53,7 @@ export async function disconnect(
     db,
     and(
       mine,
-      revocable ? undefined : sql`false`,
+      revocable ? undefined : never,
       shared.length > 0 ? not(isGrantShared(db, shared)) : undefined,
     ),
     now,

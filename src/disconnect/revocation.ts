@@ -6,13 +6,14 @@ import { and, eq, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
+import { lostLeases } from '../db/lost-leases';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import {
-  type Delivery,
   type DrainBudget,
   drainOutbox,
   type OutboxEntry,
+  type Delivery,
   saveTokens,
 } from '../events/outbox';
 import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
@@ -28,7 +29,6 @@ import type { Registry } from '../providers/registry';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../providers/types';
 import { REQUEST_MS } from '../refresh/attempt';
-import { lostLeases } from '../refresh/claim';
 import { judge, salvage } from '../refresh/outcome';
 import { COMMIT_MS, findRescue, forgetRescue, saveRescue } from '../refresh/rescue';
 import { accessEnd } from '../refresh/schedule';

@@ -1,6 +1,7 @@
 /** The event of a connection that came to nothing. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
+import { jsonObject } from '../db/expressions';
 import { connectTransactions } from '../db/schema';
 import type { EventWriter } from './deliveries';
 import { insertions } from './event-log';
@@ -16,12 +17,12 @@ export function connectionFailed(deps: EventWriter, id: string, at: number): Bat
     values: {
       at,
       type: 'connection.failed',
-      userId: sql`${userId}`,
-      provider: sql`${provider}`,
-      detail: sql`json_object('connectionId', ${id}, 'error', ${error})`,
+      userId,
+      provider,
+      detail: jsonObject({ connectionId: id, error }),
       dedupeKey,
     },
-    from: sql`${connectTransactions}`,
-    happened: and(eq(connectTransactions.id, id), eq(state, 'failed')) ?? sql`false`,
+    from: connectTransactions,
+    happened: and(eq(connectTransactions.id, id), eq(state, 'failed')),
   });
 }

@@ -8,17 +8,30 @@
  * At least once, in no order: who dies between the answer and its note leaves it to be sent again, with
  * the same id.
  */
-import { and, eq, ne, not, sql } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  min,
+  ne,
+  not,
+  notInArray,
+  type SQLWrapper,
+} from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { CallBudget, countedBy } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
+import { distinctValues, jsonRows, plus, rowidOf, when } from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { DeadlineError, retry, withDeadline } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { asJson, claimDue, DELIVERY_LEASE_MS, isDisabled, namesWith } from './deliveries';
+import { claimDue, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
 import type { WebhookEndpoint } from './webhooks-setting';
 
@@ -315,24 +328,26 @@ function noteOf({ held, status, retryAfterMs }: Tried, random: number): Note {
 }
 
 /** Only under the lease of the try: who lost it has nothing to say any more. */
-const notesOf = ({ db }: Deps, notes: readonly Note[], now: number) =>
-  db
+function notesOf({ db }: Deps, notes: readonly Note[], now: number) {
+  const { table, field } = jsonRows('n', notes);
+  return db
     .update(webhookDeliveries)
     .set({
-      attempts: sql`n.value->>'attempts'`,
-      lastStatus: sql`n.value->>'status'`,
+      attempts: field('attempts'),
+      lastStatus: field('status'),
       leaseId: null,
-      dueAt: sql`CASE WHEN n.value->>'delivered' THEN NULL ELSE ${now} + (n.value->>'pause') END`,
-      deadAt: sql`CASE WHEN n.value->>'pause' IS NULL THEN ${now} END`,
+      dueAt: when(field('delivered'), null, plus(now, field('pause'))),
+      deadAt: when(isNull(field('pause')), now, null),
     })
-    .from(sql`json_each(${JSON.stringify(notes)}) AS n`)
+    .from(table)
     .where(
       and(
-        eq(webhookDeliveries.eventId, sql`n.value->>'eventId'`),
-        eq(webhookDeliveries.endpoint, sql`n.value->>'endpoint'`),
-        eq(webhookDeliveries.leaseId, sql`n.value->>'leaseId'`),
+        eq(webhookDeliveries.eventId, field('eventId')),
+        eq(webhookDeliveries.endpoint, field('endpoint')),
+        eq(webhookDeliveries.leaseId, field('leaseId')),
       ),
     );
+}
 
 /** 410: the receiver wants no more. Told once: who comes second finds it disabled. */
 function disablings(deps: Deps, tried: readonly Tried[], now: number): BatchItem<'sqlite'>[] {
@@ -389,29 +404,36 @@ const orphans = (db: Database, tried: readonly Tried[]): BatchItem<'sqlite'>[] =
 export async function sweepDeliveries(deps: Deps): Promise<void> {
   const { db, config, budget } = deps;
   const now = deps.now();
-  const served = sql`SELECT p.value->>'name' FROM ${asJson(config.webhooks)} WHERE NOT ${isDisabled(db)}`;
-  const rowid = sql`rowid`;
+  const { eventId, endpoint, dueAt, deadAt } = webhookDeliveries;
+  const rowid = rowidOf(webhookDeliveries);
+  /** Of each endpoint, which leads the index of the time. */
+  const before = (time: typeof dueAt | typeof deadAt, at: number, served?: SQLWrapper) => {
+    const named = distinctValues(db, 'named', endpoint, { where: isNotNull(time) });
+    return db
+      .with(named)
+      .select({ rowid })
+      .from(named)
+      .crossJoin(webhookDeliveries)
+      .where(
+        and(served && notInArray(named.value, served), eq(endpoint, named.value), lt(time, at)),
+      )
+      .limit(SWEPT);
+  };
+  const { table, name, isDisabled } = endpointRows(db, config.webhooks);
+  const served = db.select({ name }).from(table).where(not(isDisabled));
   const lapse = () =>
     db
       .update(webhookDeliveries)
       .set({ dueAt: null, leaseId: null, deadAt: now })
-      .where(
-        sql`${rowid} IN (${namesWith({ named: 'due_at' })}
-          SELECT d.rowid FROM named CROSS JOIN webhook_deliveries AS d
-          WHERE named.endpoint NOT IN (${served}) AND d.endpoint = named.endpoint
-            AND d.due_at < ${now - UNTRIED_MS} LIMIT ${SWEPT})`,
-      );
+      .where(inArray(rowid, before(dueAt, now - UNTRIED_MS, served)));
   const forgetDead = () =>
-    db.delete(webhookDeliveries).where(
-      sql`${rowid} IN (${namesWith({ named: 'dead_at' })}
-        SELECT d.rowid FROM named CROSS JOIN webhook_deliveries AS d
-        WHERE d.endpoint = named.endpoint AND d.dead_at < ${now - DEAD_LETTERS_MS} LIMIT ${SWEPT})`,
-    );
-  const forgetOld = () =>
-    db.delete(webhookDeliveries).where(
-      sql`${rowid} IN (SELECT rowid FROM webhook_deliveries
-        WHERE event_id < (SELECT min(id) FROM audit_events) LIMIT ${SWEPT})`,
-    );
+    db.delete(webhookDeliveries).where(inArray(rowid, before(deadAt, now - DEAD_LETTERS_MS)));
+  const oldest = db.select({ id: min(auditEvents.id) }).from(auditEvents);
+  const forgetOld = () => {
+    const old = lt(eventId, oldest);
+    const some = db.select({ rowid }).from(webhookDeliveries).where(old).limit(SWEPT);
+    return db.delete(webhookDeliveries).where(inArray(rowid, some));
+  };
   for (const statement of [lapse, forgetDead, forgetOld]) {
     for (let more = true; more && budget.left > 0; ) {
       const { meta } = await withDeadline(statement(), NOTE_MS, 'd1_write');

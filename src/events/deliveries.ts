@@ -3,11 +3,23 @@
  * invocation that makes the change: so it is sent right after the commit, without a claim. What is not
  * delivered then is due when the lease ends, and claimed by a tick.
  */
-import { and, eq, getTableColumns, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
+import {
+  crossJoin,
+  excluded,
+  jsonRows,
+  never,
+  plus,
+  rowidOf,
+  rowNumber,
+  when,
+} from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
+import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { MINUTE_MS } from '../time';
 import type { EventType } from './types';
@@ -16,23 +28,22 @@ import type { WebhookEndpoint } from './webhooks-setting';
 /** A try must be over, and noted, before this ends. */
 export const DELIVERY_LEASE_MS = MINUTE_MS;
 
-type Row = typeof webhookDeliveries.$inferSelect;
-
 /** What whoever writes events must have. */
 export type EventWriter = Pick<Deps, 'db' | 'config' | 'ownDeliveries' | 'now' | 'uuid'>;
 
 /** Of those that `WEBHOOKS` names, with what SQL has to know of each. */
-export const asJson = (endpoints: readonly WebhookEndpoint[]): SQL =>
-  sql`json_each(${JSON.stringify(endpoints.map(({ name, target }) => ({ name, target })))}) AS p`;
-export const isDisabled = (db: Database): SQL =>
-  hasRow(
+export function endpointRows(db: Database, endpoints: readonly WebhookEndpoint[]) {
+  const { table, field } = jsonRows(
+    'p',
+    endpoints.map(({ name, target }) => ({ name, target })),
+  );
+  const isDisabled = hasRow(
     db,
     webhookEndpoints,
-    and(
-      eq(webhookEndpoints.name, sql`p.value->>'name'`),
-      eq(webhookEndpoints.target, sql`p.value->>'target'`),
-    ),
+    and(eq(webhookEndpoints.name, field('name')), eq(webhookEndpoints.target, field('target'))),
   );
+  return { table, name: field('name'), isDisabled };
+}
 
 /**
  * The deliveries of events of one type that the batch has just written, as statements to follow them.
@@ -48,10 +59,10 @@ export function deliveriesOf(
   const isWritten = inJson(auditEvents.dedupeKey, dedupeKeys);
   const endpoints = deps.config.webhooks.filter(({ types }) => types.has(type));
   if (endpoints.length === 0) return [];
-  const disabled = isDisabled(deps.db);
-  const waits = type === 'user.erased' ? disabled : sql`false`;
-  const wanted = type === 'user.erased' ? undefined : not(disabled);
-  return [insertion(deps, endpoints, and(isWritten, wanted), waits).onConflictDoNothing()];
+  const rows = endpointRows(deps.db, endpoints);
+  const [waits, wanted] =
+    type === 'user.erased' ? [rows.isDisabled] : [never, not(rows.isDisabled)];
+  return [insertion(deps, rows, and(isWritten, wanted), waits).onConflictDoNothing()];
 }
 
 /**
@@ -64,12 +75,12 @@ export function deliveriesTo(
   isEvent: SQL,
 ) {
   const { leaseId, dueAt, eventId, endpoint } = webhookDeliveries;
-  return insertion(deps, endpoints, isEvent, sql`false`).onConflictDoUpdate({
+  return insertion(deps, endpointRows(deps.db, endpoints), isEvent, never).onConflictDoUpdate({
     target: [eventId, endpoint],
     set: {
       attempts: 0,
-      dueAt: sql`excluded.due_at`,
-      leaseId: sql`excluded.lease_id`,
+      dueAt: excluded(dueAt),
+      leaseId: excluded(leaseId),
       deadAt: null,
     },
     setWhere: or(isNull(leaseId), lte(dueAt, deps.now())) as SQL,
@@ -79,7 +90,7 @@ export function deliveriesTo(
 /** Under a lease of this invocation; `waits`: of those under none, due at once. */
 function insertion(
   deps: EventWriter,
-  endpoints: readonly WebhookEndpoint[],
+  { table, name }: ReturnType<typeof endpointRows>,
   where: SQL | undefined,
   waits: SQL,
 ) {
@@ -87,63 +98,46 @@ function insertion(
   const now = deps.now();
   const leaseEnd = now + DELIVERY_LEASE_MS;
   ownDeliveries.leaseEnds.add(leaseEnd);
-  const columns: Record<keyof Row, unknown> = {
+  const values = {
     eventId: auditEvents.id,
-    endpoint: sql`p.value->>'name'`,
-    attempts: 0,
-    dueAt: sql`CASE WHEN ${waits} THEN ${now} ELSE ${leaseEnd} END`,
-    leaseId: sql`CASE WHEN ${waits} THEN NULL ELSE ${ownDeliveries.leaseId(deps)} END`,
-    lastStatus: null,
-    deadAt: null,
+    endpoint: name,
+    dueAt: when(waits, now, leaseEnd),
+    leaseId: when(waits, null, ownDeliveries.leaseId(deps)),
   };
-  const selected = Object.keys(getTableColumns(webhookDeliveries)).map(
-    (column) => sql`${columns[column as keyof Row]}`,
-  );
   return db
     .insert(webhookDeliveries)
-    .select(
-      sql`SELECT ${sql.join(selected, sql`, `)} FROM ${auditEvents} CROSS JOIN ${asJson(endpoints)} WHERE ${where}`,
-    );
+    .select(valuesWhere(webhookDeliveries, values, where, crossJoin(auditEvents, table)));
 }
 
 /**
  * Takes the lease of what is due, first one of each endpoint, then a second one, and so on: as many rows
  * are read for each, whatever waits there.
  */
-export const claimDue = (
+export function claimDue(
   db: Database,
   endpoints: readonly WebhookEndpoint[],
   leaseId: string,
   limit: number,
   now: number,
-) =>
-  db
+) {
+  const { endpoint, dueAt, attempts } = webhookDeliveries;
+  const { table, name, isDisabled } = endpointRows(db, endpoints);
+  const ofEndpoint = db
+    .select({ rowid: rowidOf(webhookDeliveries) })
+    .from(webhookDeliveries)
+    .where(and(eq(endpoint, name), lte(dueAt, now)))
+    .orderBy(dueAt)
+    .limit(limit);
+  const due = alias(webhookDeliveries, 'd');
+  const first = db
+    .select({ rowid: rowidOf(due) })
+    .from(table)
+    .crossJoin(due)
+    .where(and(not(isDisabled), inArray(rowidOf(due), ofEndpoint)))
+    .orderBy(rowNumber(name, due.dueAt), due.dueAt)
+    .limit(limit);
+  return db
     .update(webhookDeliveries)
-    .set({
-      leaseId,
-      dueAt: now + DELIVERY_LEASE_MS,
-      attempts: sql`${webhookDeliveries.attempts} + 1`,
-    })
-    .where(
-      sql`rowid IN (
-        SELECT d.rowid FROM ${asJson(endpoints)} CROSS JOIN webhook_deliveries AS d
-        WHERE NOT ${isDisabled(db)} AND d.rowid IN (
-          SELECT rowid FROM webhook_deliveries
-          WHERE endpoint = p.value->>'name' AND due_at <= ${now} ORDER BY due_at LIMIT ${limit})
-        ORDER BY row_number() OVER (PARTITION BY p.key ORDER BY d.due_at), d.due_at
-        LIMIT ${limit})`,
-    );
-
-/**
- * Common table expressions of the names of endpoints that have such rows, by one look-up each: SELECT
- * DISTINCT would read every row.
- */
-export const namesWith = (found: Readonly<Record<string, 'due_at' | 'dead_at'>>): SQL => {
-  const parts = Object.entries(found).map(([name, column]) => {
-    const rows = `webhook_deliveries WHERE ${column} IS NOT NULL`;
-    return `${name}(endpoint) AS (SELECT min(endpoint) FROM ${rows} UNION ALL
-      SELECT (SELECT min(endpoint) FROM ${rows} AND endpoint > ${name}.endpoint)
-      FROM ${name} WHERE ${name}.endpoint IS NOT NULL)`;
-  });
-  return sql.raw(`WITH RECURSIVE ${parts.join(', ')}`);
-};
+    .set({ leaseId, dueAt: now + DELIVERY_LEASE_MS, attempts: plus(attempts, 1) })
+    .where(inArray(rowidOf(webhookDeliveries), first));
+}

@@ -2,8 +2,9 @@
  * The event log: what happened, told once, in the order of commits. An event is a statement of the
  * batch that makes its change, so one is there exactly when the change is.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { auditEvents, userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import { timestamp } from '../time';
@@ -51,7 +52,7 @@ export type NewEvent = {
 export const eventStatements = (
   deps: EventWriter,
   { at, type, data, dedupeKey }: NewEvent,
-  happened: SQL | undefined = sql`true`,
+  happened?: SQL,
 ): BatchItem<'sqlite'>[] => {
   const { userId, provider, accountId, ...detail }: Record<string, unknown> = data;
   const values = { at, type, userId, provider, accountId, dedupeKey } as NewRow;
@@ -62,7 +63,9 @@ export const eventStatements = (
   });
 };
 
-type NewRow = { [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQL } & {
+type NewRow = {
+  [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQL | SQLiteColumn;
+} & {
   at: number;
   type: EventType;
 };
@@ -70,8 +73,9 @@ type NewRow = { [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQ
 interface Insertion {
   values: NewRow;
   /** Several events of one type: a row of it each. */
-  from?: SQL;
-  happened: SQL;
+  from?: SQLWrapper;
+  /** None: always. */
+  happened: SQL | undefined;
 }
 
 /**
@@ -85,7 +89,10 @@ export function insertions(
   const { db } = deps;
   const version =
     'version' in eventDefinitions[values.type].data.shape
-      ? sql`(select ${userVersions.version} from ${userVersions} where ${userVersions.userId} = ${values.userId})`
+      ? db
+          .select({ version: userVersions.version })
+          .from(userVersions)
+          .where(eq(userVersions.userId, values.userId ?? ''))
       : null;
   return [
     db

@@ -4,14 +4,17 @@
  * the provider answered, it turned out that nothing may be revoked, or seven days went by.
  *
  * Entries know no user of ours, so that they can outlive an erasure. What a revocation is, and
- * when it must not be sent, is the deliverer's knowledge (src/disconnect/revocation).
- * Delivery is at least once: revoking twice does no harm (RFC 7009 section 2.2).
+ * when it must not be sent, stands in src/disconnect/revocation.
+ * Each is sent at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
 
-import { and, eq, getTableColumns, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lte, max, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
+import { alias } from 'drizzle-orm/sqlite-core';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson, isJson, isSame } from '../db/conditions';
+import { coalesce, distinctValues, greatest, plus, rowNumber, when } from '../db/expressions';
+import { withPresentLease } from '../db/lost-leases';
 import { oauthAccounts, outbox } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -20,15 +23,15 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { eventStatements, type NewEvent } from './event-log';
 import type { EventData } from './types';
 
-/** A delivery must be over, its request included, before this ends. */
+/** A try must be over, its request included, before this ends. */
 export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
-/** Calls to D1 of one delivery that neither has to renew a token first nor gives up. */
+/** Calls to D1 of one try that neither has to renew a token first nor gives up. */
 const DELIVERY_CALLS = 4;
 /** No try to save tokens is begun after this. */
 const SAVE_MS = 6 * SECOND_MS;
-/** After a delivery that failed: from a minute to six hours, the upper half by lot. */
+/** After a try that failed: from a minute to six hours, the upper half by lot. */
 const backoff: Backoff = { firstMs: MINUTE_MS, factor: 2, longestMs: 6 * HOUR_MS, jitter: 0.5 };
 
 export type OutboxEntry = typeof outbox.$inferSelect;
@@ -54,7 +57,7 @@ export function owedRevocation(
   db: Database,
   owed: OwedRevocation,
   now: number,
-  happened: SQL = sql`true`,
+  happened?: SQL,
 ): BatchItem<'sqlite'> {
   return db
     .insert(outbox)
@@ -85,7 +88,7 @@ export const owedGrant = (
   owed: OwedGrant,
   dueAt: number,
   now: number,
-  happened: SQL | undefined = sql`true`,
+  happened?: SQL,
 ): BatchItem<'sqlite'> =>
   db
     .insert(outbox)
@@ -113,8 +116,7 @@ export const isGrantOf = (transactionId: string, providers?: readonly string[]):
  */
 export function owedRevocationOf(db: Database, where: SQL | undefined, now: number) {
   const { leaseId, leaseUntil, lostLeaseId } = oauthAccounts;
-  const from: Record<keyof OutboxEntry, unknown> = {
-    id: null,
+  const values = {
     kind: 'revocation',
     provider: oauthAccounts.provider,
     accountId: oauthAccounts.providerAccountId,
@@ -125,28 +127,16 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     expiresAt: oauthAccounts.expiresAt,
     scope: oauthAccounts.scope,
     clientId: oauthAccounts.clientId,
-    // A first refusal may be a mistake: the delivery asks for the second one.
+    // A first refusal may be a mistake: whoever revokes asks for the second one.
     refused: isNotNull(oauthAccounts.stateConfirmedAt),
-    transactionId: null,
-    receivedGrant: null,
-    lostLeaseId: sql`case when ${leaseId} is null then ${lostLeaseId}
-      else coalesce(${lostLeaseId} || ' ', '') || ${leaseId} || '@' || cast(${now} as integer) end`,
-    dueAt: sql`max(${now}, coalesce(${leaseUntil}, 0))`,
-    attempts: 0,
-    leaseId: null,
-    leaseUntil: null,
-    lastError: null,
+    lostLeaseId: when(isNull(leaseId), lostLeaseId, withPresentLease(now)),
+    dueAt: greatest(now, coalesce(leaseUntil, 0)),
     createdAt: now,
-  };
-  const selected = Object.keys(getTableColumns(outbox)).map(
-    (key) => sql`${from[key as keyof OutboxEntry]}`,
-  );
+  } as const;
   const owed = or(isNotNull(oauthAccounts.accessToken), isNotNull(oauthAccounts.refreshToken));
   return db
     .insert(outbox)
-    .select(
-      sql`select ${sql.join(selected, sql`, `)} from ${oauthAccounts} where ${and(owed, where)}`,
-    )
+    .select(valuesWhere(outbox, values, and(owed, where), oauthAccounts))
     .returning({ id: outbox.id });
 }
 
@@ -166,12 +156,12 @@ export interface DrainBudget {
 }
 
 /**
- * Delivers what is due, five at a time. Any number of these may run side by side:
+ * Sends what is due, five at a time. Any number of these may run side by side:
  * an entry is leased to one. Returns how many entries were tried.
  */
 export async function drainOutbox(
   deps: Deps,
-  deliver: (entry: OutboxEntry) => Promise<Delivery>,
+  revoke: (entry: OutboxEntry) => Promise<Delivery>,
   budget: DrainBudget,
 ): Promise<number> {
   let tried = 0;
@@ -189,7 +179,7 @@ export async function drainOutbox(
         return claimDue(deps.db, deps.uuid(), wanted, now);
       },
     );
-    await Promise.all(entries.map((entry) => deliverOne(deps, deliver, entry)));
+    await Promise.all(entries.map((entry) => deliverOne(deps, revoke, entry)));
     tried += entries.length;
     if (entries.length < wanted) break;
   }
@@ -206,30 +196,36 @@ export async function drainOutbox(
  * the same subject waits while one is live (src/connect/commit).
  */
 export function claimDue(db: Database, leaseId: string, limit: number, now: number) {
+  const owed = distinctValues(db, 'owed_provider', outbox.provider);
+  const isOwed = eq(outbox.provider, owed.value);
+  const ofProvider = db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(and(isOwed, lte(outbox.dueAt, now)))
+    .orderBy(outbox.dueAt)
+    .limit(limit);
+  const lastTried = db
+    .select({ at: max(outbox.leaseUntil) })
+    .from(outbox)
+    .where(isOwed);
+  const entry = alias(outbox, 'o');
+  const first = db
+    .with(owed)
+    .select({ id: entry.id })
+    .from(owed)
+    .crossJoin(entry)
+    .where(inArray(entry.id, ofProvider))
+    .orderBy(rowNumber(owed.value, entry.dueAt), sql`${lastTried}`, entry.dueAt)
+    .limit(limit);
   return db
     .update(outbox)
     .set({
       leaseId,
       leaseUntil: now + OUTBOX_LEASE_MS,
       dueAt: now + OUTBOX_LEASE_MS,
-      attempts: sql`${outbox.attempts} + 1`,
+      attempts: plus(outbox.attempts, 1),
     })
-    .where(
-      // The providers by one look-up each: SELECT DISTINCT would read every entry.
-      sql`id IN (
-        WITH RECURSIVE owed_provider(id) AS (
-          SELECT min(provider) FROM outbox
-          UNION ALL
-          SELECT (SELECT min(provider) FROM outbox WHERE provider > owed_provider.id)
-          FROM owed_provider WHERE owed_provider.id IS NOT NULL)
-        SELECT o.id FROM owed_provider CROSS JOIN outbox AS o
-        WHERE o.id IN (
-          SELECT id FROM outbox WHERE provider = owed_provider.id AND due_at <= ${now}
-          ORDER BY due_at LIMIT ${limit})
-        ORDER BY row_number() OVER (PARTITION BY owed_provider.id ORDER BY o.due_at),
-          (SELECT max(lease_until) FROM outbox WHERE provider = owed_provider.id), o.due_at
-        LIMIT ${limit})`,
-    )
+    .where(inArray(outbox.id, first))
     .returning();
 }
 
@@ -280,28 +276,28 @@ async function giveUpUnreadable(deps: Deps, leaseId: string, now: number): Promi
 
 async function deliverOne(
   deps: Deps,
-  deliver: (entry: OutboxEntry) => Promise<Delivery>,
+  revoke: (entry: OutboxEntry) => Promise<Delivery>,
   entry: OutboxEntry,
 ): Promise<void> {
   const { db, log } = deps;
   const about = { provider: entry.provider, account: entry.accountId, attempt: entry.attempts };
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
-  let delivery: Delivery;
+  let result: Delivery;
   try {
-    delivery = await deliver(entry);
+    result = await revoke(entry);
   } catch (error) {
     log.error('outbox.delivery_failed', about, error);
-    delivery = 'retry';
+    result = 'retry';
   }
   const now = deps.now();
   const tooOld = now - entry.createdAt >= OUTBOX_GIVES_UP_MS;
-  const isDead = delivery === 'grant_refused' && entry.lastError === delivery;
-  if (delivery === 'done' || isDead) {
+  const isDead = result === 'grant_refused' && entry.lastError === result;
+  if (result === 'done' || isDead) {
     await db.delete(outbox).where(mine);
-  } else if (delivery === 'gave_up' || delivery === 'account_unknown' || tooOld) {
+  } else if (result === 'gave_up' || result === 'account_unknown' || tooOld) {
     log.warn('outbox.gave_up', about);
     await runBatch(db, [
-      ...eventStatements(deps, gaveUp(entry, reasonOf(delivery), now), hasRow(db, outbox, mine)),
+      ...eventStatements(deps, gaveUp(entry, reasonOf(result), now), hasRow(db, outbox, mine)),
       db.delete(outbox).where(mine),
     ]);
   } else {
@@ -311,7 +307,7 @@ async function deliverOne(
         leaseId: null,
         leaseUntil: now,
         dueAt: now + retryDelay(entry.attempts, deps.random()),
-        lastError: delivery,
+        lastError: result,
       })
       .where(mine);
   }
@@ -331,9 +327,9 @@ const gaveUp = (
 });
 
 /** Why nothing more is tried. */
-function reasonOf(delivery: Exclude<Delivery, 'done'>): GaveUp['reason'] {
-  if (delivery === 'gave_up') return 'refused';
-  return delivery === 'account_unknown' ? delivery : 'too_old';
+function reasonOf(result: Exclude<Delivery, 'done'>): GaveUp['reason'] {
+  if (result === 'gave_up') return 'refused';
+  return result === 'account_unknown' ? result : 'too_old';
 }
 
 /** Before the next try, ms. Pure. */

@@ -2,7 +2,8 @@
  * Reads of the event log, from the primary: what a reader has seen up to its cursor stays behind it,
  * since ids grow in the order of commits.
  */
-import { and, asc, eq, gt, max, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableName, gt, max, type SQL } from 'drizzle-orm';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod';
 import { inJson } from '../db/conditions';
 import { auditEvents, webhookDeliveries } from '../db/schema';
@@ -17,6 +18,12 @@ import { type Event, type EventType, eventIdOf, eventRowIdOf, userEventTypes } f
 const READ_MS = 5 * SECOND_MS;
 /** Rows that one read looks at, however few of them fit. */
 const SCANNED = 5_000;
+
+/** SQLite's own: the greatest AUTOINCREMENT id that each table has given. */
+const sqliteSequence = sqliteTable('sqlite_sequence', {
+  name: text().notNull(),
+  seq: integer().notNull(),
+});
 
 export interface EventsWanted {
   /** A cursor; `latest` leads behind the newest event; absent: from the oldest that is kept. */
@@ -58,8 +65,8 @@ export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<Ev
   const seen = scanned();
   const types = typesOf(wanted.type, all);
   const fitting: (SQL | undefined)[] = [
-    types === null ? undefined : inJson(sql`${rows.type}`, storedNames(types)),
-    providers === null ? undefined : inJson(sql`${rows.provider}`, [...providers]),
+    types === null ? undefined : inJson(rows.type, storedNames(types)),
+    providers === null ? undefined : inJson(rows.provider, [...providers]),
   ];
   const [found, [last], [sequence]] = await withDeadline(
     db.batch([
@@ -72,9 +79,9 @@ export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<Ev
       db.select({ id: max(seen.id) }).from(seen),
       // Also where the newest were swept, or erased.
       db
-        .select({ newest: sql<number>`seq` })
-        .from(sql`sqlite_sequence`)
-        .where(sql`name = 'audit_events'`),
+        .select({ newest: sqliteSequence.seq })
+        .from(sqliteSequence)
+        .where(eq(sqliteSequence.name, getTableName(auditEvents))),
     ]),
     READ_MS,
     'd1_read',

@@ -2,14 +2,15 @@
  * The endpoints of WEBHOOKS: how they stand, what waits for them, and what an operator can do about it.
  * Never a secret or a URL.
  */
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch } from '../db/client';
+import { distinctValues, howMany, jsonRows, one, rowidOf } from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { timestamp } from '../time';
-import { deliveriesTo, namesWith } from './deliveries';
+import { deliveriesTo } from './deliveries';
 import { eventStatements } from './event-log';
 import { eventIdOf } from './types';
 import type { WebhookEndpoint } from './webhooks-setting';
@@ -61,24 +62,40 @@ export async function listEndpoints({
   config,
 }: Pick<Deps, 'db' | 'config'>): Promise<EndpointState[]> {
   const { webhooks } = config;
-  const some = (column: 'due_at' | 'dead_at') =>
-    sql.raw(`(SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries AS d
-      WHERE d.endpoint = e.name AND d.${column} IS NOT NULL LIMIT ${COUNTED}))`);
-  const found = await db.all<{
-    name: string;
-    target: string | null;
-    disabledAt: number | null;
-    waiting: number;
-    deadLetters: number;
-  }>(sql`
-    ${namesWith({ waiting: 'due_at', dead: 'dead_at' })}
-    SELECT e.name AS name, w.target AS target, w.disabled_at AS disabledAt,
-      ${some('due_at')} AS waiting, ${some('dead_at')} AS deadLetters
-    FROM (SELECT endpoint AS name FROM waiting WHERE endpoint IS NOT NULL
-      UNION SELECT endpoint FROM dead WHERE endpoint IS NOT NULL
-      UNION SELECT value FROM json_each(${JSON.stringify(webhooks.map(({ name }) => name))})) AS e
-    LEFT JOIN webhook_endpoints AS w ON w.name = e.name
-    ORDER BY e.name`);
+  const { endpoint, dueAt, deadAt } = webhookDeliveries;
+  const waiting = distinctValues(db, 'waiting', endpoint, { where: isNotNull(dueAt) });
+  const dead = distinctValues(db, 'dead', endpoint, { where: isNotNull(deadAt) });
+  const { table, field } = jsonRows(
+    'configured',
+    webhooks.map(({ name }) => ({ name })),
+  );
+  const named = db
+    .select({ name: waiting.value })
+    .from(waiting)
+    .union(db.select({ name: dead.value }).from(dead))
+    .union(db.select({ name: field('name') }).from(table))
+    .as('named');
+  const some = (time: typeof dueAt | typeof deadAt) =>
+    howMany(
+      db
+        .select({ one })
+        .from(webhookDeliveries)
+        .where(and(eq(endpoint, named.name), isNotNull(time)))
+        .limit(COUNTED),
+    );
+  const found = await db
+    .with(waiting, dead)
+    .select({
+      name: named.name,
+      target: webhookEndpoints.target,
+      disabledAt: webhookEndpoints.disabledAt,
+      waiting: some(dueAt),
+      deadLetters: some(deadAt),
+    })
+    .from(named)
+    .leftJoin(webhookEndpoints, eq(webhookEndpoints.name, named.name))
+    .where(isNotNull(named.name))
+    .orderBy(named.name);
   const configured = webhooks.flatMap((endpoint): EndpointState[] => {
     const { name, events, url, binding, target } = endpoint;
     const row = found.find((one) => one.name === name);
@@ -156,9 +173,9 @@ export async function sendDeadLetters(
   { name }: WebhookEndpoint,
 ): Promise<{ sent: number; left: boolean }> {
   const { endpoint, deadAt } = webhookDeliveries;
-  const rowId = sql<number>`rowid`;
+  const rowid = rowidOf(webhookDeliveries);
   const dead = db
-    .select({ rowId })
+    .select({ rowid })
     .from(webhookDeliveries)
     .where(and(eq(endpoint, name), isNotNull(deadAt)))
     .orderBy(asc(deadAt))
@@ -166,7 +183,7 @@ export async function sendDeadLetters(
   const due = await db
     .update(webhookDeliveries)
     .set({ attempts: 0, dueAt: now(), leaseId: null, deadAt: null })
-    .where(inArray(rowId, dead))
+    .where(inArray(rowid, dead))
     .returning({ eventId: webhookDeliveries.eventId });
   return { sent: due.length, left: due.length === SENT_AGAIN };
 }

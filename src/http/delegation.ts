@@ -10,12 +10,13 @@
  * Nothing is stored of it. To end a user's delegations, the time is noted: those of before are refused
  * from then on. Reads look that up once a minute.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import { BoundedCache } from '../caches';
 import { hashSecret } from '../crypto';
 import type { Database } from '../db/client';
+import { excluded, greatest, plus } from '../db/expressions';
 import { endedDelegations } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -185,7 +186,9 @@ export const endingOf = (db: Database, userHash: string, now: number) =>
     .values({ userHash, endedAt: now })
     .onConflictDoUpdate({
       target: endedDelegations.userHash,
-      set: { endedAt: sql`max(${endedDelegations.endedAt} + 1, excluded.ended_at)` },
+      set: {
+        endedAt: greatest(plus(endedDelegations.endedAt, 1), excluded(endedDelegations.endedAt)),
+      },
     })
     .returning({ endedAt: endedDelegations.endedAt });
 

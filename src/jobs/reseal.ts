@@ -8,9 +8,10 @@
  * key there is nothing to look for, and nothing is read.
  */
 
-import { and, eq, gt, isNotNull, lte, max, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, lte, max, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { runBatch } from '../db/client';
+import { jsonRows } from '../db/expressions';
 import { oauthAccounts, registeredClients } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -60,18 +61,16 @@ export async function reseal(deps: Deps, keyring: Keyring, ids: number): Promise
       (row) => row !== null,
     );
     if (sealed.length === 0) continue;
+    const { table, field } = jsonRows('s', sealed);
     await withDeadline(
       db
         .update(oauthAccounts)
-        .set({
-          accessToken: sql`s.value->>'accessToken'`,
-          refreshToken: sql`s.value->>'refreshToken'`,
-        })
-        .from(sql`json_each(${JSON.stringify(sealed)}) as s`)
+        .set({ accessToken: field('accessToken'), refreshToken: field('refreshToken') })
+        .from(table)
         .where(
           and(
-            eq(oauthAccounts.id, sql`s.value->>'id'`),
-            eq(oauthAccounts.tokenVersion, sql`s.value->>'tokenVersion'`),
+            eq(oauthAccounts.id, field('id')),
+            eq(oauthAccounts.tokenVersion, field('tokenVersion')),
           ),
         ),
       CALL_MS,
@@ -102,7 +101,7 @@ async function rowsInTurn({ db, now }: Deps, kid: string, ids: number): Promise<
 
 function notUnder(kid: string, column: SQLiteColumn): SQL {
   const prefix = prefixOf(kid);
-  return sql`substr(${column}, 1, ${prefix.length}) <> ${prefix}`;
+  return ne(sql`substr(${column}, 1, ${prefix.length})`, prefix);
 }
 
 /** Null: it does not open, which is no reason to leave the others. */

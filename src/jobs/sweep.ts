@@ -5,15 +5,17 @@
  * client's grants after 30. In groups, until nothing
  * is left or the budget of queries or the time is spent; the next hour goes on.
  */
-import { and, asc, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, inArray, lt, min, not, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
+import { plus, rowidOf } from '../db/expressions';
 import {
   auditEvents,
   callCounts,
   clientGrants,
   connectTransactions,
   endedDelegations,
+  isErasure,
   isTroubled,
   pageSessions,
   providerHealth,
@@ -39,7 +41,7 @@ interface Kept {
 }
 
 /** What is kept shortest comes first: sessions hold labels of people. */
-const keptAt = (now: number): Kept[] => [
+const keptAt = (db: Database, now: number): Kept[] => [
   { table: pageSessions, column: pageSessions.expiresAt, age: DAY_MS },
   // Older than any delegation gets.
   { table: endedDelegations, column: endedDelegations.endedAt, age: DAY_MS },
@@ -59,14 +61,14 @@ const keptAt = (now: number): Kept[] => [
     table: auditEvents,
     column: auditEvents.at,
     age: 30 * DAY_MS,
-    also: sql`type = 'user.erased'`,
+    also: isErasure,
   },
   {
     table: auditEvents,
     column: auditEvents.at,
     age: 90 * DAY_MS,
     // Their ids are in the order of time, so no index is kept for this.
-    also: sql`id < (SELECT min(id) + ${ROWS} FROM audit_events)`,
+    also: lt(auditEvents.id, db.select({ id: plus(min(auditEvents.id), ROWS) }).from(auditEvents)),
     hasGaps: true,
   },
 ];
@@ -74,7 +76,7 @@ const keptAt = (now: number): Kept[] => [
 /** @throws what D1 throws; the next hour goes on */
 export async function sweep({ db, now, budget }: Deps): Promise<void> {
   const until = now() + SWEEP_MS;
-  for (const { table, column, age, also, hasGaps } of keptAt(now())) {
+  for (const { table, column, age, also, hasGaps } of keptAt(db, now())) {
     for (let more = true; more && budget.left > 0 && now() < until; ) {
       const old: Old = { table, column, before: now() - age, also };
       const { meta } = await withDeadline(deleteSome(db, old), CALL_MS, 'd1_write');
@@ -90,15 +92,13 @@ interface Old {
   also: SQL | undefined;
 }
 
-/** Tables have no id in common but SQLite's own. */
-const rowid = sql`rowid`;
-
 const deleteSome = (db: Database, { table, column, before, also }: Old) =>
   db.delete(table).where(
     inArray(
-      rowid,
+      // Tables have no id in common but SQLite's own.
+      rowidOf(table),
       db
-        .select({ rowid })
+        .select({ rowid: rowidOf(table) })
         .from(table)
         .where(and(lt(column, before), also))
         .orderBy(asc(column))

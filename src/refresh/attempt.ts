@@ -7,6 +7,7 @@
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
 import { runBatch } from '../db/client';
+import { lostLeases } from '../db/lost-leases';
 import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -35,7 +36,7 @@ import {
   needsClosing,
   takeVerdict,
 } from './circuit';
-import { attemptMs, graceEnds, lostLeases, REQUESTS_MS, sendableAt } from './claim';
+import { attemptMs, graceEnds, REQUESTS_MS, sendableAt } from './claim';
 import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
 import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';

@@ -11,7 +11,7 @@
  * A refused access token that has a refresh token is refreshed first: whether the grant is dead is
  * the token endpoint's to say. Only where a newer token is refused as well, the account is marked here.
  */
-import { and, between, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, between, countDistinct, eq, isNotNull } from 'drizzle-orm';
 import { runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
@@ -393,7 +393,7 @@ const isScheduled = (provider: Provider, row: AccountRow): boolean =>
  */
 async function isStorm({ db }: Deps, row: AccountRow): Promise<boolean> {
   const at = row.checkRefusedAt ?? 0;
-  const users = sql<number>`count(DISTINCT ${oauthAccounts.userId})`;
+  const users = countDistinct(oauthAccounts.userId);
   const ofProvider = eq(oauthAccounts.provider, row.provider);
   const [[refused], [accepted]] = await db.batch([
     db

@@ -6,10 +6,10 @@
  *
  * Users are counted, not integrations: nobody closes a provider to others by accounts of their own.
  */
-import { and, eq, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, eq, gt, gte, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
 import { type Database, runBatch } from '../db/client';
-import { hasRow } from '../db/conditions';
+import { hasRow, isLongAgo } from '../db/conditions';
+import { always, coalesce, lengthOf, never, plus, when } from '../db/expressions';
 import {
   type FailureCategory,
   isTroubled,
@@ -25,7 +25,7 @@ import { fillPlaceholders } from '../providers/urls';
 import { retry } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { LEASE_MS } from './claim';
-import { isStorm, STORM, stormWindow, withUser } from './storm';
+import { isStorm, NOBODY, STORM, stormWindow, withUser } from './storm';
 import { REFUSED_REPEATEDLY } from './verdict';
 
 export const OPENS_AFTER = 5;
@@ -162,11 +162,9 @@ export async function countFailure(
     const { db } = deps;
     const now = deps.now();
     const notLately = isLongAgo(grantedAt, now - GRANTED_LATELY_MS);
-    const counts = !countsFirst ? sql`false` : failing ? notLately : sql`true`;
-    const before = closes
-      ? sql`'[]'`
-      : sql`CASE WHEN ${failures} = 0 THEN '[]' ELSE ${failedUsers} END`;
-    const users = sql`CASE WHEN ${counts} THEN ${withUser(before, userHash, OPENS_AFTER)} ELSE ${before} END`;
+    const counts = !countsFirst ? never : failing ? notLately : always;
+    const before = closes ? NOBODY : when(eq(failures, 0), NOBODY, failedUsers);
+    const users = when(counts, withUser(before, userHash, OPENS_AFTER), before);
     const isUntold = isLongAgo(operatorToldAt, now - TELL_FAULT_EVERY_MS);
     const told = { type: 'provider.operator_fault', code, now, act } as const;
     return runBatch(db, [
@@ -189,22 +187,18 @@ export async function countFailure(
           set: {
             ...(closes ? closed : {}),
             failedUsers: users,
-            failures: sql`json_array_length(${users})`,
+            failures: lengthOf(users),
             ...(clear
-              ? { refusalsOpenSince: sql`coalesce(${providerHealth.refusalsOpenSince}, ${now})` }
+              ? { refusalsOpenSince: coalesce(providerHealth.refusalsOpenSince, now) }
               : {}),
-            ...(tellOperator
-              ? {
-                  operatorToldAt: sql`CASE WHEN ${isUntold} THEN ${now} ELSE ${operatorToldAt} END`,
-                }
-              : {}),
+            ...(tellOperator ? { operatorToldAt: when(isUntold, now, operatorToldAt) } : {}),
             updatedAt: now,
           },
         }),
       ...open(deps, key, {
         act,
-        opens: sql`${failures} >= ${OPENS_AFTER}`,
-        reopens: failing ? notLately : sql`true`,
+        opens: gte(failures, OPENS_AFTER),
+        reopens: failing ? notLately : always,
         event: 'provider.circuit_opened',
         why: { code, category },
         admission: closes ? { kind: 'closed' } : admission,
@@ -213,10 +207,6 @@ export async function countFailure(
     ]);
   });
 }
-
-/** Also where it never was. */
-const isLongAgo = (column: SQLiteColumn, before: number): SQL =>
-  sql`(${column} IS NULL OR ${column} <= ${before})`;
 
 /**
  * Counts a refusal of a grant; true: it is part of a storm, and says nothing about the user.
@@ -256,7 +246,7 @@ export async function countRefusal(
         act,
         opens: isNow,
         // While a storm goes on, a probe that was refused opens again.
-        reopens: sql`(${isNow} OR ${providerHealth.reason} = ${STORM})`,
+        reopens: or(isNow, eq(providerHealth.reason, STORM)),
         event: 'provider.refusal_storm',
         why: { code: STORM, category: STORM },
         admission,
@@ -280,13 +270,13 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
   const act = deps.uuid();
   const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const now = deps.now();
-    const today = sql`coalesce(${verdictsSince} > ${now - DAY_MS}, false)`;
+    const today = gt(verdictsSince, now - DAY_MS);
     return runBatch(deps.db, [
       ...circuitEvent(
         deps,
         key,
         { type: 'provider.refusal_storm', code: REFUSED_REPEATEDLY, now, act },
-        hasCircuit(deps.db, key, sql`${today} AND ${verdicts} = ${VERDICTS_A_DAY}`),
+        hasCircuit(deps.db, key, and(today, eq(verdicts, VERDICTS_A_DAY))),
       ),
       deps.db
         .insert(providerHealth)
@@ -294,8 +284,8 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
         .onConflictDoUpdate({
           target: [providerHealth.provider, providerHealth.host],
           set: {
-            verdicts: sql`CASE WHEN ${today} THEN ${verdicts} + 1 ELSE 1 END`,
-            verdictsSince: sql`CASE WHEN ${today} THEN ${verdictsSince} ELSE ${now} END`,
+            verdicts: when(today, plus(verdicts, 1), 1),
+            verdictsSince: when(today, verdictsSince, now),
           },
         })
         .returning({ verdicts }),
@@ -309,7 +299,7 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
 export const countAttempts = (db: Database, key: CircuitKey, attempts: number) =>
   db
     .update(providerHealth)
-    .set({ windowAttempts: sql`${providerHealth.windowAttempts} + ${attempts}` })
+    .set({ windowAttempts: plus(providerHealth.windowAttempts, attempts) })
     .where(and(isCircuit(key), isNotNull(providerHealth.windowStartedAt)));
 
 type CircuitEventType =
@@ -321,9 +311,9 @@ interface Opening {
   /** What is counted, whichever try of it this is. */
   act: string;
   /** Of the row: that a closed circuit opens. */
-  opens: SQL;
+  opens: SQL | undefined;
   /** Of the row: that a probe which failed opens again, for twice as long; else it stays half open. */
-  reopens: SQL;
+  reopens: SQL | undefined;
   event: CircuitEventType;
   why: { code: string; category: FailureCategory };
   admission: Admission;
@@ -337,16 +327,15 @@ function open(
   { act, opens, reopens, event, why: { code, category }, admission, now }: Opening,
 ) {
   const { db } = deps;
-  const first = sql`(${openUntil} IS NULL AND ${opens})`;
+  const first = and(isNull(openUntil), opens);
   // The first failure of a probing group reopens; the others find a later `open_until`.
-  const probed =
-    admission.kind === 'probe' ? sql`(${openUntil} <= ${admission.probeUntil})` : sql`false`;
-  const again = sql`(${probed} AND ${reopens})`;
-  const longer = sql`min(coalesce(${openFor}, ${FIRST_OPEN_MS}) * 2, ${LONGEST_OPEN_MS})`;
+  const probed = admission.kind === 'probe' ? lte(openUntil, admission.probeUntil) : never;
+  const again = and(probed, reopens);
+  const longer = sql`min(${coalesce(openFor, FIRST_OPEN_MS)} * 2, ${LONGEST_OPEN_MS})`;
   // A storm is told each time; an outage may end and come back often.
   const isUntold =
     event === 'provider.refusal_storm'
-      ? sql`true`
+      ? always
       : isLongAgo(openingToldAt, now - TELL_OPENING_EVERY_MS);
   const { reason, reasonCategory } = providerHealth;
   return [
@@ -354,16 +343,16 @@ function open(
       deps,
       key,
       { type: event, code, now, act },
-      hasCircuit(db, key, sql`${first} AND ${isUntold}`),
+      hasCircuit(db, key, and(first, isUntold)),
     ),
     db
       .update(providerHealth)
       .set({
-        openFor: sql`CASE WHEN ${first} THEN ${FIRST_OPEN_MS} WHEN ${again} THEN ${longer} ELSE ${openFor} END`,
-        openUntil: sql`CASE WHEN ${first} THEN ${now + FIRST_OPEN_MS} WHEN ${again} THEN ${now} + ${longer} ELSE ${now} END`,
-        reason: sql`CASE WHEN ${first} THEN ${code} ELSE ${reason} END`,
-        reasonCategory: sql`CASE WHEN ${first} THEN ${category} ELSE ${reasonCategory} END`,
-        openingToldAt: sql`CASE WHEN ${first} AND ${isUntold} THEN ${now} ELSE ${openingToldAt} END`,
+        openFor: when(first, FIRST_OPEN_MS, when(again, longer, openFor)),
+        openUntil: when(first, now + FIRST_OPEN_MS, when(again, plus(now, longer), now)),
+        reason: when(first, code, reason),
+        reasonCategory: when(first, category, reasonCategory),
+        openingToldAt: when(and(first, isUntold), now, openingToldAt),
       })
       .where(and(isCircuit(key), or(first, probed))),
   ] as const;
@@ -401,7 +390,7 @@ const closed = {
   reason: null,
   reasonCategory: null,
   // A storm's count ends with the storm; otherwise it goes on.
-  windowStartedAt: sql`CASE WHEN ${providerHealth.reason} = ${STORM} THEN NULL ELSE ${providerHealth.windowStartedAt} END`,
+  windowStartedAt: when(eq(providerHealth.reason, STORM), null, providerHealth.windowStartedAt),
 };
 
 /** The statement that closes a circuit. Updates no row where all was well. */

@@ -6,6 +6,8 @@
  */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
+import { isSame } from '../db/conditions';
+import { jsonRows } from '../db/expressions';
 import {
   type AccountRow,
   type ClientGrant,
@@ -154,16 +156,17 @@ async function hasten(
         Math.floor(deps.random() * (HOUR_MS - BEYOND_ALL_PROMISES_MS)),
     }));
   if (due.length === 0) return;
+  const { table, field } = jsonRows('s', due);
   await retry(deps, { until: now + CALL_MS }, () =>
     db
       .update(oauthAccounts)
-      .set({ refreshDueAt: sql`s.value->>'due'` })
-      .from(sql`json_each(${JSON.stringify(due)}) as s`)
+      .set({ refreshDueAt: field('due') })
+      .from(table)
       .where(
         and(
-          eq(id, sql`s.value->>'id'`),
+          eq(id, field('id')),
           // Who holds it moves it by the outcome.
-          eq(refreshDueAt, sql`s.value->>'was'`),
+          eq(refreshDueAt, field('was')),
           or(isNull(leaseUntil), lt(leaseUntil, now)),
         ),
       ),
@@ -184,19 +187,20 @@ export async function reviveFormerClients({ config, db, now: clock }: Deps): Pro
     .flatMap(({ id }) => providers.clientIds(id).map((clientId) => ({ id, clientId })));
   const soonest = now + BEYOND_ALL_PROMISES_MS;
   const spread = sql.raw(String(HOUR_MS / 2));
+  const { table, field } = jsonRows('c', clients);
   await withDeadline(
     db
       .update(oauthAccounts)
       // Spread by the id, which the integrations of a crowd have in a row.
       .set({ refreshDueAt: sql`${soonest} + (${oauthAccounts.id} * 7919) % ${spread}` })
-      .from(sql`json_each(${JSON.stringify(clients)}) as c`)
+      .from(table)
       .where(
         and(
-          eq(oauthAccounts.provider, sql`c.value->>'id'`),
+          eq(oauthAccounts.provider, field('id')),
           eq(oauthAccounts.state, 'needs_reconnect'),
           maybeUnwell,
           eq(oauthAccounts.stateReason, CLIENT_CHANGED),
-          eq(oauthAccounts.clientId, sql`c.value->>'clientId'`),
+          eq(oauthAccounts.clientId, field('clientId')),
           isNull(oauthAccounts.refreshDueAt),
         ),
       ),
@@ -262,9 +266,11 @@ export async function isGrantedWithinADay(
 /** Whether the circuit has too few integrations for a comparison. @throws what D1 throws */
 export async function isAlone({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
   const url = hostUrlOf(provider) ?? '';
-  const sameHost = placeholdersOf(url).map(
-    (name) =>
-      sql`json_extract(${oauthAccounts.parameters}, ${`$."${name}"`}) IS ${row.parameters[name] ?? null}`,
+  const sameHost = placeholdersOf(url).map((name) =>
+    isSame(
+      sql`json_extract(${oauthAccounts.parameters}, ${`$."${name}"`})`,
+      row.parameters[name] ?? null,
+    ),
   );
   const query = db
     .select({ id: oauthAccounts.id })

@@ -8,9 +8,10 @@
  * has the only copy of a rotated token, and must save it. Every statement here may be repeated, also
  * after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
  */
-import { and, eq, not, sql } from 'drizzle-orm';
+import { and, eq, lte, not } from 'drizzle-orm';
 import * as z from 'zod';
 import { hasRow, isSame } from '../db/conditions';
+import { when } from '../db/expressions';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { eventStatements, type NewEvent } from '../events/event-log';
@@ -303,7 +304,11 @@ function columnsOf(
     stateReason: null,
     refreshDueAt: next.refreshDueAt,
     // A notice that is due is still to be given; that sets the next one (expiry-notices.ts).
-    noticeDueAt: sql`CASE WHEN ${oauthAccounts.noticeDueAt} <= ${now} THEN ${oauthAccounts.noticeDueAt} ELSE ${next.noticeDueAt} END`,
+    noticeDueAt: when(
+      lte(oauthAccounts.noticeDueAt, now),
+      oauthAccounts.noticeDueAt,
+      next.noticeDueAt,
+    ),
     refreshFailures: 0,
     lastError: null,
     lastErrorCategory: null,

@@ -6,8 +6,9 @@
  * Not promised: all three. After days without a tick, the one that fits is given.
  */
 
-import { asc, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
 import { runBatch } from '../db/client';
+import { crossJoin, jsonObject, jsonRows } from '../db/expressions';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { insertions } from '../events/event-log';
@@ -30,8 +31,9 @@ export async function giveNotices(deps: Deps): Promise<number> {
   const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
   if (rows.length === 0) return 0;
   const notices = rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now));
-  const each = sql`json_each(${JSON.stringify(notices)}) AS n`;
-  const seen = sql`${oauthAccounts.id} = n.value->>'id' AND ${oauthAccounts.noticeDueAt} = n.value->>'seen'`;
+  const { table, field } = jsonRows('n', notices);
+  const { id, noticeDueAt, userId, provider, providerAccountId: accountId } = oauthAccounts;
+  const isSeen = and(eq(id, field('id')), eq(noticeDueAt, field('seen')));
   await withDeadline(
     runBatch(db, [
       ...insertions(
@@ -41,17 +43,21 @@ export async function giveNotices(deps: Deps): Promise<number> {
           values: {
             at: now,
             type: 'integration.expiring',
-            userId: sql`${oauthAccounts.userId}`,
-            provider: sql`${oauthAccounts.provider}`,
-            accountId: sql`${oauthAccounts.providerAccountId}`,
-            detail: sql`json_object('reconnectBy', n.value->>'end', 'days', n.value->>'days')`,
-            dedupeKey: sql`n.value->>'dedupeKey'`,
+            userId,
+            provider,
+            accountId,
+            detail: jsonObject({ reconnectBy: field('end'), days: field('days') }),
+            dedupeKey: field('dedupeKey'),
           },
-          from: sql`${each} cross join ${oauthAccounts}`,
-          happened: sql`${seen} and n.value->>'days' is not null`,
+          from: crossJoin(table, oauthAccounts),
+          happened: and(isSeen, isNotNull(field('days'))),
         },
       ),
-      db.update(oauthAccounts).set({ noticeDueAt: sql`n.value->>'next'` }).from(each).where(seen),
+      db
+        .update(oauthAccounts)
+        .set({ noticeDueAt: field('next') })
+        .from(table)
+        .where(isSeen),
     ]),
     CALL_MS,
     'd1_write',
@@ -69,7 +75,7 @@ const dueNotices = ({ db }: Deps, now: number) =>
       refreshExpiresAt: oauthAccounts.refreshExpiresAt,
       refreshDueAt: oauthAccounts.refreshDueAt,
       noticeDueAt: oauthAccounts.noticeDueAt,
-      hasRefreshToken: sql<number>`${oauthAccounts.refreshToken} IS NOT NULL`,
+      hasRefreshToken: isNotNull(oauthAccounts.refreshToken).mapWith(Boolean),
     })
     .from(oauthAccounts)
     .where(lte(oauthAccounts.noticeDueAt, now))
@@ -92,9 +98,7 @@ interface Notice {
 
 /** Pure. The row may have got another end since its notice was set, or need a reconnect already. */
 export function noticeOf(row: DueNotice, provider: Provider | undefined, now: number): Notice {
-  const end = provider
-    ? endOf(provider, { ...row, hasRefreshToken: row.hasRefreshToken === 1 })
-    : null;
+  const end = provider ? endOf(provider, row) : null;
   const left = end === null ? null : end - now;
   const warns = row.state === 'active' && left !== null && left > 0 && left <= FIRST_NOTICE_MS;
   const extended = provider?.kind === 'oauth2' && provider.refreshModel === 'extend';

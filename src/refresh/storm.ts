@@ -8,9 +8,10 @@
  * are counted only from a refusal on: a healthy provider costs no write, and no quiet refresh pays
  * for it.
  */
-import { and, eq, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { hasRow } from '../db/conditions';
+import { hasRow, isLongAgo } from '../db/conditions';
+import { lengthOf, plus, when } from '../db/expressions';
 import { oauthAccounts, type ProviderHealth, providerHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { retry } from '../retry';
@@ -38,28 +39,37 @@ export const isStorm = ({ reason, windowAttempts, windowRefusals }: ProviderHeal
 /** A window knows no more users one by one; beyond them each refusal counts. */
 const MOST_USERS = 100;
 
+/** A JSON list of no users' hashes. */
+export const NOBODY = sql`'[]'`;
+
+const hasUser = (list: SQL, userHash: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM json_each(${list}) WHERE value = ${userHash})`;
+
 /** A JSON list of users' hashes with one more, unless it is there or the list is that long. */
 export const withUser = (list: SQL, userHash: string, longest: number): SQL =>
-  sql`CASE WHEN json_array_length(${list}) >= ${longest} OR EXISTS (SELECT 1 FROM json_each(${list}) WHERE value = ${userHash}) THEN ${list} ELSE json_insert(${list}, '$[#]', ${userHash}) END`;
+  when(
+    or(gte(lengthOf(list), longest), hasUser(list, userHash)),
+    list,
+    sql`json_insert(${list}, '$[#]', ${userHash})`,
+  );
 
 /** The window's columns after one more refusal of this user (null: it does not count). */
 export function stormWindow(userHash: string | null, now: number) {
   const { windowStartedAt, windowAttempts, windowRefusals, refusedUsers } = providerHealth;
-  const over = sql`(${windowStartedAt} IS NULL OR ${windowStartedAt} <= ${now - STORM_WINDOW_MS})`;
-  const before = sql`CASE WHEN ${over} THEN '[]' ELSE ${refusedUsers} END`;
-  const one =
-    userHash === null
-      ? sql`0`
-      : sql`(NOT EXISTS (SELECT 1 FROM json_each(${before}) WHERE value = ${userHash}))`;
-  const oneMore = (column: SQLiteColumn) =>
-    sql`CASE WHEN ${over} THEN 0 ELSE ${column} END + ${one}`;
+  const isOver = isLongAgo(windowStartedAt, now - STORM_WINDOW_MS);
+  const before = when(isOver, NOBODY, refusedUsers);
+  const added = userHash === null ? 0 : when(hasUser(before, userHash), 0, 1);
+  const oneMore = (column: SQLiteColumn) => plus(when(isOver, 0, column), added);
   return {
-    windowStartedAt: sql`CASE WHEN ${over} THEN ${now} ELSE ${windowStartedAt} END`,
+    windowStartedAt: when(isOver, now, windowStartedAt),
     windowAttempts: oneMore(windowAttempts),
     windowRefusals: oneMore(windowRefusals),
     refusedUsers: userHash === null ? before : withUser(before, userHash, MOST_USERS),
     /** Of the row, once these are in it. */
-    isStorm: sql`(${windowAttempts} >= ${STORM_ATTEMPTS} AND ${windowRefusals} * 2 > ${windowAttempts})`,
+    isStorm: and(
+      gte(windowAttempts, STORM_ATTEMPTS),
+      gt(sql`${windowRefusals} * 2`, windowAttempts),
+    ),
   };
 }
 

@@ -3,7 +3,9 @@
  * costs a write to KV; the free plan has 1,000 of those a day for everybody. The platform's limiter
  * (http/rate-limit.ts) knows no longer time than a minute.
  */
-import { and, eq, lt, or, sql } from 'drizzle-orm';
+import { and, eq, lt, or } from 'drizzle-orm';
+import { isLongAgo } from '../db/conditions';
+import { plus, when } from '../db/expressions';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -22,14 +24,14 @@ const CALL_MS = 5 * SECOND_MS;
 export async function countForced({ db, log, now: clock }: Deps, userId: string): Promise<void> {
   const now = clock();
   const { forced, forcedSince } = userVersions;
-  const isOver = sql`coalesce(${forcedSince} <= ${now - DAY_MS}, true)`;
+  const isOver = isLongAgo(forcedSince, now - DAY_MS);
   try {
     const counted = await withDeadline(
       db
         .update(userVersions)
         .set({
-          forced: sql`CASE WHEN ${isOver} THEN 1 ELSE ${forced} + 1 END`,
-          forcedSince: sql`CASE WHEN ${isOver} THEN ${now} ELSE ${forcedSince} END`,
+          forced: when(isOver, 1, plus(forced, 1)),
+          forcedSince: when(isOver, now, forcedSince),
         })
         .where(and(eq(userVersions.userId, userId), or(isOver, lt(forced, FORCED_A_DAY))))
         .returning({ forced }),

@@ -6,9 +6,10 @@
  * so that several changes of one user make one KV write.
  */
 
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type Database, runBatch } from '../db/client';
+import { excluded, greatest, plus } from '../db/expressions';
 import { userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -42,7 +43,7 @@ export const versionGrowth = (db: Database, userId: string, now: number, happene
     .select(valuesWhere(userVersions, { userId, version: now }, happened))
     .onConflictDoUpdate({
       target: userVersions.userId,
-      set: { version: sql`max(${userVersions.version} + 1, excluded.version)` },
+      set: { version: greatest(plus(userVersions.version, 1), excluded(userVersions.version)) },
     })
     .returning({ version: userVersions.version });
 

@@ -2,9 +2,10 @@
  * Snapshots from where the truth is: version and rows of a user in one statement, so that a version
  * never comes with the rows of another.
  */
-import { desc, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, isNotNull } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson } from '../db/conditions';
+import { jsonValues } from '../db/expressions';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -77,23 +78,20 @@ export function factsFrom(row: FactsRow): Facts {
   };
 }
 
-/** Any number of ids as one bound parameter: D1 takes a hundred at most. */
-const among = (userIds: readonly string[]) =>
-  sql`json_each(${JSON.stringify([...new Set(userIds)])})`;
-const wanted = sql<string>`json_each.value`;
-
 /**
  * A row for each integration of these users, newest connection first; for one who has none, a row
  * without an account, because a version can have outlived them. Null is the version of a user who
  * never had an integration.
  */
-export const snapshotQuery = (db: Database, userIds: readonly string[]) =>
-  db
-    .select({ userId: wanted, version: userVersions.version, account: factColumns })
-    .from(among(userIds))
-    .leftJoin(userVersions, eq(userVersions.userId, wanted))
-    .leftJoin(oauthAccounts, eq(oauthAccounts.userId, wanted))
+export function snapshotQuery(db: Database, userIds: readonly string[]) {
+  const { table, value: userId } = jsonValues('wanted', [...new Set(userIds)]);
+  return db
+    .select({ userId, version: userVersions.version, account: factColumns })
+    .from(table)
+    .leftJoin(userVersions, eq(userVersions.userId, userId))
+    .leftJoin(oauthAccounts, eq(oauthAccounts.userId, userId))
     .orderBy(desc(oauthAccounts.createdAt), desc(oauthAccounts.id));
+}
 
 type SnapshotRow = Awaited<ReturnType<typeof snapshotQuery>>[number];
 

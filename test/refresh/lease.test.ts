@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lostLeases, sendableAt } from '../../src/refresh/claim';
+import { lostLeases } from '../../src/db/lost-leases';
+import { sendableAt } from '../../src/refresh/claim';
 
 const now = 1_000_000_000;
 const rotating = {

@@ -14,11 +14,12 @@
  * Origin and the form's token are checked all the same.
  */
 
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { deleteCookie, generateCookie, getCookie } from 'hono/cookie';
 import { allowedReturnTo } from '../../connect/return-to';
 import { hashSecret, isSecret, randomSecret } from '../../crypto';
+import { greatest } from '../../db/expressions';
 import { type ConnectionError, pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
 import type { Receipt } from '../../disconnect/disconnect';
@@ -251,7 +252,7 @@ export async function setFlashMessage(
     .update(pageSessions)
     .set({
       notice: { ...flash },
-      version: sql`max(${pageSessions.version}, ${version})`,
+      version: greatest(pageSessions.version, version),
     })
     .where(eq(pageSessions.id, id));
 }

@@ -7,10 +7,11 @@
  * index, the overdue ones stand at the front of the claim's.
  */
 
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { BoundedCache } from '../../caches';
 import type { Database } from '../../db/client';
-import { maybeUnwell } from '../../db/schema';
+import { distinctValues, howMany, jsonRows, one, when } from '../../db/expressions';
+import { maybeUnwell, oauthAccounts } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { OVERDUE_MS } from '../../integrations/status';
 import { HOUR_MS, MINUTE_MS } from '../../time';
@@ -60,47 +61,55 @@ export async function countsOf(deps: Deps, db: Database, anew: boolean): Promise
   return counts;
 }
 
-/** Each provider that has accounts, by one seek for each: the providers of the index's first rows. */
-const providers = sql`p(id) AS (
-  SELECT min(provider) FROM oauth_accounts
-  UNION ALL
-  SELECT (SELECT min(provider) FROM oauth_accounts WHERE provider > p.id) FROM p
-  WHERE p.id IS NOT NULL LIMIT ${sql.raw(String(MOST_PROVIDERS))})`;
-
-const UP_TO = sql.raw(`LIMIT ${COUNTED + 1}`);
-
-/** The limit is on the rows that are looked at, not on those that fit. */
-const howMany = (rows: SQL): SQL =>
-  sql`(SELECT count(*) FROM (SELECT 1 FROM oauth_accounts WHERE provider = p.id AND ${rows} ${UP_TO}))`;
-
-/** Of active rows that have run out, as far as `also` holds: `[expired, error]`. */
-const broken = (rows: SQL, also: SQL, now: number): SQL => sql`(
-  SELECT json_array(total(ended), total(NOT ended AND failing)) FROM (
-    SELECT
-      (NOT renewable OR coalesce(refresh_expires_at, ${now} + 1) <= ${now}) AS ended,
-      (refresh_failures > 0 OR coalesce(refresh_due_at, ${now}) < ${now - OVERDUE_MS}) AS failing
-    FROM (
-      SELECT state, expires_at, refresh_expires_at, refresh_due_at, refresh_failures,
-        (refresh_token IS NOT NULL OR refresh_due_at IS NOT NULL) AS renewable
-      FROM oauth_accounts WHERE provider = p.id AND ${rows} ${UP_TO})
-    WHERE state = 'active' AND expires_at <= ${now} AND ${also}))`;
+/** Each provider that has accounts. */
+const providersOf = (db: Database) =>
+  distinctValues(db, 'p', oauthAccounts.provider, { most: MOST_PROVIDERS });
 
 async function accountsByStatus(db: Database, now: number): Promise<ProviderCounts[]> {
-  const unwell = sql`state = 'active' AND expires_at <= ${now} AND ${maybeUnwell}`;
-  const rows = await db.all<{
-    provider: string;
-    total: number;
-    needsReconnect: number;
-    unwell: string;
-    overdue: string;
-  }>(sql`
-    WITH RECURSIVE ${providers}
-    SELECT p.id AS provider,
-      ${howMany(sql`true`)} AS total,
-      ${howMany(sql`state = 'needs_reconnect' AND ${maybeUnwell}`)} AS needsReconnect,
-      ${broken(unwell, sql`true`, now)} AS unwell,
-      ${broken(sql`refresh_due_at <= ${now}`, sql`refresh_failures = 0`, now)} AS overdue
-    FROM p WHERE p.id IS NOT NULL`);
+  const providers = providersOf(db);
+  const { state, expiresAt, refreshToken, refreshDueAt, refreshExpiresAt, refreshFailures } =
+    oauthAccounts;
+  const ofProvider = eq(oauthAccounts.provider, providers.value);
+  // The limits are on the rows that are looked at, not on those that fit.
+  const countOf = (where?: SQL) =>
+    howMany(
+      db
+        .select({ one })
+        .from(oauthAccounts)
+        .where(and(ofProvider, where))
+        .limit(COUNTED + 1),
+    );
+  /** Of active rows that have run out, as far as `also` holds: `[expired, error]`. */
+  const broken = (where: SQL | undefined, also?: SQL) => {
+    const isEnded = or(and(isNull(refreshToken), isNull(refreshDueAt)), lte(refreshExpiresAt, now));
+    const isFailing = or(gt(refreshFailures, 0), lt(refreshDueAt, now - OVERDUE_MS));
+    const seen = db
+      .select({
+        state,
+        expiresAt,
+        isEnded: when(isEnded, 1, 0).as('is_ended'),
+        isFailing: when(isFailing, 1, 0).as('is_failing'),
+        fits: when(also, 1, 0).as('fits'),
+      })
+      .from(oauthAccounts)
+      .where(and(ofProvider, where))
+      .limit(COUNTED + 1)
+      .as('seen');
+    const fits = and(eq(seen.state, 'active'), lte(seen.expiresAt, now), seen.fits);
+    return sql<string>`(SELECT json_array(total(${seen.isEnded}), total(NOT ${seen.isEnded} AND ${seen.isFailing})) FROM ${seen} WHERE ${fits})`;
+  };
+  const isUnwell = and(eq(state, 'active'), lte(expiresAt, now), maybeUnwell);
+  const rows = await db
+    .with(providers)
+    .select({
+      provider: providers.value,
+      total: countOf(),
+      needsReconnect: countOf(and(eq(state, 'needs_reconnect'), maybeUnwell)),
+      unwell: broken(isUnwell),
+      overdue: broken(lte(refreshDueAt, now), eq(refreshFailures, 0)),
+    })
+    .from(providers)
+    .where(isNotNull(providers.value));
   return rows
     .map(({ unwell, overdue, ...counts }) => {
       const [expired, error] = sums(unwell, overdue);
@@ -116,14 +125,26 @@ const sums = (...pairs: string[]): [number, number] =>
 
 async function dueByHour(db: Database, now: number): Promise<Pick<Counts, 'overdue' | 'due'>> {
   const starts = Array.from({ length: HOURS_AHEAD }, (_, hour) => now + hour * HOUR_MS);
-  const spans = [[0, now], ...starts.map((start) => [start, start + HOUR_MS])];
-  const rows = await db.all<{ n: number }>(sql`
-    WITH RECURSIVE ${providers}
-    SELECT (SELECT count(*) FROM (
-      SELECT 1 FROM p CROSS JOIN oauth_accounts AS a
-      WHERE a.provider = p.id AND a.refresh_due_at >= s.value->>0 AND a.refresh_due_at < s.value->>1
-      ${UP_TO})) AS n
-    FROM json_each(${JSON.stringify(spans)}) AS s`);
+  const spans = [{ from: 0, to: now }, ...starts.map((from) => ({ from, to: from + HOUR_MS }))];
+  const providers = providersOf(db);
+  const { table, field } = jsonRows('s', spans);
+  const { provider, refreshDueAt } = oauthAccounts;
+  const within = db
+    .select({ one })
+    .from(providers)
+    .crossJoin(oauthAccounts)
+    .where(
+      and(
+        eq(provider, providers.value),
+        gte(refreshDueAt, field('from')),
+        lt(refreshDueAt, field('to')),
+      ),
+    )
+    .limit(COUNTED + 1);
+  const rows = await db
+    .with(providers)
+    .select({ n: howMany(within) })
+    .from(table);
   const [overdue = 0, ...due] = rows.map(({ n }) => n);
   return { overdue, due };
 }
