@@ -13,7 +13,7 @@ import {
   type DrainBudget,
   drainOutbox,
   type OutboxEntry,
-  type Delivery,
+  type RevocationResult,
   saveTokens,
 } from '../events/outbox';
 import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
@@ -49,7 +49,7 @@ export const deliverRevocations = (
 type Outcome = Revocation | 'grant_refused' | 'dropped';
 
 /** One entry, under a lease of the caller's. */
-export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Delivery> {
+export async function revoke(deps: Deps, entry: OutboxEntry): Promise<RevocationResult> {
   const { config, log, vault } = deps;
   const provider = config.providers.get(entry.provider);
   if (!mayRevoke(provider)) return 'done';
@@ -77,7 +77,7 @@ async function revokeReceived(
   client: OAuth2Client,
   entry: OutboxEntry,
   grant: Grant,
-): Promise<Delivery> {
+): Promise<RevocationResult> {
   const parameters = withSaid(client.provider, entry.parameters, grant) ?? entry.parameters;
   const endpoints = await endpointsOf(deps, client.provider, parameters);
   if (endpoints.revocationUrl === null) return 'done';

@@ -31,7 +31,7 @@ import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { DeadlineError, retry, withDeadline } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { claimDue, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
+import { claimDeliveries, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
 import type { WebhookEndpoint } from './webhooks-setting';
 
@@ -287,7 +287,7 @@ async function noteAndClaim(
           : [notesOf(deps, notes, now), ...disablings(deps, tried, now), ...orphans(db, tried)];
       if (wanted > 0) {
         statements.push(
-          claimDue(db, claimable, leaseId, wanted, now),
+          claimDeliveries(db, claimable, leaseId, wanted, now),
           heldUnder(deps, leaseId, [now + DELIVERY_LEASE_MS]),
         );
       }

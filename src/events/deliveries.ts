@@ -113,7 +113,7 @@ function insertion(
  * Takes the lease of what is due, first one of each endpoint, then a second one, and so on: as many rows
  * are read for each, whatever waits there.
  */
-export function claimDue(
+export function claimDeliveries(
   db: Database,
   endpoints: readonly WebhookEndpoint[],
   leaseId: string,

@@ -28,7 +28,7 @@ export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
 const GROUP = 5;
 /** Calls to D1 of one try that neither has to renew a token first nor gives up. */
-const DELIVERY_CALLS = 4;
+const REVOCATION_CALLS = 4;
 /** No try to save tokens is begun after this. */
 const SAVE_MS = 6 * SECOND_MS;
 /** After a try that failed: from a minute to six hours, the upper half by lot. */
@@ -146,7 +146,7 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
  * nobody can tell. `grant_refused`: the provider says that the grant is dead; twice is `done`.
  * Anything thrown is a `retry`.
  */
-export type Delivery = 'done' | 'retry' | 'grant_refused' | 'gave_up' | 'account_unknown';
+export type RevocationResult = 'done' | 'retry' | 'grant_refused' | 'gave_up' | 'account_unknown';
 
 export interface DrainBudget {
   /** No group is started after this, in ms since the epoch. */
@@ -161,25 +161,25 @@ export interface DrainBudget {
  */
 export async function drainOutbox(
   deps: Deps,
-  revoke: (entry: OutboxEntry) => Promise<Delivery>,
+  revoke: (entry: OutboxEntry) => Promise<RevocationResult>,
   budget: DrainBudget,
 ): Promise<number> {
   let tried = 0;
   while (tried < budget.entries && deps.now() < budget.until) {
-    const affordable = Math.floor((deps.budget.left - 1) / DELIVERY_CALLS);
+    const affordable = Math.floor((deps.budget.left - 1) / REVOCATION_CALLS);
     const wanted = Math.min(GROUP, budget.entries - tried, affordable);
     if (wanted < 1) break;
     const leaseId = deps.uuid();
     const now = deps.now();
-    const entries = await Promise.resolve(claimDue(deps.db, leaseId, wanted, now)).catch(
+    const entries = await Promise.resolve(claimRevocations(deps.db, leaseId, wanted, now)).catch(
       async (error) => {
         // One whose JSON is cut short fails the whole answer: the others come when their lease is over.
         if (!(error instanceof SyntaxError)) throw error;
         await giveUpUnreadable(deps, leaseId, now);
-        return claimDue(deps.db, deps.uuid(), wanted, now);
+        return claimRevocations(deps.db, deps.uuid(), wanted, now);
       },
     );
-    await Promise.all(entries.map((entry) => deliverOne(deps, revoke, entry)));
+    await Promise.all(entries.map((entry) => revokeOne(deps, revoke, entry)));
     tried += entries.length;
     if (entries.length < wanted) break;
   }
@@ -195,7 +195,7 @@ export async function drainOutbox(
  * The lease is in the table before anybody looks whether the revocation may be sent: a connect of
  * the same subject waits while one is live (src/connect/commit).
  */
-export function claimDue(db: Database, leaseId: string, limit: number, now: number) {
+export function claimRevocations(db: Database, leaseId: string, limit: number, now: number) {
   const owed = distinctValues(db, 'owed_provider', outbox.provider);
   const isOwed = eq(outbox.provider, owed.value);
   const ofProvider = db
@@ -274,15 +274,15 @@ async function giveUpUnreadable(deps: Deps, leaseId: string, now: number): Promi
   }
 }
 
-async function deliverOne(
+async function revokeOne(
   deps: Deps,
-  revoke: (entry: OutboxEntry) => Promise<Delivery>,
+  revoke: (entry: OutboxEntry) => Promise<RevocationResult>,
   entry: OutboxEntry,
 ): Promise<void> {
   const { db, log } = deps;
   const about = { provider: entry.provider, account: entry.accountId, attempt: entry.attempts };
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
-  let result: Delivery;
+  let result: RevocationResult;
   try {
     result = await revoke(entry);
   } catch (error) {
@@ -327,7 +327,7 @@ const gaveUp = (
 });
 
 /** Why nothing more is tried. */
-function reasonOf(result: Exclude<Delivery, 'done'>): GaveUp['reason'] {
+function reasonOf(result: Exclude<RevocationResult, 'done'>): GaveUp['reason'] {
   if (result === 'gave_up') return 'refused';
   return result === 'account_unknown' ? result : 'too_old';
 }

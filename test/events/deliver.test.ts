@@ -11,7 +11,7 @@ import {
   pauseAfter,
   sweepDeliveries,
 } from '../../src/events/deliver';
-import { claimDue, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
+import { claimDeliveries, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
 import { eventStatements } from '../../src/events/event-log';
 import { hookedDb } from '../refresh/support/faults';
 import { configWith } from '../support/config';
@@ -373,7 +373,7 @@ describe('the lease', () => {
     answer('app', async () => {
       // Meanwhile somebody else has claimed it.
       deps.clock.advance(DELIVERY_LEASE_MS);
-      await claimDue(deps.db, deps.config.webhooks, deps.uuid(), 5, deps.now());
+      await claimDeliveries(deps.db, deps.config.webhooks, deps.uuid(), 5, deps.now());
       return new Response(null, { status: 500 });
     });
     await tell(deps);

@@ -2,13 +2,13 @@ import { and, eq, gt, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { auditEvents, outbox } from '../../src/db/schema';
 import {
-  claimDue,
-  type Delivery,
+  claimRevocations,
   drainOutbox,
   OUTBOX_GIVES_UP_MS,
   OUTBOX_LEASE_MS,
   type OutboxEntry,
   owedRevocation,
+  type RevocationResult,
   retryDelay,
 } from '../../src/events/outbox';
 import { type TestDeps, testDeps } from '../support/deps';
@@ -47,11 +47,14 @@ const entriesOf = (deps: TestDeps, provider: string) =>
   deps.db.select().from(outbox).where(eq(outbox.provider, provider));
 
 /** Answers for one provider's entries; entries of other tests in this file are left for later. */
-function deliverer(provider: string, answer: (entry: OutboxEntry) => Delivery | Promise<Delivery>) {
+function deliverer(
+  provider: string,
+  answer: (entry: OutboxEntry) => RevocationResult | Promise<RevocationResult>,
+) {
   const seen: string[] = [];
   return {
     seen,
-    deliver: async (entry: OutboxEntry): Promise<Delivery> => {
+    deliver: async (entry: OutboxEntry): Promise<RevocationResult> => {
       if (entry.provider !== provider) return 'retry';
       seen.push(entry.accountId);
       return answer(entry);
@@ -65,7 +68,7 @@ describe('the outbox', () => {
     await owe(deps, 'p1', 12);
     let inFlight = 0;
     let most = 0;
-    const { seen, deliver } = deliverer('p1', async (): Promise<Delivery> => {
+    const { seen, deliver } = deliverer('p1', async (): Promise<RevocationResult> => {
       inFlight += 1;
       most = Math.max(most, inFlight);
       await scheduler.wait(1);
@@ -110,7 +113,7 @@ describe('the outbox', () => {
     expect(new Set(seen).size).toBe(20);
   });
 
-  test.each<[string, () => Delivery]>([
+  test.each<[string, () => RevocationResult]>([
     ['says retry', () => 'retry'],
     [
       'throws',
@@ -138,7 +141,7 @@ describe('the outbox', () => {
   test('one that was lost in mid-delivery comes again when its lease is over', async () => {
     const deps = testDeps();
     await owe(deps, 'p5', 1);
-    await claimDue(deps.db, deps.uuid(), 100, deps.now());
+    await claimRevocations(deps.db, deps.uuid(), 100, deps.now());
     const { seen, deliver } = deliverer('p5', () => 'done');
     deps.clock.advance(OUTBOX_LEASE_MS - 1);
     await drainOutbox(deps, deliver, later(deps));
@@ -151,10 +154,10 @@ describe('the outbox', () => {
   test('a holder paused past its lease undoes nothing of its successor', async () => {
     const deps = testDeps();
     await owe(deps, 'p6', 1);
-    const { deliver } = deliverer('p6', async (): Promise<Delivery> => {
+    const { deliver } = deliverer('p6', async (): Promise<RevocationResult> => {
       // Meanwhile somebody else has claimed it.
       deps.clock.advance(OUTBOX_LEASE_MS);
-      await claimDue(deps.db, deps.uuid(), 100, deps.now());
+      await claimRevocations(deps.db, deps.uuid(), 100, deps.now());
       return 'retry';
     });
     await drainOutbox(deps, deliver, later(deps));
@@ -162,7 +165,7 @@ describe('the outbox', () => {
     expect(entry?.leaseUntil).toBe(deps.now() + OUTBOX_LEASE_MS);
   });
 
-  test.each<[string, Delivery, number, string | null]>([
+  test.each<[string, RevocationResult, number, string | null]>([
     ['refused for good', 'gave_up', 0, 'refused'],
     ['still unanswered after a week', 'retry', OUTBOX_GIVES_UP_MS, 'too_old'],
     ['unanswered just before a week', 'retry', OUTBOX_GIVES_UP_MS - 1000, null],
@@ -209,7 +212,7 @@ describe('the outbox', () => {
     const dead = Array.from({ length: 7 }, (_, i) => `dead-${i}`);
     for (const provider of dead) await oweMany(deps, provider, provider === 'dead-0' ? 1_000 : 200);
     const told: string[] = [];
-    const deliver = async ({ provider }: OutboxEntry): Promise<Delivery> => {
+    const deliver = async ({ provider }: OutboxEntry): Promise<RevocationResult> => {
       told.push(provider);
       return provider === 'well' ? 'done' : 'retry';
     };
