@@ -13,7 +13,8 @@ const begin = '<!-- cost:begin, written by npm run cost -->';
 const end = '<!-- cost:end -->';
 
 const DAYS = 30;
-const TICKS = 24 * 60 * DAYS;
+const HOURS = 24 * DAYS;
+const TICKS = 60 * HOURS;
 const MILLION = 1_000_000;
 /** Paid plan: a run of 900 calls to D1, of the 1,000 that an invocation may make; six for five quiet refreshes. */
 const REFRESHES_PER_RUN = Math.floor(900 / 6) * 5;
@@ -27,6 +28,7 @@ const prices = {
   rowsWritten: { perMillion: 1, included: 50 * MILLION },
   rowsRead: { perMillion: 0.001, included: 25_000 * MILLION },
   kvWrites: { perMillion: 5, included: MILLION },
+  kvLists: { perMillion: 5, included: MILLION },
   queueOperations: { perMillion: 0.4, included: MILLION },
   requests: { perMillion: 0.3, included: 10 * MILLION },
   cpuMs: { perMillion: 0.02, included: 30 * MILLION },
@@ -72,7 +74,7 @@ export function usage(fleet: Fleet): Record<Priced, { amount: number; how: strin
   const runs = Math.max(TICKS, Math.ceil(refreshes / REFRESHES_PER_RUN));
   const tokens = fleet.inUse * fleet.tokensPerDay * DAYS;
   const events = fleet.accounts * fleet.eventsPerAccount;
-  const { refresh, run, tick, token, event, delivery } = counts;
+  const { refresh, run, tick, hour, token, event, delivery } = counts;
   const rowsOfEvent = event.rowsWritten + fleet.endpoints * delivery.rowsWritten;
   return {
     rowsWritten: {
@@ -80,20 +82,28 @@ export function usage(fleet: Fleet): Record<Priced, { amount: number; how: strin
       how: `${n(refreshes)} refreshes × ${refresh.rowsWritten} + ${n(runs)} runs × ${run.rowsWritten} + ${n(events)} events × ${rowsOfEvent}`,
     },
     rowsRead: {
-      amount: refreshes * refresh.rowsRead + TICKS * tick.rowsRead + tokens * token.rowsRead,
-      how: `${n(refreshes)} refreshes × ${refresh.rowsRead} + ${n(TICKS)} ticks × ${tick.rowsRead} + ${n(tokens)} tokens × ${token.rowsRead}`,
+      amount:
+        refreshes * refresh.rowsRead +
+        TICKS * tick.rowsRead +
+        HOURS * hour.rowsRead +
+        tokens * token.rowsRead,
+      how: `${n(refreshes)} refreshes × ${refresh.rowsRead} + ${n(TICKS)} ticks × ${tick.rowsRead} + ${n(HOURS)} hourly ticks × ${hour.rowsRead} + ${n(tokens)} tokens × ${token.rowsRead}`,
     },
     kvWrites: {
       amount: refreshes * refresh.kvOperations,
       how: `${n(refreshes)} refreshes × ${refresh.kvOperations}`,
+    },
+    kvLists: {
+      amount: HOURS * hour.kvLists,
+      how: `${n(HOURS)} hourly ticks × ${hour.kvLists}`,
     },
     queueOperations: {
       amount: runs * OPERATIONS_PER_MESSAGE,
       how: `${n(runs)} wake-ups at most × ${OPERATIONS_PER_MESSAGE}`,
     },
     requests: {
-      amount: tokens + TICKS + runs,
-      how: `${n(tokens)} tokens + ${n(TICKS)} ticks + ${n(runs)} runs`,
+      amount: tokens + TICKS + HOURS + runs,
+      how: `${n(tokens)} tokens + ${n(TICKS)} ticks + ${n(HOURS)} hourly ticks + ${n(runs)} runs`,
     },
     cpuMs: {
       amount: refreshes * fleet.cpuMsPerRefresh + tokens,
@@ -123,6 +133,7 @@ const names: Record<Priced, string> = {
   rowsWritten: 'D1 rows written',
   rowsRead: 'D1 rows read',
   kvWrites: 'KV writes',
+  kvLists: 'KV lists',
   queueOperations: 'Queue operations',
   requests: 'Worker requests',
   cpuMs: 'CPU, ms',

@@ -15,8 +15,12 @@ export const counts = {
   delivery: { rowsWritten: 4 },
   /** Each further try of a delivery. */
   deliveryAgain: { rowsWritten: 4 },
-  /** A tick that finds nothing; at most. */
-  tick: { rowsRead: 10 },
+  /**
+   * A tick of each minute and one of each hour that find nothing, without WEBHOOKS. The hourly one looks
+   * at the 500 oldest events for those that are to go.
+   */
+  tick: { rowsRead: 28, kvLists: 0 },
+  hour: { rowsRead: 537, kvLists: 1 },
   /** A token for a caller, where no refresh is needed; at most. */
   token: { rowsRead: 2 },
   /** Refreshes of one integration in a day, with access tokens of an hour. */

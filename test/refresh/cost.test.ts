@@ -1,7 +1,8 @@
 /** Holds the counts that docs/cost.md is computed from (scripts/cost/counts.ts). */
+import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
-import { giveNotices } from '../../src/refresh/expiry-notices';
+import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
@@ -49,16 +50,31 @@ it('a late refresh, which is visible and published, costs what the page says', a
   expect(kvCalls.length / 5).toBe(counts.late.kvOperations);
 });
 
-it('a tick that finds nothing costs what the page says', async () => {
-  const { deps, meter, kvCalls, due, reset } = metered();
-  for (let i = 0; i < 20; i += 1) await due({ refreshDueAt: deps.now() + 3_600_000 });
-  reset();
-  await runRefresh(deps, 'cron');
-  await giveNotices(deps);
-  expect(meter.rowsWritten).toBe(0);
-  expect(meter.rowsRead).toBeLessThanOrEqual(counts.tick.rowsRead);
-  expect(kvCalls).toEqual([]);
-});
+it.each([
+  ['minute', EVERY_MINUTE, counts.tick],
+  ['hour', EVERY_HOUR, counts.hour],
+] as const)(
+  'a tick of the %s that finds nothing costs what the page says',
+  async (_, cron, cost) => {
+    const { deps, meter, kvCalls, due, reset } = metered();
+    for (let i = 0; i < 20; i += 1) await due({ refreshDueAt: deps.now() + 3_600_000 });
+    // A log that is longer than the part of it that the sweep looks at.
+    await env.DB.prepare(
+      `INSERT INTO audit_events (at, type, user_id)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       SELECT ?, 'integration.connected', 'u' FROM n`,
+    )
+      .bind(deps.now())
+      .run();
+    reset();
+    await runJobs(deps, cron);
+    await deps.settle();
+    expect(meter.rowsWritten).toBe(0);
+    expect(meter.rowsRead).toBe(cost.rowsRead);
+    expect(kvCalls.filter((call) => call.startsWith('list'))).toHaveLength(cost.kvLists);
+    expect(kvCalls).toHaveLength(cost.kvLists);
+  },
+);
 
 it('a token that is good for a while costs what the page says', async () => {
   const { deps, meter, kvCalls, due, reset } = metered();
