@@ -155,7 +155,7 @@ async function withMetadata(
       scopes: found === null ? [] : [...found.scopes, ...offlineIn(metadata)],
       pkce: metadata?.code_challenge_methods_supported?.includes('S256') === true,
       clientDocument: metadata?.client_id_metadata_document_supported === true,
-      registrationUrl: metadata?.registration_endpoint ?? null,
+      registrationUrl: fill(provider.registrationUrl, metadata?.registration_endpoint),
     },
   };
   return { endpoints, metadata, fill };

@@ -15,6 +15,7 @@ import { type RegisteredClient, registeredClients } from '../db/schema';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import { AUTHORIZATION_SERVER } from '../providers/parameters';
+import { fillAll } from '../providers/templates';
 import type { OAuth2Client } from '../providers/types';
 import { isLocal } from '../providers/urls';
 import { withDeadline } from '../retry';
@@ -22,7 +23,7 @@ import { MINUTE_MS, SECOND_MS } from '../time';
 import { registeredClientContext, type Vault, VaultError } from '../vault/vault';
 import type { DiscoveryDeps } from './discovery';
 import { parseDocument } from './document';
-import type { AuthorizationEndpoints } from './endpoints';
+import { type AuthorizationEndpoints, filledUrl, placeholderValues } from './endpoints';
 import { send } from './send';
 
 export interface RegistrationDeps extends DiscoveryDeps {
@@ -78,7 +79,8 @@ export async function clientForConnection(
   endpoints: AuthorizationEndpoints,
 ): Promise<OAuth2Client> {
   if (!client.isAutomatic) return client;
-  const { announced, issuer: server, redirectUri } = endpoints;
+  const { announced, redirectUri } = endpoints;
+  const server = endpoints.issuer ?? hostOf(deps, client, endpoints.parameters) ?? null;
   // Nobody can fetch a document from localhost.
   if (announced.clientDocument && !isLocal(new URL(client.clientId))) return withDocument(client);
   if (server === null) throw refused(client, 'has no metadata');
@@ -107,7 +109,8 @@ export async function clientOf(
   if (!client.isAutomatic) return client;
   if (clientId === null || clientId === client.clientId) return withDocument(client);
   const { provider } = client;
-  const row = await rowOf(deps, provider.id, clientId, parameters[AUTHORIZATION_SERVER]);
+  const server = parameters[AUTHORIZATION_SERVER] ?? hostOf(deps, client, parameters);
+  const row = await rowOf(deps, provider.id, clientId, server);
   // With a document at a former address of this Worker; or its row is gone.
   if (row === undefined) return { ...withDocument(client), clientId };
   const successor = row.replacedAt === null ? undefined : await currentAt(deps, row);
@@ -115,6 +118,21 @@ export async function clientOf(
     ...(await opened(deps, client, row)),
     ...(successor === undefined ? {} : { successorId: successor.clientId }),
   };
+}
+
+/**
+ * The host of a record's own address of registration. One host may give its client the id that
+ * another's has, so ids are looked up together with it.
+ */
+function hostOf(
+  { config }: RegistrationDeps,
+  { provider }: OAuth2Client,
+  parameters: Readonly<Record<string, string>>,
+): string | undefined {
+  const { registrationUrl } = provider;
+  if (registrationUrl === undefined) return undefined;
+  const values = placeholderValues(provider, parameters);
+  return new URL(filledUrl(registrationUrl, values, config.publicUrl)).origin;
 }
 
 /** It has no secret: everybody may read the document. */
@@ -251,15 +269,25 @@ const replySchema = z.object({
 async function register(
   deps: RegistrationDeps,
   client: OAuth2Client,
-  { announced: { registrationUrl }, clientAuth }: AuthorizationEndpoints,
+  { announced: { registrationUrl }, clientAuth, parameters }: AuthorizationEndpoints,
   place: Place,
 ): Promise<OAuth2Client> {
   const { id, name } = client.provider;
   if (registrationUrl === null) {
     throw refused(client, 'takes no document as a client and has no registration');
   }
-  const body = JSON.stringify(clientMetadata(deps.config, place.redirectUri, clientAuth));
-  const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+  const { registrationParams } = client.provider;
+  const metadata = clientMetadata(deps.config, place.redirectUri, clientAuth);
+  const { client_name, client_uri } = metadata;
+  const params = { ...parameters, client_name, client_uri, redirect_uri: place.redirectUri };
+  const isForm = Object.keys(registrationParams).length > 0;
+  const body = isForm
+    ? new URLSearchParams(fillAll(registrationParams, params)).toString()
+    : JSON.stringify(metadata);
+  const headers = {
+    Accept: 'application/json',
+    'Content-Type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+  };
   const reply = await send(
     deps.fetch,
     { url: registrationUrl, init: { method: 'POST', headers, body } },

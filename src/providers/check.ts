@@ -73,6 +73,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     [['issuer'], provider.issuer, atStart],
     [['resourceUrl'], provider.resourceUrl, atStart],
     [['authorizationUrl'], provider.authorizationUrl, atStart],
+    [['registrationUrl'], provider.registrationUrl, atStart],
     [['pushedAuthorizationRequestUrl'], provider.pushedAuthorizationRequestUrl, atStart],
     [['tokenUrl'], provider.tokenUrl, afterCallback],
     [['refreshUrl'], provider.refreshUrl, afterCallback],
@@ -403,15 +404,19 @@ function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
   const { clientRegistration, clientAuth } = provider;
   const isDiscovered = provider.issuer !== undefined || provider.resourceUrl !== undefined;
   if (clientRegistration === 'automatic') {
-    if (!isDiscovered || isByFields(provider)) {
+    if (!(isDiscovered || provider.registrationUrl !== undefined) || isByFields(provider)) {
       return {
         path: ['clientRegistration'],
-        message: 'is automatic, which needs an "issuer" or a "resourceUrl", and a browser',
+        message:
+          'is automatic, which needs an "issuer", a "resourceUrl" or a "registrationUrl", and a browser',
       };
     }
     if (clientAuth !== undefined) {
       return { path: ['clientAuth'], message: 'is said by the server that registers the client' };
     }
+  }
+  if (clientRegistration !== 'automatic' && provider.registrationUrl !== undefined) {
+    return { path: ['registrationUrl'], message: 'is for "clientRegistration": "automatic"' };
   }
   if (isDiscovered) return null;
   const needed = isByFields(provider)
@@ -442,6 +447,12 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['apiHeaders'], provider.apiHeaders, [CLIENT_ID]],
     [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
     [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
+    [
+      ['registrationParams'],
+      provider.registrationParams,
+      ['client_name', 'client_uri', 'redirect_uri'],
+      atStart,
+    ],
     [['authorizationParams'], provider.authorizationParams, [], atStart],
     [
       ['tokenParams'],

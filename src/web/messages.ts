@@ -378,6 +378,7 @@ const messages = {
   'record.Organisation': 'Organisation',
   'record.Account SID': 'Account SID',
   'record.Auth token': 'Auth token',
+  'record.Mastodon server': 'Mastodon server',
   'record.Subdomain of zendesk.com': 'Subdomain of zendesk.com',
   'record.API key': 'API key',
   'record.User name': 'User name',

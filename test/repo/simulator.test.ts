@@ -93,10 +93,10 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 923,
-        "documented": 278,
+        "answersAndDemands": 934,
+        "documented": 287,
         "documentedWithDate": 103,
-        "knowledge": 487,
+        "knowledge": 489,
         "reported": 158,
       }
     `);

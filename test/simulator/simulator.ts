@@ -18,6 +18,7 @@ import type { About, Answer, Fixture, Issued, Sent, SimulatedClient } from './ty
 
 export type EndpointName =
   | 'authorize'
+  | 'register'
   | 'push'
   | 'code'
   | 'extend'
@@ -306,10 +307,30 @@ export function simulate(
 const isResource = ({ endpoint }: Received): boolean =>
   endpoint === 'profile' || endpoint === 'choices';
 
+/** RFC 7591 3.2.1, as far as it is the same everywhere. */
+function register(scene: Scene): Response {
+  const { sent, client, fixture } = scene;
+  const { registration } = fixture;
+  const wanted = Object.entries(registration?.params ?? {});
+  const wrong = wanted.find(([name, pattern]) => !pattern.test(sent.params.get(name) ?? ''));
+  if (sent.method !== 'POST' || sent.form !== 'form' || !registration || wrong) {
+    return scene.refuse('request', `registers with ${wrong?.[0] ?? 'another form'}`);
+  }
+  const body = {
+    client_id: client.id,
+    client_secret: client.secret,
+    client_secret_expires_at: 0,
+    redirect_uris: [client.redirectUri],
+  };
+  return respond({ body, evidence: registration.evidence }, scene);
+}
+
 function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Response {
   switch (endpoint) {
     case 'authorize':
       return authorize(scene);
+    case 'register':
+      return register(scene);
     case 'push':
       return push(scene);
     case 'code':
@@ -337,6 +358,7 @@ function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): Endp
   const { authorization, token, refresh: renewal, profile, revocation } = fixture;
   const at = (url: string) => isAt(sent, url, fixture.anyHost);
   if (at(authorization.url)) return 'authorize';
+  if (fixture.registration && at(fixture.registration.url)) return 'register';
   if (authorization.pushed && at(authorization.pushed.url)) return 'push';
   if (renewal?.kind === 'extend') {
     const atExchange = at(renewal.exchange.url) && sent.method === 'GET';
@@ -363,6 +385,7 @@ function hostsOf(fixture: Fixture, client: SimulatedClient): Set<string> {
   const { authorization, token, refresh: renewal, profile, revocation } = fixture;
   const urls = [
     authorization.url,
+    ...(fixture.registration ? [fixture.registration.url] : []),
     ...(authorization.pushed ? [authorization.pushed.url] : []),
     token.url,
     ...(renewal?.kind === 'extend' ? [renewal.exchange.url, renewal.refresh.url] : []),

@@ -288,6 +288,8 @@ export interface Fixture {
   issuedBefore?: (kind: IssuedKind, value: string) => string | null;
   /** Two scopes (as far as there are two) that the whole way asks for. */
   scopes: readonly string[];
+  /** Clients are registered here, by a form. */
+  registration?: { url: string; params: Record<string, RegExp>; evidence: Evidence };
   /** Tokens are bound to a key, and nothing is done without its proof and a nonce (RFC 9449). */
   dpop?: Evidence;
   authorization: Authorization;

@@ -44,6 +44,7 @@ import { linear } from './linear';
 import { linkedin } from './linkedin';
 import { mailchimp } from './mailchimp';
 import { mailgun } from './mailgun';
+import { mastodon } from './mastodon';
 import { mcp } from './mcp';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
@@ -141,6 +142,7 @@ export const records: readonly ProviderInput[] = [
   linkedin,
   mailchimp,
   mailgun,
+  mastodon,
   microsoft,
   microsoftTeams,
   miro,

@@ -197,9 +197,16 @@ export const oauth2ProviderSchema = z.strictObject({
   /**
    * Where the client comes from. `automatic`: where the settings give none, its id is the address of
    * the document at `/.well-known/oauth-client/{id}`, if the server takes such ids; else it is
-   * registered (RFC 7591). Needs an `issuer` or a `resourceUrl`.
+   * registered (RFC 7591). Needs an `issuer`, a `resourceUrl` or a `registrationUrl`.
    */
   clientRegistration: z.enum(['settings', 'automatic']).default('settings'),
+  /** Where a client is registered, at each host apart, where no metadata says so (Mastodon). */
+  registrationUrl: url.optional(),
+  /**
+   * Sent there as a form, instead of RFC 7591's document. `{client_name}`, `{client_uri}` and
+   * `{redirect_uri}` stand for the real ones.
+   */
+  registrationParams: strings.default({}),
   /** Of what a client signs to prove who it is (RFC 7523 3). */
   clientAssertion: z
     .strictObject({

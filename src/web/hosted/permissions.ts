@@ -25,6 +25,7 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   'user.email:read': ['see.email'],
   'user:read:email': ['see.email'],
   'read:me': ['see.profile'],
+  'read:accounts': ['see.profile'],
   'account_info.read': ['see.account_name', 'see.email'],
   'current_user:read': ['see.name', 'see.email'],
   'read:user': ['see.profile'],

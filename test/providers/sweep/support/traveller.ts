@@ -9,6 +9,7 @@ import {
   oauthAccounts,
   outbox,
   providerHealth,
+  registeredClients,
   userVersions,
 } from '../../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../../src/jobs/cron';
@@ -73,7 +74,12 @@ export class Traveller {
     readonly fixture: Fixture,
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
-    { clients = [clientOf(fixture.id)], settings = {}, publicKey }: Deployment = {},
+    {
+      // Else its client is the one that it registers.
+      clients = fixture.registration ? [] : [clientOf(fixture.id)],
+      settings = {},
+      publicKey,
+    }: Deployment = {},
   ) {
     const config = configWith(change ? { [fixture.id]: change } : {}, {
       ...clientsOf(clients, CLIENT),
@@ -215,6 +221,7 @@ export async function clearTables(): Promise<void> {
     db.delete(providerHealth),
     db.delete(auditEvents),
     db.delete(outbox),
+    db.delete(registeredClients),
     db.delete(userVersions),
   ]);
 }
