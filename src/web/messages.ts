@@ -106,6 +106,7 @@ const messages = {
   'see.account_basics': 'your account’s basic details',
   'see.account_name': 'your account’s name',
   'see.activities': 'your activities',
+  'see.ads': 'your ads and their figures',
   'see.boards': 'your boards',
   'see.bookings': 'your bookings',
   'see.calendars': 'your calendars',
@@ -412,6 +413,8 @@ const messages = {
   'record.Auth0 domain, such as acme.eu.auth0.com': 'Auth0 domain, such as acme.eu.auth0.com',
   'record.Account: what stands before .snowflakecomputing.com':
     'Account: what stands before .snowflakecomputing.com',
+  'record.Ad account': 'Ad account',
+  'record.Installation ID': 'Installation ID',
 } as const;
 
 export type EnglishMessages = typeof messages;

@@ -1,11 +1,12 @@
 /** Grants without a browser: what the user gave obtains a token, now and at each refresh, and stays inside. */
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditEvents, oauthAccounts } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { accountContext } from '../../src/vault/vault';
 import {
   type FieldFixture,
+  githubInstallation,
   installation,
   login,
   ownClient,
@@ -19,6 +20,9 @@ import { codeOf } from './journey';
 const pair = await generateKeyPair('ES256', { extractable: true });
 const publicKey = (await exportJWK(pair.publicKey)) as JsonWebKey;
 const jwk = JSON.stringify(await exportJWK(pair.privateKey));
+const rsa = await generateKeyPair('RS256', { extractable: true });
+const rsaPublicKey = (await exportJWK(rsa.publicKey)) as JsonWebKey;
+const pem = await exportPKCS8(rsa.privateKey);
 const host = { label: 'Host', pattern: '[a-z]+\\.machines\\.example', from: 'field:domain' };
 
 interface Case {
@@ -94,6 +98,24 @@ const cases: Record<string, Case> = {
     wrong: { installation: '4711' },
     accountId: '4711',
     secret: (await exportJWK(pair.privateKey)).d ?? '',
+  },
+  'github-installation': {
+    fixture: githubInstallation({
+      id: 'Iv1.app',
+      secret: '',
+      redirectUri: '',
+      publicKey: rsaPublicKey,
+    }),
+    // The built-in one.
+    record: {},
+    settings: {
+      GITHUB_INSTALLATION_CLIENT_ID: 'Iv1.app',
+      GITHUB_INSTALLATION_CLIENT_KEY: pem,
+    },
+    credentials: { installation: '4711' },
+    wrong: { installation: '4711' },
+    accountId: '4711',
+    secret: pem.split('\n')[3] ?? '',
   },
   logins: {
     fixture: login,

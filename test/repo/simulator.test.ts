@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 934,
-        "documented": 287,
+        "answersAndDemands": 962,
+        "documented": 291,
         "documentedWithDate": 103,
-        "knowledge": 489,
-        "reported": 158,
+        "knowledge": 506,
+        "reported": 165,
       }
     `);
   });

@@ -4,7 +4,7 @@
  */
 import { verified } from './assertion.ts';
 import { readRequest } from './request.ts';
-import type { SimulatedClient } from './types.ts';
+import type { Assertion, SimulatedClient } from './types.ts';
 
 export interface FieldSimulator {
   fetch: typeof fetch;
@@ -107,7 +107,13 @@ export const ownClient: FieldFixture = {
 };
 
 /** An assertion that the operator's key signs, as GitHub Apps want it. */
-export const installation = (client: SimulatedClient): FieldFixture => ({
+export const installation = (
+  client: SimulatedClient,
+  { algorithm, audience }: Pick<Assertion, 'algorithm' | 'audience'> = {
+    algorithm: 'ES256',
+    audience: 'https://apps.example',
+  },
+): FieldFixture => ({
   tokenUrl: 'https://apps.example/app/installations/4711/access_tokens',
   fault: async ({ headers, form, now, params }) => {
     const jwt = /^Bearer (.+)$/.exec(headers.get('Authorization') ?? '')?.[1] ?? '';
@@ -117,7 +123,7 @@ export const installation = (client: SimulatedClient): FieldFixture => ({
     };
     if (form !== 'none') return `has a body, ${params}`;
     const isGood = await verified(
-      { by: 'private_key_jwt', algorithm: 'ES256', audience: 'https://apps.example' },
+      { by: 'private_key_jwt', algorithm, audience },
       sent as never,
       client,
       now,
@@ -129,6 +135,17 @@ export const installation = (client: SimulatedClient): FieldFixture => ({
   reply: (token) => ({ token, expires_at: new Date(Date.now() + 3_600_000).toISOString() }),
   profileUrl: 'https://apps.example/installation',
   profile: { id: 4711, account: { login: 'ada-inc' } },
+});
+
+/** GitHub's own: docs.github.com, "Generating an installation access token" (no date); the refusal is known. */
+export const githubInstallation = (client: SimulatedClient): FieldFixture => ({
+  ...installation(client, {
+    algorithm: 'RS256',
+    audience: 'https://api.github.com/app/installations/4711/access_tokens',
+  }),
+  tokenUrl: 'https://api.github.com/app/installations/4711/access_tokens',
+  profileUrl: 'https://api.github.com/installation/repositories?per_page=1',
+  profile: { total_count: 1, repositories: [{ id: 1, owner: { login: 'ada-inc' } }] },
 });
 
 /** A login whose reply is the token. */

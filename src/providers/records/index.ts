@@ -27,6 +27,7 @@ import { facebook } from './facebook';
 import { figma } from './figma';
 import { github } from './github';
 import { githubApp } from './github-app';
+import { githubInstallation } from './github-installation';
 import { gitlab } from './gitlab';
 import { gmail } from './gmail';
 import { gong } from './gong';
@@ -46,6 +47,7 @@ import { mailchimp } from './mailchimp';
 import { mailgun } from './mailgun';
 import { mastodon } from './mastodon';
 import { mcp } from './mcp';
+import { metaAds } from './meta-ads';
 import { microsoft } from './microsoft';
 import { microsoftTeams } from './microsoft-teams';
 import { miro } from './miro';
@@ -84,6 +86,7 @@ import { stripeApps } from './stripe-apps';
 import { supabase } from './supabase';
 import { threads } from './threads';
 import { tiktok } from './tiktok';
+import { tiktokAds } from './tiktok-ads';
 import { todoist } from './todoist';
 import { twilio } from './twilio';
 import { twitch } from './twitch';
@@ -125,6 +128,7 @@ export const records: readonly ProviderInput[] = [
   figma,
   github,
   githubApp,
+  githubInstallation,
   gitlab,
   gmail,
   gong,
@@ -143,6 +147,7 @@ export const records: readonly ProviderInput[] = [
   mailchimp,
   mailgun,
   mastodon,
+  metaAds,
   microsoft,
   microsoftTeams,
   miro,
@@ -180,6 +185,7 @@ export const records: readonly ProviderInput[] = [
   supabase,
   threads,
   tiktok,
+  tiktokAds,
   todoist,
   twilio,
   twitch,

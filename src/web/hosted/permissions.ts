@@ -55,6 +55,7 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   'okta.users.read.self': ['see.profile'],
   'https://api.ebay.com/oauth/api_scope/commerce.identity.readonly': ['see.user_name'],
   'https://api.ebay.com/oauth/api_scope/sell.fulfillment.readonly': ['see.orders'],
+  ads_read: ['see.ads'],
   'com.intuit.quickbooks.accounting': ['may.change_accounting'],
   'accounting.contacts.read': ['see.contacts'],
   MERCHANT_PROFILE_READ: ['see.account_basics'],
