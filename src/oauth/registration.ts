@@ -17,7 +17,7 @@ import type { Log } from '../log';
 import { AUTHORIZATION_SERVER } from '../providers/parameters';
 import { fillAll } from '../providers/templates';
 import type { OAuth2Client } from '../providers/types';
-import { isLocal } from '../providers/urls';
+import { clientDocumentUrl, isLocal } from '../providers/urls';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { registeredClientContext, type Vault, VaultError } from '../vault/vault';
@@ -106,13 +106,17 @@ export async function clientOf(
   clientId: string | null,
   parameters: Readonly<Record<string, string>>,
 ): Promise<OAuth2Client> {
-  if (!client.isAutomatic) return client;
-  if (clientId === null || clientId === client.clientId) return withDocument(client);
   const { provider } = client;
+  const other = (id: string) => ({ ...withDocument(client), clientId: id });
+  if (provider.clientRegistration !== 'automatic') return client;
+  const configured = client.isAutomatic ? withDocument(client) : client;
+  if (clientId === null || clientId === client.clientId) return configured;
+  // Settings that came later are for new connections.
+  if (clientId === clientDocumentUrl(deps.config.publicUrl, provider.id)) return other(clientId);
   const server = parameters[AUTHORIZATION_SERVER] ?? hostOf(deps, client, parameters);
   const row = await rowOf(deps, provider.id, clientId, server);
-  // With a document at a former address of this Worker; or its row is gone.
-  if (row === undefined) return { ...withDocument(client), clientId };
+  // A former one of the settings; with a document at a former address of this Worker; or its row is gone.
+  if (row === undefined) return client.isAutomatic ? other(clientId) : client;
   const successor = row.replacedAt === null ? undefined : await currentAt(deps, row);
   return {
     ...(await opened(deps, client, row)),

@@ -671,6 +671,19 @@ describe('a client by settings', () => {
   });
 });
 
+test('settings that come later are for new connections', async () => {
+  const before = connected();
+  expect((await connect(before, 'ada')).status).toBe(201);
+  const [row] = await before.deps.db.select().from(oauthAccounts);
+  const after = connected({ settings: { TOOLS_MCP_CLIENT_ID: 'own' } });
+  const path = `/v1/users/ada/integrations/${ID}/${row?.providerAccountId}`;
+  expect((await after.api(`${path}/refresh`, { method: 'POST' })).status).toBe(200);
+  expect((await connect(after, 'bea')).status).toBe(201);
+  const [refresh, exchange] = after.provider.to('/tokens');
+  expect(basicOf(refresh)).toBe('client-1:secret-1');
+  expect(exchange?.params.get('client_id')).toBe('own');
+});
+
 describe('a client by its document', () => {
   const publicUrl = 'https://mooring.example.com';
   const document = `${publicUrl}/.well-known/oauth-client/${ID}`;

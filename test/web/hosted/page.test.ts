@@ -908,3 +908,19 @@ describe('what goes wrong in a browser', () => {
     });
   });
 });
+
+test('an MCP server has its host as a name, and its accounts no name of their own', async () => {
+  const config = configWith({ tools: { extends: 'mcp', url: 'https://mcp.tools.example/mcp' } });
+  const h = hosted({ config });
+  await insertAccount(h.deps, {
+    userId: 'mcp-1',
+    provider: 'tools',
+    providerAccountId: 'user-abcdef',
+    displayName: null,
+  });
+  const page = textOf(await h.page(await h.enter('mcp-1')));
+  expect(page).toContain('mcp.tools.example account');
+  expect(page).not.toContain('user-abcdef');
+  const empty = textOf(await h.page(await h.enter('mcp-2')));
+  expect(empty).toContain('mcp.tools.example');
+});
