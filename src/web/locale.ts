@@ -4,7 +4,7 @@
  * for it: nothing here needs more than names filled in, and plurals occur only in what Intl writes
  * (relative times).
  */
-import { createContext, useContext } from 'hono/jsx';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseAccept } from 'hono/utils/accept';
 import type { Deps } from '../deps';
 import { readAsset } from '../http/assets';
@@ -147,8 +147,7 @@ export function isLanguageTag(text: string): boolean {
   }
 }
 
-/** Set by renderPage. */
-export const LocaleContext = createContext<Locale>(english);
+/** Of the page that is rendered. Set by renderPage. */
+export const pageLocale = new AsyncLocalStorage<Locale>();
 
-/** Of the page that is rendered. In synchronous components only: no context outlasts an await here. */
-export const useLocale = (): Locale => useContext(LocaleContext);
+export const useLocale = (): Locale => pageLocale.getStore() ?? english;

@@ -4,8 +4,8 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../../http/route';
-import { type Locale, LocaleContext } from '../locale';
-import { ThemeContext, type ThemeDeps, type ThemeName, themeOf } from './theme';
+import { type Locale, pageLocale } from '../locale';
+import { pageTheme, type ThemeDeps, type ThemeName, themeOf } from './theme';
 
 /** A page in its theme and language, as text. It must be sent under the theme's policy. */
 export async function renderPage(
@@ -15,12 +15,9 @@ export async function renderPage(
   page: Child,
 ): Promise<{ text: string; contentSecurityPolicy: string }> {
   const theme = await themeOf(deps, name);
-  const document = (
-    <ThemeContext.Provider value={theme}>
-      <LocaleContext.Provider value={locale}>{page}</LocaleContext.Provider>
-    </ThemeContext.Provider>
+  const text = await pageTheme.run(theme, () =>
+    pageLocale.run(locale, async () => html`<!doctype html>${page}`),
   );
-  const text = await html`<!doctype html>${document}`;
   return { text: text.toString(), contentSecurityPolicy: theme.contentSecurityPolicy };
 }
 

@@ -3,7 +3,7 @@
  * the providers' icons. The stylesheet is inline, so a page is one request. The policy names it by its
  * hash, so the browser takes no other style, and no script at all.
  */
-import { createContext, useContext } from 'hono/jsx';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Brand } from '../../config';
 import { sha256 } from '../../crypto';
 import type { Deps } from '../../deps';
@@ -38,13 +38,12 @@ const stylesheets = {
 
 export type ThemeName = keyof typeof stylesheets;
 
-/** Set by htmlReply. */
-export const ThemeContext = createContext<Theme | null>(null);
+/** Of the page that is rendered. Set by renderPage. */
+export const pageTheme = new AsyncLocalStorage<Theme>();
 
-/** Of the page that is rendered. In synchronous components only: no context outlasts an await here. */
 export function useTheme(): Theme {
-  const theme = useContext(ThemeContext);
-  if (!theme) throw new Error('a component was rendered outside of htmlReply');
+  const theme = pageTheme.getStore();
+  if (!theme) throw new Error('a component was rendered outside of renderPage');
   return theme;
 }
 
