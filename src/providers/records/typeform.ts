@@ -35,5 +35,7 @@ export const typeform = {
   accountId: 'user_id',
   displayName: ['email', 'alias'],
   metadata: { name: 'alias', userName: 'email', language: 'language' },
+  // As known, it comes with 403.
+  check: { refusedCodes: ['AUTHENTICATION_FAILED'], error: ['code'] },
   revocationReach: 'token',
 } as const satisfies ProviderInput;

@@ -19,10 +19,10 @@ const endable = fixtures.filter(
 );
 
 /**
- * Refresh tokens that no documented request ends: Twitch's page speaks of access tokens only. Its
- * fixture takes no refresh token, and keeps the one that was used for a live access token.
+ * Refresh tokens that no documented request ends: the pages of Todoist and Twitch speak of access tokens
+ * only. Their fixtures take no refresh token, and keep the one that was used for a live access token.
  */
-const outliving: Record<string, number> = { twitch: 2 };
+const outliving: Record<string, number> = { todoist: 2, twitch: 2 };
 
 describe('a disconnect after the access token has run out', { timeout: 30_000 }, () => {
   it.each(endable.map((fixture) => [fixture.id, fixture] as const))('%s', async (id, fixture) => {
