@@ -76,7 +76,11 @@ const mutants: Record<string, Mutant> = {
   },
   'a row under a lease is owed a revocation at once': {
     plans: 'disconnects',
-    sql: (text) => text.replace('max(?, coalesce("oauth_accounts"."lease_until", 0))', 'max(?, 0)'),
+    sql: (text) =>
+      text.replace(
+        'max(?, coalesce("oauth_accounts"."lease_until",',
+        'max(?, 0 * coalesce("oauth_accounts"."lease_until",',
+      ),
   },
   'a connect does not wait for a revocation that is being sent': {
     plans: 'disconnects',
@@ -111,8 +115,8 @@ const mutants: Record<string, Mutant> = {
   },
   'a delivery that is leased is claimed': {
     sql: (text) =>
-      text.startsWith('update "webhook_deliveries" set "attempts" = "webhook_deliveries"')
-        ? text.replace('due_at <= ?', 'due_at - 60000 <= ?')
+      text.startsWith('update "webhook_deliveries" set "attempts" = ("webhook_deliveries"')
+        ? text.replace('."due_at" <= ?', '."due_at" - 60000 <= ?')
         : text,
   },
   'a delivery is noted before it is answered': {
@@ -120,7 +124,7 @@ const mutants: Record<string, Mutant> = {
   },
   'a storm is not noticed': {
     plans: 'crowd',
-    sql: (text) => text.replace('"window_refusals" = CASE', '"window_refusals" = 0 * CASE'),
+    sql: (text) => text.replace('"window_refusals" = (CASE', '"window_refusals" = 0 * (CASE'),
   },
 };
 
