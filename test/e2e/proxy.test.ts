@@ -145,8 +145,6 @@ const call = (path: string, init: RequestInit = {}) =>
 
 describe('paths over a raw socket', () => {
   it.each([
-    '/../secret',
-    '/a/../../secret',
     '/%2e%2e/secret',
     '/.%2E/secret',
     '/%252e%252e/secret',
@@ -169,6 +167,17 @@ describe('paths over a raw socket', () => {
     expect(seen).toEqual([]);
     expect(reply).not.toContain(SECRET);
   });
+
+  // The runtime has tidied these before the Worker sees them: they name another account.
+  it.each(['/../secret', '/a/../../secret'])(
+    '%s is a call for an account that is not there',
+    async (tail) => {
+      const reply = await raw(line(root + tail));
+      expect(statusOf(reply)).toBe(409);
+      expect(reply).toContain('"reason":"not_connected"');
+      expect(seen).toEqual([]);
+    },
+  );
 
   it.each([
     ['//evil.example/x', '/api//evil.example/x'],
