@@ -336,20 +336,24 @@ export const mayRevoke = (provider: Provider | undefined): boolean =>
 
 /**
  * The providers whose rows and waiting revocations of the same subject are about the same grant:
- * itself, and records that share its client (Google and YouTube). Empty where a revocation ends
- * nothing but its token.
+ * itself, and others with the same client. Where a revocation ends all grants that a user gave the
+ * client, they are all of those (Google and YouTube); where it ends a grant, those that one consent
+ * may bring together (Slack's two tokens). Empty where it ends nothing but its token.
  */
 export function sharedGrant(registry: Registry, id: string): string[] {
   const provider = registry.get(id);
   if (provider?.kind !== 'oauth2' || !registry.isConfigured(id)) return [id];
-  const { revocationReach, sharesGrantWith, maxGrants } = provider;
+  const { revocationReach, maxGrants } = provider;
   // With one grant for each account, whatever is revoked of it is the one that is in use.
-  if (revocationReach === 'token' && maxGrants !== 1) return [];
-  const own = registry.clientIds(id);
-  const sameClient = sharesGrantWith.filter(
-    (other) => other !== id && registry.clientIds(other).some((one) => own.includes(one)),
-  );
-  return [id, ...sameClient];
+  const reachesAll = revocationReach === 'user' || maxGrants === 1;
+  if (!reachesAll && revocationReach === 'token') return [];
+  const names = (one: string, other: string) => {
+    const record = registry.get(one);
+    return record?.kind === 'oauth2' && record.alsoGrants.includes(other);
+  };
+  return registry
+    .withSameClient(id)
+    .filter((other) => other === id || reachesAll || names(id, other) || names(other, id));
 }
 
 /** A name of its own: it is looked up beside the row that goes. */

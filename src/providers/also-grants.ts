@@ -79,10 +79,8 @@ export function faultBeside(main: OAuth2Provider, other: Provider | undefined): 
     return 'has an "extendedToken", a step that is not taken here';
   }
   if (other.choices !== undefined) return 'has "choices", a step that is not taken here';
-  const eachAlone = main.revocationReach === 'token' && other.revocationReach === 'token';
-  const knowing =
-    main.sharesGrantWith.includes(other.id) && other.sharesGrantWith.includes(main.id);
-  return eachAlone || knowing
+  // Else nobody could tell that a revocation ends both.
+  return other.tokenUrl === main.tokenUrl
     ? null
-    : 'would end with this record\'s grant, or end it: "sharesGrantWith" of both must say so';
+    : 'has another "tokenUrl"; it may have a "refreshUrl"';
 }

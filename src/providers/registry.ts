@@ -41,6 +41,8 @@ export interface Registry {
   client(id: string, parameters?: Readonly<Record<string, string>>): OAuth2Client | undefined;
   /** The ids of all its clients. */
   clientIds(id: string): string[];
+  /** Itself, and the providers that have a client in common with it at the same token endpoint. */
+  withSameClient(id: string): string[];
 }
 
 /** Keys that could reach a prototype. None of them is a provider, a field or a name of anything. */
@@ -102,9 +104,22 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
       const all = clients.map((client) => client?.clientId);
       return [...new Set(all.filter((clientId) => clientId !== undefined))];
     },
+    withSameClient(id) {
+      // Compared as written: what is elsewhere need not be parsed.
+      const serverOf = (one: string) => tokenServer(parsed.get(one) ?? builtIn.get(one));
+      const server = serverOf(id);
+      const own = self.clientIds(id);
+      const isSame = (other: string) =>
+        serverOf(other) === server && self.clientIds(other).some((one) => own.includes(one));
+      return ids.filter((other) => other === id || (server !== undefined && isSame(other)));
+    },
   };
   return self;
 }
+
+/** Which authorization server a record is of. */
+const tokenServer = (record: ProviderInput | Provider | undefined): string | undefined =>
+  record?.kind === 'oauth2' ? (record.tokenUrl ?? record.issuer ?? record.resourceUrl) : undefined;
 
 /** As settings have it. */
 interface ClientSetting {
@@ -353,10 +368,9 @@ function configError(id: string, error: z.core.$ZodError): ConfigError {
 
 function checkReferences(provider: Provider, ids: readonly string[], get: Registry['get']): void {
   if (provider.kind !== 'oauth2') return;
-  const { id, clientOf, sharesGrantWith, alsoGrants } = provider;
+  const { id, clientOf, alsoGrants } = provider;
   const references = Object.entries({
     clientOf: clientOf === undefined ? [] : [clientOf],
-    sharesGrantWith,
     alsoGrants,
   });
   for (const [field, others] of references) {

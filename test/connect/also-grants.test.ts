@@ -22,7 +22,7 @@ const slackConfig = configWith(
   settings,
 );
 /** As Slack, but a revocation ends nothing but its token. */
-const alone = { revocationReach: 'token', sharesGrantWith: [] };
+const alone = { revocationReach: 'token' };
 const aloneConfig = configWith(
   {
     slack: { ...alone, authorizationParams: { user_scope: 'users:read' } },

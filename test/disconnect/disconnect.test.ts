@@ -22,13 +22,16 @@ const config = configWith(
   {
     single: recordAt('single', { revocationReach: 'token' }),
     channels: recordAt('channels', { subject: 'owner', revocationReach: 'grant' }),
-    videos: recordAt('videos', { subject: 'owner', sharesGrantWith: ['photos'] }),
-    photos: recordAt('photos', { subject: 'owner', sharesGrantWith: ['videos'] }),
+    videos: recordAt('videos', { subject: 'owner', revocationReach: 'user' }),
+    photos: {
+      ...recordAt('videos', { subject: 'owner', revocationReach: 'user' }),
+      clientOf: 'videos',
+    },
     silent: recordAt('silent', { revocationUrl: undefined }),
   },
   {
     ...clientsOf(['single', 'channels', 'silent']),
-    ...clientsOf(['videos', 'photos'], { id: 'videos', secret: 'secret' }),
+    ...clientsOf(['videos']),
   },
 );
 

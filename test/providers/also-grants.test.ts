@@ -64,8 +64,8 @@ describe('which records come along', () => {
       [],
     ],
     [
-      "nobody whose grant ends with the bot's unsaid",
-      { 'slack-user': { sharesGrantWith: [] } },
+      'nobody whose tokens come from another endpoint',
+      { 'slack-user': { tokenUrl: 'https://slack.com/api/other' } },
       [],
     ],
   ])('%s', (_, changes, ids) => {

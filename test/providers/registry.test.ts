@@ -595,11 +595,6 @@ describe('PROVIDERS', () => {
       'PROVIDERS.acme.clientOf: names a provider that is not there',
     ],
     [
-      'a grant shared with nobody',
-      { acme: { ...acme, sharesGrantWith: ['google', 'nope'] } },
-      'PROVIDERS.acme.sharesGrantWith: names a provider',
-    ],
-    [
       'tokens that come along for nobody',
       { acme: { ...acme, alsoGrants: ['nope'] } },
       'PROVIDERS.acme.alsoGrants: names a provider that is not there',
@@ -620,17 +615,17 @@ describe('PROVIDERS', () => {
       'PROVIDERS.acme.alsoGrants: "acme" has its tokens',
     ],
     [
-      'tokens that come along, and end together unsaid',
+      'tokens that come along from another endpoint',
       {
         acme: { ...acme, alsoGrants: ['b'] },
         b: {
           ...acme,
           clientOf: 'acme',
-          sharesGrantWith: ['acme'],
+          tokenUrl: 'https://id.acme.example/other',
           reply: { accessToken: 'b.access_token', refreshToken: 'b.refresh_token' },
         },
       },
-      'PROVIDERS.acme.alsoGrants: "b" would end with',
+      'PROVIDERS.acme.alsoGrants: "b" has another "tokenUrl"',
     ],
     [
       "the client's id outside of the revocation URL",

@@ -63,5 +63,4 @@ export const facebook = {
   // Takes the app's permissions away from the person, and with them every token.
   revocation: { style: 'bearer', method: 'DELETE', token: 'access' },
   revocationReach: 'user',
-  sharesGrantWith: ['meta-ads'],
 } as const satisfies ProviderInput;

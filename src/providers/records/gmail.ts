@@ -22,6 +22,4 @@ export const gmail = {
   apiUrl: 'https://gmail.googleapis.com/gmail/v1',
   apiUrls: { upload: 'https://gmail.googleapis.com/upload/gmail/v1' },
   apiDeny: [],
-
-  sharesGrantWith: ['google', 'youtube', 'google-calendar', 'google-drive', 'google-sheets'],
 } as const satisfies ProviderInput;

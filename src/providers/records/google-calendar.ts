@@ -22,6 +22,4 @@ export const googleCalendar = {
   apiUrl: 'https://www.googleapis.com/calendar/v3',
   apiUrls: {},
   apiDeny: [],
-
-  sharesGrantWith: ['google', 'youtube', 'gmail', 'google-drive', 'google-sheets'],
 } as const satisfies ProviderInput;

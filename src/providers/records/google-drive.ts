@@ -22,6 +22,4 @@ export const googleDrive = {
   apiUrl: 'https://www.googleapis.com/drive/v3',
   apiUrls: { upload: 'https://www.googleapis.com/upload/drive/v3' },
   apiDeny: [],
-
-  sharesGrantWith: ['google', 'youtube', 'gmail', 'google-calendar', 'google-sheets'],
 } as const satisfies ProviderInput;

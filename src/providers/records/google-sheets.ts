@@ -22,6 +22,4 @@ export const googleSheets = {
   apiUrl: 'https://sheets.googleapis.com/v4',
   apiUrls: {},
   apiDeny: [],
-
-  sharesGrantWith: ['google', 'youtube', 'gmail', 'google-calendar', 'google-drive'],
 } as const satisfies ProviderInput;

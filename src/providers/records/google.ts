@@ -54,5 +54,4 @@ export const google = {
   revocation: { clientAuth: 'omit' },
   // One grant per person and client: revoking one token ends all of them.
   revocationReach: 'user',
-  sharesGrantWith: ['youtube', 'gmail', 'google-calendar', 'google-drive', 'google-sheets'],
 } as const satisfies ProviderInput;

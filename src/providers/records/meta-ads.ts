@@ -36,5 +36,4 @@ export const metaAds = {
   subject: 'id',
   displayName: ['choice:name', 'choice:account_id'],
   metadata: { company: 'choice:name', name: 'name', picture: 'picture.data.url' },
-  sharesGrantWith: ['facebook'],
 } as const satisfies ProviderInput;

@@ -51,5 +51,4 @@ export const slackUser = {
   revocation: slack.revocation,
   check: slack.check,
   revocationReach: 'grant',
-  sharesGrantWith: ['slack'],
 } as const satisfies ProviderInput;

@@ -77,5 +77,4 @@ export const slack = {
     deadCodes: ['account_inactive', 'token_expired'],
   },
   revocationReach: 'grant',
-  sharesGrantWith: ['slack-user'],
 } as const satisfies ProviderInput;

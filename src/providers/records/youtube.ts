@@ -45,5 +45,4 @@ export const youtube = {
   },
   revocation: { clientAuth: 'omit' },
   revocationReach: 'user',
-  sharesGrantWith: ['google', 'gmail', 'google-calendar', 'google-drive', 'google-sheets'],
 } as const satisfies ProviderInput;

@@ -462,8 +462,9 @@ export const oauth2ProviderSchema = z.strictObject({
 
   // End
   revocation: revocation.prefault({}),
-  /** How far a revocation reaches: this token, the grant, or all of the user's grants. */
+  /**
+   * How far a revocation reaches: this token, the grant, or all that the user granted the client, also
+   * by other records.
+   */
   revocationReach: z.enum(['token', 'grant', 'user']).default('grant'),
-  /** Records whose grants end with this one's where both have the same client (Google, YouTube). */
-  sharesGrantWith: z.array(z.string()).default([]),
 });

@@ -698,6 +698,7 @@ describe('the list', () => {
         client: () => undefined,
         isConfigured: () => false,
         clientIds: () => [],
+        withSameClient: () => [],
       },
     };
     const h = hosted({ config: none });
