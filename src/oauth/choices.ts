@@ -19,7 +19,10 @@ const MAX_CHOICES = 200;
 export interface Choice {
   id: string;
   label: string;
-  /** As the provider has it; a text or a number stands under `value`. */
+  /**
+   * As the provider has it; a text or a number stands under `value`, and what follows the last `/` of
+   * it under `id` (a resource name, google.aip.dev/122: `customers/123`).
+   */
   element: unknown;
 }
 
@@ -62,7 +65,8 @@ export async function fetchChoices(
   if (!Array.isArray(list)) throw noChoice(provider.name, 'no list');
   const found = new Map<string, Choice>();
   for (const one of list) {
-    const element = typeof one === 'object' ? one : { value: one };
+    const element =
+      typeof one === 'object' ? one : { value: one, id: String(one).split('/').at(-1) };
     const choice = choiceOf(choices, element);
     if (choice !== null && !found.has(choice.id)) found.set(choice.id, choice);
     if (found.size === MAX_CHOICES) break;

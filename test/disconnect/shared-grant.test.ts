@@ -4,7 +4,9 @@ import { sharedGrant } from '../../src/disconnect/revocation';
 import { createRegistry } from '../../src/providers/registry';
 import { clientsOf, recordAt } from '../support/config';
 
-const google = ['gmail', 'google', 'google-calendar', 'google-drive', 'google-sheets'];
+const google = [
+  ...['gmail', 'google', 'google-ads', 'google-calendar', 'google-drive', 'google-sheets'],
+];
 const ofGoogle = clientsOf(['google']);
 const other = { id: 'other', secret: 'secret' };
 

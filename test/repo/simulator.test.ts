@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 962,
-        "documented": 291,
+        "answersAndDemands": 990,
+        "documented": 294,
         "documentedWithDate": 103,
-        "knowledge": 506,
-        "reported": 165,
+        "knowledge": 526,
+        "reported": 170,
       }
     `);
   });

@@ -31,8 +31,10 @@ export async function readProfile(scene: Scene): Promise<Response> {
 
 /** What the grant is good for, or whether it is. */
 export function readBehindToken(scene: Scene, list: BehindToken | undefined): Response {
-  const { sent, grants, now } = scene;
+  const { sent, client, grants, now } = scene;
   if (!list) return scene.refuse('request', 'asks for what there is not');
+  const wrong = missingHeader(sent, list.headers ?? {}, client);
+  if (wrong !== null) return scene.refuseWith({ ...list.unauthorized, status: 400 }, wrong);
   const value = /^Bearer (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1] ?? null;
   const token = grants.good('access', value, now);
   if (!token) return scene.refuseWith(list.unauthorized, 'has no access token that is good');

@@ -222,6 +222,8 @@ export interface Profile {
 /** Asked for with the access token, by GET: what a grant is good for, or anything else. */
 export interface BehindToken {
   url: string;
+  /** Refused without headers like these. */
+  headers?: Record<string, RegExp>;
   answer: Answer<About>;
   /** To a token that is not good. */
   unauthorized: Answer<About>;

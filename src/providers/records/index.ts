@@ -32,6 +32,7 @@ import { gitlab } from './gitlab';
 import { gmail } from './gmail';
 import { gong } from './gong';
 import { google } from './google';
+import { googleAds } from './google-ads';
 import { googleCalendar } from './google-calendar';
 import { googleDrive } from './google-drive';
 import { googleSheets } from './google-sheets';
@@ -43,6 +44,7 @@ import { kick } from './kick';
 import { klaviyo } from './klaviyo';
 import { linear } from './linear';
 import { linkedin } from './linkedin';
+import { linkedinAds } from './linkedin-ads';
 import { mailchimp } from './mailchimp';
 import { mailgun } from './mailgun';
 import { mastodon } from './mastodon';
@@ -133,6 +135,7 @@ export const records: readonly ProviderInput[] = [
   gmail,
   gong,
   google,
+  googleAds,
   googleCalendar,
   googleDrive,
   googleSheets,
@@ -144,6 +147,7 @@ export const records: readonly ProviderInput[] = [
   klaviyo,
   linear,
   linkedin,
+  linkedinAds,
   mailchimp,
   mailgun,
   mastodon,

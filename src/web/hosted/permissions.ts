@@ -56,6 +56,8 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
   'https://api.ebay.com/oauth/api_scope/commerce.identity.readonly': ['see.user_name'],
   'https://api.ebay.com/oauth/api_scope/sell.fulfillment.readonly': ['see.orders'],
   ads_read: ['see.ads'],
+  r_ads: ['see.ads'],
+  'https://www.googleapis.com/auth/adwords': ['may.manage_ads'],
   'com.intuit.quickbooks.accounting': ['may.change_accounting'],
   'accounting.contacts.read': ['see.contacts'],
   MERCHANT_PROFILE_READ: ['see.account_basics'],

@@ -31,6 +31,28 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     'connect',
   ],
 
+  [
+    'linkedin-ads',
+    'a list without its version',
+    {
+      choices: { url: 'https://api.linkedin.com/rest/adAccounts', list: 'elements', id: 'id' },
+    },
+    'connect',
+  ],
+  [
+    'google-ads',
+    'the whole resource name',
+    {
+      choices: {
+        url: 'https://googleads.googleapis.com/v26/customers:listAccessibleCustomers',
+        list: 'resourceNames',
+        id: 'value',
+      },
+      accountId: ['choice:value', 'sub'],
+    },
+    'connect',
+  ],
+
   // Authorization request
   ['reddit', 'no duration=permanent', { authorizationParams: {} }, 'refresh'],
   ['google', 'no access_type=offline', { authorizationParams: { prompt: 'consent' } }, 'refresh'],
