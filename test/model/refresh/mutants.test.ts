@@ -3,7 +3,8 @@
  * in what src/refresh is handed (SQL on its way to D1, KV and queue, ids, replies, the provider's
  * record); src/refresh itself runs as it is.
  */
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
+import { explore } from '../kernel/explore';
 import { expectToBeFound } from '../kernel/gate';
 import { createDatabase, type Deps } from '../product';
 import type { PlanKind } from './plan';
@@ -128,11 +129,40 @@ const mutants: Record<string, Mutant> = {
   },
 };
 
+// Thousands of runs would pass before a mutant that changes nothing is known not to be found.
+it('each mutant of SQL changes a statement that is sent', async () => {
+  const idle: string[] = [];
+  for (const [name, { sql, plans = 'few' }] of Object.entries(mutants)) {
+    if (sql && !(await changesAnything(sql, plans))) idle.push(name);
+  }
+  expect(idle, 'their patterns fit no statement any more').toEqual([]);
+}, 300_000);
+
 it.each(Object.entries(mutants))(
   '%s: found',
   (name, { plans = 'few', ...mutation }) => expectToBeFound(modelOf(plans), name, mutation),
   1_800_000,
 );
+
+async function changesAnything(
+  sql: NonNullable<Mutation['sql']>,
+  plans: PlanKind,
+): Promise<boolean> {
+  const callers = [
+    { kind: 'cron', age: 0 },
+    { kind: 'token', age: Number.POSITIVE_INFINITY },
+  ] as const;
+  let changes = 0;
+  const watching: NonNullable<Mutation['sql']> = (text) => {
+    if (callers.some((by) => sql(text, by) !== text)) changes += 1;
+    return text;
+  };
+  for (let seed = 1; seed <= 100 && changes === 0; seed += 1) {
+    const options = { name: 'mutants change something', runs: 1, seed, shrink: false };
+    await explore(modelOf(plans), { ...options, mutation: { sql: watching } });
+  }
+  return changes > 0;
+}
 
 /** Somebody else's lease, to who does not look. */
 const blindToLeases = (text: string): string =>

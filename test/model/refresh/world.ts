@@ -40,7 +40,7 @@ const endpoint: Deps['config']['webhooks'][number] = {
 export interface Mutation {
   /** Of the provider's record. */
   record?: object;
-  sql?: (text: string, by: Invocation) => string;
+  sql?: (text: string, by: Pick<Invocation, 'kind' | 'age'>) => string;
   deps?: (deps: Deps, by: Invocation) => Deps;
 }
 
