@@ -27,7 +27,7 @@ const ci = (as: string, ...commands: string[]): Shown => ({ by: '.ci/run', as, c
 const shown: readonly Shown[] = [
   ci('npm ci', 'npm install', 'npm ci'),
   ci('tests tests test', 'npm test', 'npx vitest run --project model'),
-  ci('export CI=true', 'CI=true npx vitest run --project model'),
+  ci('beside models test:models', 'npm run test:models'),
   ci('client:check', 'npm run client:check'),
   ci('test:providers', 'npm run test:providers'),
   ci('test:e2e', 'npm run test:e2e'),
