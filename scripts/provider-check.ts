@@ -17,7 +17,13 @@ import {
 import { isByFields } from '../src/providers/by-fields';
 import { checkRecord } from '../src/providers/check';
 import { limitsOf } from '../src/providers/limits';
-import { createRegistry, type Registry, settingPrefix } from '../src/providers/registry';
+import {
+  createRegistry,
+  missingSettingsOf,
+  parameterSettingsOf,
+  type Registry,
+  settingPrefix,
+} from '../src/providers/registry';
 import { fillTemplate, placeholdersOf } from '../src/providers/templates';
 import type { OAuth2Client, OAuth2Provider, Provider } from '../src/providers/types';
 import { callbackUrl } from '../src/providers/urls';
@@ -112,8 +118,15 @@ async function aboutOAuth2(
       : `Client: none yet; set ${prefix}_CLIENT_ID${secret}.`,
     `Register this redirect URI: ${callbackUrl(publicUrl, provider.id)}`,
     ...(provider.redirectUri === undefined ? [] : [`It is sent as: ${provider.redirectUri}`]),
+    ...parameterSettingsOf(provider).map((setting) =>
+      missingSettingsOf(provider).includes(setting)
+        ? `Setting: none yet; set ${setting}.`
+        : `Setting: ${setting} is set.`,
+    ),
     ...Object.entries(provider.parameters).flatMap(([name, { from }]) =>
-      from === undefined ? [] : [`Parameter ${name}: said by ${from}`],
+      from === undefined || from.startsWith('setting:')
+        ? []
+        : [`Parameter ${name}: said by ${from}`],
     ),
     `Client authentication: ${endpoints.clientAuth}${provider.clientAuth === undefined && provider.issuer !== undefined ? ", by the server's metadata" : ''}`,
     `Tokens: ${endpoints.tokenUrl}`,

@@ -13,7 +13,7 @@ import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
 import { readConfig } from '../../src/config';
 import { ConfigError } from '../../src/errors';
-import { createRegistry, settingPrefix } from '../../src/providers/registry';
+import { createRegistry, parameterSettingsOf, settingPrefix } from '../../src/providers/registry';
 import { isLocal } from '../../src/providers/urls';
 import { newServiceKey } from '../key-new';
 import { StartProblem } from '../start/problem.ts';
@@ -187,9 +187,12 @@ function knownNames(): string[] {
     example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm),
     ([, name = '']) => name,
   );
-  const clients = oauthProviders().flatMap(({ id }) => [
-    ...clientNames(id),
-    ...['CLIENTS', 'CLIENT_KEY', 'CLIENT_KEY_ID'].map((name) => `${settingPrefix(id)}_${name}`),
+  const clients = oauthProviders().flatMap((provider) => [
+    ...clientNames(provider.id),
+    ...['CLIENTS', 'CLIENT_KEY', 'CLIENT_KEY_ID'].map(
+      (name) => `${settingPrefix(provider.id)}_${name}`,
+    ),
+    ...parameterSettingsOf(provider),
   ]);
   return [...new Set([...named, ...clients])];
 }
@@ -202,7 +205,8 @@ const clientNames = (provider: string): [id: string, secret: string] => [
 const oauthProviders = () =>
   createRegistry({}, 'https://mooring.invalid')
     .all()
-    .filter((provider) => provider.kind === 'oauth2' && provider.clientOf === undefined);
+    .filter((provider) => provider.kind === 'oauth2')
+    .filter(({ clientOf }) => clientOf === undefined);
 
 async function gather(
   { env, replace, dryRun }: Options,

@@ -55,7 +55,9 @@ export async function authorizationRequest(
       { response_type: 'code', redirect_uri: request.redirectUri },
       provider.omitParams.authorization,
     ),
-    [provider.clientIdParam]: clientId,
+    ...(provider.omitParams.authorization.includes('client_id')
+      ? {}
+      : { [provider.clientIdParam]: clientId }),
     state: request.state,
   };
   if (request.scopes.length > 0) {

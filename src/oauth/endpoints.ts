@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors';
 import { isByFields } from '../providers/by-fields';
-import { AUTHORIZATION_SERVER, isUsable, RESOURCE } from '../providers/parameters';
+import { AUTHORIZATION_SERVER, isUsable, RESOURCE, splitSource } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
@@ -238,7 +238,9 @@ export function placeholderValues(
 ): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(provider.parameters)) {
-    const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
+    // What a setting says now counts, not what it once said.
+    const isGiven = Object.hasOwn(given, name) && splitSource(parameter)?.source !== 'setting';
+    const value = isGiven ? given[name] : parameter.default;
     if (value === undefined && parameter.from !== undefined) continue;
     if (value === undefined || !isUsable(parameter, value)) throw unusableParameter(name);
     values[name] = value;

@@ -3,7 +3,13 @@
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
 import { isByFields } from './by-fields';
-import { AUTHORIZATION_SERVER, type ParameterSource, RESOURCE, splitSource } from './parameters';
+import {
+  AUTHORIZATION_SERVER,
+  type ParameterSource,
+  RESOURCE,
+  settingParameters,
+  splitSource,
+} from './parameters';
 import { identifyingParameters, type PathSource, readsFrom, splitPath } from './paths';
 import { wholeMatch } from './patterns';
 import { withoutBase64 } from './request-headers';
@@ -63,10 +69,10 @@ const ownPlaceholders = [
 
 /** Who has said a parameter's value by then, besides whoever started the connection. */
 type Said = readonly ParameterSource[];
-const atStart: Said = ['field'];
-const afterCallback: Said = ['field', 'callback'];
-const afterExchange: Said = ['field', 'callback', 'token'];
-const always: Said = ['field', 'callback', 'token', 'choice'];
+const atStart: Said = ['setting', 'field'];
+const afterCallback: Said = [...atStart, 'callback'];
+const afterExchange: Said = [...afterCallback, 'token'];
+const always: Said = [...afterExchange, 'choice'];
 
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
@@ -97,7 +103,7 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     const open = names.find((name) => takesAnyHost(provider, url, name));
     // A redirect back can say anything: tokens and the client's secret would go wherever it says.
     const by = splitSource(provider.parameters[open ?? ''] ?? {})?.source ?? 'field';
-    if (open !== undefined && by !== 'field') {
+    if (open !== undefined && by !== 'field' && by !== 'setting') {
       return {
         path: ['parameters', open, 'pattern'],
         message: "takes any host, and must take the provider's own only",
@@ -222,7 +228,7 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
 }
 
 function checkParameters(provider: OAuth2Provider): Fault | null {
-  for (const [name, { pattern, default: given }] of Object.entries(provider.parameters)) {
+  for (const [name, { pattern, default: given, from }] of Object.entries(provider.parameters)) {
     const found = provider.resourceUrl === undefined ? [] : [RESOURCE, AUTHORIZATION_SERVER];
     if ([...ownPlaceholders, ...found].includes(name)) {
       return {
@@ -232,6 +238,10 @@ function checkParameters(provider: OAuth2Provider): Fault | null {
     }
     const wrong = checkPattern(pattern);
     if (wrong) return { path: ['parameters', name, 'pattern'], message: wrong };
+    // Its value is shown to whoever sees a request.
+    if (from?.startsWith('setting:') && from.includes('client')) {
+      return { path: ['parameters', name, 'from'], message: 'names a setting of a client' };
+    }
     if (given !== undefined && !wholeMatch(pattern, given)) {
       return { path: ['parameters', name, 'default'], message: 'does not match its own pattern' };
     }
@@ -290,7 +300,10 @@ function checkFieldGrant(provider: OAuth2Provider): Fault | null {
   }
   for (const [name, parameter] of Object.entries(parameters)) {
     const said = splitSource(parameter);
-    const isKnown = said === null ? parameter.default !== undefined : said.source === 'token';
+    const isKnown =
+      said === null
+        ? parameter.default !== undefined
+        : said.source === 'token' || said.source === 'setting';
     // A secret in an address ends up in the logs on the way.
     const isGiven = said?.source === 'field' && fields[said.key]?.secret === false;
     if (isKnown || isGiven) continue;
@@ -337,8 +350,17 @@ function checkFieldsSent(provider: OAuth2Provider): Fault | null {
 }
 
 /** A key signs with what only its owner has; a shared secret with what both have. */
-function checkClientAssertion({ clientAuth, clientAssertion }: OAuth2Provider): Fault | null {
-  const { algorithm } = clientAssertion;
+function checkClientAssertion(provider: OAuth2Provider): Fault | null {
+  const { clientAuth, clientAssertion } = provider;
+  const { algorithm, issuer = '' } = clientAssertion;
+  const bySetting = settingParameters(provider).map(([name]) => name);
+  const other = placeholdersOf(issuer).find((name) => !bySetting.includes(name));
+  if (other !== undefined) {
+    return {
+      path: ['clientAssertion', 'issuer'],
+      message: `holds {${other}}, which is no parameter of a setting`,
+    };
+  }
   if (algorithm === undefined) return null;
   const isShared = algorithm.startsWith('HS');
   return isShared === (clientAuth === 'client_secret_jwt')

@@ -18,14 +18,15 @@ export const RESOURCE = 'resource';
 export const AUTHORIZATION_SERVER = 'authorization_server';
 
 /** Who says a value that whoever starts the connection does not give, in the order of a connect. */
-export type ParameterSource = 'field' | 'callback' | 'token' | 'choice';
+export type ParameterSource = 'setting' | 'field' | 'callback' | 'token' | 'choice';
 
 /** `callback:realmId` -> the source and what it is called there; null: it is asked for at the start. */
 export function splitSource({ from }: Pick<Parameter, 'from'>): {
   source: ParameterSource;
   key: string;
 } | null {
-  const [, source, key = ''] = /^(field|callback|token|choice):(.+)$/s.exec(from ?? '') ?? [];
+  const [, source, key = ''] =
+    /^(setting|field|callback|token|choice):(.+)$/s.exec(from ?? '') ?? [];
   return source === undefined ? null : { source: source as ParameterSource, key };
 }
 
@@ -60,6 +61,15 @@ export function saidParameters(
   }
   return values;
 }
+
+/** The parameters that the operator's settings say, with the name there: `team_id`. */
+export const settingParameters = ({
+  parameters,
+}: Declared): [name: string, key: string, Parameter][] =>
+  Object.entries(parameters).flatMap(([name, parameter]): [string, string, Parameter][] => {
+    const said = splitSource(parameter);
+    return said?.source === 'setting' ? [[name, said.key, parameter]] : [];
+  });
 
 /** The whole value matches, and may stand in any place. */
 export const isUsable = ({ pattern }: Pick<Parameter, 'pattern'>, value: string): boolean =>

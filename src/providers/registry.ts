@@ -16,9 +16,10 @@ import { faultBeside } from './also-grants';
 import { isByFields } from './by-fields';
 import { checkRecord } from './check';
 import { faultOfKey } from './client-key';
-import { isUsable } from './parameters';
+import { isUsable, settingParameters } from './parameters';
 import { records, templates } from './records';
 import { mcp } from './records/mcp';
+import { fillTemplate } from './templates';
 import {
   type OAuth2Client,
   type OAuth2Provider,
@@ -53,7 +54,8 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
   const builtIn = new Map(records.map((record) => [record.id, record]));
   const parsed = new Map<string, Provider>();
   for (const [id, change] of readSetting(env.PROVIDERS)) {
-    parsed.set(id, readProvider(id, { ...baseOf(id, change, builtIn), id }, publicUrl));
+    const provider = readProvider(id, { ...baseOf(id, change, builtIn), id }, publicUrl);
+    parsed.set(id, withSettings(provider, env));
   }
   const ids = [...new Set([...builtIn.keys(), ...parsed.keys()])].sort();
   checkSettingNames(ids);
@@ -62,10 +64,12 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
     if (known) return known;
     const record = builtIn.get(id);
     if (!record) return undefined;
-    const provider = providerSchema.parse(record);
+    const provider = withSettings(providerSchema.parse(record), env);
     parsed.set(id, provider);
     return provider;
   };
+  // What is wrong with a setting is told at the start, not when its record is first asked for.
+  for (const record of records) if (isSaidBySettings(record, env)) get(record.id);
   for (const provider of [...parsed.values()]) checkReferences(provider, ids, get);
   const clients = readClients(env, ids, get);
 
@@ -129,6 +133,61 @@ interface ClientSetting {
   keyId?: unknown;
 }
 
+/** `APPLE_TEAM_ID`, for `setting:team_id`. */
+const settingNameOf = (
+  { id, clientOf }: { id: string; clientOf?: string | undefined },
+  key: string,
+): string => `${settingPrefix(clientOf ?? id)}_${key.toUpperCase()}`;
+
+/** The names of the settings that a record's parameters are said by. */
+export const parameterSettingsOf = (provider: OAuth2Provider): string[] =>
+  settingParameters(provider).map(([, key]) => settingNameOf(provider, key));
+
+/** Of those, the ones without which it is not configured. */
+export const missingSettingsOf = (provider: OAuth2Provider): string[] =>
+  settingParameters(provider)
+    .filter(([, , parameter]) => parameter.default === undefined)
+    .map(([, key]) => settingNameOf(provider, key));
+
+/** As written: no record is parsed for it. */
+const isSaidBySettings = (record: ProviderInput, env: Record<string, unknown>): boolean =>
+  record.kind === 'oauth2' &&
+  settingParameters({ parameters: record.parameters ?? {} }).some(
+    ([, key]) => textOf(env[settingNameOf(record, key)]) !== null,
+  );
+
+/**
+ * With the values that the operator's settings say, which from then on are the defaults.
+ * @throws ConfigError where one is not as the record wants it
+ */
+function withSettings(provider: Provider, env: Record<string, unknown>): Provider {
+  if (provider.kind !== 'oauth2') return provider;
+  const said = settingParameters(provider);
+  if (said.length === 0) return provider;
+  const parameters = { ...provider.parameters };
+  for (const [name, key, parameter] of said) {
+    const setting = settingNameOf(provider, key);
+    const value = textOf(env[setting]);
+    if (value === null) continue;
+    if (!isUsable(parameter, value)) {
+      throw new ConfigError(
+        `${setting}: is not as the record of "${provider.id}" wants it; see "parameters.${name}"`,
+      );
+    }
+    parameters[name] = { ...parameter, default: value };
+  }
+  const { issuer } = provider.clientAssertion;
+  const filled = issuer && fillTemplate(issuer, (name) => parameters[name]?.default);
+  return {
+    ...provider,
+    parameters,
+    clientAssertion: {
+      ...provider.clientAssertion,
+      ...(filled === undefined ? {} : { issuer: filled }),
+    },
+  };
+}
+
 /** The one that needs no settings; undefined where the record has none. */
 const automaticClient = (provider: OAuth2Provider, publicUrl: string): OAuth2Client | undefined =>
   provider.clientRegistration === 'automatic'
@@ -142,6 +201,7 @@ const automaticClient = (provider: OAuth2Provider, publicUrl: string): OAuth2Cli
 
 /** Undefined where it has not what its record's `clientAuth` needs. */
 function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
+  if (missingSettingsOf(provider).length > 0) return undefined;
   const needsNone = isByFields(provider) && provider.grant !== 'jwt_bearer';
   const clientId = textOf(setting.id) ?? (needsNone ? '' : null);
   if (clientId === null) return undefined;
@@ -260,9 +320,12 @@ export function oauthProviderOf(registry: Registry, id: string): OAuth2Provider 
     );
   }
   if (!registry.isConfigured(id)) {
+    const missing = missingSettingsOf(provider).join(', ');
     throw new AppError(
       'provider_not_configured',
-      `${provider.name} has no client id and secret in this deployment`,
+      missing === ''
+        ? `${provider.name} has no client id and secret in this deployment`
+        : `${provider.name} needs ${missing} in this deployment`,
     );
   }
   return provider;

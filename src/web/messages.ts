@@ -415,6 +415,9 @@ const messages = {
     'Account: what stands before .snowflakecomputing.com',
   'record.Ad account': 'Ad account',
   'record.Installation ID': 'Installation ID',
+  'record.Host of Seller Central': 'Host of Seller Central',
+  'record.Region: na (Americas), eu (Europe) or fe (Far East)':
+    'Region: na (Americas), eu (Europe) or fe (Far East)',
 } as const;
 
 export type EnglishMessages = typeof messages;

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors';
+import { placeholderValues } from '../../src/oauth/endpoints';
 import { records, templates } from '../../src/providers/records';
-import { createRegistry, settingPrefix } from '../../src/providers/registry';
+import { createRegistry, oauthProviderOf, settingPrefix } from '../../src/providers/registry';
 
 const publicUrl = 'https://mooring.example.com';
 
@@ -187,6 +188,68 @@ describe('clients', () => {
       );
     },
   );
+
+  describe('with a setting of the operator besides', () => {
+    const app = { label: 'App', pattern: '[a-z]{1,9}', from: 'setting:app_id' };
+    const record = {
+      acme: {
+        ...acme,
+        parameters: { app },
+        authorizationParams: { app_id: '{app}' },
+        clientAuth: 'private_key_jwt',
+        clientAssertion: { issuer: 'app-{app}' },
+      },
+      second: { ...acme, clientOf: 'acme', parameters: { app } },
+    };
+    const key = '{"kty":"EC","d":"x"}';
+    const env = { ACME_CLIENT_ID: 'id', ACME_CLIENT_SECRET: 's', ACME_CLIENT_KEY: key };
+
+    it('are there only with it, and an error says what to set', () => {
+      const without = registry(record, env);
+      expect([without.isConfigured('acme'), without.client('acme')]).toEqual([false, undefined]);
+      expect(() => oauthProviderOf(without, 'acme')).toThrow('Acme needs ACME_APP_ID');
+      expect(() => oauthProviderOf(without, 'second')).toThrow('Acme needs ACME_APP_ID');
+    });
+
+    it('have it as a value of their record, and as who signs', () => {
+      const found = registry(record, { ...env, ACME_APP_ID: ' boat ' });
+      expect(found.client('acme')?.provider).toMatchObject({
+        parameters: { app: { default: 'boat' } },
+        clientAssertion: { issuer: 'app-boat' },
+      });
+      expect(found.client('second')?.provider.parameters.app?.default).toBe('boat');
+    });
+
+    it('take the setting of now, whatever a connection once had', () => {
+      const provider = registry(record, { ...env, ACME_APP_ID: 'boat' }).get('acme');
+      if (provider?.kind !== 'oauth2') throw new TypeError('no record');
+      expect(placeholderValues(provider, { app: 'former' })).toEqual({ app: 'boat' });
+    });
+
+    it('refuse one that the record does not want, of a built-in record too, and do not quote it', () => {
+      const message = expect.stringMatching(/^ACME_APP_ID: is not as (?!.*CANARY)/);
+      expect(() => registry(record, { ...env, ACME_APP_ID: 'CANARY' })).toThrow(
+        expect.objectContaining({ message }),
+      );
+      expect(() => createRegistry({ APPLE_TEAM_ID: 'canary' }, publicUrl)).toThrow(
+        'APPLE_TEAM_ID: is not as the record of "apple" wants it',
+      );
+    });
+
+    it.each([
+      ['a secret', { ...app, from: 'setting:client_secret' }, {}, 'acme.parameters.app.from'],
+      ['a name that no setting has', { ...app, from: 'setting:App' }, {}, 'acme.parameters.app'],
+      [
+        'another parameter as who signs',
+        { label: 'App', pattern: 'a', default: 'a' },
+        { clientAssertion: { issuer: '{app}' } },
+        'acme.clientAssertion.issuer: holds {app}',
+      ],
+    ])('do not name %s', (_, parameter, more, message) => {
+      const wrong = { acme: { ...acme, parameters: { app: parameter }, ...more } };
+      expect(() => registry(wrong)).toThrow(`PROVIDERS.${message}`);
+    });
+  });
 
   it('do not exist for credentials', () => {
     const env = { ONLYFANS_CLIENT_ID: 'a', ONLYFANS_CLIENT_SECRET: 'b' };

@@ -104,6 +104,20 @@ describe('npm run provider:check', () => {
     );
   });
 
+  it('tells which setting says a parameter, and whether it is there', async () => {
+    expect(await report(['apple'], {})).toEqual(
+      expect.arrayContaining([
+        'Client: none yet; set APPLE_CLIENT_ID and APPLE_CLIENT_KEY.',
+        'Setting: none yet; set APPLE_TEAM_ID.',
+      ]),
+    );
+    const shown = await report(['amazon-seller'], { AMAZON_SELLER_APPLICATION_ID: 'amzn1.a' });
+    expect(shown).toContain('Setting: AMAZON_SELLER_APPLICATION_ID is set.');
+    expect(shown.at(-1)).toMatch(
+      /^https:\/\/sellercentral\.amazon\.com\/.*application_id=amzn1\.a&/,
+    );
+  });
+
   it('asks for no parameter that is said later, and shows its placeholder', async () => {
     const shown = await report(['quickbooks'], {});
     expect(shown).toEqual(

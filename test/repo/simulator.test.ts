@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 990,
-        "documented": 294,
-        "documentedWithDate": 103,
-        "knowledge": 526,
-        "reported": 170,
+        "answersAndDemands": 1010,
+        "documented": 305,
+        "documentedWithDate": 104,
+        "knowledge": 532,
+        "reported": 173,
       }
     `);
   });

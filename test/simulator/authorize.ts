@@ -10,9 +10,11 @@ export async function authorize(scene: Scene): Promise<Response> {
   const visited = sent.url.searchParams;
   const query = authorization.pushed ? asPushed(scene, visited) : visited;
   if (query === null) return scene.refuse('request', 'has no request_uri that is good, or more');
-  const idParam = authorization.clientIdParam ?? 'client_id';
+  const { application, clientIdParam: param = 'client_id' } = authorization;
+  const named = application ?? { param, id: client.id };
   // A stranger's client or address: an error page, never a redirect (RFC 6749 4.1.2.1).
-  if (query.get(idParam) !== client.id) return scene.refuse('client', `has no ${idParam}`);
+  if (query.get(named.param) !== named.id) return scene.refuse('client', `has no ${named.param}`);
+  if (application && query.has('client_id')) return scene.refuse('request', 'has a client_id');
   const redirectUri = query.get('redirect_uri');
   const { odd } = authorization;
   if (redirectUri !== (odd?.redirectName ?? client.redirectUri)) {
@@ -35,7 +37,9 @@ export async function authorize(scene: Scene): Promise<Response> {
 
   const wrong =
     (sent.method === 'GET' ? null : `is a ${sent.method}`) ??
-    (query.get('response_type') === (odd ? null : 'code') ? null : 'has another response_type') ??
+    (query.get('response_type') === (odd || application ? null : 'code')
+      ? null
+      : 'has another response_type') ??
     missingParam(query, authorization.params ?? {}) ??
     wrongChallenge(query, authorization);
   if (wrong !== null) return back({ error: 'invalid_request' }, wrong);

@@ -93,6 +93,9 @@ async function renew(scene: Scene, renewal: Refreshing): Promise<Response> {
   if (current && renewal.sameAboveSeconds !== undefined && left > renewal.sameAboveSeconds) {
     return grantedBy(scene, renewal.reply, current, token);
   }
+  if (current && now - current.issuedAt < (renewal.leastAgeSeconds ?? 0) * 1000) {
+    return scene.refuse('request', 'refreshes too soon after the last time');
+  }
   if (renewal.endsAccessToken) {
     for (const old of grants.ofGrant(token.grant, 'access')) old.alive = false;
   }

@@ -99,6 +99,8 @@ export interface Authorization {
   url: string;
   /** Default `client_id`. */
   clientIdParam?: string;
+  /** The app is named by this, and its client is not. */
+  application?: { param: string; id: string };
   /** Refused without exactly these. */
   params?: Record<string, string>;
   /** Without exactly these no refresh token is given. */
@@ -170,6 +172,8 @@ export interface Refreshing extends Demands {
    * `kills_grant`, it is taken again for a time, or until its replacement was used.
    */
   used: 'stays' | 'dies' | 'kills_grant' | 'until_replacement_is_used' | { graceSeconds: number };
+  /** Not earlier than this after the last one. */
+  leastAgeSeconds?: number;
   /** The access tokens from before die with it. */
   endsAccessToken?: boolean;
   /** Of the refresh token. */
@@ -264,6 +268,8 @@ export interface Quirk {
 
 export interface Fixture {
   id: string;
+  /** What the operator sets besides the client. */
+  settings?: Record<string, string>;
   /** What the person gives for the placeholders in the provider's URLs. */
   parameters?: Record<string, string>;
   /** Who signs in: what names the account, and what a person tells it by. */

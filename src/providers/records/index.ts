@@ -2,8 +2,10 @@
 import type { ProviderInput } from '../types';
 import { airtable } from './airtable';
 import { algolia } from './algolia';
+import { amazonSeller } from './amazon-seller';
 import { anthropic } from './anthropic';
 import { apiKey } from './api-key';
+import { apple } from './apple';
 import { asana } from './asana';
 import { atlassian } from './atlassian';
 import { attio } from './attio';
@@ -107,7 +109,9 @@ import { zoom } from './zoom';
 export const records: readonly ProviderInput[] = [
   airtable,
   algolia,
+  amazonSeller,
   anthropic,
+  apple,
   asana,
   atlassian,
   attio,

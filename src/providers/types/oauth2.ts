@@ -152,15 +152,16 @@ export const oauth2ProviderSchema = z.strictObject({
         default: z.string().optional(),
         /**
          * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`: a
-         * path in the reply to the code exchange. `field:domain`: what the user gave. `choice:id`: a path in what was chosen (`choices`).
-         * Checked against the pattern; of an https origin, the
-         * host. What is sent before that cannot hold it.
+         * path in the reply to the code exchange. `field:domain`: what the user gave. `choice:id`: a path
+         * in what was chosen (`choices`). Checked against the pattern; of an https origin, the host. What
+         * is sent before that cannot hold it. `setting:team_id`: the operator's setting `{ID}_TEAM_ID`,
+         * which is no secret; without it the provider is not configured.
          */
         from: z
           .string()
           .regex(
-            /^(?:callback|field|token|choice):[^:]+$/,
-            'must be "callback:<name>", "field:<name>", "token:<path>" or "choice:<path>"',
+            /^(?:(?:callback|field|token|choice):[^:]+|setting:[a-z][a-z0-9_]{0,39})$/,
+            'must be "callback:<name>", "field:<name>", "setting:<name>", "token:<path>" or "choice:<path>"',
           )
           .optional(),
       }),
@@ -218,7 +219,7 @@ export const oauth2ProviderSchema = z.strictObject({
       subject: z.string().min(1).optional(),
       /** Further claims of it (Google: `scope`). */
       claims: strings.default({}),
-      /** `iss`, where it is not the client's id (Apple: the team's). */
+      /** `iss`, where it is not the client's id (Apple: the team's); may hold a parameter of a setting. */
       issuer: z.string().min(1).optional(),
       lifetimeSeconds: z.int().min(30).max(3600).default(300),
     })
@@ -299,7 +300,7 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   omitParams: z
     .strictObject({
-      authorization: z.array(z.enum(['response_type', 'redirect_uri'])).default([]),
+      authorization: z.array(z.enum(['response_type', 'redirect_uri', 'client_id'])).default([]),
       token: z.array(z.enum(['grant_type', 'code', 'redirect_uri', 'assertion'])).default([]),
       refresh: z.array(z.enum(['grant_type', 'refresh_token'])).default([]),
     })

@@ -56,6 +56,8 @@ describe('a check', { timeout: 30_000 }, () => {
 
   it('cannot be made where there is no profile, or it wants a scope that not everybody grants', () => {
     expect(fixtures.map(({ id }) => id).filter((id) => !isChecked(id))).toEqual([
+      'amazon-seller',
+      'apple',
       'microsoft',
       'microsoft-teams',
       'onedrive',

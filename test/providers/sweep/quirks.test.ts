@@ -3,6 +3,7 @@
  * marked by a refusal only; whatever could be somebody else's trouble leaves it as it is.
  */
 import { eq } from 'drizzle-orm';
+import { exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts } from '../../../src/db/schema';
 import { reported } from '../../simulator/evidence';
@@ -98,6 +99,9 @@ async function effectOf(traveller: Traveller): Promise<Meaning> {
   return odd.length > 0 ? 'odd' : 'transient';
 }
 
+const { publicKey } = await generateKeyPair('ES256', { extractable: true });
+const anotherKey = (await exportJWK(publicKey)) as JsonWebKey;
+
 describe('an answer to a refresh', { timeout: 30_000 }, () => {
   it.each([...cases, ...liveCases])('%s', async (_, fixture, answer, means) => {
     const traveller = await answeredAtRefresh(fixture, answer);
@@ -112,6 +116,7 @@ describe('an answer to a refresh', { timeout: 30_000 }, () => {
       const traveller = new Traveller(fixture);
       await traveller.connect();
       traveller.simulator.client.secret = 'changed-at-the-provider';
+      traveller.simulator.client.publicKey = anotherKey;
       await traveller.reachRefresh();
       const needsSecret =
         fixture.refresh?.kind !== 'extend' ||

@@ -53,6 +53,28 @@ const wrong: [provider: string, what: string, change: Change, failsAt: Step][] =
     'connect',
   ],
 
+  [
+    'apple',
+    'refreshes as often as its token ends',
+    { reply: {}, minTokenAgeSeconds: 3600 },
+    'token',
+  ],
+  ['apple', 'no posted redirect', { authorizationParams: {} }, 'connect'],
+  [
+    'apple',
+    'the client in the place of the team',
+    {
+      clientAssertion: { algorithm: 'ES256', audience: 'https://appleid.apple.com' },
+    },
+    'connect',
+  ],
+  [
+    'amazon-seller',
+    'a client beside the application',
+    { omitParams: { authorization: ['response_type'] } },
+    'connect',
+  ],
+
   // Authorization request
   ['reddit', 'no duration=permanent', { authorizationParams: {} }, 'refresh'],
   ['google', 'no access_type=offline', { authorizationParams: { prompt: 'consent' } }, 'refresh'],

@@ -3,6 +3,7 @@
  * something went wrong, and what the simulator had to say to it.
  */
 import { and, eq } from 'drizzle-orm';
+import { exportJWK, generateKeyPair } from 'jose';
 import {
   auditEvents,
   connectTransactions,
@@ -14,6 +15,7 @@ import {
 } from '../../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../../src/jobs/cron';
 import { records } from '../../../../src/providers/records';
+import { settingPrefix } from '../../../../src/providers/registry';
 import { type Journey, journey } from '../../../connect/journey';
 import { type Simulator, simulate } from '../../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../../simulator/types';
@@ -45,6 +47,11 @@ export interface Integration {
 
 export type Row = typeof oauthAccounts.$inferSelect;
 
+/** Of clients that sign, where a test has no key of its own. */
+const pair = await generateKeyPair('ES256', { extractable: true });
+const publicJwk = (await exportJWK(pair.publicKey)) as JsonWebKey;
+const privateJwk = JSON.stringify(await exportJWK(pair.privateKey));
+
 const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
 const USER = 'ada';
 
@@ -63,6 +70,9 @@ const clientOf = (id: string): string => {
   return (record?.kind === 'oauth2' && record.clientOf) || id;
 };
 
+const signs = ({ token }: Fixture): boolean =>
+  token.client.some((way) => typeof way !== 'string' && way.by !== 'client_secret_jwt');
+
 export class Traveller {
   readonly simulator: Simulator;
   readonly deps: TestDeps;
@@ -78,17 +88,19 @@ export class Traveller {
       // Else its client is the one that it registers.
       clients = fixture.registration ? [] : [clientOf(fixture.id)],
       settings = {},
-      publicKey,
+      publicKey = publicJwk,
     }: Deployment = {},
   ) {
     const config = configWith(change ? { [fixture.id]: change } : {}, {
       ...clientsOf(clients, CLIENT),
+      ...(signs(fixture) ? { [`${settingPrefix(fixture.id)}_CLIENT_KEY`]: privateJwk } : {}),
+      ...fixture.settings,
       ...settings,
     });
     const clock = testClock(Date.now());
     const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
     this.#journey = journey({ config, clock }, (now) =>
-      simulate(fixture, { ...CLIENT, redirectUri, ...(publicKey ? { publicKey } : {}) }, now),
+      simulate(fixture, { ...CLIENT, redirectUri, publicKey }, now),
     );
     this.simulator = this.#journey.provider;
     this.deps = this.#journey.deps;

@@ -131,9 +131,8 @@ async function refreshInTime(traveller: Traveller): Promise<void> {
 async function refuse(traveller: Traveller): Promise<void> {
   const { deps, simulator, fixture } = traveller;
   simulator.withdraw();
-  // Old enough to be extended.
-  const { refresh } = fixture;
-  if (refresh?.kind === 'extend') deps.clock.advance((refresh.leastAgeSeconds ?? 0) * 1000 + 1);
+  // Old enough to be refreshed.
+  deps.clock.advance((fixture.refresh?.leastAgeSeconds ?? 0) * 1000 + 1);
   const { status, code } = await traveller.refresh();
   const recognisable = fixture.errors.refresh?.means !== 'odd';
   const found = await traveller.integration();
