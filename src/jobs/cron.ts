@@ -78,10 +78,10 @@ function everyMinute(now: number): readonly Job[] {
 
 const both = (calls: number): Calls => ({ outside: calls, d1: calls });
 const everyHour: readonly Job[] = [
-  { name: 'rescues', share: both(28), run: recoverRescued },
+  { name: 'rescues', share: both(27), run: recoverRescued },
   { name: 'clients', share: both(1), run: reviveFormerClients },
   { name: 'client secrets', share: both(2), run: resealClients },
-  { name: 'sweep', share: both(11), run: sweep },
+  { name: 'sweep', share: both(12), run: sweep },
   { name: 'dead letters', share: both(3), run: sweepDeliveries },
 ];
 

@@ -2,12 +2,13 @@
  * Once an hour, deletes what has lived long enough: connect transactions and page sessions a day
  * after their end, endings of delegations after a day, runs and counts of calls after 30 days, events
  * after 90 and those of erasures after 30. Circuits that are well go after two days, what is known of a
- * client's grants after 30. In groups, until nothing
- * is left or the budget of queries or the time is spent; the next hour goes on.
+ * client's grants after 30. Clients that Mooring registered and nobody uses go after 30 days and one. In
+ * groups, until nothing is left or the budget of queries or the time is spent; the next hour goes on.
  */
-import { and, asc, inArray, lt, min, not, or, type SQL } from 'drizzle-orm';
+import { and, asc, inArray, isNotNull, isNull, lt, min, not, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../db/client';
+import { type Database, runBatch } from '../db/client';
+import { inJson } from '../db/conditions';
 import { plus, rowidOf } from '../db/expressions';
 import {
   auditEvents,
@@ -17,9 +18,12 @@ import {
   endedDelegations,
   isErasure,
   isTroubled,
+  oauthAccounts,
+  outbox,
   pageSessions,
   providerHealth,
   refreshRuns,
+  registeredClients,
 } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -74,7 +78,8 @@ const keptAt = (db: Database, now: number): Kept[] => [
 ];
 
 /** @throws what D1 throws; the next hour goes on */
-export async function sweep({ db, now, budget }: Deps): Promise<void> {
+export async function sweep(deps: Deps): Promise<void> {
+  const { db, now, budget } = deps;
   const until = now() + SWEEP_MS;
   for (const { table, column, age, also, hasGaps } of keptAt(db, now())) {
     for (let more = true; more && budget.left > 0 && now() < until; ) {
@@ -83,6 +88,48 @@ export async function sweep({ db, now, budget }: Deps): Promise<void> {
       more = meta.changes >= (hasGaps ? 1 : ROWS);
     }
   }
+  if (budget.left > 0 && now() < until) await sweepClients(deps);
+}
+
+/**
+ * In two steps, because a connection may have begun with the client and have no integration yet: first new
+ * connections get another one, and it goes a day later, if it has still no grant. Of a provider that is not
+ * there now nothing goes: its accounts have no client else when it comes back.
+ */
+async function sweepClients({ config, db, now }: Deps): Promise<void> {
+  const automatic = config.providers
+    .all()
+    .filter((one) => one.kind === 'oauth2' && one.clientRegistration === 'automatic')
+    .map(({ id }) => id);
+  const { id, provider, clientId, registeredAt, replacedAt } = registeredClients;
+  // Made once for a statement: an index would cost a write for each account.
+  const usedIn = (table: typeof oauthAccounts | typeof outbox) =>
+    db
+      .select({ provider: table.provider, clientId: table.clientId })
+      .from(table)
+      .where(and(inJson(table.provider, automatic), isNotNull(table.clientId)));
+  const unused = (condition: SQL | undefined) =>
+    db
+      .select({ id })
+      .from(registeredClients)
+      .where(
+        and(
+          inJson(provider, automatic),
+          condition,
+          ...[oauthAccounts, outbox].map(
+            (table) => sql`(${provider}, ${clientId}) NOT IN ${usedIn(table)}`,
+          ),
+        ),
+      )
+      .limit(ROWS);
+  const statements = [
+    db.delete(registeredClients).where(inArray(id, unused(lt(replacedAt, now() - DAY_MS)))),
+    db
+      .update(registeredClients)
+      .set({ replacedAt: now() })
+      .where(inArray(id, unused(and(isNull(replacedAt), lt(registeredAt, now() - 30 * DAY_MS))))),
+  ];
+  await withDeadline(runBatch(db, statements), CALL_MS, 'd1_write');
 }
 
 interface Old {

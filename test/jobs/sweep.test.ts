@@ -1,17 +1,20 @@
 import { eq, inArray } from 'drizzle-orm';
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withBudget } from '../../src/budget';
 import {
   auditEvents,
   callCounts,
   clientGrants,
   connectTransactions,
+  outbox,
   pageSessions,
   providerHealth,
   refreshRuns,
+  registeredClients,
 } from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
-import { testDeps } from '../support/deps';
+import { type TestDeps, testDeps } from '../support/deps';
+import { insertAccount } from '../support/fixtures';
 
 it('the sweep ends what has lived long enough, and nothing younger', async () => {
   const deps = testDeps();
@@ -142,6 +145,82 @@ it('ends events of erasures after 30 days, and others in the order of their ids,
   await sweep(deps);
   const left = await db.select().from(auditEvents).where(eq(auditEvents.provider, 'ordered'));
   expect(left.map(({ id }) => id)).toEqual([103_001, 103_003]);
+});
+
+describe('clients that were registered', () => {
+  const DAY = 86_400_000;
+  const registered = (deps: TestDeps, clientId: string, age: number, replacedAge?: number) =>
+    deps.db.insert(registeredClients).values({
+      provider: 'mastodon',
+      server: `https://${clientId}.example`,
+      redirectUri: 'https://mooring.example.com/connect/callback/mastodon',
+      clientId,
+      clientAuth: 'client_secret_post',
+      registeredAt: deps.now() - age,
+      replacedAt: replacedAge === undefined ? null : deps.now() - replacedAge,
+    });
+  const left = async (deps: TestDeps) =>
+    (await deps.db.select().from(registeredClients)).map(
+      ({ clientId, replacedAt }) => `${clientId}${replacedAt === null ? '' : ', former'}`,
+    );
+  const used = (deps: TestDeps, clientId: string) =>
+    insertAccount(deps, { provider: 'mastodon', providerAccountId: clientId, clientId });
+  beforeEach(() => testDeps().db.delete(registeredClients));
+
+  it('are for former grants only after 30 days without one, and are gone a day later', async () => {
+    const deps = testDeps();
+    await registered(deps, 'unused', 30 * DAY + 1);
+    await registered(deps, 'young', 30 * DAY);
+    await registered(deps, 'used', 300 * DAY);
+    await used(deps, 'used');
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['unused, former', 'young', 'used']);
+    deps.clock.advance(DAY);
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['unused, former', 'young, former', 'used']);
+    deps.clock.advance(1);
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['young, former', 'used']);
+  });
+
+  it('stay for a connection that had begun, and for the integration that it became', async () => {
+    const deps = testDeps();
+    await registered(deps, 'late', 31 * DAY);
+    await sweep(deps);
+    // Begun with it before: it is completed within its minutes.
+    await used(deps, 'late');
+    deps.clock.advance(10 * DAY);
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['late, former']);
+  });
+
+  it('stay for a revocation that is owed', async () => {
+    const deps = testDeps();
+    await registered(deps, 'owing', 31 * DAY, 2 * DAY);
+    await deps.db.insert(outbox).values({
+      kind: 'revocation',
+      provider: 'mastodon',
+      accountId: 'a',
+      subject: 'a',
+      parameters: {},
+      clientId: 'owing',
+      createdAt: deps.now(),
+      dueAt: deps.now() + DAY,
+    });
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['owing, former']);
+    await deps.db.delete(outbox);
+    await sweep(deps);
+    expect(await left(deps)).toEqual([]);
+  });
+
+  it('of a provider that is not there now are left alone: its accounts may come back', async () => {
+    const deps = testDeps();
+    await registered(deps, 'gone', 31 * DAY, 2 * DAY);
+    await deps.db.update(registeredClients).set({ provider: 'gone' });
+    await sweep(deps);
+    expect(await left(deps)).toEqual(['gone, former']);
+  });
 });
 
 it('stops where the budget of calls is spent; the next hour goes on', async () => {
