@@ -373,12 +373,12 @@ describe('useDisconnect', () => {
   });
 });
 
-describe('on a server', () => {
-  function Suspending({ mooring }: Pick<Served, 'mooring'>) {
-    const { data } = useSuspenseQuery(integrationsQuery(mooring));
-    return <p>accounts: {data.integrations.map(({ accountId }) => accountId).join(',')}</p>;
-  }
+function Suspending({ mooring }: Pick<Served, 'mooring'>) {
+  const { data } = useSuspenseQuery(integrationsQuery(mooring));
+  return <p>accounts: {data.integrations.map(({ accountId }) => accountId).join(',')}</p>;
+}
 
+describe('on a server', () => {
   it('hooks render without a window, and a browser takes the page over as it is', async () => {
     const { mooring, state } = deployment();
     state.accounts = ['ann'];
