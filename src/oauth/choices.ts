@@ -21,7 +21,7 @@ export interface Choice {
   label: string;
   /**
    * As the provider has it; a text or a number stands under `value`, and what follows the last `/` of
-   * it under `id` (a resource name, google.aip.dev/122: `customers/123`).
+   * it under `lastSegment` (a resource name, google.aip.dev/122: `customers/123`).
    */
   element: unknown;
 }
@@ -66,7 +66,7 @@ export async function fetchChoices(
   const found = new Map<string, Choice>();
   for (const one of list) {
     const element =
-      typeof one === 'object' ? one : { value: one, id: String(one).split('/').at(-1) };
+      typeof one === 'object' ? one : { value: one, lastSegment: String(one).split('/').at(-1) };
     const choice = choiceOf(choices, element);
     if (choice !== null && !found.has(choice.id)) found.set(choice.id, choice);
     if (found.size === MAX_CHOICES) break;

@@ -21,7 +21,7 @@ export const googleAds = {
   clientOf: 'google',
 
   parameters: {
-    customer: { label: 'Ad account', pattern: '[0-9]{1,20}', from: 'choice:id' },
+    customer: { label: 'Ad account', pattern: '[0-9]{1,20}', from: 'choice:lastSegment' },
   },
   scopes: [...scopes],
   // For the ID token (as in google.ts), a name by which a person knows the account, and the list of customers.
@@ -31,15 +31,15 @@ export const googleAds = {
     // Resource names, such as customers/1234567890.
     url: 'https://googleads.googleapis.com/v26/customers:listAccessibleCustomers',
     list: 'resourceNames',
-    id: 'id',
+    id: 'lastSegment',
   },
   apiUrl: 'https://googleads.googleapis.com',
   apiUrls: {},
   apiHeaders: { 'login-customer-id': '{customer}' },
   apiDeny: [],
 
-  accountId: ['choice:id', 'sub'],
+  accountId: ['choice:lastSegment', 'sub'],
   subject: 'sub',
-  displayName: 'choice:id',
-  metadata: { customer: 'choice:id', name: 'name', userName: 'email', picture: 'picture' },
+  displayName: 'choice:lastSegment',
+  metadata: { customer: 'choice:lastSegment', name: 'name', userName: 'email', picture: 'picture' },
 } as const satisfies ProviderInput;
