@@ -3,6 +3,7 @@
  * A credential goes nowhere but to the record's own hosts, and nothing in a request chooses one.
  */
 import { AppError } from '../errors';
+import { challengeParameter, isInsufficientScope } from '../oauth/challenge';
 
 /** Where an API begins, by the name in `provider:name`; the record's `apiUrl` has the name ''. */
 export type ApiBases = ReadonlyMap<string, string>;
@@ -218,11 +219,27 @@ export function replyHeaders(answered: Headers, rewriting: Rewriting): Headers {
         : value;
     if (passed !== null && !holdsSecret(passed, rewriting.secrets)) headers.append(name, passed);
   }
+  const challenge = scopeChallenge(answered);
+  if (challenge !== null && !holdsSecret(challenge, rewriting.secrets)) {
+    headers.set('WWW-Authenticate', challenge);
+  }
   const requestId = answered.get('X-Request-Id') ?? '';
   if (/^[\x21-\x7e]{1,200}$/.test(requestId) && !holdsSecret(requestId, rewriting.secrets)) {
     headers.set('Mooring-Provider-Request-Id', requestId);
   }
   return headers;
+}
+
+/**
+ * Of the provider's challenge, that a scope is missing and which (RFC 6750 3.1): that is the caller's to
+ * ask its user for. All else in it is about a credential that the caller neither has nor could get: it
+ * would take it for Mooring's own, sign in somewhere else, or make a browser ask for a password.
+ */
+function scopeChallenge(answered: Headers): string | null {
+  if (!isInsufficientScope(answered)) return null;
+  const scope = challengeParameter(answered, 'scope') ?? '';
+  const isScope = /^[\x21\x23-\x5b\x5d-\x7e ]{1,2000}$/.test(scope);
+  return `Bearer error="insufficient_scope"${isScope ? `, scope="${scope}"` : ''}`;
 }
 
 const holdsSecret = (text: string, secrets: readonly string[]): boolean =>

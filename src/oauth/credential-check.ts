@@ -15,6 +15,7 @@ import type {
 } from '../providers/types';
 import { checkEndpoint, fillPlaceholders } from '../providers/urls';
 import { SECOND_MS } from '../time';
+import { isInsufficientScope } from './challenge';
 import { parseDocument, valueAt } from './document';
 import { type DpopKey, type Proving, sendProven, wantsNonce } from './dpop';
 import type { Endpoints } from './endpoints';
@@ -214,10 +215,6 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   }
   return { kind: 'accepted', document, headers: Object.fromEntries(headers) };
 }
-
-/** The token is known, and may not do this (RFC 6750 3.1). */
-export const isInsufficientScope = (headers: Headers): boolean =>
-  /\berror="?insufficient_scope\b/i.test(headers.get('WWW-Authenticate') ?? '');
 
 const undecided = (
   code: Extract<CheckOutcome, { kind: 'undecided' }>['code'],

@@ -11,6 +11,7 @@ import { BoundedCache, type Caches } from '../caches';
 import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
 import { DAY_MS, HOUR_MS } from '../time';
+import { challengeParameter } from './challenge';
 import { parseDocument } from './document';
 import { isOfTemplate } from './issuer';
 import { type RawReply, send } from './send';
@@ -235,12 +236,9 @@ async function challengeOf(deps: DiscoveryDeps, url: string): Promise<Challenge>
     { url, init: { method: 'POST', headers: messageHeaders, body: firstMessage } },
     { timeoutMs: TIMEOUT_MS },
   );
-  const header =
-    reply.kind === 'reply' && reply.status === 401
-      ? (reply.headers.get('WWW-Authenticate') ?? '')
-      : '';
-  const metadata = URL.parse(parameterOf(header, 'resource_metadata') ?? '');
-  const scope = parameterOf(header, 'scope');
+  const headers = reply.kind === 'reply' && reply.status === 401 ? reply.headers : new Headers();
+  const metadata = URL.parse(challengeParameter(headers, 'resource_metadata') ?? '');
+  const scope = challengeParameter(headers, 'scope');
   return {
     metadata: metadata !== null && metadata.origin === new URL(url).origin ? metadata.href : null,
     scopes: scope === null ? null : scope.split(' ').filter((one) => one !== ''),
@@ -261,13 +259,6 @@ const firstMessage = JSON.stringify({
     clientInfo: { name: 'mooring', version: '1' },
   },
 });
-
-/** Of a challenge (RFC 9110 11.6.1); null where it has none of that name. */
-function parameterOf(header: string, name: string): string | null {
-  const pattern = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s",]+))`, 'i');
-  const [, quoted, token] = pattern.exec(header.slice(0, 4096)) ?? [];
-  return quoted ?? token ?? null;
-}
 
 /**
  * A redirect is followed once, and not to another origin: what stands there is another server's.

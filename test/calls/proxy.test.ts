@@ -577,9 +577,17 @@ describe('401', () => {
 
   it('goes back where the token lacks a scope', async () => {
     const { call, refreshes } = await setup(() =>
-      json({}, 401, { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' }),
+      json({}, 401, {
+        'WWW-Authenticate': 'Bearer realm="mooring", error="insufficient_scope", scope="a b"',
+      }),
     );
-    expect([(await call('x')).status, refreshes()]).toEqual([401, 0]);
+    const reply = await call('x');
+    expect([reply.status, refreshes()]).toEqual([401, 0]);
+    // Who calls can tell it from Mooring's own.
+    expect(reply.headers.get('Mooring-Answered-By')).toBe('provider');
+    expect(reply.headers.get('WWW-Authenticate')).toBe(
+      'Bearer error="insufficient_scope", scope="a b"',
+    );
   });
 
   it('goes back where the refresh fails, and is not tried again at once', async () => {

@@ -242,6 +242,36 @@ describe('the headers of a reply', () => {
     ...['Content-Security-Policy'],
   ])('%s is not passed on', (name) => expect(passed({ [name]: 'x' })).toEqual({}));
 
+  it.each([
+    [
+      'Bearer error="insufficient_scope", scope="files:read files:write"',
+      ', scope="files:read files:write"',
+    ],
+    [
+      'Bearer realm="x", scope=a, error=insufficient_scope, resource_metadata="https://evil.example/"',
+      ', scope="a"',
+    ],
+    ['DPoP error="insufficient_scope", error_description="no"', ''],
+    ['Bearer error="insufficient_scope", scope="a\\"', ''],
+    [`Bearer error="insufficient_scope", scope="${'x'.repeat(2001)}"`, ''],
+    ['Basic realm="x", Bearer error="insufficient_scope"', ''],
+  ])('say which scope is missing, and nothing else of %s', (challenge, scope) => {
+    expect(passed({ 'WWW-Authenticate': challenge })).toEqual({
+      'www-authenticate': `Bearer error="insufficient_scope"${scope}`,
+    });
+  });
+
+  it.each([
+    'Bearer',
+    'Basic realm="x"',
+    'Negotiate',
+    'Bearer error="invalid_token", scope="a"',
+    'Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource"',
+    'Bearer error="insufficient_scope", scope="secret-token+/"',
+  ])('pass on nothing of the challenge %s', (challenge) => {
+    expect(passed({ 'WWW-Authenticate': challenge })).toEqual({});
+  });
+
   it('name the provider’s request by another name', () => {
     expect(passed({ 'X-Request-Id': 'r-1' })).toEqual({ 'mooring-provider-request-id': 'r-1' });
   });
