@@ -13,6 +13,7 @@ import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { splitKey } from '../oauth/dpop';
 import { type AuthorizationEndpoints, authorizationEndpointsOf } from '../oauth/endpoints';
 import { clientForConnection, clientOf } from '../oauth/registration';
+import { missingProof } from '../oauth/request';
 import { grantingOnly } from '../providers/also-grants';
 import { AUTHORIZATION_SERVER, RESOURCE } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
@@ -83,6 +84,14 @@ async function authorizationUrl(
     return authorizationUrl(deps, begunElsewhere ?? transaction, browser);
   }
   const { client, requestedScope, authorizationParams } = begun;
+  // Told now, and not when somebody has consented.
+  const missing = missingProof(client, endpoints);
+  if (missing !== null) {
+    throw new AppError(
+      'provider_error',
+      `the server of ${record.name} wants a client that proves itself by a ${missing}; none is set`,
+    );
+  }
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);
   const opened = splitKey(await vault.open(verifier, transactionContext(id, 'verifier')));

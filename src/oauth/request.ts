@@ -25,6 +25,17 @@ export interface ClientProof {
   assertionAudience: string;
 }
 
+/** What it would need to prove itself there, and has not. */
+export function missingProof(
+  { provider, clientSecret, clientKey }: OAuth2Client,
+  endpoints: Pick<ClientProof, 'clientAuth'>,
+): 'key' | 'secret' | null {
+  const auth = provider.clientAuth ?? endpoints.clientAuth;
+  if (auth === 'private_key_jwt' || auth === 'client_secret_signed')
+    return clientKey ? null : 'key';
+  return auth.startsWith('client_secret_') && clientSecret === null ? 'secret' : null;
+}
+
 /**
  * Adds the client's id and its proof (RFC 6749 2.3.1, RFC 7523 2.2): as told, else as the record's
  * `clientAuth` or the server's metadata say. Changes the two objects that it is given.

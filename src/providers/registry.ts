@@ -228,7 +228,13 @@ function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Clien
           ? { provider: { ...provider, clientAuth: 'none' }, clientId, clientSecret }
           : undefined;
       }
-      return { provider, clientId, clientSecret, ...(clientKey ? { clientKey } : {}) };
+      // With a key alone it can do nothing else, whatever the server takes besides.
+      return {
+        provider: clientSecret === null ? { ...provider, clientAuth: 'private_key_jwt' } : provider,
+        clientId,
+        clientSecret,
+        ...(clientKey ? { clientKey } : {}),
+      };
     default:
       return clientSecret === null ? undefined : { provider, clientId, clientSecret };
   }

@@ -217,6 +217,8 @@ describe('one address', () => {
       expect(await called.json()).toMatchObject({ got: 'Bearer access-1-of-the-server' });
     }
     expect(j.provider.to(PLACES.server).at(-1)?.url).toBe(URL_OF_SERVER);
+    await j.api(`/v1/users/ada/proxy/${ID}/-?tools=issues`, { method: 'POST', json: {} });
+    expect(j.provider.to(PLACES.server).at(-1)?.url).toBe(`${URL_OF_SERVER}?tools=issues`);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What a server says of itself, where it is wrong, redirected, signed or a template. */
-import { base64url } from 'jose';
+import { base64url, exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { Caches } from '../../src/caches';
 import { clientsOf, configWith, recordByIssuer, serverMetadata } from '../support/config';
@@ -9,11 +9,12 @@ const ISSUER = 'https://metadata.example';
 const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
 /** A record that says its issuer only, and what stands there. */
-function discovered(metadata: () => Response, record: Record<string, unknown> = {}) {
-  const config = configWith(
-    { oidc: { ...recordByIssuer(ISSUER), ...record } },
-    clientsOf(['oidc']),
-  );
+function discovered(
+  metadata: () => Response,
+  record: Record<string, unknown> = {},
+  settings = clientsOf(['oidc']),
+) {
+  const config = configWith({ oidc: { ...recordByIssuer(ISSUER), ...record } }, settings);
   const j = journey({ config });
   for (const path of WELL_KNOWN) j.provider.answer(path, metadata);
   return j;
@@ -125,6 +126,35 @@ describe('client authentication', () => {
       expect(request?.headers.authorization ?? null).toBe(basic && `Basic ${btoa(basic)}`);
       expect(request?.params.get('client_secret')).toBe(basic === null ? 'secret' : null);
     }
+  });
+
+  test('by a key that nobody set is told before anybody consents', async () => {
+    const more = { token_endpoint_auth_methods_supported: ['private_key_jwt'] };
+    const j = discovered(() => Response.json(serverMetadata(ISSUER, more)));
+    const { connectUrl } = await j.begin('auth-3', { provider: 'oidc' });
+    const { location } = await j.open(connectUrl);
+    expect(location.origin).toBe('https://app.example.com');
+    expect(location.searchParams.get('error')).toBe('provider_error');
+    expect(j.deps.logLines.join()).toContain('proves itself by a key; none is set');
+  });
+
+  test('is by the key where there is no secret, whatever else the server takes', async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const more = {
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+    };
+    const j = discovered(
+      () => Response.json(serverMetadata(ISSUER, more)),
+      {},
+      {
+        OIDC_CLIENT_ID: 'client',
+        OIDC_CLIENT_KEY: JSON.stringify(await exportJWK(pair.privateKey)),
+      },
+    );
+    expect((await j.connect('auth-4', 'code-eve', { provider: 'oidc' })).status).toBe(201);
+    const [request] = j.provider.to('/token');
+    expect(request?.params.get('client_assertion')).toMatch(/^ey/);
+    expect(request?.params.has('client_secret')).toBe(false);
   });
 
   test('that nobody can do is an error that says so', async () => {
