@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files as pageFiles } from '../../site/pages';
+import { createRegistry } from '../../src/providers/registry';
 import { docs, files, read, root, type Sample, samples } from '../support/docs';
 
 /** Where samples are compiled: below the root, so that they import what a reader installs. */
@@ -124,4 +125,44 @@ describe('links in the docs', () => {
     );
     expect(missing).toEqual([]);
   });
+});
+
+describe('JSON in the docs', () => {
+  const json = samples.filter(({ language }) => language === 'json');
+  const record = {
+    name: 'Acme',
+    kind: 'oauth2',
+    authorizationUrl: 'https://id.acme.example/authorize',
+    tokenUrl: 'https://id.acme.example/token',
+    profileUrl: 'https://id.acme.example/me',
+    accountId: 'sub',
+    refreshModel: 'rotating',
+  };
+
+  it.each(json)('$file, line $line, is JSON', ({ code }) => {
+    expect(JSON.parse(code)).toBeTypeOf('object');
+  });
+
+  it.each(json.filter(({ file }) => file === 'docs/providers.md'))(
+    '$file, line $line, is what a deployment takes',
+    ({ code }) => {
+      const given = JSON.parse(code) as Record<string, object>;
+      const areClients = Object.values(given).every((value) => 'secret' in value);
+      // What stands for itself there is a part of a record.
+      const part = 'choices' in given;
+      const host = { label: 'Region', pattern: '[a-z]+' };
+      const providers = areClients
+        ? { acme: { ...record, parameters: { region: host } } }
+        : part
+          ? { acme: { ...record, ...given } }
+          : given;
+      const settings = {
+        PROVIDERS: JSON.stringify(providers),
+        ...(areClients ? { ACME_CLIENTS: code } : {}),
+      };
+      expect(createRegistry(settings, 'https://mooring.example.com').all().length).toBeGreaterThan(
+        90,
+      );
+    },
+  );
 });
