@@ -5,6 +5,7 @@
 import { isByFields } from './by-fields';
 import {
   AUTHORIZATION_SERVER,
+  askedParameters,
   type ParameterSource,
   RESOURCE,
   settingParameters,
@@ -147,6 +148,15 @@ function takesAnyHost(provider: OAuth2Provider, url: string, name: string): bool
     .filter((value) => wholeMatch(pattern, value))
     .map((value) => fillTemplate(host, (one) => (one === name ? value : 'x0.x0')))
     .some((filled) => filled.includes('.') && domainOf(filled).includes(STRANGER));
+}
+
+/** The parameter by which whoever connects chooses the server that is sent the client's secret. */
+export function openServerOf(provider: OAuth2Provider): string | undefined {
+  const { tokenUrl, refreshUrl, issuer, revocationUrl, pushedAuthorizationRequestUrl } = provider;
+  const servers = [tokenUrl, refreshUrl, issuer, revocationUrl, pushedAuthorizationRequestUrl];
+  return askedParameters(provider)
+    .map(([name]) => name)
+    .find((name) => servers.some((url) => url !== undefined && takesAnyHost(provider, url, name)));
 }
 
 /**

@@ -14,7 +14,7 @@ import * as z from 'zod';
 import { AppError, ConfigError } from '../errors';
 import { faultBeside } from './also-grants';
 import { isByFields } from './by-fields';
-import { checkRecord } from './check';
+import { checkRecord, openServerOf } from './check';
 import { faultOfKey } from './client-key';
 import { isUsable, settingParameters } from './parameters';
 import { records, templates } from './records';
@@ -72,6 +72,7 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
   for (const record of records) if (isSaidBySettings(record, env)) get(record.id);
   for (const provider of [...parsed.values()]) checkReferences(provider, ids, get);
   const clients = readClients(env, ids, get);
+  for (const id of ids) refuseOpenSecret(parsed.get(id) ?? builtIn.get(id), env, get);
 
   const settingsOf = ({ id, clientOf }: OAuth2Provider) => {
     const prefix = settingPrefix(clientOf ?? id);
@@ -304,6 +305,32 @@ function refuseBadKey(what: string, setting: unknown): void {
   const key = keyOf(setting);
   const fault = key === null ? null : faultOfKey(key);
   if (fault !== null) throw new ConfigError(`${what} ${fault}`);
+}
+
+/** How a secret does not leave this Worker. */
+const keepsSecret = ['none', 'private_key_jwt', 'client_secret_signed', 'client_secret_jwt'];
+
+/**
+ * One secret for all servers, where a user names the server, is for whoever has one. As written at first:
+ * few records have a host that is said by anybody, and no other need be parsed.
+ *
+ * @throws ConfigError
+ */
+function refuseOpenSecret(
+  record: ProviderInput | Provider | undefined,
+  env: Record<string, unknown>,
+  get: Registry['get'],
+): void {
+  if (record?.kind !== 'oauth2' || !/^https?:\/\/[^/]*\{/.test(tokenServer(record) ?? '')) return;
+  const name = `${settingPrefix(record.clientOf ?? record.id)}_CLIENT_SECRET`;
+  const provider = textOf(env[name]) === null ? undefined : get(record.id);
+  if (provider?.kind !== 'oauth2' || isByFields(provider)) return;
+  if (keepsSecret.includes(provider.clientAuth ?? '')) return;
+  const parameter = openServerOf(provider);
+  if (parameter === undefined) return;
+  throw new ConfigError(
+    `${name}: would go to whatever server a user of "${record.id}" names by "${parameter}"; give each its own by ${settingPrefix(record.clientOf ?? record.id)}_CLIENTS, or let the pattern take your servers only`,
+  );
 }
 
 /** Undefined where it is none. The parser's own message would quote the text. */

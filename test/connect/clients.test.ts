@@ -10,7 +10,7 @@ import { testClock, testDeps } from '../support/deps';
 import { codeOf, journey } from './journey';
 
 const record = recordAt('sites', {
-  parameters: { site: { label: 'Site', pattern: '[a-z]{1,20}' } },
+  parameters: { site: { label: 'Site', pattern: 'north|south|west' } },
   authorizationUrl: 'https://{site}.example/authorize',
   tokenUrl: 'https://{site}.example/token',
   revocationUrl: 'https://{site}.example/revoke',

@@ -189,6 +189,64 @@ describe('clients', () => {
     },
   );
 
+  describe('where a user names the server', () => {
+    const open = {
+      ...acme,
+      tokenUrl: 'https://{host}/token',
+      authorizationUrl: 'https://{host}/authorize',
+      profileUrl: 'https://{host}/me',
+      parameters: { host: { label: 'Host', pattern: '[a-z.]{1,99}' } },
+      accountId: ['parameter:host', 'sub'],
+    };
+    const env = { ACME_CLIENT_ID: 'id', ACME_CLIENT_SECRET: 'canary' };
+    const clients = JSON.stringify({ 'one.example': { id: 'a', secret: 'b' } });
+    const refused =
+      /^ACME_CLIENT_SECRET: would go to whatever server a user of "acme" names by "host"; (?!.*canary)/;
+
+    it.each<[string, Record<string, unknown>, Record<string, string>]>([
+      ['at the token endpoint', {}, {}],
+      ['also beside clients of hosts', {}, { ACME_CLIENTS: clients }],
+      ['by discovery', { issuer: 'https://{host}', tokenUrl: undefined }, {}],
+      [
+        'by the end of a name',
+        { parameters: { host: { label: 'H', pattern: '[a-z.]*\\.com' } } },
+        {},
+      ],
+    ])('one secret for all is refused, %s', (_, change, settings) => {
+      const record = { acme: { ...open, ...change } };
+      expect(() => registry(record, { ...env, ...settings })).toThrow(
+        expect.objectContaining({ message: expect.stringMatching(refused) }),
+      );
+    });
+
+    it('so it is for a built-in record', () => {
+      const settings = { MASTODON_CLIENT_ID: 'id', MASTODON_CLIENT_SECRET: 'secret' };
+      expect(() => createRegistry(settings, publicUrl)).toThrow('MASTODON_CLIENT_SECRET: would go');
+    });
+
+    it.each<[string, Record<string, unknown>, Record<string, string>]>([
+      ['of each host', {}, { ACME_CLIENTS: clients, ACME_CLIENT_SECRET: '' }],
+      ['that is public', { clientAuth: 'none' }, {}],
+      ['that signs', { clientAuth: 'private_key_jwt' }, {}],
+      [
+        "of the operator's own servers",
+        { parameters: { host: { label: 'H', pattern: '(?:a|b)\\.acme\\.example' } } },
+        {},
+      ],
+      [
+        'of one that a setting says',
+        {
+          parameters: { host: { label: 'H', pattern: '.*', from: 'setting:host' } },
+          accountId: 'sub',
+        },
+        { ACME_HOST: 'id.acme.example' },
+      ],
+    ])('a client %s is taken', (_, change, settings) => {
+      const record = { acme: { ...open, ...change } };
+      expect(() => registry(record, { ...env, ...settings })).not.toThrow();
+    });
+  });
+
   describe('with a setting of the operator besides', () => {
     const app = { label: 'App', pattern: '[a-z]{1,9}', from: 'setting:app_id' };
     const record = {
