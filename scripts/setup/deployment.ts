@@ -276,16 +276,27 @@ async function askForProviders(
   settings: ReadonlyMap<string, Setting>,
   add: (name: string, source: 'answer', value: string) => void,
 ): Promise<void> {
-  const without = oauthProviders().filter(({ id }) => !settings.has(clientNames(id)[0]));
+  // Others sign with a key, which is a file, or need no client of the operator's.
+  const without = oauthProviders().filter(
+    ({ id, clientAuth, clientRegistration, grant }) =>
+      !settings.has(clientNames(id)[0]) &&
+      clientAuth !== 'client_secret_signed' &&
+      clientRegistration === 'settings' &&
+      grant === 'authorization_code',
+  );
   const chosen = await questions.selectSome(
     'Providers to turn on now, with client id and secret at hand (none: later)',
     without.map(({ id, name }) => ({ value: id, label: name })),
   );
   const notEmpty = (value: string) => (value === '' ? 'cannot be empty' : undefined);
-  for (const { id, name } of without.filter((provider) => chosen.includes(provider.id))) {
+  for (const provider of without.filter(({ id }) => chosen.includes(id))) {
+    const { id, name } = provider;
     const [clientId, clientSecret] = clientNames(id);
     add(clientId, 'answer', await questions.text(`${name}: client id`, '', notEmpty));
     add(clientSecret, 'answer', await questions.secret(`${name}: client secret`, notEmpty));
+    for (const setting of parameterSettingsOf(provider)) {
+      add(setting, 'answer', await questions.text(`${name}: ${setting}`, '', notEmpty));
+    }
   }
 }
 

@@ -185,13 +185,19 @@ describe('the first deployment', () => {
           return 'https://mooring.example.com';
         }
         if (message.includes('client id')) return 'gh-id';
+        if (message.includes('AMAZON_SELLER_APPLICATION_ID')) return 'amzn1.app';
         refused.push(check(''), check('app.example.com'));
         return 'https://app.example.com';
       },
       secret: async () => clientSecret,
       selectSome: async (_message, choices) => {
-        expect(choices.map(({ value }) => value)).toContain('github');
-        return ['github'];
+        const offered = choices.map(({ value }) => value);
+        expect(offered).toContain('github');
+        // A key is a file, and a client that is registered is nobody's to give.
+        for (const id of ['apple', 'github-installation', 'mastodon']) {
+          expect(offered).not.toContain(id);
+        }
+        return ['github', 'amazon-seller'];
       },
     });
     const said = await setUp(cloudflare, { environment: {}, questions });
@@ -201,6 +207,7 @@ describe('the first deployment', () => {
       APP_ORIGINS: 'https://app.example.com',
       GITHUB_CLIENT_ID: 'gh-id',
       GITHUB_CLIENT_SECRET: clientSecret,
+      AMAZON_SELLER_APPLICATION_ID: 'amzn1.app',
     });
     expect(cloudflare.asked).toEqual(['https://mooring.example.com/health']);
     expect(said).toContain('https://mooring.example.com/connect/callback/github');

@@ -578,10 +578,13 @@ describe('credentials', () => {
 
 describe('the list', () => {
   const everything = (own = 5) => {
-    const clients = records.flatMap(({ id }) => [
-      [`${settingPrefix(id)}_CLIENT_ID`, 'id'],
-      [`${settingPrefix(id)}_CLIENT_SECRET`, 'secret'],
-    ]);
+    const clients = records
+      // One secret is not for every server that users name; it registers a client at each.
+      .filter(({ id }) => id !== 'mastodon')
+      .flatMap(({ id }) => [
+        [`${settingPrefix(id)}_CLIENT_ID`, 'id'],
+        [`${settingPrefix(id)}_CLIENT_SECRET`, 'secret'],
+      ]);
     const more = Object.fromEntries(
       Array.from({ length: own }, (_, n) => [`own-${n}`, { extends: 'api-key', name: `Own ${n}` }]),
     );
