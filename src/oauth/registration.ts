@@ -80,10 +80,10 @@ export async function clientForConnection(
 ): Promise<OAuth2Client> {
   if (!client.isAutomatic) return client;
   const { announced, redirectUri } = endpoints;
-  const server = endpoints.issuer ?? hostOf(deps, client, endpoints.parameters) ?? null;
+  const server = serverOf(deps, client, endpoints.parameters);
   // Nobody can fetch a document from localhost.
   if (announced.clientDocument && !isLocal(new URL(client.clientId))) return withDocument(client);
-  if (server === null) throw refused(client, 'has no metadata');
+  if (server === undefined) throw refused(client, 'has no metadata');
   const place = { provider: client.provider.id, server, redirectUri };
   const known = await currentAt(deps, place);
   if (known) {
@@ -113,10 +113,10 @@ export async function clientOf(
   if (clientId === null || clientId === client.clientId) return configured;
   // Settings that came later are for new connections.
   if (clientId === clientDocumentUrl(deps.config.publicUrl, provider.id)) return other(clientId);
-  const server = parameters[AUTHORIZATION_SERVER] ?? hostOf(deps, client, parameters);
-  const row = await rowOf(deps, provider.id, clientId, server);
+  const server = serverOf(deps, client, parameters);
+  const row = server && (await rowOf(deps, provider.id, clientId, server));
   // A former one of the settings; with a document at a former address of this Worker; or its row is gone.
-  if (row === undefined) return client.isAutomatic ? other(clientId) : client;
+  if (!row) return client.isAutomatic ? other(clientId) : client;
   const successor = row.replacedAt === null ? undefined : await currentAt(deps, row);
   return {
     ...(await opened(deps, client, row)),
@@ -125,18 +125,20 @@ export async function clientOf(
 }
 
 /**
- * The host of a record's own address of registration. One host may give its client the id that
- * another's has, so ids are looked up together with it.
+ * The issuer, or the origin of the record's own place of registration; undefined: nothing says it. One
+ * server may give its client the id that another's has, so ids are looked up together with it.
  */
-function hostOf(
+function serverOf(
   { config }: RegistrationDeps,
   { provider }: OAuth2Client,
   parameters: Readonly<Record<string, string>>,
 ): string | undefined {
-  const { registrationUrl } = provider;
-  if (registrationUrl === undefined) return undefined;
-  const values = placeholderValues(provider, parameters);
-  return new URL(filledUrl(registrationUrl, values, config.publicUrl)).origin;
+  const { issuer, registrationUrl } = provider;
+  const url = issuer ?? registrationUrl;
+  const found = parameters[AUTHORIZATION_SERVER];
+  if (found !== undefined || url === undefined) return found;
+  const filled = filledUrl(url, placeholderValues(provider, parameters), config.publicUrl);
+  return issuer === undefined ? new URL(filled).origin : filled;
 }
 
 /** It has no secret: everybody may read the document. */
@@ -168,7 +170,7 @@ async function rowOf(
   deps: RegistrationDeps,
   provider: string,
   clientId: string,
-  server: string | undefined,
+  server: string,
 ): Promise<RegisteredClient | undefined> {
   const cache = deps.caches.of(remembered);
   const key = JSON.stringify([provider, clientId, server]);
@@ -178,13 +180,7 @@ async function rowOf(
   const query = deps.db
     .select()
     .from(registeredClients)
-    .where(
-      and(
-        eq(ofProvider, provider),
-        eq(named, clientId),
-        server === undefined ? undefined : eq(at, server),
-      ),
-    )
+    .where(and(eq(ofProvider, provider), eq(named, clientId), eq(at, server)))
     .orderBy(desc(id))
     .limit(1);
   const [row] = await withDeadline(query, CALL_MS, 'd1_read');

@@ -4,6 +4,7 @@ import { registeredClients } from '../../src/db/schema';
 import { authorizationEndpointsOf } from '../../src/oauth/endpoints';
 import { clientForConnection, clientOf } from '../../src/oauth/registration';
 import { readRequest } from '../simulator/request';
+import { configWith } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import { json } from '../support/provider';
 
@@ -25,14 +26,14 @@ function setup(answers: Record<string, Record<string, unknown>>) {
   return { deps, asked };
 }
 
-const configured = (deps: TestDeps) => {
-  const client = deps.config.providers.client('mastodon');
+const configured = (deps: TestDeps, id = 'mastodon') => {
+  const client = deps.config.providers.client(id);
   if (!client) throw new Error('there is no such client');
   return client;
 };
 
-const begin = async (deps: TestDeps, parameters: Record<string, string>) => {
-  const client = configured(deps);
+const begin = async (deps: TestDeps, parameters: Record<string, string>, id?: string) => {
+  const client = configured(deps, id);
   const endpoints = await authorizationEndpointsOf(deps, client.provider, parameters);
   return clientForConnection(deps, client, endpoints);
 };
@@ -107,4 +108,45 @@ describe('a client for each host', () => {
       expect(asked).toEqual({});
     },
   );
+});
+
+describe('a client at each issuer that users name', () => {
+  const record = {
+    name: 'Fleet',
+    kind: 'oauth2',
+    issuer: 'https://{host}',
+    parameters: { host: { label: 'Server', pattern: '[a-z.]+' } },
+    clientRegistration: 'automatic',
+    accountId: ['parameter:host', 'sub'],
+    refreshModel: 'static',
+  };
+
+  it.each([
+    ['as the metadata says', {}],
+    ['where the record says', { registrationUrl: 'https://{host}/clients' }],
+  ])('registered %s: its secret goes to that issuer only', async (_, more) => {
+    const deps = testDeps({
+      config: configWith({ fleet: { ...record, ...more } }),
+      fetch: async (input, init) => {
+        const { method, url } = new Request(input, init);
+        const { origin, host } = new URL(url);
+        return method === 'POST'
+          ? json({ client_id: 'same', client_secret: `of-${host}` })
+          : json({
+              issuer: origin,
+              authorization_endpoint: `${origin}/authorize`,
+              token_endpoint: `${origin}/token`,
+              userinfo_endpoint: `${origin}/me`,
+              registration_endpoint: `${origin}/clients`,
+            });
+      },
+    });
+    for (const one of [ours, theirs]) await begin(deps, one, 'fleet');
+    const client = configured(deps, 'fleet');
+    for (const one of [ours, theirs]) {
+      expect(await clientOf(deps, client, 'same', one)).toMatchObject({
+        clientSecret: `of-${one.host}`,
+      });
+    }
+  });
 });
