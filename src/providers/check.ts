@@ -166,6 +166,7 @@ export function openServerOf(provider: OAuth2Provider): string | undefined {
  */
 function checkIdentity(provider: OAuth2Provider): Fault | null {
   const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
+  const { issuer, resourceUrl } = provider;
   const fields = Object.entries({ accountId, subject, displayName, metadata });
   const sources: PathSource[] = [
     ...(['profile', 'token', 'id_token', 'parameter', 'choice', 'user', 'field'] as const),
@@ -225,7 +226,7 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
     }
   }
   // Who may choose the server could else be whoever it wants to be.
-  const servers = [tokenUrl, profileUrl, provider.resourceUrl].filter((url) => url !== undefined);
+  const servers = [issuer, resourceUrl, tokenUrl, profileUrl].filter((url) => url !== undefined);
   if ([accountId].flat().some((path) => splitPath(path).source === 'user')) return null;
   const open = asked.find((name) => servers.some((url) => takesAnyHost(provider, url, name)));
   if (open === undefined || identifyingParameters({ accountId, subject: [] }).includes(open)) {

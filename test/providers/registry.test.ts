@@ -983,6 +983,20 @@ describe('PROVIDERS', () => {
       },
       'PROVIDERS.acme.accountId: must hold "parameter:host" too',
     ],
+    [
+      'an issuer of the user, without its name in the account',
+      {
+        acme: {
+          name: 'Acme',
+          kind: 'oauth2',
+          issuer: 'https://{host}',
+          parameters: { host: { label: 'Host', pattern: '[a-z.-]+' } },
+          accountId: 'id_token:sub',
+          refreshModel: 'static',
+        },
+      },
+      'PROVIDERS.acme.accountId: must hold "parameter:host" too',
+    ],
     ...(
       [
         ['an issuer', { issuer: 'https://id.acme.example' }, 'issuer: is not for the grant'],
