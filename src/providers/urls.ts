@@ -57,7 +57,7 @@ function checkLocal(url: URL, publicUrl: string): string | null {
 
 /** Addresses are refused whole: a list of private ranges is never complete (mapped, NAT64, ...). */
 function checkHost(hostname: string, hasPlaceholders: boolean): string | null {
-  const host = hostname.replace(/\.$/, '');
+  const host = hostname.replace(/\.+$/, '');
   if (host.startsWith('[') || /^[\d.]+$/.test(host)) return 'names an IP address; use a host name';
   if (/(^|\.)(localhost|local|internal|localdomain)$/.test(host)) return 'is not a public host';
   // `https://{host}/` stands for a whole name; it is checked again when it is filled.

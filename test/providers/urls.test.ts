@@ -53,6 +53,7 @@ describe('which endpoints are called', () => {
     ['https://printer.local/token', deployed, 'public host'],
     ['https://metadata.google.internal/token', deployed, 'public host'],
     ['https://localhost./token', deployed, 'public host'],
+    ['https://vault.internal../token', deployed, 'public host'],
     ['https://intranet/token', deployed, 'public host'],
     ['{scheme}://id.acme.example/token', deployed, 'elsewhere'],
     ['https://{user}@id.acme.example/token', deployed, 'user name'],
