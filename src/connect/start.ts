@@ -52,6 +52,8 @@ export async function startAuthorization(
   try {
     const { id: connection } = transaction;
     const location = await authorizationUrl(deps, transaction, browserFor?.(connection) ?? null);
+    // It has changed meanwhile: it was opened elsewhere, or its user was erased.
+    if (location === null) return startAuthorization(deps, ticket, browserFor);
     return { kind: 'provider', location, connection };
   } catch (error) {
     // The app can say it better than a problem document; the link stays usable meanwhile.
@@ -63,11 +65,12 @@ export async function startAuthorization(
   }
 }
 
+/** Null: the transaction is not as it was read. */
 async function authorizationUrl(
   deps: Deps,
   transaction: Transaction,
   browser: string | null,
-): Promise<string> {
+): Promise<string | null> {
   const { id, provider, parameters, alsoGrants, verifier } = transaction;
   const { config, db, vault, fetch } = deps;
   const { providers } = config;
@@ -76,13 +79,7 @@ async function authorizationUrl(
   const endpoints = await authorizationEndpointsOf(deps, record, parameters);
   if (browser === null) return endpoints.authorizationUrl;
   const begun = await beginAt(deps, transaction, { ...configured, provider: record }, endpoints);
-  if (begun === null) {
-    const [begunElsewhere] = await db
-      .select()
-      .from(connectTransactions)
-      .where(eq(connectTransactions.id, id));
-    return authorizationUrl(deps, begunElsewhere ?? transaction, browser);
-  }
+  if (begun === null) return null;
   const { client, requestedScope, authorizationParams } = begun;
   // Told now, and not when somebody has consented.
   const missing = missingProof(client, endpoints);
@@ -125,7 +122,7 @@ interface Begun {
 /**
  * By which client and for which scopes, where the record leaves that to what was discovered. What was
  * found is kept with the connection before the browser is sent on: its code goes to that server and no
- * other, whatever the resource names by then. Null: the link was opened at the same moment elsewhere.
+ * other, whatever the resource names by then. Null: the transaction is not as it was read.
  */
 async function beginAt(
   deps: Deps,

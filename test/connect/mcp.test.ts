@@ -453,6 +453,18 @@ describe('a connection that has begun', () => {
     expect(back.get('error')).toBe(error);
   });
 
+  test('whose user is erased while its server is asked is gone, and is begun no more', async () => {
+    const j = connected();
+    const { connectUrl } = await j.begin('ada', { provider: ID });
+    j.provider.answer(PLACES.server, async () => {
+      await j.deps.db.delete(connectTransactions);
+      return new Response('', { status: 401 });
+    });
+    const path = connectUrl.replace('http://localhost:8787', '');
+    const reply = await j.api(path, { token: null });
+    expect([reply.status, await codeOf(reply)]).toEqual([404, 'connection_not_found']);
+  });
+
   test('takes no server and no resource from whoever begins it', async () => {
     const j = connected();
     const reply = await j.api('/v1/users/eve/connections', {
