@@ -21,16 +21,9 @@ describe('connecting, attacked', () => {
 
   /** A connection whose browser stands right before Mooring's callback. */
   async function beforeCallback(user: string, account: string) {
-    const browser = new Browser();
-    const started = await mooring.call<{ id: string; connectUrl: string }>(
-      'POST',
-      `/v1/users/${user}/connections`,
-      { json: { provider: 'sandbox', returnTo } },
-    );
-    const login = await browser.open(started.body.connectUrl);
-    const atCallback = (url: URL) => url.pathname.startsWith('/connect/callback/');
-    const { url } = await consent(browser, login, account, atCallback);
-    return { id: started.body.id, connectUrl: started.body.connectUrl, browser, callback: url };
+    const until = (url: URL) => url.pathname.startsWith('/connect/callback/');
+    const { url, ...begun } = await mooring.authorize(user, account, { until });
+    return { ...begun, callback: url };
   }
 
   const codeRequests = () =>

@@ -10,15 +10,7 @@ import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../sandbox/authorization-server/index.ts';
-import { Browser, consent } from './support/browser.ts';
-import {
-  atApp,
-  type Integration,
-  type Mooring,
-  type Problem,
-  returnTo,
-  startMooring,
-} from './support/mooring.ts';
+import { type Integration, type Mooring, type Problem, startMooring } from './support/mooring.ts';
 import { eventually } from './support/time.ts';
 
 const CLIENT = 'dockside';
@@ -41,6 +33,29 @@ const recordOf = (issuer: string) => ({
   reuse: 'revokes_family',
 });
 
+/**
+ * While the key is in KV, the second process has no D1 any more from the moment that the server gives it
+ * tokens: what it does with them then is all that it does.
+ */
+const OUTAGE = 'planted-outage';
+const losesDatabase = `import { env as bound } from 'cloudflare:workers';
+const database = Object.getPrototypeOf(bound.DB);
+const { batch } = database;
+const realFetch = globalThis.fetch;
+let isAway = false;
+globalThis.fetch = async (input, init) => {
+  const reply = await realFetch(input, init);
+  const isToken = new URL(input instanceof Request ? input.url : input).pathname === '/token';
+  if (isToken && reply.ok && bound.PROCESS === '1') {
+    isAway = Boolean(await bound.STATUS_CACHE.get('${OUTAGE}'));
+  }
+  return reply;
+};
+database.batch = function (statements) {
+  return isAway ? Promise.reject(new Error('D1_ERROR: away')) : batch.call(this, statements);
+};
+`;
+
 describe('a strict authorization server', () => {
   let server: AuthorizationServer;
   let mooring: Mooring;
@@ -51,6 +66,7 @@ describe('a strict authorization server', () => {
     const { port } = held.address() as AddressInfo;
     mooring = await startMooring({
       processes: 2,
+      planted: losesDatabase,
       providers: { strict: recordOf(`http://localhost:${port}`) },
       vars: {
         STRICT_CLIENT_ID: CLIENT,
@@ -81,17 +97,9 @@ describe('a strict authorization server', () => {
 
   /** `between`: what happens after the consent, before the connection is completed. */
   async function connect(user: string, process = 0, between = async () => {}) {
-    const begun = await mooring.call<{ id: string; connectUrl: string } & Problem>(
-      'POST',
-      `/v1/users/${user}/connections`,
-      { json: { provider: 'strict', returnTo } },
-    );
-    expect(begun.status, begun.body.detail).toBe(201);
-    const browser = new Browser();
-    const back = await consent(browser, await browser.open(begun.body.connectUrl), user, atApp);
-    const completion = back.url.searchParams.get('completion') ?? '';
+    const { id, browser } = await mooring.authorize(user, user, { provider: 'strict' });
     await between();
-    const connected = await mooring.complete(user, begun.body.id, { completion, process });
+    const connected = await mooring.complete(user, id, { process });
     expect(connected.status, JSON.stringify(connected.body)).toBe(201);
     return { browser, connected };
   }
@@ -138,6 +146,41 @@ describe('a strict authorization server', () => {
     expect((await refresh('cyd', 1)).status).toBe(200);
     expect((await whoIs('cyd', 0)).body).toMatchObject({ sub: 'cyd' });
     expect(server.liveRefreshTokens(CLIENT, 'cyd')).toBe(1);
+  });
+
+  it('loses no token that came before its process was killed, nor the key that it is bound to', {
+    timeout: 120_000,
+  }, async () => {
+    await connect('gil');
+    await mooring.worker.putKv(OUTAGE, 'yes');
+    server.traffic.forget();
+    const cutOff = refresh('gil', 1).catch(() => 'cut off');
+    await eventually(async () => {
+      const kept = [...(await mooring.worker.kv()).keys()];
+      expect(kept.filter((key) => key.startsWith('rescue/'))).toHaveLength(1);
+    });
+    await mooring.worker.restart(1);
+    await cutOff;
+    await mooring.worker.putKv(OUTAGE, '');
+    // Nobody waits for its lease to end.
+    await mooring.worker.sql(
+      'UPDATE oauth_accounts SET lease_until = ? WHERE user_id = ?',
+      Date.now() - 1000,
+      'gil',
+    );
+    expect((await refresh('gil')).status).toBe(200);
+    expect((await whoIs('gil')).body).toMatchObject({ sub: 'gil' });
+    const granted = server.traffic.tokenRequests.filter(({ status }) => status === 200);
+    expect(granted).toHaveLength(1);
+    // The next one is with the refresh token that was rescued, under the same key.
+    await mooring.worker.sql(
+      'UPDATE oauth_accounts SET refresh_due_at = ? WHERE user_id = ?',
+      Date.now() - 1000,
+      'gil',
+    );
+    await mooring.worker.cron();
+    expect((await whoIs('gil')).body).toMatchObject({ sub: 'gil' });
+    expect(server.traffic.tokenRequests.map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('refreshes in time, by cron', async () => {

@@ -52,6 +52,16 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+export interface Consent {
+  /** Default: the sandbox. */
+  provider?: string;
+  browser?: Browser;
+  /** Of a reconnect. */
+  accountId?: string;
+  /** Where the browser stops. Default: at the app's own page. */
+  until?: (url: URL) => boolean;
+}
+
 export interface Mooring {
   sandbox: AuthorizationServer;
   worker: WorkerProcesses;
@@ -64,7 +74,7 @@ export interface Mooring {
   authorize(
     user: string,
     account: string,
-    options?: { provider?: SandboxId; browser?: Browser; accountId?: string },
+    options?: Consent,
   ): Promise<{ id: string; connectUrl: string; url: URL; browser: Browser }>;
   /** With the secret that the browser brought back, unless another one is given. */
   complete(
@@ -73,11 +83,7 @@ export interface Mooring {
     given?: { completion?: string | undefined; process?: number; token?: string },
   ): Promise<Reply<Integration>>;
   /** Both halves; throws unless it ends well. */
-  connect(
-    user: string,
-    account: string,
-    options?: { provider?: SandboxId; browser?: Browser; accountId?: string },
-  ): Promise<Reply<Integration>>;
+  connect(user: string, account: string, options?: Consent): Promise<Reply<Integration>>;
   stop(): Promise<void>;
 }
 
@@ -196,8 +202,9 @@ export async function startMooring(options: MooringOptions = {}): Promise<Moorin
     );
     if (started.status !== 201) throw new Error(`no connection: ${JSON.stringify(started.body)}`);
     const login = await browser.open(started.body.connectUrl);
-    const back = await consent(browser, login, account, atApp);
-    completions.set(started.body.id, back.url.searchParams.get('completion') ?? '');
+    const back = await consent(browser, login, account, given.until ?? atApp);
+    const completion = back.url.searchParams.get('completion');
+    if (completion !== null) completions.set(started.body.id, completion);
     return { ...started.body, url: back.url, browser };
   };
 
