@@ -1,4 +1,4 @@
-/** Over sockets: the simulator, and two real servers of different code bases. */
+/** Over sockets: the simulator, and real servers: two of different code bases, and one that is strict. */
 import { randomBytes } from 'node:crypto';
 import { Browser, consent } from '../e2e/support/browser.ts';
 import { acme } from '../simulator/acme.ts';
@@ -7,6 +7,7 @@ import { authorizationServerContract } from '../support/authorization-server-con
 import { listen } from '../support/provider-server.ts';
 import { startAuthorizationServer } from './authorization-server/index.ts';
 import { startSecondServer } from './second-server.ts';
+import { strictClient } from './strict-client.ts';
 
 const client = {
   id: 'contract',
@@ -36,6 +37,48 @@ authorizationServerContract('oidc-provider', async () => {
     async consent(url, account) {
       const browser = new Browser();
       return (await consent(browser, await browser.open(url), account, atClient)).url;
+    },
+    accountIn: (profile) => (profile as { sub: string }).sub,
+    close: () => server.close(),
+  };
+});
+
+authorizationServerContract('oidc-provider, strict', async () => {
+  const { redirectUri, id } = client;
+  let issuer = '';
+  const strict = await strictClient(client, () => issuer);
+  const server = await startAuthorizationServer({
+    port: 0,
+    clients: [
+      {
+        id,
+        name: 'A test',
+        secret: '',
+        publicKey: strict.publicKey,
+        redirectUris: [redirectUri],
+        accessTokenSeconds: 600,
+      },
+    ],
+  });
+  issuer = server.issuer;
+  return {
+    fetch: strict.fetch,
+    endpoints: {
+      authorize: `${issuer}/auth`,
+      token: `${issuer}/token`,
+      profile: `${issuer}/me`,
+      revoke: `${issuer}/token/revocation`,
+    },
+    client,
+    clientAuth: 'post',
+    tokenType: 'dpop',
+    scope: 'openid profile email offline_access',
+    authorizationParams: { prompt: 'consent' },
+    async consent(url, account) {
+      const browser = new Browser();
+      const visited = await strict.pushed(url);
+      if (visited instanceof Response) throw new Error(await visited.text());
+      return (await consent(browser, await browser.open(visited), account, atClient)).url;
     },
     accountIn: (profile) => (profile as { sub: string }).sub,
     close: () => server.close(),

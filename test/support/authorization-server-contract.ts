@@ -1,7 +1,8 @@
 /**
  * What an authorization server does for a client that follows RFC 6749, 7636, 6750 and 7009 and
  * rotates refresh tokens. The simulator and real servers pass the same tests, so that what a test
- * shows against the simulator holds against them.
+ * shows against the simulator holds against them. One that wants more of a client (pushed requests, signed
+ * proofs) has it in its `fetch`.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -19,6 +20,8 @@ export interface AuthorizationServer {
   accountIn(profile: unknown): unknown;
   /** It refuses a refresh token that was used, and leaves the grant as it is. */
   reuseKeepsGrant?: boolean;
+  /** Default: bearer. */
+  tokenType?: 'dpop';
   /** The error code for a refresh token that is dead. Default: that of RFC 6749. */
   deadToken?: string;
   close?(): Promise<void>;
@@ -161,9 +164,9 @@ export function authorizationServerContract(
       expect(reply.headers.get('Location')).toBeNull();
     });
 
-    it('gives tokens for a code: bearer, with a lifetime, for the account that consented (4.1.4)', async () => {
+    it('gives tokens for a code: of their type, with a lifetime, for the account that consented (4.1.4)', async () => {
       const body = await connected('grace');
-      expect(body.token_type.toLowerCase()).toBe('bearer');
+      expect(body.token_type.toLowerCase()).toBe(server.tokenType ?? 'bearer');
       expect(body.expires_in).toBeGreaterThan(0);
       expect(body.refresh_token).not.toBe(body.access_token);
       expect(await whoseIs(body.access_token)).toBe('grace');
