@@ -1,7 +1,7 @@
 /**
  * `npm run provider:check <id> [parameter=value ...]`: whether a provider's record is right, built
  * in or from PROVIDERS in .dev.vars, and where it would send a browser. Talks to nobody but the
- * discovery of a record with an `issuer`. Prints no secret. With `--live` in front, the provider is
+ * discovery of a record with an `issuer`, or of the account that is named. Prints no secret. With `--live` in front, the provider is
  * driven for real (provider-live.ts).
  */
 import { createInterface } from 'node:readline/promises';
@@ -111,11 +111,8 @@ async function aboutOAuth2(
   );
   const limits = limitsOf(provider);
   const prefix = settingPrefix(provider.clientOf ?? provider.id);
-  const secret = secretSettingOf(provider, prefix);
   return [
-    configured
-      ? `Client: ${prefix}_CLIENT_ID${secret} are set.`
-      : `Client: none yet; set ${prefix}_CLIENT_ID${secret}.`,
+    aboutClient(provider, configured, prefix),
     `Register this redirect URI: ${callbackUrl(publicUrl, provider.id)}`,
     ...(provider.redirectUri === undefined ? [] : [`It is sent as: ${provider.redirectUri}`]),
     ...parameterSettingsOf(provider).map((setting) =>
@@ -174,6 +171,19 @@ function aboutFieldGrant(
     ...aboutCheck(provider, provider.check?.url ?? provider.profileUrl ?? null),
     ...aboutCalls(provider, parameters, publicUrl),
   ];
+}
+
+function aboutClient(
+  provider: OAuth2Provider,
+  configured: OAuth2Client | undefined,
+  prefix: string,
+): string {
+  if (configured?.isAutomatic) return `Client: none needed; its own is ${configured.clientId}`;
+  const secret = secretSettingOf(provider, prefix);
+  if (configured) return `Client: ${prefix}_CLIENT_ID${secret} are set.`;
+  const isAutomatic = provider.clientRegistration === 'automatic';
+  const needed = isAutomatic ? secret.replace(' and ', '') : `${prefix}_CLIENT_ID${secret}`;
+  return `Client: none yet; set ${needed}.`;
 }
 
 /** What proves the client, besides its id: ` and ACME_CLIENT_SECRET`. */

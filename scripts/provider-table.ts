@@ -76,7 +76,8 @@ function grantCells(provider: OAuth2Provider): string[] {
   const renewable = refreshModel === 'static' || refreshModel === 'rotating';
   const refreshLife = time(provider.refreshLifetimeSeconds);
   const fromConsent = refreshLife !== '' && refreshDeadline === 'absolute';
-  const revocable = provider.revocationUrl !== undefined || provider.issuer !== undefined;
+  const { revocationUrl, issuer, identityResolution } = provider;
+  const revocable = [revocationUrl, issuer, identityResolution].some((one) => one !== undefined);
   return [
     grace ? `rotating, ${time(reuseGraceSeconds)} grace` : refreshModel,
     time(provider.assumedLifetimeSeconds) || (refreshModel === 'none' ? 'no end' : 'as replied'),

@@ -3027,6 +3027,15 @@ export interface components {
             grant_types: string[];
             response_types: string[];
             token_endpoint_auth_method: string;
+            token_endpoint_auth_signing_alg?: string;
+            jwks?: {
+                keys: {
+                    [key: string]: unknown;
+                }[];
+            };
+            scope?: string;
+            /** @constant */
+            dpop_bound_access_tokens?: true;
         };
         /**
          * @example {
@@ -3581,6 +3590,16 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CredentialsRefusedProblem"];
+            };
+        };
+        /** @description Provider not configured (`provider_not_configured`). */
+        ProviderNotConfiguredProblem: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProviderNotConfiguredProblem"];
             };
         };
         /** @description Not implemented (`not_implemented`). */
@@ -4155,6 +4174,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestProblem"];
             404: components["responses"]["ProviderNotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            409: components["responses"]["ProviderNotConfiguredProblem"];
             500: components["responses"]["InternalProblem"];
         };
     };

@@ -8,7 +8,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { joinKey, newDpopKey } from '../oauth/dpop';
 import { grantingOnly } from '../providers/also-grants';
-import { askedParameters, isUsable } from '../providers/parameters';
+import { ACCOUNT, askedParameters, isUsable } from '../providers/parameters';
 import { oauthClientOf, oauthProviderOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
@@ -74,7 +74,12 @@ export async function beginConnection(
       : await findOwn(deps, userId, provider.id, input.accountId);
   if (!known && input.accountId !== undefined && !input.forToken) throw noSuchIntegration();
   if (!known) await refuseFull(deps, userId, provider.id);
-  const parameters = checkParameters(provider, input.parameters ?? {}, known?.parameters ?? {});
+  // A handle may have become somebody else's; the account's own id has not.
+  const named =
+    provider.identityResolution === undefined || input.accountId === undefined
+      ? known?.parameters
+      : { [ACCOUNT]: input.accountId };
+  const parameters = checkParameters(provider, input.parameters ?? {}, named ?? {});
   oauthClientOf(config.providers, provider.id, parameters);
   const authorizationParams = checkAuthorizationParams(provider, input);
 

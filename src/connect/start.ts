@@ -9,13 +9,18 @@ import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { BrowserError } from '../http/browser-error';
+import { loginHintOf } from '../oauth/atproto';
 import { authorizationRequest, codeChallengeOf } from '../oauth/authorize';
 import { splitKey } from '../oauth/dpop';
-import { type AuthorizationEndpoints, authorizationEndpointsOf } from '../oauth/endpoints';
+import {
+  type AuthorizationEndpoints,
+  authorizationEndpointsOf,
+  findsServer,
+} from '../oauth/endpoints';
 import { clientForConnection, clientOf } from '../oauth/registration';
 import { missingProof } from '../oauth/request';
 import { grantingOnly } from '../providers/also-grants';
-import { AUTHORIZATION_SERVER, RESOURCE } from '../providers/parameters';
+import { foundParameters } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Client } from '../providers/types';
 import { transactionContext, VaultError } from '../vault/vault';
@@ -131,22 +136,26 @@ async function beginAt(
   endpoints: AuthorizationEndpoints,
 ): Promise<Begun | null> {
   const { id, clientId, requestedScope, authorizationParams } = transaction;
-  const { resourceUrl, authorizationParams: recorded } = configured.provider;
-  if (resourceUrl === undefined && !configured.isAutomatic) {
+  const { provider } = configured;
+  if (!findsServer(provider) && !configured.isAutomatic) {
     return { client: configured, requestedScope, authorizationParams };
   }
   const { parameters, announced } = endpoints;
-  // OpenID Connect Core 1.0, 11: else there is no refresh token.
-  const asking = (scopes: readonly string[]) =>
-    scopes.includes(OFFLINE) && recorded.prompt === undefined
-      ? { prompt: 'consent', ...authorizationParams }
-      : authorizationParams;
+  const loginHint = loginHintOf(parameters);
+  const asking = (scopes: readonly string[]) => ({
+    // OpenID Connect Core 1.0, 11: else there is no refresh token.
+    ...(scopes.includes(OFFLINE) && provider.authorizationParams.prompt === undefined
+      ? { prompt: 'consent' }
+      : {}),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+    ...authorizationParams,
+  });
   if (clientId !== null) {
     const client = await clientOf(deps, configured, clientId, transaction.parameters);
     return { client, requestedScope, authorizationParams: asking(requestedScope) };
   }
   // RFC 9700 2.1.1; for MCP: the metadata is what tells it, and without it nothing is begun.
-  if (resourceUrl !== undefined && !announced.pkce) {
+  if (findsServer(provider) && !announced.pkce) {
     throw new AppError('provider_error', "the authorization server's metadata announces no PKCE");
   }
   const client = await clientForConnection(deps, configured, endpoints);
@@ -155,9 +164,7 @@ async function beginAt(
     parameters: {
       ...transaction.parameters,
       ...Object.fromEntries(
-        Object.entries(parameters).filter(([name]) =>
-          [RESOURCE, AUTHORIZATION_SERVER].includes(name),
-        ),
+        Object.entries(parameters).filter(([name]) => foundParameters.includes(name)),
       ),
     },
     requestedScope: withAnnounced(requestedScope, announced.scopes),

@@ -116,6 +116,7 @@ export async function identify(
     return known ? { kind: 'known', entry: known } : { kind: 'not_now' };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { kind: error.code === 'provider_error' ? 'account_unknown' : 'not_now' };
+    const isCertain = error.code === 'provider_error' || error.code === 'account_mismatch';
+    return { kind: isCertain ? 'account_unknown' : 'not_now' };
   }
 }

@@ -17,7 +17,7 @@ import {
   saveTokens,
 } from '../events/outbox';
 import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
-import { type Endpoints, endpointsOf } from '../oauth/endpoints';
+import { type Endpoints, endpointsOf, findsServer } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf } from '../oauth/registration';
@@ -332,7 +332,7 @@ async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<
 /** Whether the record says where revocations go; a discovered endpoint shows only at delivery. */
 export const mayRevoke = (provider: Provider | undefined): boolean =>
   provider?.kind === 'oauth2' &&
-  [provider.revocationUrl, provider.issuer, provider.resourceUrl].some((url) => url !== undefined);
+  (findsServer(provider) || provider.revocationUrl !== undefined || provider.issuer !== undefined);
 
 /**
  * The providers whose rows and waiting revocations of the same subject are about the same grant:

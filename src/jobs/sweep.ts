@@ -99,7 +99,9 @@ export async function sweep(deps: Deps): Promise<void> {
 async function sweepClients({ config, db, now }: Deps): Promise<void> {
   const automatic = config.providers
     .all()
-    .filter((one) => one.kind === 'oauth2' && one.clientRegistration === 'automatic')
+    .filter((one) => one.kind === 'oauth2')
+    // A client with a key has a document, and is registered nowhere.
+    .filter((one) => one.clientRegistration === 'automatic' && one.clientAuth === undefined)
     .map(({ id }) => id);
   const { id, provider, clientId, registeredAt, replacedAt } = registeredClients;
   // Made once for a statement: an index would cost a write for each account.

@@ -2,7 +2,7 @@
  * What a client signs to prove who it is (RFC 7523 3): with its private key, or with its secret. Each
  * is good for one request.
  */
-import { importJWK, importPKCS8, type JWK, SignJWT } from 'jose';
+import { exportJWK, importJWK, importPKCS8, type JWK, SignJWT } from 'jose';
 import { AppError } from '../errors';
 import type { ClientKey, OAuth2Client } from '../providers/types';
 import { SECOND_MS } from '../time';
@@ -44,11 +44,32 @@ export async function signAssertion(
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .sign(signer.key);
   } catch {
-    // The cause may quote the key.
-    throw new AppError(
-      'provider_not_configured',
-      `the key of ${provider.name}'s client cannot sign as its record wants it; see "clientAssertion"`,
-    );
+    throw unusableKey(provider);
+  }
+}
+
+/** Without its cause, which may quote the key. */
+const unusableKey = ({ name }: OAuth2Client['provider']): AppError =>
+  new AppError(
+    'provider_not_configured',
+    `the key of ${name}'s client cannot sign as its record wants it; see "clientAssertion"`,
+  );
+
+/**
+ * The public part of the client's key, for its document.
+ * @throws AppError provider_not_configured where there is no key that is of use
+ */
+export async function publicKeyOf({
+  provider,
+  clientKey,
+}: OAuth2Client): Promise<Record<string, unknown> & { alg: string }> {
+  try {
+    const { algorithm: wanted } = provider.clientAssertion;
+    const { algorithm, keyId, key } = await privateKey(clientKey, wanted, { extractable: true });
+    const { kty, crv, x, y, n, e } = await exportJWK(key);
+    return { kty, crv, x, y, n, e, use: 'sig', alg: algorithm, kid: keyId };
+  } catch {
+    throw unusableKey(provider);
   }
 }
 
@@ -57,16 +78,21 @@ function secretKey(secret: string | null): Uint8Array {
   return new TextEncoder().encode(secret);
 }
 
-async function privateKey(clientKey: ClientKey | undefined, wanted: string | undefined) {
+async function privateKey(
+  clientKey: ClientKey | undefined,
+  wanted: string | undefined,
+  options?: { extractable: boolean },
+) {
   if (!clientKey) throw new TypeError('no key');
   const { key, keyId } = clientKey;
   if (!key.startsWith('{')) {
     const algorithm = wanted ?? 'RS256';
-    return { algorithm, keyId, key: await importPKCS8(key, algorithm) };
+    return { algorithm, keyId, key: await importPKCS8(key, algorithm, options) };
   }
   const jwk: JWK = JSON.parse(key);
   const algorithm = wanted ?? jwk.alg ?? algorithmOf(jwk);
-  return { algorithm, keyId: keyId ?? jwk.kid ?? null, key: await importJWK(jwk, algorithm) };
+  const imported = await importJWK(jwk, algorithm, options);
+  return { algorithm, keyId: keyId ?? jwk.kid ?? null, key: imported };
 }
 
 /** RFC 7518 3.1, by the curve. */

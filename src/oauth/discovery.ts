@@ -169,9 +169,20 @@ export const discoverResource = (deps: DiscoveryDeps, url: string): Promise<Prot
 
 const RESOURCE_PATH = '/.well-known/oauth-protected-resource';
 
-async function requestResource(deps: DiscoveryDeps, url: string): Promise<ProtectedResource> {
+const requestResource = async (deps: DiscoveryDeps, url: string): Promise<ProtectedResource> =>
+  resourceMetadata(deps, url, await challengeOf(deps, url));
+
+/**
+ * As it is now: nothing is kept.
+ * @param challenge where the resource was asked itself
+ * @throws AppError as discover
+ */
+export async function resourceMetadata(
+  deps: DiscoveryDeps,
+  url: string,
+  challenge: Challenge = { metadata: null, scopes: null },
+): Promise<ProtectedResource> {
   const { origin, pathname } = new URL(url);
-  const challenge = await challengeOf(deps, url);
   const urls = [
     ...(challenge.metadata === null ? [] : [challenge.metadata]),
     ...(pathname === '/' ? [] : [`${origin}${RESOURCE_PATH}${pathname.replace(/\/$/, '')}`]),
@@ -264,10 +275,17 @@ const firstMessage = JSON.stringify({
  * A redirect is followed once, and not to another origin: what stands there is another server's.
  * @throws AppError `provider_unavailable`
  */
-async function load(deps: DiscoveryDeps, url: string, follows = true): Promise<RawReply> {
+export async function load(
+  deps: DiscoveryDeps,
+  url: string,
+  {
+    accept = 'application/json',
+    follows = true,
+  }: { accept?: string | undefined; follows?: boolean } = {},
+): Promise<RawReply> {
   const reply = await send(
     deps.fetch,
-    { url, init: { headers: { Accept: 'application/json' } } },
+    { url, init: { headers: { Accept: accept } } },
     { timeoutMs: TIMEOUT_MS },
   );
   const away =
@@ -281,7 +299,9 @@ async function load(deps: DiscoveryDeps, url: string, follows = true): Promise<R
   }
   if (reply.kind === 'reply' || !follows) return reply;
   const to = URL.parse(reply.location ?? '', url);
-  return to?.origin === new URL(url).origin && reply.location ? load(deps, to.href, false) : reply;
+  return to?.origin === new URL(url).origin && reply.location
+    ? load(deps, to.href, { accept, follows: false })
+    : reply;
 }
 
 /** OpenID appends to the path, RFC 8414 (3.1) inserts before it; some servers insert OpenID's too. */

@@ -4,10 +4,18 @@
  */
 import { AppError } from '../errors';
 import { isByFields } from '../providers/by-fields';
-import { AUTHORIZATION_SERVER, isUsable, RESOURCE, splitSource } from '../providers/parameters';
+import {
+  ACCOUNT,
+  ACCOUNT_DID,
+  AUTHORIZATION_SERVER,
+  isUsable,
+  RESOURCE,
+  splitSource,
+} from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { callbackUrl, checkEndpoint, fillPlaceholders } from '../providers/urls';
+import { faultOfServer, resolveAccount } from './atproto';
 import { type DiscoveryDeps, discover, discoverResource, type ServerMetadata } from './discovery';
 import type { Issuer } from './issuer';
 import type { ClientAuth, ClientProof } from './request';
@@ -117,15 +125,22 @@ async function withMetadata(
 
   const resourceUrl = fill(provider.resourceUrl);
   const found =
-    resourceUrl === null
-      ? null
-      : await serverOf(deps, resourceUrl, fill(provider.issuer), parameters);
+    begunWith(provider, parameters) ??
+    (provider.identityResolution !== undefined
+      ? await accountServer(deps, provider.identityResolution, values)
+      : resourceUrl === null
+        ? null
+        : await serverOf(deps, resourceUrl, fill(provider.issuer)));
   const issuer = found?.issuer ?? fill(provider.issuer);
   const template = provider.issuerTemplate?.template;
   const metadata =
     issuer === null
       ? undefined
       : await discover(deps, issuer, template, found === null ? 'openid' : 'oauth');
+  const fault = found?.isNew && metadata && faultOfServer(metadata);
+  if (fault !== undefined) {
+    throw new AppError('provider_error', `the metadata of ${issuer} has no usable ${fault}`);
+  }
   const authorizationUrl = fill(provider.authorizationUrl, metadata?.authorization_endpoint);
   if (authorizationUrl === null && !isByFields(provider)) throw unnamed('authorization');
   const parUrl = fill(
@@ -152,7 +167,7 @@ async function withMetadata(
     redirectUri: provider.redirectUri ?? callbackUrl(publicUrl, provider.id),
     parameters: found === null ? values : { ...values, ...pinsOf(found) },
     announced: {
-      scopes: found === null ? [] : [...found.scopes, ...offlineIn(metadata)],
+      scopes: resourceUrl === null ? [] : [...(found?.scopes ?? []), ...offlineIn(metadata)],
       pkce: metadata?.code_challenge_methods_supported?.includes('S256') === true,
       clientDocument: metadata?.client_id_metadata_document_supported === true,
       registrationUrl: fill(provider.registrationUrl, metadata?.registration_endpoint),
@@ -161,34 +176,59 @@ async function withMetadata(
   return { endpoints, metadata, fill };
 }
 
-/** Which authorization server, and for what. */
+/** Which authorization server, for what, and for whom. */
 interface Server {
   issuer: string;
   resource: string;
   scopes: string[];
+  did?: string | undefined;
+  /** The account was resolved just now. */
+  isNew?: true;
 }
 
-const pinsOf = ({ issuer, resource }: Server) => ({
+const pinsOf = ({ issuer, resource, did }: Server) => ({
   [RESOURCE]: resource,
   [AUTHORIZATION_SERVER]: issuer,
+  ...(did === undefined ? {} : { [ACCOUNT_DID]: did }),
+});
+
+/** Whether the authorization server is found at the start of each connection. */
+export const findsServer = ({
+  resourceUrl,
+  identityResolution,
+}: Pick<OAuth2Provider, 'resourceUrl' | 'identityResolution'>): boolean =>
+  resourceUrl !== undefined || identityResolution !== undefined;
+
+/** The server that a connection began with; null: it has not begun, or the record names its server. */
+function begunWith(
+  provider: OAuth2Provider,
+  given: Readonly<Record<string, string>>,
+): Server | null {
+  const { [RESOURCE]: resource, [AUTHORIZATION_SERVER]: issuer, [ACCOUNT_DID]: did } = given;
+  const hasBegun = findsServer(provider) && resource !== undefined && issuer !== undefined;
+  return hasBegun ? { issuer, resource, scopes: [], did } : null;
+}
+
+/** @throws AppError as resolveAccount does */
+const accountServer = async (
+  deps: DiscoveryDeps,
+  resolution: NonNullable<OAuth2Provider['identityResolution']>,
+  { [ACCOUNT]: account = '' }: Readonly<Record<string, string>>,
+): Promise<Server> => ({
+  ...(await resolveAccount(deps, resolution, account)),
+  scopes: [],
+  isNew: true,
 });
 
 /**
- * The server that a connection began with, once it has begun; else the record's own; else the one that
- * the resource names.
- *
+ * The record's own; else the one that the resource names.
  * @throws AppError as discover does; `provider_error` where the resource names none
  */
 async function serverOf(
   deps: DiscoveryDeps,
   resourceUrl: string,
   issuer: string | null,
-  given: Readonly<Record<string, string>>,
 ): Promise<Server> {
-  const { [RESOURCE]: resource, [AUTHORIZATION_SERVER]: server } = given;
-  if (resource !== undefined && server !== undefined) {
-    return { issuer: server, resource, scopes: [] };
-  }
   if (issuer !== null) return { issuer, resource: resourceUrl, scopes: [] };
   const found = await discoverResource(deps, resourceUrl);
   if (found.issuer !== null) return { ...found, issuer: found.issuer };

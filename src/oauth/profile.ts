@@ -9,6 +9,8 @@ import type { Log } from '../log';
 import { askedParameters } from '../providers/parameters';
 import { isProvenByProfile, type PathSource, readsFrom, splitPath } from '../providers/paths';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { confirmAccount } from './atproto';
+import type { DiscoveryDeps } from './discovery';
 import { parseDocument, valueAt } from './document';
 import { type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
@@ -44,7 +46,7 @@ export type Sources = Partial<Record<PathSource, unknown>>;
  * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
 export async function fetchProfile(
-  deps: JwksDeps & Proving & { log: Log },
+  deps: JwksDeps & Proving & DiscoveryDeps & { log: Log },
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
   grant: Pick<Grant, 'accessToken' | 'dpopKey' | 'document' | 'receivedAt'>,
@@ -53,7 +55,7 @@ export async function fetchProfile(
   { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
 ): Promise<Profile> {
   const { provider, clientId } = client;
-  const { accountId, subject } = provider;
+  const { accountId, subject, identityResolution } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
   const idToken = valueAt(grant.document, 'id_token');
   const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
@@ -75,6 +77,10 @@ export async function fetchProfile(
     parameter: endpoints.parameters,
     ...more,
     user: userId === undefined ? null : { id: await ownAccountId(provider, userId, endpoints) },
+    identity:
+      identityResolution === undefined
+        ? null
+        : await confirmAccount(deps, identityResolution, endpoints.parameters, grant.document),
     id_token: await from('id_token', () => readIdToken(idToken, expected)),
     profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, patience)),
   });

@@ -16,7 +16,7 @@ import { AppError } from '../errors';
 import type { Log } from '../log';
 import { AUTHORIZATION_SERVER } from '../providers/parameters';
 import { fillAll } from '../providers/templates';
-import type { OAuth2Client } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { clientDocumentUrl, isLocal } from '../providers/urls';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
@@ -40,7 +40,7 @@ const MAX_REPLY_BYTES = 65_536;
 /** A secret that runs out sooner may do so while somebody consents. */
 const LEAST_SECRET_MS = 15 * MINUTE_MS;
 
-/** What stands in a client's document, and in a registration. */
+/** What stands in a client's document, and in a registration. The optional members: where the record says so. */
 export interface ClientMetadata {
   client_name: string;
   client_uri: string;
@@ -49,11 +49,15 @@ export interface ClientMetadata {
   grant_types: string[];
   response_types: string[];
   token_endpoint_auth_method: string;
+  scope?: string;
+  /** RFC 9449 5.2. */
+  dpop_bound_access_tokens?: true;
 }
 
 /** RFC 7591 2. OpenID Connect registration lets a web client have no localhost. */
 export const clientMetadata = (
   { publicUrl, brand }: RegistrationDeps['config'],
+  { scopes, requiredScopes, clientScopes, dpop }: OAuth2Provider,
   redirectUri: string,
   method: string,
 ): ClientMetadata => ({
@@ -64,6 +68,10 @@ export const clientMetadata = (
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   token_endpoint_auth_method: method,
+  ...(clientScopes.length > 0
+    ? { scope: [...new Set([...requiredScopes, ...scopes, ...clientScopes])].join(' ') }
+    : {}),
+  ...(dpop ? { dpop_bound_access_tokens: true as const } : {}),
 });
 
 /**
@@ -81,8 +89,12 @@ export async function clientForConnection(
   if (!client.isAutomatic) return client;
   const { announced, redirectUri } = endpoints;
   const server = serverOf(deps, client, endpoints.parameters);
-  // Nobody can fetch a document from localhost.
-  if (announced.clientDocument && !isLocal(new URL(client.clientId))) return withDocument(client);
+  const { clientKey } = client;
+  // Nobody can fetch a document from localhost. A key is told by nothing else.
+  if (announced.clientDocument && (clientKey || !isLocal(new URL(client.clientId)))) {
+    return withDocument(client);
+  }
+  if (clientKey) throw refused(client, 'takes no document as a client');
   if (server === undefined) throw refused(client, 'has no metadata');
   const place = { provider: client.provider.id, server, redirectUri };
   const known = await currentAt(deps, place);
@@ -141,11 +153,12 @@ function serverOf(
   return issuer === undefined ? new URL(filled).origin : filled;
 }
 
-/** It has no secret: everybody may read the document. */
-const withDocument = ({ provider, clientId }: OAuth2Client): OAuth2Client => ({
-  provider: { ...provider, clientAuth: 'none' },
+/** It has no secret: everybody may read the document. It may have a key. */
+const withDocument = ({ provider, clientId, clientKey }: OAuth2Client): OAuth2Client => ({
+  provider: { ...provider, clientAuth: clientKey ? 'private_key_jwt' : 'none' },
   clientId,
   clientSecret: null,
+  clientKey,
 });
 
 /**
@@ -277,7 +290,7 @@ async function register(
     throw refused(client, 'takes no document as a client and has no registration');
   }
   const { registrationParams } = client.provider;
-  const metadata = clientMetadata(deps.config, place.redirectUri, clientAuth);
+  const metadata = clientMetadata(deps.config, client.provider, place.redirectUri, clientAuth);
   const { client_name, client_uri } = metadata;
   const params = { ...parameters, client_name, client_uri, redirect_uri: place.redirectUri };
   const isForm = Object.keys(registrationParams).length > 0;

@@ -4,8 +4,9 @@
  */
 import { isByFields } from './by-fields';
 import {
-  AUTHORIZATION_SERVER,
+  ACCOUNT,
   askedParameters,
+  foundParameters,
   type ParameterSource,
   RESOURCE,
   settingParameters,
@@ -36,6 +37,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkUrls(provider, publicUrl) ??
     checkParameters(provider) ??
     checkIdentity(provider) ??
+    checkIdentityResolution(provider) ??
     checkClientParameter(provider) ??
     checkClientAssertion(provider) ??
     checkFieldGrant(provider) ??
@@ -79,6 +81,8 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
     [['issuer'], provider.issuer, atStart],
     [['resourceUrl'], provider.resourceUrl, atStart],
+    [['identityResolution', 'plcUrl'], provider.identityResolution?.plcUrl, atStart],
+    [['identityResolution', 'dohUrl'], provider.identityResolution?.dohUrl, atStart],
     [['authorizationUrl'], provider.authorizationUrl, atStart],
     [['registrationUrl'], provider.registrationUrl, atStart],
     [['pushedAuthorizationRequestUrl'], provider.pushedAuthorizationRequestUrl, atStart],
@@ -170,6 +174,7 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
   const fields = Object.entries({ accountId, subject, displayName, metadata });
   const sources: PathSource[] = [
     ...(['profile', 'token', 'id_token', 'parameter', 'choice', 'user', 'field'] as const),
+    ...(provider.identityResolution === undefined ? [] : (['identity'] as const)),
   ];
   const isChosen = (from: string | undefined) => from?.startsWith('choice:') === true;
   for (const [field, value] of fields) {
@@ -180,7 +185,7 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
         return { path: [field], message: `reads "${path}", which is no field that may be shown` };
       }
       if (!sources.includes(source)) {
-        return { path: [field], message: `reads "${path}", which is for credentials` };
+        return { path: [field], message: `reads "${path}", which is for others` };
       }
       if (source === 'user' && (key !== 'id' || !['accountId', 'subject'].includes(field))) {
         return { path: [field], message: `reads "${path}"; only "accountId" may be "user:id"` };
@@ -238,9 +243,30 @@ function checkIdentity(provider: OAuth2Provider): Fault | null {
   };
 }
 
+/** What told the account otherwise would let a server speak for whom it likes. */
+function checkIdentityResolution(provider: OAuth2Provider): Fault | null {
+  const { accountId, subject, issuer, resourceUrl, dpop, pkce, requiredScopes } = provider;
+  if (provider.identityResolution === undefined) return null;
+  const wrong: Record<string, boolean> = {
+    issuer: issuer !== undefined,
+    resourceUrl: resourceUrl !== undefined,
+    accountId: accountId !== 'identity:did',
+    subject: subject !== undefined,
+    dpop: !dpop,
+    pkce: !pkce,
+    requiredScopes: !requiredScopes.includes('atproto'),
+    parameters: !askedParameters(provider).some(([name]) => name === ACCOUNT),
+  };
+  const field = Object.keys(wrong).find((name) => wrong[name]);
+  return field === undefined
+    ? null
+    : { path: [field], message: 'is not as "identityResolution" needs it' };
+}
+
 function checkParameters(provider: OAuth2Provider): Fault | null {
   for (const [name, { pattern, default: given, from }] of Object.entries(provider.parameters)) {
-    const found = provider.resourceUrl === undefined ? [] : [RESOURCE, AUTHORIZATION_SERVER];
+    const isFound = provider.resourceUrl ?? provider.identityResolution;
+    const found = isFound === undefined ? [] : foundParameters;
     if ([...ownPlaceholders, ...found].includes(name)) {
       return {
         path: ['parameters', name],
@@ -435,17 +461,22 @@ function checkIssuerTemplate({ issuer, issuerTemplate }: OAuth2Provider): Fault 
 
 function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
   const { clientRegistration, clientAuth } = provider;
-  const isDiscovered = provider.issuer !== undefined || provider.resourceUrl !== undefined;
+  const isDiscovered = [provider.issuer, provider.resourceUrl, provider.identityResolution].some(
+    (field) => field !== undefined,
+  );
   if (clientRegistration === 'automatic') {
     if (!(isDiscovered || provider.registrationUrl !== undefined) || isByFields(provider)) {
       return {
         path: ['clientRegistration'],
         message:
-          'is automatic, which needs an "issuer", a "resourceUrl" or a "registrationUrl", and a browser',
+          'is automatic, which needs an "issuer", a "resourceUrl", an "identityResolution" or a "registrationUrl", and a browser',
       };
     }
-    if (clientAuth !== undefined) {
-      return { path: ['clientAuth'], message: 'is said by the server that registers the client' };
+    if (clientAuth !== undefined && clientAuth !== 'private_key_jwt') {
+      return {
+        path: ['clientAuth'],
+        message: 'is said by the server that registers the client, unless it is private_key_jwt',
+      };
     }
   }
   if (clientRegistration !== 'automatic' && provider.registrationUrl !== undefined) {

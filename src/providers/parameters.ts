@@ -17,6 +17,13 @@ type Parameter = OAuth2Provider['parameters'][string];
 export const RESOURCE = 'resource';
 export const AUTHORIZATION_SERVER = 'authorization_server';
 
+/** Of `identityResolution`: whom the user names, and, besides those above, who that was at the start. */
+export const ACCOUNT = 'account';
+export const ACCOUNT_DID = 'did';
+
+/** What is found at the start, and never given. */
+export const foundParameters: readonly string[] = [RESOURCE, AUTHORIZATION_SERVER, ACCOUNT_DID];
+
 /** Who says a value that whoever starts the connection does not give, in the order of a connect. */
 export type ParameterSource = 'setting' | 'field' | 'callback' | 'token' | 'choice';
 

@@ -6,7 +6,7 @@ import type { OAuth2Provider } from './types';
  * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it; `parameter`:
  * a value of the connection's parameters, by its name; `choice`: the element of the record's `choices`
  * that was chosen; `user`: `user:id` names no account of the provider's, but the one that this user
- * has there. Where there is no OAuth, `field`: what the user gave; `header`: a header of the reply to the check, in lower case.
+ * has there; `identity`: what `identityResolution` has confirmed. Where there is no OAuth, `field`: what the user gave; `header`: a header of the reply to the check, in lower case.
  */
 export type PathSource =
   | 'profile'
@@ -15,6 +15,7 @@ export type PathSource =
   | 'parameter'
   | 'choice'
   | 'user'
+  | 'identity'
   | 'field'
   | 'header';
 
@@ -23,7 +24,7 @@ type Identifying = Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' 
 /** `id_token:sub` -> the claim `sub`; without a prefix a path reads the profile. */
 export function splitPath(path: string): { source: PathSource; key: string } {
   const [, source = 'profile', key = path] =
-    /^(token|id_token|parameter|choice|user|field|header):(.*)$/s.exec(path) ?? [];
+    /^(token|id_token|parameter|choice|user|identity|field|header):(.*)$/s.exec(path) ?? [];
   return { source: source as PathSource, key };
 }
 

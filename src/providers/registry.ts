@@ -21,6 +21,7 @@ import { records, templates } from './records';
 import { mcp } from './records/mcp';
 import { fillTemplate } from './templates';
 import {
+  type ClientKey,
   type OAuth2Client,
   type OAuth2Provider,
   type Provider,
@@ -95,7 +96,8 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
       const name = clientParameterOf(provider);
       const value = name && (parameters[name] ?? provider.parameters[name]?.default);
       return (
-        clientBy(provider, byValue.get(value ?? '') ?? own) ?? automaticClient(provider, publicUrl)
+        clientBy(provider, byValue.get(value ?? '') ?? own) ??
+        automaticClient(provider, publicUrl, own)
       );
     },
     clientIds(id) {
@@ -105,7 +107,7 @@ export function createRegistry(env: Record<string, unknown>, publicUrl: string):
       const given = [own, ...byValue.values()].map((setting) => clientBy(provider, setting));
       const clients = given.some((client) => client !== undefined)
         ? given
-        : [automaticClient(provider, publicUrl)];
+        : [automaticClient(provider, publicUrl, own)];
       const all = clients.map((client) => client?.clientId);
       return [...new Set(all.filter((clientId) => clientId !== undefined))];
     },
@@ -189,16 +191,20 @@ function withSettings(provider: Provider, env: Record<string, unknown>): Provide
   };
 }
 
-/** The one that needs no settings; undefined where the record has none. */
-const automaticClient = (provider: OAuth2Provider, publicUrl: string): OAuth2Client | undefined =>
-  provider.clientRegistration === 'automatic'
-    ? {
-        provider,
-        clientId: clientDocumentUrl(publicUrl, provider.id),
-        clientSecret: null,
-        isAutomatic: true,
-      }
-    : undefined;
+/** The one that needs no id; undefined where the record has none, or the key that it signs with is missing. */
+function automaticClient(
+  provider: OAuth2Provider,
+  publicUrl: string,
+  own: ClientSetting,
+): OAuth2Client | undefined {
+  if (provider.clientRegistration !== 'automatic') return undefined;
+  const clientKey = provider.clientAuth === undefined ? undefined : clientKeyOf(own);
+  if (provider.clientAuth !== undefined && clientKey === undefined) return undefined;
+  // In a document a key is found by its name.
+  if (clientKey && !/"kid"/.test(clientKey.key)) clientKey.keyId ??= 'key-1';
+  const clientId = clientDocumentUrl(publicUrl, provider.id);
+  return { provider, clientId, clientSecret: null, clientKey, isAutomatic: true };
+}
 
 /** Undefined where it has not what its record's `clientAuth` needs. */
 function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Client | undefined {
@@ -207,8 +213,7 @@ function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Clien
   const clientId = textOf(setting.id) ?? (needsNone ? '' : null);
   if (clientId === null) return undefined;
   const clientSecret = textOf(setting.secret);
-  const key = keyOf(setting.key);
-  const clientKey = key === null ? undefined : { key, keyId: textOf(setting.keyId) };
+  const clientKey = clientKeyOf(setting);
   if (isByFields(provider)) {
     // The client is the user's own, or there is none; an assertion is the operator's.
     const needsKey = provider.grant === 'jwt_bearer';
@@ -239,6 +244,11 @@ function clientBy(provider: OAuth2Provider, setting: ClientSetting): OAuth2Clien
     default:
       return clientSecret === null ? undefined : { provider, clientId, clientSecret };
   }
+}
+
+function clientKeyOf(setting: ClientSetting): ClientKey | undefined {
+  const key = keyOf(setting.key);
+  return key === null ? undefined : { key, keyId: textOf(setting.keyId) };
 }
 
 /** A file of variables has a PEM in one line, with `\n`. */

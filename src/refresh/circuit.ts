@@ -19,6 +19,7 @@ import {
 import type { Deps } from '../deps';
 import type { EventWriter } from '../events/deliveries';
 import { eventStatements, type NewEvent } from '../events/event-log';
+import { AUTHORIZATION_SERVER } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Provider } from '../providers/types';
 import { fillPlaceholders } from '../providers/urls';
@@ -57,10 +58,12 @@ export interface CircuitKey {
 
 /**
  * Whose host the circuit is of: with discovery the issuer, or the resource that names it, whichever the
- * record has.
+ * record has; where each account has a server of its own, that one's.
  */
 export const hostUrlOf = (provider: OAuth2Provider): string | undefined =>
-  provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer ?? provider.resourceUrl;
+  provider.identityResolution === undefined
+    ? (provider.refreshUrl ?? provider.tokenUrl ?? provider.issuer ?? provider.resourceUrl)
+    : `{${AUTHORIZATION_SERVER}}`;
 
 /** Where refreshes go; null where a parameter that is not given decides. */
 export function tokenHost(
@@ -69,6 +72,9 @@ export function tokenHost(
 ): string | null {
   const url = hostUrlOf(provider);
   if (url === undefined) return null;
+  if (provider.identityResolution !== undefined) {
+    return URL.parse(parameters[AUTHORIZATION_SERVER] ?? '')?.host ?? null;
+  }
   const filled = placeholdersOf(url).length === 0 ? url : fillPlaceholders(url, parameters);
   return filled === null ? null : (URL.parse(filled)?.host ?? null);
 }

@@ -142,6 +142,7 @@ const messages = {
   'may.manage_ads': 'manage your ads',
   'may.send_documents': 'prepare documents and send them for signature',
   'may.stay_connected': 'stay connected while you are away',
+  'may.use_bluesky': 'see and change what you can in Bluesky',
   'may.use_salesforce': 'see and change what you can in Salesforce',
   'may.use_servicenow': 'see and change what you can in ServiceNow',
 
@@ -380,6 +381,7 @@ const messages = {
   'record.Account SID': 'Account SID',
   'record.Auth token': 'Auth token',
   'record.Mastodon server': 'Mastodon server',
+  'record.Bluesky handle': 'Bluesky handle',
   'record.Subdomain of zendesk.com': 'Subdomain of zendesk.com',
   'record.API key': 'API key',
   'record.User name': 'User name',

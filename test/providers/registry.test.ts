@@ -487,6 +487,41 @@ describe('PROVIDERS', () => {
       },
       `PROVIDERS.acme.${fault}`,
     ]),
+    ...(
+      [
+        ['with an account that nothing confirms', { accountId: 'token:sub' }, 'accountId: is not'],
+        ['with an account besides', { subject: 'token:sub' }, 'subject: is not'],
+        ['with a server of its own', { issuer: 'https://id.acme.example' }, 'issuer: is not'],
+        ['without keys for tokens', { dpop: false }, 'dpop: is not'],
+        ['without PKCE', { pkce: false }, 'pkce: is not'],
+        ['without its scope', { requiredScopes: [] }, 'requiredScopes: is not'],
+        ['that asks for nobody', { parameters: {} }, 'parameters: is not'],
+        [
+          'with a parameter that is found',
+          { parameters: { did: { label: 'D', pattern: '.*' } } },
+          'parameters.did: names what Mooring fills itself',
+        ],
+        [
+          'with a directory inside',
+          { identityResolution: { protocol: 'atproto', plcUrl: 'https://10.0.0.1' } },
+          'identityResolution.plcUrl: names an IP address',
+        ],
+        [
+          'with a secret',
+          { clientAuth: 'client_secret_post' },
+          'clientAuth: is said by the server',
+        ],
+      ] as const
+    ).map(([what, more, fault]): [string, unknown, string] => [
+      `identity resolution ${what}`,
+      { bluesky: more },
+      `PROVIDERS.bluesky.${fault}`,
+    ]),
+    [
+      'identity that nothing resolves',
+      { acme: { ...acme, accountId: 'identity:did' } },
+      'PROVIDERS.acme.accountId: reads "identity:did"',
+    ],
     [
       'an automatic client without discovery',
       { acme: { ...acme, clientRegistration: 'automatic' } },

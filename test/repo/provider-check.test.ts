@@ -52,6 +52,13 @@ describe('npm run provider:check', () => {
     expect(lines.join('\n')).toContain('set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET');
   });
 
+  it('asks for no client where it has one of its own', async () => {
+    expect(await report(['mastodon', 'host=social.example.com'], settings({}))).toContain(
+      'Client: none needed; its own is https://mooring.example.com/.well-known/oauth-client/mastodon',
+    );
+    await expect(report(['bluesky'], {})).rejects.toThrow('account=... (Bluesky handle)');
+  });
+
   it('takes the parameters of a connection', async () => {
     const lines = await report(['shopify', 'shop=demo'], {});
     expect(lines.at(-1)).toContain('https://demo.myshopify.com/admin/oauth/authorize?');

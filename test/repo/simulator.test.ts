@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 1010,
-        "documented": 305,
-        "documentedWithDate": 104,
-        "knowledge": 532,
-        "reported": 173,
+        "answersAndDemands": 1032,
+        "documented": 312,
+        "documentedWithDate": 111,
+        "knowledge": 534,
+        "reported": 186,
       }
     `);
   });

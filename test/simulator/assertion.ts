@@ -25,7 +25,10 @@ export async function verified(
   if (isSecret && params.get(idParam) !== client.id) return false;
   const [header = '', payload = '', signature = '', ...rest] = jwt.split('.');
   if (signature === '' || rest.length > 0) return false;
-  if (JSON.parse(textIn(header)).alg !== algorithm) return false;
+  const { alg, kid } = JSON.parse(textIn(header));
+  if (alg !== algorithm) return false;
+  // Of several keys in a document, the name tells which it is.
+  if (client.publicKey && 'kid' in client.publicKey && kid !== client.publicKey.kid) return false;
   const key = await keyOf(algorithm, client);
   const signed = new TextEncoder().encode(`${header}.${payload}`);
   const isSigned = await crypto.subtle.verify(

@@ -11,7 +11,7 @@ import { authorize, push } from './authorize.ts';
 import { type Proof, Proofs } from './dpop.ts';
 import { Grants } from './grants.ts';
 import { readBehindToken, readProfile } from './profile.ts';
-import { isAt, readRequest } from './request.ts';
+import { isAt, missingParam, readRequest } from './request.ts';
 import { revoke } from './revoke.ts';
 import { exchangeCode, extend, refresh } from './token.ts';
 import type { About, Answer, Fixture, Issued, Sent, SimulatedClient } from './types.ts';
@@ -26,6 +26,7 @@ export type EndpointName =
   | 'profile'
   | 'choices'
   | 'check'
+  | 'document'
   | 'revoke'
   /** Any of these, which was told to come again with another nonce. */
   | 'challenge'
@@ -297,7 +298,7 @@ export function simulate(
   /** Null: none is wanted there. */
   async function provenBy(received: Received, sent: Sent, now: number): Promise<Proof | null> {
     const { endpoint } = received;
-    if (endpoint === 'authorize' || endpoint === 'unknown') return null;
+    if (['authorize', 'document', 'unknown'].includes(endpoint)) return null;
     if (endpoint === 'revoke' && !sent.headers.has('DPoP')) return null;
     const token = /^DPoP (.+)$/.exec(sent.headers.get('Authorization') ?? '')?.[1];
     return proofs.check(sent, now, isResource(received) ? (token ?? '') : undefined);
@@ -325,6 +326,14 @@ function register(scene: Scene): Response {
   return respond({ body, evidence: registration.evidence }, scene);
 }
 
+function readDocument(scene: Scene): Response {
+  const { sent, fixture } = scene;
+  const found = fixture.documents?.find(
+    ({ url, query = {} }) => isAt(sent, url) && missingParam(sent.url.searchParams, query) === null,
+  );
+  return found ? respond(found.answer, scene) : respond(notFound, scene);
+}
+
 function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Response {
   switch (endpoint) {
     case 'authorize':
@@ -345,6 +354,8 @@ function play(endpoint: EndpointName, scene: Scene): Promise<Response> | Respons
       return readBehindToken(scene, scene.fixture.choices);
     case 'check':
       return readBehindToken(scene, scene.fixture.check);
+    case 'document':
+      return readDocument(scene);
     case 'revoke':
       return revoke(scene);
     case 'challenge':
@@ -374,6 +385,7 @@ function endpointOf(fixture: Fixture, client: SimulatedClient, sent: Sent): Endp
   if (profile && at(profile.url)) return 'profile';
   if (fixture.choices && at(fixture.choices.url)) return 'choices';
   if (fixture.check && at(fixture.check.url)) return 'check';
+  if (fixture.documents?.some(({ url }) => at(url))) return 'document';
   if (revocation && at(filled(revocation.url, client))) return 'revoke';
   return 'unknown';
 }
@@ -393,6 +405,7 @@ function hostsOf(fixture: Fixture, client: SimulatedClient): Set<string> {
     ...(profile ? [profile.url] : []),
     ...(fixture.choices ? [fixture.choices.url] : []),
     ...(fixture.check ? [fixture.check.url] : []),
+    ...(fixture.documents ?? []).map(({ url }) => url),
     ...(revocation ? [filled(revocation.url, client)] : []),
   ];
   return new Set(urls.map((url) => new URL(url).host));

@@ -266,6 +266,14 @@ export interface Quirk {
   means: Meaning;
 }
 
+/** What anybody may read, by GET and without a token: who an account is, which servers there are. */
+export interface PublicDocument {
+  url: string;
+  /** Not found without exactly these in the query. */
+  query?: Record<string, string>;
+  answer: Answer;
+}
+
 export interface Fixture {
   id: string;
   /** What the operator sets besides the client. */
@@ -298,6 +306,11 @@ export interface Fixture {
   scopes: readonly string[];
   /** Clients are registered here, by a form. */
   registration?: { url: string; params: Record<string, RegExp>; evidence: Evidence };
+  /** The client's id is the address of its document, which holds the key that it signs with. */
+  clientDocument?: Evidence;
+  documents?: readonly PublicDocument[];
+  /** Below the address of the API, what a call asks for. Default `me`. */
+  apiPath?: string;
   /** Tokens are bound to a key, and nothing is done without its proof and a nonce (RFC 9449). */
   dpop?: Evidence;
   authorization: Authorization;

@@ -12,6 +12,7 @@ import { attio } from './attio';
 import { auth0 } from './auth0';
 import { basic } from './basic';
 import { bitbucket } from './bitbucket';
+import { bluesky } from './bluesky';
 import { box } from './box';
 import { calCom } from './cal-com';
 import { calendly } from './calendly';
@@ -117,6 +118,7 @@ export const records: readonly ProviderInput[] = [
   attio,
   auth0,
   bitbucket,
+  bluesky,
   box,
   calCom,
   calendly,

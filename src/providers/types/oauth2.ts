@@ -126,6 +126,21 @@ export const oauth2ProviderSchema = z.strictObject({
    * not asked.
    */
   resourceUrl: url.optional(),
+  /**
+   * Instead of `issuer`: the user names an account in the parameter `account` (a handle, a DID, a
+   * server), and the protocol finds its authorization server and confirms whom that names
+   * (src/oauth/atproto.ts). Paths read what is confirmed as `identity:did`, `identity:handle` (null
+   * where it is not confirmed) and `identity:pds`.
+   */
+  identityResolution: z
+    .strictObject({
+      protocol: z.literal('atproto'),
+      /** The directory of `did:plc`. */
+      plcUrl: url.default('https://plc.directory'),
+      /** Answers `?name=&type=TXT` as `application/dns-json`. It learns which handles are asked for. */
+      dohUrl: url.default('https://cloudflare-dns.com/dns-query'),
+    })
+    .optional(),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
   /**
@@ -198,7 +213,9 @@ export const oauth2ProviderSchema = z.strictObject({
   /**
    * Where the client comes from. `automatic`: where the settings give none, its id is the address of
    * the document at `/.well-known/oauth-client/{id}`, if the server takes such ids; else it is
-   * registered (RFC 7591). Needs an `issuer`, a `resourceUrl` or a `registrationUrl`.
+   * registered (RFC 7591). Needs an `issuer`, a `resourceUrl`, an `identityResolution` or a
+   * `registrationUrl`. With `clientAuth: private_key_jwt` the document holds the public part of
+   * `{ID}_CLIENT_KEY`, and there is no client without that.
    */
   clientRegistration: z.enum(['settings', 'automatic']).default('settings'),
   /** Where a client is registered, at each host apart, where no metadata says so (Mastodon). */
@@ -208,6 +225,11 @@ export const oauth2ProviderSchema = z.strictObject({
    * `{redirect_uri}` stand for the real ones.
    */
   registrationParams: strings.default({}),
+  /**
+   * Scopes that the document or the registration names besides `scopes` and `requiredScopes`, where the
+   * server grants no others (RFC 7591 2). None: it names no scopes at all.
+   */
+  clientScopes: z.array(z.string().min(1)).default([]),
   /** Of what a client signs to prove who it is (RFC 7523 3). */
   clientAssertion: z
     .strictObject({

@@ -79,6 +79,7 @@ const common: Readonly<Record<string, readonly PermissionId[]>> = {
 
 /** Names that mean something at one provider only. */
 const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId[]>>>> = {
+  bluesky: { 'transition:generic': ['may.use_bluesky'] },
   calendly: { 'users:read': ['see.profile'] },
   docusign: { signature: ['may.send_documents'], extended: ['may.stay_connected'] },
   hubspot: { oauth: ['see.account_basics'] },

@@ -58,6 +58,7 @@ describe('a check', { timeout: 30_000 }, () => {
     expect(fixtures.map(({ id }) => id).filter((id) => !isChecked(id))).toEqual([
       'amazon-seller',
       'apple',
+      'bluesky',
       'microsoft',
       'microsoft-teams',
       'onedrive',

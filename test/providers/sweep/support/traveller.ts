@@ -16,6 +16,7 @@ import {
 import { EVERY_MINUTE, runJobs } from '../../../../src/jobs/cron';
 import { records } from '../../../../src/providers/records';
 import { settingPrefix } from '../../../../src/providers/registry';
+import { clientDocumentUrl } from '../../../../src/providers/urls';
 import { type Journey, journey } from '../../../connect/journey';
 import { type Simulator, simulate } from '../../../simulator/simulator';
 import type { Answer, Fixture, Issued } from '../../../simulator/types';
@@ -49,8 +50,9 @@ export type Row = typeof oauthAccounts.$inferSelect;
 
 /** Of clients that sign, where a test has no key of its own. */
 const pair = await generateKeyPair('ES256', { extractable: true });
-const publicJwk = (await exportJWK(pair.publicKey)) as JsonWebKey;
-const privateJwk = JSON.stringify(await exportJWK(pair.privateKey));
+const named = async (key: CryptoKey) => ({ ...(await exportJWK(key)), kid: 'key-1' });
+const publicJwk = (await named(pair.publicKey)) as JsonWebKey;
+const privateJwk = JSON.stringify(await named(pair.privateKey));
 
 const CLIENT = { id: 'sim-client_01', secret: 'sim-secret.0123456789' };
 const USER = 'ada';
@@ -85,8 +87,8 @@ export class Traveller {
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
     {
-      // Else its client is the one that it registers.
-      clients = fixture.registration ? [] : [clientOf(fixture.id)],
+      // Else its client is the one that it registers, or has a document.
+      clients = fixture.registration || fixture.clientDocument ? [] : [clientOf(fixture.id)],
       settings = {},
       publicKey = publicJwk,
     }: Deployment = {},
@@ -99,8 +101,10 @@ export class Traveller {
     });
     const clock = testClock(Date.now());
     const redirectUri = `${config.publicUrl}/connect/callback/${fixture.id}`;
+    const document = fixture.clientDocument && clientDocumentUrl(config.publicUrl, fixture.id);
+    const client = { ...CLIENT, ...(document ? { id: document } : {}) };
     this.#journey = journey({ config, clock }, (now) =>
-      simulate(fixture, { ...CLIENT, redirectUri, publicKey }, now),
+      simulate(fixture, { ...client, redirectUri, publicKey }, now),
     );
     this.simulator = this.#journey.provider;
     this.deps = this.#journey.deps;
@@ -176,10 +180,10 @@ export class Traveller {
 
   /** Through the proxy. */
   async callProfile(): Promise<void> {
-    const { id } = this.fixture;
+    const { id, apiPath = 'me' } = this.fixture;
     // Calls are counted some seconds later, which no token is to be seen to age by.
     const now = this.deps.now();
-    const reply = await this.api(`/v1/users/${USER}/proxy/${id}/-/me`);
+    const reply = await this.api(`/v1/users/${USER}/proxy/${id}/-/${apiPath}`);
     await this.deps.settle();
     this.deps.clock.set(now);
     const text = await reply.text();
