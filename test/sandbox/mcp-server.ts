@@ -7,8 +7,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Configuration, errors, type Interaction, Provider } from 'oidc-provider';
+import { type Configuration, errors, Provider } from 'oidc-provider';
 import { Store } from './authorization-server/store.ts';
+import { answerInteraction, bodyOf } from './one-form.ts';
 
 export interface McpServer {
   /** Where it listens; its own name may be another. */
@@ -144,39 +145,6 @@ function configuration(url: string, store: Store, { documents }: McpServerOption
   };
 }
 
-/** One form: who somebody is, and that they allow it. */
-async function answerInteraction(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  const [, uid] = /^\/interaction\/([\w-]+)$/.exec(request.url ?? '') ?? [];
-  if (uid === undefined) return false;
-  const interaction = await provider.interactionDetails(request, response);
-  if (request.method === 'POST') {
-    await allow(provider, interaction, request, response);
-  } else {
-    response.writeHead(200, { 'Content-Type': 'text/html' });
-    response.end(`<form method="post" action="/interaction/${uid}"><input name="account"></form>`);
-  }
-  return true;
-}
-
-async function allow(
-  provider: Provider,
-  { params }: Interaction,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const accountId = new URLSearchParams(await bodyOf(request)).get('account') ?? '';
-  const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
-  const scope = String(params.scope ?? '');
-  grant.addOIDCScope(scope);
-  grant.addResourceScope(String(params.resource), scope);
-  const consent = { grantId: await grant.save() };
-  await provider.interactionFinished(request, response, { login: { accountId }, consent });
-}
-
 /** Messages with a token are answered by a stream of two events. */
 async function answerMessage(
   request: IncomingMessage,
@@ -199,12 +167,6 @@ async function answerMessage(
   event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progress: 1 } });
   event({ jsonrpc: '2.0', id, result: { method } });
   response.end();
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  return body;
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
