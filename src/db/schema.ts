@@ -5,6 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import {
+  customType,
   index,
   integer,
   primaryKey,
@@ -48,6 +49,20 @@ export type FailureCategory = (typeof failureCategories)[number];
 /** Circuits that have something to tell. */
 export const isTroubled = sql`(failures > 0 OR open_until IS NOT NULL)`;
 
+/** JSON; null where it cannot be read: one row must not fail those that are read with it. */
+const readableJson = <T>() =>
+  customType<{ data: T; driverData: string }>({
+    dataType: () => 'text',
+    toDriver: (value) => JSON.stringify(value),
+    fromDriver(text) {
+      try {
+        return JSON.parse(text);
+      } catch {
+        return null;
+      }
+    },
+  });
+
 /** One account of one user at one provider: an integration. */
 export const oauthAccounts = sqliteTable(
   'oauth_accounts',
@@ -73,11 +88,11 @@ export const oauthAccounts = sqliteTable(
     refreshLifetime: integer('refresh_lifetime'),
     tokenType: text('token_type'),
     /** Granted scopes. */
-    scope: text({ mode: 'json' }).$type<string[]>().notNull(),
-    requestedScope: text('requested_scope', { mode: 'json' }).$type<string[]>().notNull(),
+    scope: readableJson<string[]>()().notNull(),
+    requestedScope: readableJson<string[]>()('requested_scope').notNull(),
     /** Values for the placeholders in the provider's URLs (shop, instance, ...). */
-    parameters: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
-    metadata: text({ mode: 'json' }).$type<Record<string, string | null>>().notNull(),
+    parameters: readableJson<Record<string, string>>()().notNull(),
+    metadata: readableJson<Record<string, string | null>>()().notNull(),
     displayName: text('display_name'),
     state: text({ enum: ['active', 'needs_reconnect'] }).notNull(),
     /** Why `needs_reconnect`, as a code; null while active. */

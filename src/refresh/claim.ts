@@ -126,10 +126,7 @@ export const isHeldUnreadable = (
     isUnreadable,
   );
 
-/**
- * Takes rows that nobody can read out of the schedule: one would fail its group at each claim. Their
- * users' own reads still fail, and tell.
- */
+/** Takes rows that nobody can read out of the schedule: each would head the queue again and again. */
 export const setAside = (db: Database, unreadable: SQL | undefined, now: number) =>
   db
     .update(oauthAccounts)

@@ -123,15 +123,9 @@ async function claimGroup(
   const fixed = claimable.flatMap(({ id, host }) =>
     host === null ? [] : [{ provider: id, host }],
   );
-  const claim = () =>
-    retry(deps, { until: now + CALL_MS, isPassing: (error) => !isUnreadable(error) }, () =>
-      db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
-    );
-  const [rows, known] = await claim().catch(async (error) => {
-    if (!isUnreadable(error)) throw error;
-    await setUnreadableAside(deps, claimId, claimable, now);
-    return claim();
-  });
+  const [rows, known] = await retry(deps, { until: now + CALL_MS }, () =>
+    db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
+  );
   if (!rows.every(isReadable)) await setUnreadableAside(deps, claimId, claimable, now);
   const readable = rows.filter(isReadable);
   const clientOf = ({ provider, parameters }: AccountRow) =>
@@ -191,9 +185,6 @@ async function putOffWithoutClient(deps: Deps, row: AccountRow): Promise<void> {
     deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
   }
 }
-
-/** What a row whose JSON is cut short makes of the whole answer. */
-const isUnreadable = (error: unknown): boolean => error instanceof SyntaxError;
 
 /** Rows that would fail every claim leave the schedule, and the operator is told of each. */
 async function setUnreadableAside(

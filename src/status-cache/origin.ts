@@ -53,6 +53,10 @@ export const factsOf = (row: AccountRow): Facts =>
     isVerified: row.verifiedAt !== null,
   });
 
+/**
+ * What a row holds that nobody can read says nothing, so that its user's other integrations are served
+ * all the same: D1 keeps whatever it is given.
+ */
 export function factsFrom(row: FactsRow): Facts {
   return {
     provider: row.provider,
@@ -60,23 +64,39 @@ export function factsFrom(row: FactsRow): Facts {
     displayName: row.displayName,
     state: row.state,
     stateReason: row.stateReason,
-    scopes: row.scope,
-    requestedScopes: row.requestedScope,
-    metadata: row.metadata,
-    expiresAt: row.expiresAt,
-    refreshExpiresAt: row.refreshExpiresAt,
+    scopes: textsIn(row.scope),
+    requestedScopes: textsIn(row.requestedScope),
+    metadata: labelsIn(row.metadata),
+    expiresAt: timeIn(row.expiresAt),
+    refreshExpiresAt: timeIn(row.refreshExpiresAt),
     // A token that is extended while alive has no refresh token, but a time when it is due.
     renewable: row.hasRefreshToken || row.refreshDueAt !== null,
-    refreshDueAt: row.refreshDueAt,
+    refreshDueAt: timeIn(row.refreshDueAt),
     refreshFailures: row.refreshFailures,
     lastError: row.lastError,
     lastErrorCategory: row.lastErrorCategory,
     verified: row.isVerified,
-    connectedAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    lastRefreshedAt: row.lastRefreshedAt,
+    connectedAt: timeIn(row.createdAt) ?? 0,
+    updatedAt: timeIn(row.updatedAt) ?? 0,
+    lastRefreshedAt: timeIn(row.lastRefreshedAt),
   };
 }
+
+const textsIn = (list: readonly unknown[] | null): string[] =>
+  Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+
+const labelsIn = (labels: Facts['metadata'] | null): Facts['metadata'] =>
+  labels?.constructor === Object
+    ? Object.fromEntries(
+        Object.entries(labels).filter(([, one]) => one === null || typeof one === 'string'),
+      )
+    : {};
+
+/** The last moment that RFC 3339 can say, ms. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+const timeIn = (ms: number | null): number | null =>
+  typeof ms === 'number' && ms >= 0 && ms <= LAST_MS ? ms : null;
 
 /**
  * A row for each integration of these users, newest connection first; for one who has none, a row
@@ -112,14 +132,15 @@ export function snapshotFrom(
   fromPrimary = true,
 ): Snapshot {
   const accounts = rows.map(({ account }) => account).filter((account) => account !== null);
-  const dueTimes = accounts.map((account) => account.refreshDueAt);
+  const integrations = accounts.map(factsFrom);
+  const dueTimes = integrations.map(({ refreshDueAt }) => refreshDueAt);
   return {
     v: 1,
     userId,
     version: rows[0]?.version ?? 0,
     takenAt,
     freshUntil: mayStore(takenAt, dueTimes, fromPrimary) ? freshUntil(takenAt, dueTimes) : takenAt,
-    integrations: accounts.map(factsFrom),
+    integrations,
   };
 }
 

@@ -71,8 +71,12 @@ export const Action = ({ view, to, fields = {}, main = false, children }: Action
   </PostForm>
 );
 
-export const When = ({ at, clock }: { at: number; clock: Clock }) => (
-  <time datetime={new Date(at).toISOString()} title={full(at, clock)}>
-    {relative(at, clock)}
-  </time>
-);
+/** What a row holds that is no time is shown as it stands. */
+export const When = ({ at, clock }: { at: number; clock: Clock }) =>
+  Number.isNaN(new Date(at).getTime()) ? (
+    <span>{String(at)}</span>
+  ) : (
+    <time datetime={new Date(at).toISOString()} title={full(at, clock)}>
+      {relative(at, clock)}
+    </time>
+  );
