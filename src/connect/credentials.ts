@@ -46,6 +46,7 @@ import {
   isStored,
   tooManyIntegrations,
   upsertAccount,
+  withKnown,
 } from './store';
 
 export interface CredentialsInput {
@@ -107,7 +108,12 @@ export async function putCredentials(
     scope: [],
     requestedScope: [],
     parameters: {},
-    metadata: { ...publicId, ...found?.metadata },
+    metadata: await withKnown(
+      deps.db,
+      { userId, provider: provider.id, accountId },
+      Object.keys(provider.check?.metadata ?? {}),
+      { ...publicId, ...found?.metadata },
+    ),
     displayName: input.displayName ?? found?.displayName ?? null,
     refreshDueAt: null,
     noticeDueAt: null,

@@ -74,7 +74,7 @@ export interface ConnectedAccount {
  * @param transaction whose consent it was; a new one, so what is stored of a former one does not count
  */
 export async function accountOf(
-  { vault, config, random }: Deps,
+  { db, vault, config, random }: Deps,
   { provider, clientId }: Pick<OAuth2Client, 'provider' | 'clientId'>,
   transaction: Pick<Transaction, 'userId' | 'requestedScope' | 'parameters'>,
   grant: Grant,
@@ -132,7 +132,12 @@ export async function accountOf(
       transaction.requestedScope,
     requestedScope: transaction.requestedScope,
     parameters: transaction.parameters,
-    metadata,
+    metadata: await withKnown(
+      db,
+      { userId: transaction.userId, provider: provider.id, accountId },
+      Object.keys(provider.metadata),
+      metadata,
+    ),
     displayName,
     refreshDueAt: times.refreshDueAt,
     noticeDueAt: times.noticeDueAt,
@@ -141,6 +146,26 @@ export async function accountOf(
     verifiedAt: null,
     checkDueAt: null,
   };
+}
+
+/**
+ * An account's metadata: of names that nothing was read of, as it was before; null where it is new.
+ * @param names of the record
+ */
+export async function withKnown(
+  db: Database,
+  account: Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId'>,
+  names: readonly string[],
+  metadata: ConnectedAccount['metadata'],
+): Promise<ConnectedAccount['metadata']> {
+  const unread = names.filter((name) => !Object.hasOwn(metadata, name));
+  if (unread.length === 0) return metadata;
+  const [known] = await db
+    .select({ metadata: oauthAccounts.metadata })
+    .from(oauthAccounts)
+    .where(and(isOf(account), eq(oauthAccounts.userId, account.userId)));
+  const before = unread.map((name) => [name, known?.metadata?.[name] ?? null]);
+  return { ...metadata, ...Object.fromEntries(before) };
 }
 
 const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);

@@ -28,6 +28,7 @@ export interface Profile {
   /** The provider's user behind the account; the account id where the record names no other. */
   subject: string;
   displayName: string | null;
+  /** By the record's names; without those that are read from what could not be had. */
   metadata: Record<string, string | null>;
 }
 
@@ -58,21 +59,25 @@ export async function fetchProfile(
   const { accountId, subject, identityResolution } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
   const idToken = valueAt(grant.document, 'id_token');
+  const missing = new Set<PathSource>();
   const from = async (source: PathSource, read: () => unknown): Promise<unknown> => {
     const names =
       readsFrom(naming, source) || (source === 'profile' && isProvenByProfile(provider));
     if (!names && !readsFrom(provider, source)) return null;
-    if (!names && source === 'id_token' && idToken === undefined) return null;
+    const isThere = source !== 'id_token' || idToken !== undefined;
     try {
-      return await read();
+      if (names || isThere) return await read();
+      missing.add(source);
+      return null;
     } catch (error) {
       if (names) throw error;
+      missing.add(source);
       deps.log.warn('connect.profile_left_out', { provider: provider.id, source }, error);
       return null;
     }
   };
   const expected = { clientId, issuer: endpoints, now: grant.receivedAt };
-  return readProfile(provider, {
+  const profile = readProfile(provider, {
     token: grant.document,
     parameter: endpoints.parameters,
     ...more,
@@ -84,6 +89,10 @@ export async function fetchProfile(
     id_token: await from('id_token', () => readIdToken(idToken, expected)),
     profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, patience)),
   });
+  for (const [name, path] of Object.entries(provider.metadata)) {
+    if (missing.has(splitPath(path).source)) delete profile.metadata[name];
+  }
+  return profile;
 }
 
 /**

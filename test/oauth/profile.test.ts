@@ -242,7 +242,7 @@ describe('a profile that cannot be had at once', () => {
         accountId: '7',
         subject: '7',
         displayName: null,
-        metadata: { team: 'T', picture: null },
+        metadata: { team: 'T' },
       });
       expect(deps.logLines.join()).toContain('connect.profile_left_out');
     },
