@@ -35,8 +35,8 @@ import {
   failUnfinished,
   findTransaction,
   isExpired,
+  isUnfinished,
   settleOverdue,
-  stateOf,
   type Transaction,
 } from './transactions';
 
@@ -107,40 +107,40 @@ export async function completeConnection(
 
 /**
  * The same on the hosted page, in the step after: the browser that consented has brought the secret
- * once, and the page's user was found to be who started. What is chosen there counts in that browser
+ * once, and the page's user was found to be who started. What is done there counts in that browser
  * and for that user only.
  * @param browser the secret in its cookie
- * @throws AppError as completeConnection does; connection_not_found where there is nothing to choose
+ * @throws AppError as completeConnection does; connection_not_found where nothing is left to finish
  */
-export async function completeChosen(
+export async function finishOnPage(
   deps: Deps,
   userId: string,
   id: string,
   browser: string,
-  choice: string,
+  choice: string | undefined,
 ): Promise<Connected> {
-  const { codeHash } = await choosingOnPage(deps, userId, id, browser);
+  const { codeHash } = await unfinishedOnPage(deps, userId, id, browser);
   const completion = await completionOf(deps.vault, id, codeHash);
   return completeConnection(deps, userId, id, completion, { choice });
 }
 
-/** @throws AppError connection_not_found */
-export async function choosingOnPage(
+/** Consented to, and open: its account is still to be chosen, or could not be told. @throws AppError connection_not_found */
+export async function unfinishedOnPage(
   { db, now }: Deps,
   userId: string,
   id: string,
   browser: string,
-): Promise<Transaction & { codeHash: string; choices: { id: string; label: string }[] }> {
+): Promise<Transaction & { codeHash: string }> {
   const transaction = await findTransaction(db, id);
   const browserHash = await hashSecret(browser);
   const isTheirs =
     transaction?.userId === userId &&
     transaction.returnTo === null &&
     transaction.browserHash === browserHash &&
-    stateOf(transaction, now()) === 'needs_choice';
-  const { codeHash = null, choices = null } = transaction ?? {};
-  if (!isTheirs || codeHash === null || choices === null) throw connectionNotFound();
-  return { ...transaction, codeHash, choices };
+    isUnfinished(transaction, now());
+  const { codeHash = null } = transaction ?? {};
+  if (!isTheirs || codeHash === null) throw connectionNotFound();
+  return { ...transaction, codeHash };
 }
 
 /**

@@ -34,6 +34,10 @@ export const isExpired = (transaction: Transaction, now: number): boolean =>
   ['started', 'authorized', 'exchanged'].includes(transaction.state) &&
   transaction.expiresAt <= now;
 
+/** Somebody has consented, and `complete` may be sent. */
+export const isUnfinished = (transaction: Transaction, now: number): boolean =>
+  ['authorized', 'exchanged'].includes(transaction.state) && !isExpired(transaction, now);
+
 export function stateOf(transaction: Transaction, now: number): ConnectionState {
   if (isExpired(transaction, now)) return 'expired';
   const { state, choices } = transaction;

@@ -69,6 +69,7 @@ const messages = {
   'action.cancel': 'Cancel',
   'action.keep': 'Keep it',
   'action.continue': 'Continue to {provider}',
+  'action.try_again': 'Try again',
 
   // An account's status, and why it is not well.
   'status.connected': 'Connected',
@@ -262,6 +263,8 @@ const messages = {
   'connecting.text':
     'You are being taken to {provider}. It asks you to sign in and to agree, and then brings you back here.',
   'connect.title': 'Connect {provider}',
+  'choice.away.text':
+    'Nothing is connected yet. What you have allowed there is kept for a few minutes, so you can try again here.',
   'choice.text':
     'Your sign-in at {provider} is good for several of these. Choose the one to connect; you can connect another one later.',
   'replace.title': 'Replace: {account}',

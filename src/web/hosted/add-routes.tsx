@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { beginConnection, ownIntegration } from '../../connect/begin';
-import { choosingOnPage, completeChosen } from '../../connect/complete';
+import { finishOnPage, unfinishedOnPage } from '../../connect/complete';
 import { putCredentials } from '../../connect/credentials';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
@@ -13,7 +13,7 @@ import { readPostedForm } from '../session';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
 import { cardFor } from './catalog';
-import { browserOf, choicePath } from './connect-routes';
+import { browserOf, choicePath, isAwayCode } from './connect-routes';
 import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './session';
 import {
   ChoicePage,
@@ -29,6 +29,7 @@ import { entryWords } from './words';
 const choiceFields = z.object({
   connection: z.string().max(128),
   choice: z.string().max(255).optional(),
+  away: z.string().optional(),
 });
 
 const isAskedAgain = ({ code }: AppError): boolean =>
@@ -77,8 +78,9 @@ export const addRoutes = new Hono<AppEnv>()
   })
   .get(`${PAGE_PATH}/choice`, async (c) => {
     const session = await pageSessionOf(c);
-    const { connection } = parseInput(choiceFields, c.req.query(), 'query');
-    const { transaction, card } = await choosing(c, session, connection);
+    const { connection, away } = parseInput(choiceFields, c.req.query(), 'query');
+    const { transaction, card } = await finishing(c, session, connection);
+    const { choices } = transaction;
     return htmlReply(
       c,
       'hosted',
@@ -87,26 +89,28 @@ export const addRoutes = new Hono<AppEnv>()
         session={session}
         card={card}
         connection={connection}
-        choices={transaction.choices}
+        choices={choices ?? []}
+        isAway={away !== undefined || choices === null}
       />,
     );
   })
   .post(`${PAGE_PATH}/choice`, async (c) => {
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
-    const { connection, choice = '' } = parseInput(choiceFields, form, 'body');
-    const { card, browser } = await choosing(c, session, connection);
+    const { connection, choice } = parseInput(choiceFields, form, 'body');
+    const { card, browser } = await finishing(c, session, connection);
     const { id: provider } = card;
     try {
       await limitAction(c, 'connect', session);
-      const done = await completeChosen(deps, session.userId, connection, browser, choice);
+      const done = await finishOnPage(deps, session.userId, connection, browser, choice);
       const { accountId } = done.facts;
       const flash = flashMessage('connected', { provider, accountId });
       return await redirectToPage(c, session, flash, done.version);
     } catch (error) {
-      // Nothing was chosen, or the provider has another list by now.
+      // Nothing was chosen, the provider has another list by now, or it does not answer.
+      const isAway = error instanceof AppError && isAwayCode(error.code);
       const isOpen = error instanceof AppError && isAskedAgain(error);
-      if (isOpen) return redirectReply(c, choicePath(connection));
+      if (isAway || isOpen) return redirectReply(c, choicePath(connection, isAway));
       const failure = failureOf(deps, error);
       return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
     }
@@ -153,10 +157,10 @@ export const addRoutes = new Hono<AppEnv>()
   });
 
 /** @throws AppError connection_not_found: also where it was begun in another browser, or elsewhere */
-async function choosing(c: Context<AppEnv>, session: PageSession, connection: string) {
+async function finishing(c: Context<AppEnv>, session: PageSession, connection: string) {
   const deps = c.get('deps');
   const browser = browserOf(c, connection) ?? '';
-  const transaction = await choosingOnPage(deps, session.userId, connection, browser);
+  const transaction = await unfinishedOnPage(deps, session.userId, connection, browser);
   const card = cardFor(deps.config.providers, session.providers, transaction.provider);
   return { transaction, card, browser };
 }

@@ -7,10 +7,16 @@ import { receiveCallback } from '../../connect/callback';
 import { completeConnection } from '../../connect/complete';
 import { type WayBack, wayBackOf } from '../../connect/return-to';
 import { startAuthorization } from '../../connect/start';
-import { failUnfinished, latestOf, TRANSACTION_MS } from '../../connect/transactions';
+import {
+  failUnfinished,
+  findTransaction,
+  isUnfinished,
+  latestOf,
+  TRANSACTION_MS,
+} from '../../connect/transactions';
 import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
-import { AppError } from '../../errors';
+import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import { type AppEnv, type Route, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
@@ -157,9 +163,16 @@ const postedCallback = route(
 const isFormPost = ({ authorizationParams }: OAuth2Provider): boolean =>
   authorizationParams.response_mode === 'form_post';
 
-/** Where the user chooses what of a grant is connected. The id is no secret. */
-export const choicePath = (connection: string): string =>
-  `${PAGE_PATH}/choice?connection=${encodeURIComponent(connection)}`;
+/**
+ * Where the user chooses what of a grant is connected, or tries again. The id is no secret.
+ * @param isAway the provider did not answer
+ */
+export const choicePath = (connection: string, isAway = false): string =>
+  `${PAGE_PATH}/choice?connection=${encodeURIComponent(connection)}${isAway ? '&away=1' : ''}`;
+
+/** What may go well another time, with the same consent. */
+export const isAwayCode = (code: ErrorCode): boolean =>
+  code === 'provider_unavailable' || code === 'unavailable';
 
 export const connectRoutes = [start, callback, postedCallback];
 
@@ -229,6 +242,7 @@ async function locationOf(
   });
   const ended = await completeOnPage(deps, session, way);
   if (ended === 'needs_choice') return choicePath(way.connection);
+  if (ended === 'away') return choicePath(way.connection, true);
   await setFlashMessage(deps, session, ended.flash, ended.version);
   return PAGE_PATH;
 }
@@ -238,7 +252,7 @@ async function completeOnPage(
   deps: Deps,
   session: PageSession,
   { connection, provider, error, completion }: Extract<WayBack, { kind: 'page' }>,
-): Promise<{ flash: HostedFlash; version: number } | 'needs_choice'> {
+): Promise<{ flash: HostedFlash; version: number } | 'needs_choice' | 'away'> {
   // Without the secret: the link was opened again. It may have been completed long since.
   if (error !== null || completion === null) {
     const code = error ?? 'wrong_completion';
@@ -257,7 +271,15 @@ async function completeOnPage(
     if (!(thrown instanceof AppError)) deps.log.error('connect.page_failed', { provider }, thrown);
     const code = thrown instanceof AppError ? thrown.code : 'internal';
     if (code === 'choice_required') return 'needs_choice';
+    if (isAwayCode(code) && (await isOpen(deps, connection))) return 'away';
     const kind = code === 'completion_in_progress' ? 'finishing' : 'not_connected';
     return { flash: flashMessage(kind, { provider, code }), version: 0 };
   }
 }
+
+/** Never throws. */
+const isOpen = ({ db, now }: Deps, id: string): Promise<boolean> =>
+  findTransaction(db, id).then(
+    (found) => found !== undefined && isUnfinished(found, now()),
+    () => false,
+  );

@@ -103,17 +103,31 @@ function EntryErrors({ entry }: { entry: FormEntry }) {
   return <MessageBox tone="bad" title={t('entry.fields.title')} text={t('entry.fields.text')} />;
 }
 
-/** After the consent: one of several things that the grant is good for. */
+/** After the consent: one of several things that the grant is good for; none: to try again. */
 export const ChoicePage = ({
   connection,
   choices,
+  isAway,
   ...step
-}: StepProps & { connection: string; choices: readonly { id: string; label: string }[] }) => {
+}: StepProps & {
+  connection: string;
+  choices: readonly { id: string; label: string }[];
+  /** The provider did not answer. */
+  isAway: boolean;
+}) => {
   const { t } = useLocale();
   const { card, session } = step;
+  const names = { provider: card.name };
   return (
-    <StepLayout {...step} title={t('connect.title', { provider: card.name })}>
-      <p class="intro">{t('choice.text', { provider: card.name })}</p>
+    <StepLayout {...step} title={t('connect.title', names)}>
+      {isAway ? (
+        <MessageBox
+          tone="bad"
+          title={t('not_connected.no_answer.title', names)}
+          text={t('choice.away.text')}
+        />
+      ) : null}
+      {choices.length > 0 ? <p class="intro">{t('choice.text', names)}</p> : null}
       <PostForm
         class="card"
         action="/integrations/choice"
@@ -126,7 +140,7 @@ export const ChoicePage = ({
             <span dir="auto">{label}</span>
           </label>
         ))}
-        <Buttons label={t('action.connect')} />
+        <Buttons label={t(choices.length > 0 ? 'action.connect' : 'action.try_again')} />
       </PostForm>
     </StepLayout>
   );
