@@ -111,6 +111,31 @@ describe('a company that the redirect back names', () => {
     expect(await rows()).toEqual([before]);
   });
 
+  test.each(['first', 'last'])(
+    'which nothing confirms is an account of the user alone: who names another’s, and is back %s, has nothing of it',
+    async (order) => {
+      const j = books({
+        accountId: ['user:id', 'parameter:realm_id'],
+        profileUrl: undefined,
+        displayName: 'parameter:realm_id',
+      });
+      const owner = await consented(j, 'books-5-owner', 'books', 'company-1');
+      const thief = await consented(j, 'books-5-thief', 'books', 'company-2');
+      thief.query.realmId = 'company-1';
+      const both = { 'books-5-owner': owner, 'books-5-thief': thief };
+      const users = Object.entries(both);
+      for (const [userId, { id, query, cookie }] of order === 'first' ? users.reverse() : users) {
+        await j.callback(query, cookie, 'books');
+        const reply = await j.complete(userId, id);
+        expect(reply.status, await reply.clone().text()).toBe(201);
+      }
+      const found = await rows();
+      expect(found.map(({ userId }) => userId).sort()).toEqual(Object.keys(both));
+      expect(new Set(found.map(({ providerAccountId }) => providerAccountId)).size).toBe(2);
+      expect(new Set(found.map(({ subject }) => subject)).size).toBe(2);
+    },
+  );
+
   test("swapped for another user's: the provider does not confirm it, and nobody's account changes", async () => {
     const j = books();
     const owner = await consented(j, 'books-3-owner', 'books', 'company-1');
