@@ -56,7 +56,11 @@ export function deliveriesOf(
 ): BatchItem<'sqlite'>[] {
   // An operator says where to.
   if (type === 'webhook.test') return [];
-  const isWritten = inJson(auditEvents.dedupeKey, dedupeKeys);
+  const isWritten = and(
+    inJson(auditEvents.dedupeKey, dedupeKeys),
+    // Of one act there may have been another.
+    eq(auditEvents.type, type),
+  );
   const endpoints = deps.config.webhooks.filter(({ types }) => types.has(type));
   if (endpoints.length === 0) return [];
   const rows = endpointRows(deps.db, endpoints);

@@ -1,7 +1,13 @@
 /** Which change writes which event: with the version that shows it, and once. */
 import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { auditEvents, connectTransactions, oauthAccounts, userVersions } from '../../src/db/schema';
+import {
+  auditEvents,
+  connectTransactions,
+  oauthAccounts,
+  userVersions,
+  webhookDeliveries,
+} from '../../src/db/schema';
 import { eventOf } from '../../src/events/event-log';
 import { checkIntegration } from '../../src/refresh/check';
 import { refreshOne } from '../../src/refresh/on-demand';
@@ -11,6 +17,7 @@ import { REFUSED_REPEATEDLY } from '../../src/refresh/verdict';
 import { journey } from '../connect/journey';
 import { hookedDb } from '../refresh/support/faults';
 import { world } from '../refresh/support/world';
+import { configWith } from '../support/config';
 import type { TestDeps } from '../support/deps';
 import { errorReply, json } from '../support/provider';
 
@@ -257,4 +264,20 @@ test('what is connected, connected again and disconnected is told with its versi
   expect(events.map(({ data }) => ('version' in data ? String(data.version) : null))).toEqual(
     versions,
   );
+});
+
+test('who wants to hear of reconnects only is sent nothing of a first connect', async () => {
+  const hook = {
+    url: 'https://app.example.com/hook',
+    secrets: [`whsec_${btoa('x'.repeat(32))}`],
+    events: ['integration.reconnected'],
+  };
+  const j = journey({ config: configWith({}, { WEBHOOKS: JSON.stringify({ hook }) }) });
+  const deliveries = () => j.deps.db.select().from(webhookDeliveries);
+  await j.deps.db.delete(webhookDeliveries);
+  await j.connect('told-2', 'code-uma');
+  expect(await deliveries()).toEqual([]);
+  j.deps.clock.advance(MINUTE);
+  await j.connect('told-2', 'code-uma');
+  expect(await deliveries()).toHaveLength(1);
 });
