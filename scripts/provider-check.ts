@@ -128,7 +128,11 @@ async function aboutOAuth2(
     `Client authentication: ${endpoints.clientAuth}${provider.clientAuth === undefined && provider.issuer !== undefined ? ", by the server's metadata" : ''}`,
     `Tokens: ${endpoints.tokenUrl}`,
     `Refresh: ${provider.refreshModel}${provider.refreshModel === 'none' ? '' : `, at ${endpoints.refreshUrl}`}`,
-    ...(choicesUrl === null ? [] : [`Choices: ${choicesUrl}`]),
+    ...(choicesUrl === null
+      ? []
+      : [
+          `Choices: ${choicesUrl}, ${provider.choices?.connect === 'all' ? 'all of which are connected, by one grant' : 'of which the user chooses one'}`,
+        ]),
     `Profile: ${profileUrl ?? 'the token reply says it all'}`,
     ...aboutCheck(provider, checkUrl),
     ...aboutCalls(provider, parameters, publicUrl),

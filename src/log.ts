@@ -55,6 +55,7 @@ export const logEvents = {
     'circuit.not_read',
     'client.not_replaced',
     'client.replaced',
+    'connect.accounts_left_out',
     'connect.also_left_out',
     'connect.also_refused',
     'connect.callback_failed',

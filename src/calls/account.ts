@@ -1,5 +1,6 @@
 /** The account that a call or a token is for, and what is said where the user has to consent first. */
 import { and, eq } from 'drizzle-orm';
+import { accountsIn, withItsGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError, type ProblemMembers } from '../errors';
@@ -43,7 +44,7 @@ export async function readAccount(
         and(
           eq(oauthAccounts.userId, userId),
           eq(oauthAccounts.provider, provider),
-          accountId === null ? undefined : eq(oauthAccounts.providerAccountId, accountId),
+          accountId === null ? undefined : withItsGrant(db, provider, accountId),
         ),
       ),
     db.select().from(userVersions).where(eq(userVersions.userId, userId)),
@@ -54,12 +55,14 @@ export async function readAccount(
     withDeadline(queries, READ_MS, 'd1_read'),
   );
   if (caller.kind === 'delegation' && ended) refuseEnded(caller, ended.endedAt);
-  const [row, ...others] = rows;
+  const [row, ...others] = accountsIn(rows);
   if (others.length > 0) {
-    const accounts = rows.map(({ providerAccountId, displayName }) => ({
-      accountId: providerAccountId,
-      displayName,
-    }));
+    const accounts = [row, ...others]
+      .filter((one) => one !== undefined)
+      .map(({ providerAccountId, displayName }) => ({
+        accountId: providerAccountId,
+        displayName,
+      }));
     throw new AppError('several_accounts', 'name the account: the user has several there', {
       members: { accounts },
     });

@@ -12,15 +12,19 @@
  *
  * The first account is the one that the connect is about. Further ones of the same consent are
  * stored with it or not at all; one that is another user's is left alone, and owed a revocation.
+ *
+ * Where a grant is several accounts', a row holds it that is none of them (src/db/grants.ts).
  */
-import { and, eq, gt, isNotNull, isNull, not, or, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow, inJson, isTrue } from '../db/conditions';
+import { isAccountRow, isLeftOver } from '../db/grants';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
-import { mayRevoke } from '../disconnect/revocation';
+import { isGrantShared, mayRevoke } from '../disconnect/revocation';
 import { AppError } from '../errors';
+import { eventsOfAccounts } from '../events/event-log';
 import { isGrantOf, owedRevocation, owedRevocationOf } from '../events/outbox';
 import { type Backoff, retry, withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -30,10 +34,14 @@ import { SECOND_MS } from '../time';
 import {
   type ConnectedAccount,
   connectedEvents,
+  hasPlace,
   hasRoom,
   isOf,
   isStored,
+  type Member,
+  membersConnectedEvents,
   upsertAccount,
+  upsertMembers,
 } from './store';
 
 /** One exchange of one transaction; nobody else may finish it. */
@@ -51,10 +59,24 @@ export type Commit =
   | { kind: 'transaction_gone' };
 
 export interface ReceivedAccount {
+  /** With its tokens. Where several share them, it is no account itself. */
   account: ConnectedAccount;
   /** The providers whose revocations could end this grant; empty where none reaches so far. */
   shared: readonly string[];
+  members: Members | null;
 }
+
+/** The accounts that share a grant. */
+export interface Members {
+  /** Those that are connected, the main one first. */
+  connected: readonly [Member, ...Member[]];
+  /** The ids of all that the grant is good for; null: there may be more. */
+  granted: readonly string[] | null;
+}
+
+/** Which account the connect is about. */
+export const mainId = ({ account, members }: ReceivedAccount): string =>
+  members?.connected[0].accountId ?? account.accountId;
 
 const backoff: Backoff = { firstMs: 200, factor: 2, longestMs: 400, jitter: 0 };
 const TRY_MS = 4 * SECOND_MS;
@@ -65,7 +87,8 @@ export async function commitAccounts(
   attempt: Attempt,
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): Promise<Commit> {
-  const [{ account }] = received;
+  const [main] = received;
+  const account = { ...main.account, accountId: mainId(main) };
   let isFirst = true;
   const isPassing = (error: unknown) => {
     deps.log.warn('connect.commit_retried', { connection: attempt.transactionId }, error);
@@ -108,9 +131,10 @@ function statements(
   const { db, config } = deps;
   const now = deps.now();
   const max = config.maxIntegrations;
-  const [{ account: main }, ...further] = received;
+  const [{ account: main, members, shared }, ...further] = received;
   const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
-  const free = and(completing, not(revocationInFlight(db, received, now)));
+  const place = hasPlace(db, { ...main, accountId: mainId(received[0]) }, max);
+  const free = and(completing, place, not(revocationInFlight(db, received, now)));
   const hit = and(completing, isStored(db, main)) as SQL;
   // What the row holds before it is connected again. Not where the revocation would end the new grant
   // too, where the refresh token stays, and where the provider had refused the grant.
@@ -127,21 +151,35 @@ function statements(
   };
   const storing = [
     ...formerGrant(received[0], free),
-    upsertAccount(db, main, max, now, free),
+    upsertAccount(db, main, now, free),
+    ...(members ? share(deps, received[0], members, hit, now) : []),
     ...further.flatMap((one) => [
       ...formerGrant(one, hit),
-      upsertAccount(db, one.account, max, now, hit),
+      upsertAccount(db, one.account, now, and(hit, hasPlace(db, one.account, max))),
       owedRevocation(db, one.account, now, and(hit, not(isStored(db, one.account)))),
     ]),
+    ...endLeftOver(deps, main, shared, hit, now),
   ];
   const after = [
-    ...received.flatMap(({ account, shared }) => {
+    ...received.flatMap(({ account, shared: reach, members: own }) => {
       const stored = and(hit, isStored(db, account));
       return [
         db
           .delete(outbox)
-          .where(and(eq(outbox.subject, account.subject), inJson(outbox.provider, shared), stored)),
-        ...connectedEvents(deps, account, attempt.transactionId, now, stored),
+          .where(and(eq(outbox.subject, account.subject), inJson(outbox.provider, reach), stored)),
+        ...(own === null
+          ? connectedEvents(deps, account, attempt.transactionId, now, stored)
+          : [
+              ...membersConnectedEvents(
+                deps,
+                account,
+                own.connected,
+                attempt.transactionId,
+                now,
+                stored,
+              ),
+              ...lostEvents(deps, account, attempt.transactionId, now, stored),
+            ]),
       ];
     }),
     // No longer owed. A further grant whose account could not be told stays so.
@@ -156,10 +194,100 @@ function statements(
     ),
     db
       .update(connectTransactions)
-      .set({ state: 'completed', accountId: main.accountId, code: null })
+      .set({ state: 'completed', accountId: mainId(received[0]), code: null })
       .where(and(eq(connectTransactions.id, attempt.transactionId), hit)),
   ];
   return { storing, hit, after };
+}
+
+/**
+ * Makes accounts share the grant that was just stored. One that had a grant of its own has it no more. One
+ * that shared the former grant, and which the new one is not good for, has none.
+ */
+function share(
+  { db, config }: Deps,
+  { account: grant, shared }: ReceivedAccount,
+  { connected, granted }: Members,
+  hit: SQL,
+  now: number,
+): BatchItem<'sqlite'>[] {
+  const { userId, provider, grantId, providerAccountId, state } = oauthAccounts;
+  const ofUser = and(eq(userId, grant.userId), eq(provider, grant.provider), hit);
+  const ids = connected.map(({ accountId }) => accountId);
+  const former = and(ofUser, isNull(grantId), eq(state, 'active'), inJson(providerAccountId, ids));
+  const ends = shared.length === 0 && mayRevoke(config.providers.get(grant.provider));
+  return [
+    ...(ends ? [owedRevocationOf(db, former, now)] : []),
+    upsertMembers(db, grant, connected, config.maxIntegrations, now, hit),
+    ...(granted === null
+      ? []
+      : [
+          db
+            .update(oauthAccounts)
+            .set({
+              grantId: null,
+              state: 'needs_reconnect',
+              stateReason: NOT_GRANTED,
+              stateConfirmedAt: now,
+              updatedAt: now,
+            })
+            .where(
+              and(
+                ofUser,
+                eq(grantId, grant.accountId),
+                isAccountRow(),
+                not(inJson(providerAccountId, granted)),
+              ),
+            ),
+        ]),
+  ];
+}
+
+/** `state_reason` of an account that a new consent left out. */
+export const NOT_GRANTED = 'not_granted';
+
+/** Of those that `share` has just left without a grant. */
+function lostEvents(
+  deps: Deps,
+  grant: ConnectedAccount,
+  act: string,
+  now: number,
+  stored: SQL | undefined,
+): BatchItem<'sqlite'>[] {
+  const { userId, provider, subject, stateReason, updatedAt, providerAccountId } = oauthAccounts;
+  return eventsOfAccounts(
+    deps,
+    {
+      at: now,
+      type: 'integration.needs_reconnect',
+      detail: { reason: NOT_GRANTED },
+      dedupeKey: sql`${`integration.needs_reconnect ${act} `} || ${providerAccountId}`,
+    },
+    and(
+      eq(userId, grant.userId),
+      eq(provider, grant.provider),
+      eq(subject, grant.subject),
+      eq(stateReason, NOT_GRANTED),
+      eq(updatedAt, now),
+    ),
+    stored,
+  );
+}
+
+/** Grants of this user that no account shares any more: theirs are of another one by now. */
+function endLeftOver(
+  { db, config }: Deps,
+  { userId, provider }: ConnectedAccount,
+  shared: readonly string[],
+  hit: SQL,
+  now: number,
+): BatchItem<'sqlite'>[] {
+  const leftOver = and(isLeftOver(db, userId, provider), hit);
+  const owed = shared.length > 0 ? and(leftOver, not(isGrantShared(db, shared))) : leftOver;
+  return [
+    ...(mayRevoke(config.providers.get(provider)) ? [owedRevocationOf(db, owed, now)] : []),
+    db.delete(oauthAccounts).where(leftOver),
+  ];
 }
 
 /** The transaction, while it is this attempt's. */

@@ -42,6 +42,7 @@ import {
   accountOf,
   type ConnectedAccount,
   connectedEvents,
+  hasPlace,
   isOf,
   isStored,
   tooManyIntegrations,
@@ -94,6 +95,7 @@ export async function putCredentials(
     provider: provider.id,
     accountId,
     subject: accountId,
+    grantId: null,
     clientId: null,
     accessToken: await deps.vault.seal(
       JSON.stringify(input.credentials),
@@ -130,10 +132,11 @@ async function stored(deps: Deps, account: ConnectedAccount): Promise<Connected>
   const { userId, provider, accountId } = account;
   const now = deps.now();
   const isThere = isStored(deps.db, account);
+  const place = hasPlace(deps.db, account, deps.config.maxIntegrations);
   const { changed, snapshot } = await changeVisibly(
     deps,
     userId,
-    [upsertAccount(deps.db, account, deps.config.maxIntegrations, now)],
+    [upsertAccount(deps.db, account, now, place)],
     isThere,
     connectedEvents(deps, account, deps.uuid(), now, isThere),
   );

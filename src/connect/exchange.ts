@@ -6,23 +6,31 @@
  * over and the grant is given back, by the same rules as after a disconnect. One consent may bring
  * further grants (Slack): they ride along, and never stand in the way of the main one.
  */
-import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type Database, runBatch } from '../db/client';
-import { hasRow } from '../db/conditions';
-import { type ConnectionError, connectTransactions, outbox } from '../db/schema';
+import { hasRow, inJson } from '../db/conditions';
+import { grantIdOf, isAccountRow } from '../db/grants';
+import { type ConnectionError, connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { openReceived, sealReceived } from '../disconnect/received-grant';
 import { deliverRevocations, sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import { isGrantOf, owedGrant, owedRevocation } from '../events/outbox';
-import { fetchChoices } from '../oauth/choices';
+import { fetchChoices, MAX_CHOICES } from '../oauth/choices';
 import { valueAt } from '../oauth/document';
 import { splitKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
-import { accountIdIn, fetchProfile } from '../oauth/profile';
+import {
+  accountIdIn,
+  fetchProfile,
+  fetchSources,
+  readProfile,
+  type Told,
+  tokenMetadata,
+} from '../oauth/profile';
 import { clientOf, replaceClient } from '../oauth/registration';
 import { isAsBound, readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import type { RawReply } from '../oauth/send';
@@ -43,10 +51,12 @@ import {
   type Attempt,
   commitAccounts,
   isRevocationInFlight,
+  type Members,
+  mainId,
   type ReceivedAccount,
   underAttempt,
 } from './commit';
-import { accountOf, tooManyIntegrations } from './store';
+import { accountOf, filledFrom, type Member, tooManyIntegrations } from './store';
 import { connectionNotFound, type Transaction } from './transactions';
 
 const EXCHANGE_MS = 8_000;
@@ -98,10 +108,14 @@ export async function exchange(
     const main = await receive(deps, client, endpoints, transaction, grant, until, choice);
     const further = await beside;
     received = [main, ...further];
-    const { accountId } = main.account;
-    if (![null, accountId].includes(transaction.expectedAccountId)) throw accountMismatch();
+    const { expectedAccountId } = transaction;
+    if (![null, mainId(main)].includes(expectedAccountId)) throw accountMismatch();
+    const placed = main.members
+      ? { ...main, members: await withPlace(deps, client.provider, transaction, main.members) }
+      : main;
+    const accountId = mainId(placed);
 
-    const snapshot = await commitBesideRevocations(deps, attempt, [main, ...further], client);
+    const snapshot = await commitBesideRevocations(deps, attempt, [placed, ...further], client);
     deps.log.info('connect.completed', about);
     giveBackRefused(deps, snapshot, further);
     // Somebody could connect, so the provider is well. Not worth failing for.
@@ -327,6 +341,9 @@ async function receive(
     );
   let parameters = withSaid(provider, asked.parameters, first);
   if (parameters === null) throw unsaid('its token reply');
+  if (provider.choices?.connect === 'all') {
+    return receiveAll(deps, client, { ...asked, parameters }, grant, until);
+  }
   let chosen: unknown = null;
   if (provider.choices !== undefined) {
     chosen = await chosenOf(deps, client, { ...asked, parameters }, grant, until, choice);
@@ -350,8 +367,132 @@ async function receive(
   return {
     account: await accountOf(deps, client, transaction, grant, profile),
     shared: sharedGrant(deps.config.providers, client.provider.id),
+    members: null,
     stillAlive: () => whoIs(deps.now() + timeoutMs),
   };
+}
+
+/**
+ * A grant of which each thing that it is good for is an account. What cannot be told of one leaves that
+ * one out.
+ *
+ * @throws AppError provider_error, provider_unavailable
+ */
+async function receiveAll(
+  deps: Deps,
+  client: OAuth2Client,
+  asked: Transaction,
+  grant: Grant,
+  until: number,
+): Promise<Received> {
+  const { provider } = client;
+  const { userId, expectedAccountId } = asked;
+  const endpoints = await endpointsOf(deps, provider, asked.parameters);
+  const timeoutMs = timeoutOf(provider, PROFILE_MS);
+  const goodFor = (latest: number) =>
+    fetchChoices(deps, client, endpoints, grant, { timeoutMs, until: latest });
+  const list = await goodFor(until);
+  const patience = { timeoutMs, until };
+  const told = await fetchSources(deps, client, endpoints, grant, patience, { userId });
+  const accounts = new Map<string, Member & { subject: string }>();
+  for (const { element } of list) {
+    const account = accountIn(provider, asked.parameters, told, element);
+    if (account !== null && !accounts.has(account.accountId)) {
+      accounts.set(account.accountId, account);
+    }
+  }
+  const [first] = accounts.values();
+  if (first === undefined) {
+    throw new AppError('provider_error', `${provider.name} lists nothing that can be connected`);
+  }
+  const main = accounts.get(expectedAccountId ?? '') ?? first;
+  const { subject } = main;
+  const metadata = tokenMetadata(provider, grant.document);
+  const profile = { accountId: await grantIdOf(userId, subject), subject, displayName: null };
+  const account = await accountOf(deps, client, asked, grant, { ...profile, metadata });
+  return {
+    // What else is told of an account is that account's.
+    account: { ...account, grantId: account.accountId, metadata },
+    shared: sharedGrant(deps.config.providers, provider.id),
+    members: {
+      connected: [main, ...[...accounts.values()].filter((one) => one !== main)],
+      granted: list.length < MAX_CHOICES ? [...accounts.keys()] : null,
+    },
+    stillAlive: () => goodFor(deps.now() + timeoutMs),
+  };
+}
+
+/** Null where the list does not say of it what the record reads there. */
+function accountIn(
+  provider: OAuth2Provider,
+  given: Transaction['parameters'],
+  { sources, missing }: Told,
+  choice: unknown,
+): (Member & { subject: string }) | null {
+  const said = saidParameters(provider, 'choice', (path) => valueAt(choice, path));
+  if (said === null) return null;
+  const parameter = Object.assign({}, sources.parameter, said);
+  try {
+    const profile = readProfile(provider, { ...sources, choice, parameter }, missing);
+    return { ...profile, parameters: { ...given, ...said }, place: 1 };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Of the accounts that a grant is good for, those that this user may have: no other user's, and of new ones
+ * no more than there is room for.
+ * @throws AppError account_linked_to_another_user, too_many_integrations: there is none, or not the one
+ *   that is expected
+ */
+async function withPlace(
+  deps: Deps,
+  record: OAuth2Provider,
+  { userId, provider, expectedAccountId }: Transaction,
+  { connected: accounts, granted }: Members,
+): Promise<Members> {
+  const { db, config, log } = deps;
+  const { providerAccountId } = oauthAccounts;
+  const ids = accounts.map(({ accountId }) => accountId);
+  const [known, [used]] = await withDeadline(
+    db.batch([
+      db
+        .select({
+          accountId: providerAccountId,
+          userId: oauthAccounts.userId,
+          metadata: oauthAccounts.metadata,
+        })
+        .from(oauthAccounts)
+        .where(and(eq(oauthAccounts.provider, provider), inJson(providerAccountId, ids))),
+      db
+        .select({ n: count() })
+        .from(oauthAccounts)
+        .where(and(eq(oauthAccounts.userId, userId), isAccountRow())),
+    ]),
+    SAVE_MS,
+    'd1_read',
+  ).catch((cause) => {
+    throw new AppError('unavailable', 'the database did not answer', { cause, retryAfter: 30 });
+  });
+  const rows = new Map(known.map((row) => [row.accountId, row]));
+  const names = Object.keys(record.metadata);
+  const room = config.maxIntegrations - (used?.n ?? 0);
+  let place = 0;
+  const [first, ...others] = accounts.flatMap((account) => {
+    const row = rows.get(account.accountId);
+    if (row && row.userId !== userId) return [];
+    if (!row) place += 1;
+    const metadata = filledFrom(row?.metadata, names, account.metadata);
+    return row || place <= room ? [{ ...account, metadata, place: Math.max(1, place) }] : [];
+  });
+  if (first === undefined || ![null, first.accountId].includes(expectedAccountId)) {
+    const isAnothers = rows.has(expectedAccountId ?? '') || rows.size === accounts.length;
+    throw isAnothers ? linkedToAnotherUser() : tooManyIntegrations(deps);
+  }
+  const leftOut = accounts.length - 1 - others.length;
+  if (leftOut > 0) log.warn('connect.accounts_left_out', { provider, accounts: leftOut });
+  return { connected: [first, ...others], granted };
 }
 
 /**

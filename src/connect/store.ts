@@ -8,26 +8,41 @@
  * so a refresh in flight cannot commit over it. The lease protects a refresh token: it stays as
  * long as that token does, and goes with it.
  */
-import { and, eq, isNotNull, isNull, lt, not, or, type SQL } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  getTableColumns,
+  isNotNull,
+  isNull,
+  lte,
+  ne,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { hasRow, isTrue } from '../db/conditions';
+import { hasRow, inJson, isTrue } from '../db/conditions';
 import {
   coalesce,
   excluded,
   greatest,
   howMany,
+  jsonRows,
   one,
   plus,
   type Value,
   when,
 } from '../db/expressions';
+import { isAccountRow } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { EventWriter } from '../events/deliveries';
-import { eventStatements } from '../events/event-log';
+import { eventStatements, eventsOfAccounts } from '../events/event-log';
 import { type Grant, sealable } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
@@ -42,6 +57,8 @@ export interface ConnectedAccount {
   provider: string;
   accountId: string;
   subject: string;
+  /** The account id itself, where it holds a grant for others; else null. */
+  grantId: string | null;
   /** The client that the grant belongs to. */
   clientId: string | null;
   /** Sealed. */
@@ -119,6 +136,7 @@ export async function accountOf(
     provider: provider.id,
     accountId,
     subject,
+    grantId: null,
     clientId,
     accessToken: await seal(grant.accessToken, 'access_token'),
     refreshToken: grant.refreshToken && (await seal(grant.refreshToken, 'refresh_token')),
@@ -158,15 +176,23 @@ export async function withKnown(
   names: readonly string[],
   metadata: ConnectedAccount['metadata'],
 ): Promise<ConnectedAccount['metadata']> {
-  const unread = names.filter((name) => !Object.hasOwn(metadata, name));
-  if (unread.length === 0) return metadata;
+  if (names.every((name) => Object.hasOwn(metadata, name))) return metadata;
   const [known] = await db
     .select({ metadata: oauthAccounts.metadata })
     .from(oauthAccounts)
     .where(and(isOf(account), eq(oauthAccounts.userId, account.userId)));
-  const before = unread.map((name) => [name, known?.metadata?.[name] ?? null]);
-  return { ...metadata, ...Object.fromEntries(before) };
+  return filledFrom(known?.metadata, names, metadata);
 }
+
+/** The same where it is known what there was before. Pure. */
+export const filledFrom = (
+  before: ConnectedAccount['metadata'] | null | undefined,
+  names: readonly string[],
+  metadata: ConnectedAccount['metadata'],
+): ConnectedAccount['metadata'] => ({
+  ...Object.fromEntries(names.map((name) => [name, before?.[name] ?? null])),
+  ...metadata,
+});
 
 const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);
 
@@ -174,14 +200,17 @@ const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);
 const isKept = and(isNull(incoming('refreshToken')), isNotNull(oauthAccounts.refreshToken));
 const ifKept = (stays: Value, otherwise: Value): SQL => when(isKept, stays, otherwise);
 
-/** At most so many of a user's rows are read to count them. */
-const isBelow = (db: Database, userId: string, max: number): SQL => {
+/**
+ * Whether a user may have so many accounts more. At most so many of the user's rows are read to count them.
+ * @param more a number from 1
+ */
+export const hasRoomFor = (db: Database, userId: string, max: number, more: Value = 1): SQL => {
   const some = db
     .select({ one })
     .from(oauthAccounts)
-    .where(eq(oauthAccounts.userId, userId))
+    .where(and(eq(oauthAccounts.userId, userId), isAccountRow()))
     .limit(max);
-  return lt(howMany(some), max);
+  return lte(plus(howMany(some), more), max);
 };
 
 /** Whether a user may have another integration, for a caller that is to be told why not. */
@@ -189,7 +218,7 @@ export async function hasRoom(
   { db, config }: Pick<Deps, 'db' | 'config'>,
   userId: string,
 ): Promise<boolean> {
-  return isTrue(db, isBelow(db, userId, config.maxIntegrations));
+  return isTrue(db, hasRoomFor(db, userId, config.maxIntegrations));
 }
 
 export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError =>
@@ -198,13 +227,25 @@ export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError 
     `this user has ${config.maxIntegrations} integrations, the most that is allowed here; disconnect one first`,
   );
 
-/** Hits nothing where the account is another user's, or is new and the user has `max` already. */
+/** Whether an account may be stored: no other user has it, and this one does or may have one more. */
+export const hasPlace = (
+  db: Database,
+  account: Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId'>,
+  max: number,
+): SQL => {
+  const isAnothers = and(isOf(account), ne(oauthAccounts.userId, account.userId));
+  return and(
+    not(hasRow(db, oauthAccounts, isAnothers)),
+    or(hasRow(db, oauthAccounts, isOf(account)), hasRoomFor(db, account.userId, max)),
+  ) as SQL;
+};
+
+/** Hits nothing where the account is another user's, or `condition` does not hold. */
 export function upsertAccount(
   db: Database,
   account: ConnectedAccount,
-  max: number,
   now: number,
-  condition?: SQL,
+  condition: SQL | undefined,
 ) {
   const { accountId, refreshDueAtIfKept, ...values } = account;
   return db
@@ -220,10 +261,7 @@ export function upsertAccount(
           createdAt: now,
           updatedAt: now,
         },
-        and(
-          or(hasRow(db, oauthAccounts, isOf(account)), isBelow(db, account.userId, max)),
-          condition,
-        ),
+        condition,
       ),
     )
     .onConflictDoUpdate({
@@ -231,6 +269,7 @@ export function upsertAccount(
       setWhere: eq(oauthAccounts.userId, incoming('userId')),
       set: {
         subject: incoming('subject'),
+        grantId: incoming('grantId'),
         clientId: incoming('clientId'),
         accessToken: incoming('accessToken'),
         refreshToken: coalesce(incoming('refreshToken'), oauthAccounts.refreshToken),
@@ -262,6 +301,76 @@ export function upsertAccount(
         checkRefusedAt: null,
         checkDueAt: incoming('checkDueAt'),
         updatedAt: incoming('updatedAt'),
+      },
+    });
+}
+
+/** Of an account that shares a grant: what is its own. */
+export interface Member {
+  accountId: string;
+  parameters: Record<string, string>;
+  metadata: Record<string, string | null>;
+  displayName: string | null;
+  /** Of those that are new to the user, which one it is, from 1. */
+  place: number;
+}
+
+/**
+ * The accounts of a grant, which another row holds: rows without a token. One that is another user's by
+ * now is left alone, and so is a new one that is one too many by now.
+ * @param grant as it is stored
+ */
+export function upsertMembers(
+  db: Database,
+  grant: ConnectedAccount,
+  members: readonly Member[],
+  max: number,
+  now: number,
+  condition: SQL,
+) {
+  const { userId, provider, subject, clientId, requestedScope } = grant;
+  const { table, field } = jsonRows('m', members);
+  const accountId = field('accountId');
+  const own = alias(oauthAccounts, 'own');
+  const isOwn = and(eq(own.provider, provider), eq(own.providerAccountId, accountId));
+  const values = {
+    userId,
+    provider,
+    providerAccountId: accountId,
+    subject,
+    grantId: grant.accountId,
+    clientId,
+    scope: [] as string[],
+    requestedScope,
+    parameters: field('parameters'),
+    metadata: field('metadata'),
+    displayName: field('displayName'),
+    state: 'active' as const,
+    tokenVersion: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const { id: _, createdAt: __, ...columns } = getTableColumns(oauthAccounts);
+  return db
+    .insert(oauthAccounts)
+    .select(
+      valuesWhere(
+        oauthAccounts,
+        values,
+        and(condition, or(hasRow(db, own, isOwn), hasRoomFor(db, userId, max, field('place')))),
+        table,
+      ),
+    )
+    .onConflictDoUpdate({
+      target: [oauthAccounts.provider, oauthAccounts.providerAccountId],
+      setWhere: eq(oauthAccounts.userId, incoming('userId')),
+      set: {
+        // What it had as an account with a grant of its own is over.
+        ...Object.fromEntries(
+          Object.keys(columns).map((name) => [name, incoming(name as keyof typeof columns)]),
+        ),
+        displayName: coalesce(incoming('displayName'), oauthAccounts.displayName),
+        tokenVersion: greatest(plus(oauthAccounts.tokenVersion, 1), incoming('tokenVersion')),
       },
     });
 }
@@ -313,6 +422,32 @@ export function connectedEvents(
   return [
     ...event('integration.connected', isNew),
     ...event('integration.reconnected', not(isNew)),
+  ];
+}
+
+/** The same of the accounts of a grant. */
+export function membersConnectedEvents(
+  deps: EventWriter,
+  grant: ConnectedAccount,
+  members: readonly Member[],
+  act: string,
+  now: number,
+  stored: SQL | undefined,
+): BatchItem<'sqlite'>[] {
+  const { userId, provider, createdAt, grantId, providerAccountId } = oauthAccounts;
+  const ids = members.map(({ accountId }) => accountId);
+  const isMember = and(
+    eq(userId, grant.userId),
+    eq(provider, grant.provider),
+    eq(grantId, grant.accountId),
+    inJson(providerAccountId, ids),
+  );
+  const dedupeKey = sql`${`connected ${act} ${grant.provider} `} || ${providerAccountId}`;
+  const event = (type: 'integration.connected' | 'integration.reconnected', is: SQL) =>
+    eventsOfAccounts(deps, { at: now, type, dedupeKey }, and(isMember, is), stored);
+  return [
+    ...event('integration.connected', eq(createdAt, now)),
+    ...event('integration.reconnected', ne(createdAt, now)),
   ];
 }
 

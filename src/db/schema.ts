@@ -74,6 +74,11 @@ export const oauthAccounts = sqliteTable(
     providerAccountId: text('provider_account_id').notNull(),
     /** The provider's user behind the account; the account id where there is no other. */
     subject: text().notNull(),
+    /**
+     * The grant that it shares with other accounts of its user: the account id of the row that holds it.
+     * That row names itself, and is no account. Null: the grant is this row's own. See grants.ts.
+     */
+    grantId: text('grant_id'),
     /** Sealed. For kind `credentials`: the sealed JSON of the credential fields. */
     accessToken: text('access_token'),
     /** Sealed. */

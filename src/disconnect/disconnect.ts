@@ -1,11 +1,12 @@
 /**
  * Ends an integration. One batch: the tokens as they are at that moment go to the outbox, the row
- * goes, the version grows. A refresh in flight then finds no row and puts nothing back
+ * goes, the version grows. Tokens that several accounts share stay until the last of them goes. A refresh in flight then finds no row and puts nothing back
  * (helm-api#893); what it received is owed a revocation too.
  */
-import { and, eq, not } from 'drizzle-orm';
+import { and, eq, not, or } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
 import { never } from '../db/expressions';
+import { isLeftOver } from '../db/grants';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -49,10 +50,12 @@ export async function disconnect(
 
   const now = deps.now();
   const shared = sharedGrant(config.providers, provider);
+  // With its last account goes a grant that several shared; until then it stays, and its tokens too.
+  const going = or(mine, isLeftOver(db, userId, provider, accountId));
   const owed = owedRevocationOf(
     db,
     and(
-      mine,
+      going,
       revocable ? undefined : never,
       shared.length > 0 ? not(isGrantShared(db, shared)) : undefined,
     ),
@@ -71,7 +74,7 @@ export async function disconnect(
   );
   const ending = changeVisibly(deps, userId, [owed], still, [
     ...event,
-    db.delete(oauthAccounts).where(mine),
+    db.delete(oauthAccounts).where(going),
   ]);
   const { results, changed, snapshot } = await withDeadline(
     ending,

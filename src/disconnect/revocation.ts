@@ -2,7 +2,7 @@
  * Delivers what the outbox owes: tells the provider that a grant is over. Before each request to the
  * provider, retries included, it is asked whether another integration needs the grant.
  */
-import { and, eq, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, eq, isNotNull, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
@@ -359,8 +359,9 @@ export function sharedGrant(registry: Registry, id: string): string[] {
 /** A name of its own: it is looked up beside the row that goes. */
 const live = alias(oauthAccounts, 'live');
 
+/** A row without a token has no grant of its own: it shares one, or has none any more. */
 const livesBy = (providers: readonly string[], subject: string | SQLWrapper): SQL | undefined =>
-  and(inJson(live.provider, providers), eq(live.subject, subject));
+  and(inJson(live.provider, providers), eq(live.subject, subject), isNotNull(live.accessToken));
 
 /** Whether another integration lives by the grant of the row of `oauth_accounts` at hand. */
 export const isGrantShared = (db: Database, providers: readonly string[]): SQL =>

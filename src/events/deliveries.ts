@@ -3,7 +3,18 @@
  * invocation that makes the change: so it is sent right after the commit, without a claim. What is not
  * delivered then is due when the lease ends, and claimed by a tick.
  */
-import { and, eq, inArray, isNull, lte, not, or, type SQL } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  inArray,
+  isNull,
+  lte,
+  not,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
@@ -52,12 +63,13 @@ export function endpointRows(db: Database, endpoints: readonly WebhookEndpoint[]
 export function deliveriesOf(
   deps: EventWriter,
   type: EventType,
-  dedupeKeys: readonly string[],
+  dedupeKeys: readonly string[] | SQLWrapper,
 ): BatchItem<'sqlite'>[] {
   // An operator says where to.
   if (type === 'webhook.test') return [];
+  const { dedupeKey } = auditEvents;
   const isWritten = and(
-    inJson(auditEvents.dedupeKey, dedupeKeys),
+    Array.isArray(dedupeKeys) ? inJson(dedupeKey, dedupeKeys) : sql`${dedupeKey} in ${dedupeKeys}`,
     // Of one act there may have been another.
     eq(auditEvents.type, type),
   );

@@ -2,10 +2,11 @@
  * The event log: what happened, told once, in the order of commits. An event is a statement of the
  * batch that makes its change, so one is there exactly when the change is.
  */
-import { eq, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { auditEvents, userVersions } from '../db/schema';
+import { isAccountRow } from '../db/grants';
+import { type AccountRow, auditEvents, oauthAccounts, userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import { timestamp } from '../time';
 import { deliveriesOf, type EventWriter } from './deliveries';
@@ -63,6 +64,58 @@ export const eventStatements = (
   });
 };
 
+/**
+ * The same for an event of a grant: one for each account that shares it.
+ * @param row that holds it: of one account, or of several
+ * @param event of that row
+ */
+export function accountEventStatements(
+  deps: EventWriter,
+  row: Pick<AccountRow, 'userId' | 'provider' | 'grantId'>,
+  event: NewEvent,
+  happened?: SQL,
+): BatchItem<'sqlite'>[] {
+  if (row.grantId === null) return eventStatements(deps, event, happened);
+  const { userId, provider, accountId: _, ...detail }: Record<string, unknown> = event.data;
+  const { grantId, providerAccountId } = oauthAccounts;
+  const accounts = and(
+    eq(oauthAccounts.userId, row.userId),
+    eq(oauthAccounts.provider, row.provider),
+    eq(grantId, row.grantId),
+    isAccountRow(),
+  );
+  return eventsOfAccounts(
+    deps,
+    {
+      at: event.at,
+      type: event.type,
+      detail: Object.keys(detail).length === 0 ? null : (detail as EventRow['detail']),
+      dedupeKey: sql`${event.dedupeKey} || ' ' || ${providerAccountId}`,
+    },
+    accounts,
+    happened,
+  );
+}
+
+/** An event of each account that `accounts` names; `dedupeKey` is of the row at hand. */
+export const eventsOfAccounts = (
+  deps: EventWriter,
+  values: Pick<NewRow, 'at' | 'type' | 'detail'> & { dedupeKey: SQL },
+  accounts: SQL | undefined,
+  happened?: SQL,
+): BatchItem<'sqlite'>[] => {
+  const { userId, provider, providerAccountId: accountId } = oauthAccounts;
+  return insertions(
+    deps,
+    deps.db.select({ key: values.dedupeKey }).from(oauthAccounts).where(accounts),
+    {
+      values: { ...values, userId, provider, accountId },
+      from: oauthAccounts,
+      happened: and(accounts, happened),
+    },
+  );
+};
+
 type NewRow = {
   [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQL | SQLiteColumn;
 } & {
@@ -83,7 +136,7 @@ interface Insertion {
  */
 export function insertions(
   deps: EventWriter,
-  dedupeKeys: readonly string[],
+  dedupeKeys: readonly string[] | SQLWrapper,
   { values, from, happened }: Insertion,
 ): BatchItem<'sqlite'>[] {
   const { db } = deps;

@@ -2,14 +2,26 @@
  * All users' integrations, by a cursor, from the primary: for whoever keeps a copy of them. In the
  * order of their rows' ids, so a new one comes last, and a read that takes hours misses none.
  */
-import { asc, eq, gt } from 'drizzle-orm';
+import { and, asc, Column, eq, gt, is, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { isAccountRow, isHolderOf, withGrant } from '../db/grants';
 import { oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
-import { factColumns, factsFrom } from '../status-cache/origin';
+import { factColumns, factColumnsOf, factsFrom } from '../status-cache/origin';
 import { SECOND_MS } from '../time';
 import { type IntegrationOfUser, toIntegration } from './serialization';
 import type { Status } from './status';
+
+const holder = alias(oauthAccounts, 'holder');
+
+/** Of the row that holds an account's grant, where that is another. A batch tells columns apart by name. */
+const grantColumns = Object.fromEntries(
+  Object.entries(factColumnsOf(holder as unknown as typeof oauthAccounts)).map(([name, column]) => [
+    name,
+    sql`${column}`.mapWith(is(column, Column) ? column : Boolean).as(`grant_${name}`),
+  ]),
+) as unknown as typeof factColumns;
 
 const READ_MS = 5 * SECOND_MS;
 /** Rows that one read looks at, however few of them fit. */
@@ -46,11 +58,19 @@ export async function readAllIntegrations(
   const [found, ids] = await withDeadline(
     db.batch([
       db
-        .select({ id: oauthAccounts.id, version: userVersions.version, account: factColumns })
+        .select({
+          id: oauthAccounts.id,
+          version: userVersions.version,
+          account: factColumns,
+          grant: grantColumns,
+        })
         .from(rows)
         .innerJoin(oauthAccounts, eq(oauthAccounts.id, rows.id))
+        .leftJoin(holder, isHolderOf(holder, oauthAccounts))
         .leftJoin(userVersions, eq(userVersions.userId, oauthAccounts.userId))
-        .where(provider === undefined ? undefined : eq(rows.provider, provider))
+        .where(
+          and(provider === undefined ? undefined : eq(rows.provider, provider), isAccountRow()),
+        )
         .orderBy(asc(rows.id))
         .limit(taken),
       db
@@ -63,12 +83,16 @@ export async function readAllIntegrations(
     READ_MS,
     'd1_read',
   );
-  const all = found.map(({ id, version, account }) => ({
+  const all = found.map(({ id, version, account, grant }) => ({
     id,
     integration: {
       userId: account.userId,
       version: version ?? 0,
-      ...toIntegration(factsFrom(account), now, config.providers),
+      ...toIntegration(
+        factsFrom(account.grantId === null ? account : withGrant(account, grant)),
+        now,
+        config.providers,
+      ),
     },
   }));
   const fitting = all.filter(({ integration }) => [undefined, integration.status].includes(status));

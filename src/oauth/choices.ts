@@ -14,7 +14,7 @@ import { fillParams, headersOf, requestOf, withHeaders } from './request';
 import { type Patience, sendAgain } from './send-again';
 
 /** More than anybody looks through. */
-const MAX_CHOICES = 200;
+export const MAX_CHOICES = 200;
 
 export interface Choice {
   id: string;

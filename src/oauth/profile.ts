@@ -35,10 +35,34 @@ export interface Profile {
 const MAX_NAME_LENGTH = 200;
 const MAX_METADATA_LENGTH = 2048;
 
+type ProfiledGrant = Pick<Grant, 'accessToken' | 'dpopKey' | 'document' | 'receivedAt'>;
+
 type ProfileEndpoints = Pick<Endpoints, 'profileUrl' | 'parameters' | 'jwksUrl'> & Issuer;
 
 /** What a record's paths read from; what none of them reads is null. */
 export type Sources = Partial<Record<PathSource, unknown>>;
+
+/** What an account is read from. */
+export interface Told {
+  sources: Sources;
+  /** Of these, what could not be had. */
+  missing: ReadonlySet<PathSource>;
+}
+
+type ProfileDeps = JwksDeps & Proving & DiscoveryDeps & { log: Log };
+
+/** @throws AppError as fetchSources does, and where no usable account id is there */
+export async function fetchProfile(
+  deps: ProfileDeps,
+  client: OAuth2Client,
+  endpoints: ProfileEndpoints,
+  grant: ProfiledGrant,
+  patience: Patience,
+  more: Parameters<typeof fetchSources>[5] = {},
+): Promise<Profile> {
+  const told = await fetchSources(deps, client, endpoints, grant, patience, more);
+  return readProfile(client.provider, told.sources, told.missing);
+}
 
 /**
  * No request is made where no path reads the profile, and its address proves nothing. Where the
@@ -46,15 +70,15 @@ export type Sources = Partial<Record<PathSource, unknown>>;
  *
  * @throws AppError `provider_unavailable` where the profile may be had later, else `provider_error`
  */
-export async function fetchProfile(
-  deps: JwksDeps & Proving & DiscoveryDeps & { log: Log },
+export async function fetchSources(
+  deps: ProfileDeps,
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
-  grant: Pick<Grant, 'accessToken' | 'dpopKey' | 'document' | 'receivedAt'>,
+  grant: ProfiledGrant,
   patience: Patience,
   /** What was chosen of the record's `choices`, what the user gave, and who it is. */
   { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
-): Promise<Profile> {
+): Promise<Told> {
   const { provider, clientId } = client;
   const { accountId, subject, identityResolution } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };
@@ -77,7 +101,7 @@ export async function fetchProfile(
     }
   };
   const expected = { clientId, issuer: endpoints, now: grant.receivedAt };
-  const profile = readProfile(provider, {
+  const sources: Sources = {
     token: grant.document,
     parameter: endpoints.parameters,
     ...more,
@@ -88,11 +112,8 @@ export async function fetchProfile(
         : await confirmAccount(deps, identityResolution, endpoints.parameters, grant.document),
     id_token: await from('id_token', () => readIdToken(idToken, expected)),
     profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, patience)),
-  });
-  for (const [name, path] of Object.entries(provider.metadata)) {
-    if (missing.has(splitPath(path).source)) delete profile.metadata[name];
-  }
-  return profile;
+  };
+  return { sources, missing };
 }
 
 /**
@@ -163,18 +184,24 @@ export function profileRequest(
   }
 }
 
-/** Pure. @throws AppError `provider_error` where no usable account id is there. */
+/**
+ * Pure.
+ * @param missing what is read from these stays unsaid
+ * @throws AppError `provider_error` where no usable account id is there
+ */
 export function readProfile(
   provider: Pick<OAuth2Provider, 'accountId' | 'subject' | 'displayName' | 'metadata'>,
   sources: Sources,
+  missing: ReadonlySet<PathSource> = new Set(),
 ): Profile {
   const found = finder(sources);
   const accountId = idFrom(provider.accountId, found);
-  return {
-    accountId,
-    subject: provider.subject === undefined ? accountId : idFrom(provider.subject, found),
-    ...readLabels(provider, sources),
-  };
+  const { displayName, metadata } = readLabels(provider, sources);
+  for (const [name, path] of Object.entries(provider.metadata)) {
+    if (missing.has(splitPath(path).source)) delete metadata[name];
+  }
+  const subject = provider.subject === undefined ? accountId : idFrom(provider.subject, found);
+  return { accountId, subject, displayName, metadata };
 }
 
 /** The account's id where these sources are enough for it; null where they are not. Pure. */

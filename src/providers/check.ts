@@ -38,6 +38,7 @@ function checkOAuth2(provider: OAuth2Provider, publicUrl: string): Fault | null 
     checkParameters(provider) ??
     checkIdentity(provider) ??
     checkIdentityResolution(provider) ??
+    checkSharedGrant(provider) ??
     checkClientParameter(provider) ??
     checkClientAssertion(provider) ??
     checkFieldGrant(provider) ??
@@ -77,6 +78,12 @@ const afterCallback: Said = [...atStart, 'callback'];
 const afterExchange: Said = [...afterCallback, 'token'];
 const always: Said = [...afterExchange, 'choice'];
 
+/** Whether one grant is for several accounts. */
+const isShared = ({ choices }: OAuth2Provider): boolean => choices?.connect === 'all';
+
+/** What is known where a grant is spoken of, which may be several accounts'. */
+const ofGrant = (provider: OAuth2Provider): Said => (isShared(provider) ? afterExchange : always);
+
 function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
   const urls: [path: string[], url: string | undefined, said: Said][] = [
     [['issuer'], provider.issuer, atStart],
@@ -88,9 +95,9 @@ function checkUrls(provider: OAuth2Provider, publicUrl: string): Fault | null {
     [['pushedAuthorizationRequestUrl'], provider.pushedAuthorizationRequestUrl, atStart],
     [['tokenUrl'], provider.tokenUrl, afterCallback],
     [['refreshUrl'], provider.refreshUrl, afterCallback],
-    [['revocationUrl'], provider.revocationUrl, always],
-    [['profileUrl'], provider.profileUrl, always],
-    [['check', 'url'], provider.check?.url, always],
+    [['revocationUrl'], provider.revocationUrl, ofGrant(provider)],
+    [['profileUrl'], provider.profileUrl, ofGrant(provider)],
+    [['check', 'url'], provider.check?.url, ofGrant(provider)],
     [['choices', 'url'], provider.choices?.url, afterExchange],
     [['extendedToken', 'url'], provider.extendedToken?.url, afterCallback],
     ...apiUrlsOf(provider).map(([path, url]): [string[], typeof url, Said] => [path, url, always]),
@@ -261,6 +268,27 @@ function checkIdentityResolution(provider: OAuth2Provider): Fault | null {
   return field === undefined
     ? null
     : { path: [field], message: 'is not as "identityResolution" needs it' };
+}
+
+/** Several accounts of one grant: what tells them apart, and what they have in common. */
+function checkSharedGrant(provider: OAuth2Provider): Fault | null {
+  if (!isShared(provider)) return null;
+  const readsChoice = (paths: readonly string[]) =>
+    paths.map(splitPath).some(({ source, key }) => {
+      const said = source === 'parameter' ? splitSource(provider.parameters[key] ?? {}) : null;
+      return (said?.source ?? source) === 'choice';
+    });
+  const { accountId, subject, alsoGrants } = provider;
+  if (!readsChoice([accountId].flat())) {
+    return { path: ['accountId'], message: 'must read the choice ("choice:"): each is an account' };
+  }
+  if (subject === undefined || readsChoice([subject].flat())) {
+    const message = 'must say whose grant it is, by something else than the choice';
+    return { path: ['subject'], message };
+  }
+  return alsoGrants.length > 0
+    ? { path: ['alsoGrants'], message: 'does not go with "choices" that are all connected' }
+    : null;
 }
 
 function checkParameters(provider: OAuth2Provider): Fault | null {
@@ -508,9 +536,9 @@ function checkValues(provider: OAuth2Provider): Fault | null {
   type Place = [path: string[], values: Record<string, string>, filled: string[], said?: Said];
   const places: Place[] = [
     [['headers'], provider.headers, [], atStart],
-    [['apiHeaders'], provider.apiHeaders, [CLIENT_ID]],
-    [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token']],
-    [['apiToken', 'query'], provider.apiToken.query, ['access_token']],
+    [['apiHeaders'], provider.apiHeaders, [CLIENT_ID], always],
+    [['apiToken', 'headers'], provider.apiToken.headers, [CLIENT_ID, 'access_token'], always],
+    [['apiToken', 'query'], provider.apiToken.query, ['access_token'], always],
     [
       ['registrationParams'],
       provider.registrationParams,
@@ -533,11 +561,15 @@ function checkValues(provider: OAuth2Provider): Fault | null {
     [['check', 'headers'], provider.check?.headers ?? {}, withToken],
     [['check', 'query'], provider.check?.query ?? {}, ['access_token']],
     [['check', 'body', 'params'], provider.check?.body?.params ?? {}, withToken],
-    [['revocation', 'params'], provider.revocation.params, [...client, 'account_id']],
+    [
+      ['revocation', 'params'],
+      provider.revocation.params,
+      isShared(provider) ? client : [...client, 'account_id'],
+    ],
     [['revocation', 'headers'], provider.revocation.headers, client],
     [['callbackSignature', 'expect'], provider.callbackSignature?.expect ?? {}, [], atStart],
   ];
-  for (const [path, values, filled, said = always] of places) {
+  for (const [path, values, filled, said = ofGrant(provider)] of places) {
     const known = [
       ...filled,
       ...(provider.resourceUrl === undefined ? [] : [RESOURCE]),

@@ -14,10 +14,11 @@
 import { and, between, countDistinct, eq, isNotNull } from 'drizzle-orm';
 import { runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
+import { withGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { eventStatements } from '../events/event-log';
+import { accountEventStatements, eventStatements } from '../events/event-log';
 import {
   type CheckOutcome,
   checkAccessToken,
@@ -128,7 +129,7 @@ export async function checkIntegration(deps: Deps, key: IntegrationKey): Promise
       if (outcome.kind === 'refused' && renews(provider, result.row, deps.now())) {
         return refreshed(deps, key);
       }
-      return shown({ row: result.row, version }, deps.now(), false);
+      return shown({ row: withGrant(row, result.row), version }, deps.now(), false);
     });
     if (checked) return checked;
     throw new AppError('refresh_in_progress', 'a refresh or check of this integration is running', {
@@ -301,7 +302,7 @@ async function write(
       row.userId,
       [decided, released],
       happened,
-      event ? eventStatements(deps, event, happened) : [],
+      event ? accountEventStatements(deps, row, event, happened) : [],
     );
     const [[after]] = change.results as [AccountRow[]];
     return { row: after ?? null, snapshot: change.snapshot };

@@ -275,7 +275,14 @@ export async function isAlone({ db }: Deps, provider: OAuth2Provider, row: Accou
   const query = db
     .select({ id: oauthAccounts.id })
     .from(oauthAccounts)
-    .where(and(eq(oauthAccounts.provider, row.provider), ...sameHost))
+    .where(
+      and(
+        eq(oauthAccounts.provider, row.provider),
+        // Those that share a grant are one.
+        isNotNull(oauthAccounts.accessToken),
+        ...sameHost,
+      ),
+    )
     .limit(COMPARABLE);
   return (await withDeadline(query, CALL_MS, 'd1_read')).length < COMPARABLE;
 }

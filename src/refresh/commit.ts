@@ -14,7 +14,7 @@ import { hasRow, isSame } from '../db/conditions';
 import { when } from '../db/expressions';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
-import { eventStatements, type NewEvent } from '../events/event-log';
+import { accountEventStatements, type NewEvent } from '../events/event-log';
 import { owedRevocation } from '../events/outbox';
 import { type DpopKey, joinKey } from '../oauth/dpop';
 import { tokenMetadata } from '../oauth/profile';
@@ -232,7 +232,7 @@ const write = (
           .where(ours ? fence : and(fence, told)),
       ],
       happened,
-      events.flatMap((event) => eventStatements(deps, event, happened)),
+      events.flatMap((event) => accountEventStatements(deps, row, event, happened)),
     );
     return { hit: change.changed, quiet, snapshot: change.snapshot };
   });

@@ -6,9 +6,11 @@
  * Not promised: all three. After days without a tick, the one that fits is given.
  */
 
-import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { runBatch } from '../db/client';
 import { crossJoin, jsonObject, jsonRows } from '../db/expressions';
+import { isAccountOf } from '../db/grants';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { insertions } from '../events/event-log';
@@ -32,32 +34,34 @@ export async function giveNotices(deps: Deps): Promise<number> {
   if (rows.length === 0) return 0;
   const notices = rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now));
   const { table, field } = jsonRows('n', notices);
-  const { id, noticeDueAt, userId, provider, providerAccountId: accountId } = oauthAccounts;
-  const isSeen = and(eq(id, field('id')), eq(noticeDueAt, field('seen')));
+  const { userId, provider, providerAccountId: accountId } = oauthAccounts;
+  const isSeen = (row: Record<'id' | 'noticeDueAt', SQLiteColumn>) =>
+    and(eq(row.id, field('id')), eq(row.noticeDueAt, field('seen')));
+  // Each account of a grant is told, which one row holds.
+  const holder = alias(oauthAccounts, 'holder');
+  const from = crossJoin(crossJoin(table, sql`${oauthAccounts} AS ${holder}`), oauthAccounts);
+  const told = and(isSeen(holder), isNotNull(field('days')), isAccountOf(oauthAccounts, holder));
+  const dedupeKey = sql`${field('dedupeKey')} || coalesce(' ' || nullif(${accountId}, ${holder.providerAccountId}), '')`;
   await withDeadline(
     runBatch(db, [
-      ...insertions(
-        deps,
-        notices.map(({ dedupeKey }) => dedupeKey),
-        {
-          values: {
-            at: now,
-            type: 'integration.expiring',
-            userId,
-            provider,
-            accountId,
-            detail: jsonObject({ reconnectBy: field('end'), days: field('days') }),
-            dedupeKey: field('dedupeKey'),
-          },
-          from: crossJoin(table, oauthAccounts),
-          happened: and(isSeen, isNotNull(field('days'))),
+      ...insertions(deps, sql`(select ${dedupeKey} from ${from} where ${told})`, {
+        values: {
+          at: now,
+          type: 'integration.expiring',
+          userId,
+          provider,
+          accountId,
+          detail: jsonObject({ reconnectBy: field('end'), days: field('days') }),
+          dedupeKey,
         },
-      ),
+        from,
+        happened: told,
+      }),
       db
         .update(oauthAccounts)
         .set({ noticeDueAt: field('next') })
         .from(table)
-        .where(isSeen),
+        .where(isSeen(oauthAccounts)),
     ]),
     CALL_MS,
     'd1_write',

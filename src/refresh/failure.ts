@@ -11,7 +11,7 @@ import type { Database } from '../db/client';
 import { hasRow, isSame } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { eventStatements, type NewEvent } from '../events/event-log';
+import { accountEventStatements, type NewEvent } from '../events/event-log';
 import type { OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -92,7 +92,7 @@ export async function writeFailure(
       row.userId,
       [update],
       happened,
-      event ? eventStatements(deps, event, happened) : [],
+      event ? accountEventStatements(deps, row, event, happened) : [],
     );
     return { hit: change.changed, dueAt, snapshot: change.snapshot };
   });

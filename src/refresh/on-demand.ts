@@ -8,6 +8,7 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { withBudget } from '../budget';
 import type { Database } from '../db/client';
+import { accountsIn, withItsGrant } from '../db/grants';
 import {
   type AccountRow,
   type FailureCategory,
@@ -60,6 +61,7 @@ export interface IntegrationKey {
 
 /** One integration as it is at the primary. */
 export interface StoredIntegration {
+  /** Where it shares a grant, with all that is the grant's: the id and the schedule of the row that holds it. */
   row: AccountRow;
   /** The user's version when the row was read. */
   version: number;
@@ -105,12 +107,19 @@ export async function findIntegration(
     eq(oauthAccounts.provider, provider),
     eq(oauthAccounts.providerAccountId, accountId),
   );
-  const query =
+  const read = <T>(query: PromiseLike<T>) =>
+    orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
+  const rows = await read(
     userId === null
       ? integrationsWhere(db, account)
-      : statement.execute({ userId, provider, accountId });
-  const [found] = await orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
-  if (!found) return undefined;
+      : statement.execute({ userId, provider, accountId }),
+  );
+  // Few share a grant: the others are found by the first read.
+  const isShared = rows.some(({ grantId }) => grantId !== null);
+  const [found] = isShared
+    ? accountsIn(await read(integrationsWhere(db, withItsGrant(db, provider, accountId))))
+    : rows;
+  if (found === undefined || (userId !== null && found.userId !== userId)) return undefined;
   const { version, ...row } = found;
   return { row, version: version ?? 0 };
 }
@@ -183,7 +192,7 @@ export async function refreshOnDemand(
   const startedAt = deps.now();
   const provider = deps.config.providers.get(key.provider);
   const watchMs = provider?.kind === 'oauth2' ? attemptMs(provider) : 0;
-  const watch = watchOf(deps, first.row.id);
+  const watch = watchOf(deps, first.row);
   const begin = watch.clock;
   /** The newest that is known here of the row, and a moment at which it was not older than that. */
   let stored = first;

@@ -6,7 +6,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
 import { maybeUnwell, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { eventStatements } from '../events/event-log';
+import { accountEventStatements } from '../events/event-log';
 import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
@@ -59,6 +59,7 @@ export async function takeBackVerdicts(
           userId: oauthAccounts.userId,
           provider: oauthAccounts.provider,
           providerAccountId: oauthAccounts.providerAccountId,
+          grantId: oauthAccounts.grantId,
           tokenVersion: oauthAccounts.tokenVersion,
           stateConfirmedAt: oauthAccounts.stateConfirmedAt,
         })
@@ -94,7 +95,7 @@ export async function takeBackVerdicts(
             .where(and(row, isMarkedAt(provider))),
         ],
         happened,
-        event ? eventStatements(deps, event, happened) : [],
+        event ? accountEventStatements(deps, found, event, happened) : [],
       );
       const { changed, snapshot } = await withDeadline(change, CALL_MS, 'd1_write');
       after = id;

@@ -166,7 +166,7 @@ async function openCredentials(
 const open = (deps: Deps, row: AccountRow): Promise<string> =>
   deps.vault.open(
     row.accessToken ?? '',
-    accountContext(row.provider, row.providerAccountId, 'access_token'),
+    accountContext(row.provider, row.grantId ?? row.providerAccountId, 'access_token'),
   );
 
 /** What keeps an integration from being idle. It never touches the due time. */

@@ -34,11 +34,15 @@ const KEPT_MS = MINUTE_MS;
 
 const watches = () => new BoundedCache<Watch>(MAX_WATCHED);
 
-/** By the row's id, which is never used twice. */
-export function watchOf({ caches, now }: Deps, rowId: number): Watch {
+/** By the row's id, which is never used twice; of each account by itself, where they share a row. */
+export function watchOf(
+  { caches, now }: Deps,
+  { id, providerAccountId }: Pick<AccountRow, 'id' | 'providerAccountId'>,
+): Watch {
   const held = caches.of(watches);
-  const known = held.get(String(rowId), now());
+  const name = `${id} ${providerAccountId}`;
+  const known = held.get(name, now());
   const watch = known ?? { clock: 0, seen: null, health: null, ended: 0, until: 0, looks: 0 };
-  held.set(String(rowId), watch, now() + KEPT_MS);
+  held.set(name, watch, now() + KEPT_MS);
   return watch;
 }

@@ -2,10 +2,11 @@
  * Snapshots from where the truth is: version and rows of a user in one statement, so that a version
  * never comes with the rows of another.
  */
-import { desc, eq, getTableColumns, isNotNull } from 'drizzle-orm';
+import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson } from '../db/conditions';
 import { jsonValues } from '../db/expressions';
+import { accountsIn } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -14,31 +15,32 @@ import type { Facts, Snapshot } from './snapshot';
 
 const READ_MS = 5_000;
 
-const account = getTableColumns(oauthAccounts);
-
 /** What a snapshot needs of a row. Sealed tokens do not leave the database for it. */
-export const factColumns = {
-  userId: account.userId,
-  provider: account.provider,
-  providerAccountId: account.providerAccountId,
-  displayName: account.displayName,
-  state: account.state,
-  stateReason: account.stateReason,
-  scope: account.scope,
-  requestedScope: account.requestedScope,
-  metadata: account.metadata,
-  expiresAt: account.expiresAt,
-  refreshExpiresAt: account.refreshExpiresAt,
-  hasRefreshToken: isNotNull(account.refreshToken).mapWith(Boolean),
-  refreshDueAt: account.refreshDueAt,
-  refreshFailures: account.refreshFailures,
-  lastError: account.lastError,
-  lastErrorCategory: account.lastErrorCategory,
-  isVerified: isNotNull(account.verifiedAt).mapWith(Boolean),
-  createdAt: account.createdAt,
-  updatedAt: account.updatedAt,
-  lastRefreshedAt: account.lastRefreshedAt,
-};
+export const factColumnsOf = (table: typeof oauthAccounts) => ({
+  userId: table.userId,
+  provider: table.provider,
+  providerAccountId: table.providerAccountId,
+  grantId: table.grantId,
+  displayName: table.displayName,
+  state: table.state,
+  stateReason: table.stateReason,
+  scope: table.scope,
+  requestedScope: table.requestedScope,
+  metadata: table.metadata,
+  expiresAt: table.expiresAt,
+  refreshExpiresAt: table.refreshExpiresAt,
+  hasRefreshToken: isNotNull(table.refreshToken).mapWith(Boolean),
+  refreshDueAt: table.refreshDueAt,
+  refreshFailures: table.refreshFailures,
+  lastError: table.lastError,
+  lastErrorCategory: table.lastErrorCategory,
+  isVerified: isNotNull(table.verifiedAt).mapWith(Boolean),
+  createdAt: table.createdAt,
+  updatedAt: table.updatedAt,
+  lastRefreshedAt: table.lastRefreshedAt,
+});
+
+export const factColumns = factColumnsOf(oauthAccounts);
 
 type FactsRow = Omit<
   Pick<AccountRow, keyof typeof factColumns & keyof AccountRow>,
@@ -99,8 +101,8 @@ const timeIn = (ms: number | null): number | null =>
   typeof ms === 'number' && ms >= 0 && ms <= LAST_MS ? ms : null;
 
 /**
- * A row for each integration of these users, newest connection first; for one who has none, a row
- * without an account, because a version can have outlived them. Null is the version of a user who
+ * Each row of these users, newest connection first; for one who has none, a row without an account,
+ * because a version can have outlived them. Null is the version of a user who
  * never had an integration.
  */
 export function snapshotQuery(db: Database, userIds: readonly string[]) {
@@ -131,7 +133,9 @@ export function snapshotFrom(
   takenAt: number,
   fromPrimary = true,
 ): Snapshot {
-  const accounts = rows.map(({ account }) => account).filter((account) => account !== null);
+  const accounts = accountsIn(
+    rows.map(({ account }) => account).filter((account) => account !== null),
+  );
   const integrations = accounts.map(factsFrom);
   const dueTimes = integrations.map(({ refreshDueAt }) => refreshDueAt);
   return {

@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { deliverRevocations } from '../../src/disconnect/revocation';
-import { clientsOf, configWith } from '../support/config';
+import { mechanisms } from '../simulator/mechanisms';
+import { simulate } from '../simulator/simulator';
+import { clientsOf, configWith, recordAt } from '../support/config';
 import { recordedDatabase } from '../support/plans';
 import { type Journey, journey } from './journey';
 
@@ -63,6 +65,41 @@ describe('every statement of connecting and disconnecting goes by an index', () 
         ).not.toEqual([]);
       }
     }
+    expect(await recorded.scans()).toEqual([]);
+  });
+
+  test('nor does one of a grant that several accounts share', async () => {
+    const recorded = recordedDatabase();
+    const CLIENT = { id: 'client', secret: 'secret' };
+    const redirectUri = 'http://localhost:8787/connect/callback/tenants';
+    const record = recordAt('tenants', {
+      choices: { connect: 'all', url: 'https://api.tenants.example/accessible', id: 'id' },
+      accountId: 'choice:id',
+      subject: 'sub',
+      scopes: ['read'],
+    });
+    const j = journey(
+      {
+        config: configWith({ tenants: record }, clientsOf(['tenants'], CLIENT)),
+        db: recorded.db,
+        session: () => recorded.db,
+      },
+      (now) => simulate(mechanisms.tenants, { ...CLIENT, redirectUri }, now),
+    );
+    const paths = ['one', 'two'].map((id) => `/v1/users/plans-4/integrations/tenants/${id}`);
+    for (const ids of [
+      ['one', 'two', 'three'],
+      ['one', 'two'],
+    ]) {
+      j.provider.answer('/accessible', () => Response.json(ids.map((id) => ({ id }))));
+      expect((await j.connect('plans-4', null, { provider: 'tenants' })).status).toBe(201);
+    }
+    expect((await j.api(`${paths[0]}/token`)).status).toBe(200);
+    expect((await j.api(`${paths[1]}/refresh`, { method: 'POST' })).status).toBe(200);
+    for (const path of paths) {
+      expect((await j.api(path, { method: 'DELETE' })).status).toBe(200);
+    }
+    await j.deps.settle();
     expect(await recorded.scans()).toEqual([]);
   });
 

@@ -942,6 +942,57 @@ describe('PROVIDERS', () => {
       },
       'PROVIDERS.acme.headers.X-Org: holds {org}, which is said only later',
     ],
+    ...(
+      [
+        ['accountId', { accountId: 'sub' }, 'accountId: must read the choice'],
+        ['subject', { subject: undefined }, 'subject: must say whose grant it is'],
+        ['own subject', { subject: 'choice:id' }, 'subject: must say whose grant it is'],
+        [
+          'subject by a parameter',
+          { subject: ['sub', 'parameter:org'] },
+          'subject: must say whose grant it is',
+        ],
+        [
+          'profile',
+          { profileUrl: 'https://acme.example/{org}' },
+          'profileUrl: holds {org}, which is said only later',
+        ],
+        [
+          'revocation',
+          { revocationUrl: 'https://acme.example/{org}' },
+          'revocationUrl: holds {org}, which is said only later',
+        ],
+        [
+          'check',
+          { check: { url: 'https://acme.example/{org}' } },
+          'check.url: holds {org}, which is said only later',
+        ],
+        [
+          'refresh parameter',
+          { refreshParams: { org: '{org}' } },
+          'refreshParams.org: holds {org}, which is said only later',
+        ],
+        [
+          'revocation of an account',
+          { revocation: { params: { id: '{account_id}' } } },
+          'revocation.params.id: may hold {client_id}, {client_secret}, and not {account_id}',
+        ],
+        ['grant beside', { alsoGrants: ['slack'] }, 'alsoGrants: does not go with "choices"'],
+      ] as const
+    ).map(([what, change, fault]): [string, unknown, string] => [
+      `one grant for all, with a ${what} of its own`,
+      {
+        acme: {
+          ...acme,
+          choices: { connect: 'all', url: 'https://acme.example/orgs', id: 'id' },
+          parameters: { org: { label: 'Org', pattern: '[a-z]+', from: 'choice:id' } },
+          accountId: 'choice:id',
+          subject: 'sub',
+          ...change,
+        },
+      },
+      `PROVIDERS.acme.${fault}`,
+    ]),
     [
       'a source that there is not',
       { acme: { ...acme, parameters: { org: { label: 'O', pattern: 'a', from: 'form:org' } } } },

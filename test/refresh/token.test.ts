@@ -204,14 +204,14 @@ describe('many at once', () => {
     );
     expect(meter.calls.length).toBeLessThanOrEqual(50 + 15);
     // The next time it begins with short pauses again.
-    expect(watchOf(other, row.id).looks).toBe(0);
+    expect(watchOf(other, row).looks).toBe(0);
     await held;
   }, 30_000);
 
   it('a caller that was at it and is gone holds nobody up for long', async () => {
     const w = world();
     const row = await expired(w);
-    const watch = watchOf(w.deps, row.id);
+    const watch = watchOf(w.deps, row);
     // As such a caller has left it: it said that it tries, and came no further.
     watch.until = w.deps.now() + 2_000;
     const start = w.deps.now();

@@ -106,8 +106,11 @@ describe('npm run provider:check', () => {
         expect.stringMatching(/^Register this redirect URI: .*\/connect\/callback\/acme$/),
         'It is sent as: Acme-RuName',
         'Parameter org: said by callback:realmId',
-        'Choices: https://api.acme.example/o1/sites',
+        'Choices: https://api.acme.example/o1/sites, of which the user chooses one',
       ]),
+    );
+    expect(await report(['xero'], {})).toContain(
+      'Choices: https://api.xero.com/connections, all of which are connected, by one grant',
     );
   });
 

@@ -33,8 +33,33 @@ const posted = plain('posted', {});
 
 const market = plain('market', {});
 const sites = plain('sites', {});
+const tenants = plain('tenants', {});
 const ferry = plain('ferry', {});
 const strongbox = plain('strongbox', {});
+
+/** With a list of what its grants are good for. */
+const listing = (base: Fixture) => ({
+  ...base,
+  profile: base.profile && {
+    ...base.profile,
+    answer: { body: { sub: 'ada', name: 'Name of ada' }, evidence: invented },
+  },
+  choices: {
+    url: `https://api.${base.id}.example/accessible`,
+    answer: {
+      body: {
+        values: [
+          { id: 'site-1', name: 'First site' },
+          { id: 'site-2', name: 'Second site' },
+          { id: 'site-2', name: 'Second site, once more' },
+          { name: 'a site without an id' },
+        ],
+      },
+      evidence: invented,
+    },
+    unauthorized: invalidToken(standard('6750 3.1')),
+  },
+});
 
 /** The same reply, with tokens of another type. */
 const bound = ({ evidence }: Answer<Issued>): Answer<Issued> => ({
@@ -180,28 +205,16 @@ export const mechanisms = {
 
   /** A grant is good for several sites, and an account is one of them. */
   sites: {
-    ...sites,
+    ...listing(sites),
     account: { id: 'site-2', subject: 'ada', displayName: 'Second site', shown: ['ada'] },
-    profile: sites.profile && {
-      ...sites.profile,
-      answer: { body: { sub: 'ada', name: 'Name of ada' }, evidence: invented },
-    },
     choice: 'site-2',
-    choices: {
-      url: 'https://api.sites.example/accessible',
-      answer: {
-        body: {
-          values: [
-            { id: 'site-1', name: 'First site' },
-            { id: 'site-2', name: 'Second site' },
-            { id: 'site-2', name: 'Second site, once more' },
-            { name: 'a site without an id' },
-          ],
-        },
-        evidence: invented,
-      },
-      unauthorized: invalidToken(standard('6750 3.1')),
-    },
+  },
+
+  /** A grant is good for several sites, and each is an account. */
+  tenants: {
+    ...listing(tenants),
+    account: { id: 'site-1', subject: 'ada', displayName: 'First site', shown: ['ada'] },
+    together: ['site-2'],
   },
 
   /** The authorization request is pushed, and the browser brings its reference. */

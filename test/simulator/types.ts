@@ -321,6 +321,8 @@ export interface Fixture {
   check?: BehindToken;
   /** What the person chooses of them, where they are several. */
   choice?: string;
+  /** Accounts that a consent connects besides `account`, where its record connects all of them. */
+  together?: readonly string[];
   profile: Profile | null;
   revocation: Revocation | null;
   errors: {

@@ -4,8 +4,8 @@
  * and the lives of tokens, and as many for the revocation; developer.xero.com/faq/oauth2/oauth-refresh-fail
  * (a copy without a date) for the half hour. Read 2026-11-27.
  *
- * A consent is good for the organisations that the person picked; one of them is connected. Calls name
- * it in a header. A used refresh token is taken again for half an hour. New apps have finer scopes since 2026-03-02.
+ * A consent is good for the organisations that the person picked, now or before; all of them are connected,
+ * by one grant. Calls name one in a header. A used refresh token is taken again for half an hour. New apps have finer scopes since 2026-03-02.
  */
 import type { ProviderInput } from '../types';
 
@@ -28,6 +28,7 @@ export const xero = {
   loginHintParam: null,
 
   choices: {
+    connect: 'all',
     url: 'https://api.xero.com/connections',
     id: 'tenantId',
     label: 'tenantName',

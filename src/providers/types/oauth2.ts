@@ -371,10 +371,15 @@ export const oauth2ProviderSchema = z.strictObject({
   /**
    * What one grant is good for, where that is several things and an integration is one of them (the
    * sites of Jira, the organisations of Xero). Asked for with the access token right after the
-   * exchange; where there is more than one, the user chooses. Paths with `choice:` read the element.
+   * exchange. Paths with `choice:` read the element.
    */
   choices: z
     .strictObject({
+      /**
+       * `one`: where there are several, the user chooses. `all`: each is an integration, nobody chooses,
+       * and they share the grant.
+       */
+      connect: z.enum(['one', 'all']).default('one'),
       url,
       method: z.enum(['GET', 'POST']).default('GET'),
       /** Over the record's own. */

@@ -1,6 +1,7 @@
 /** What happened to one user's integrations, or to one of them. Bounded reads, and never a token. */
 import { and, asc, desc, eq } from 'drizzle-orm';
 import { inJson } from '../../db/conditions';
+import { accountsIn, withItsGrant } from '../../db/grants';
 import { auditEvents, oauthAccounts, webhookDeliveries } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { withDeadline } from '../../retry';
@@ -27,8 +28,12 @@ export const timelineHref = (sought: Sought): string =>
   )}`;
 
 const accountColumns = {
+  userId: oauthAccounts.userId,
   provider: oauthAccounts.provider,
-  accountId: oauthAccounts.providerAccountId,
+  providerAccountId: oauthAccounts.providerAccountId,
+  grantId: oauthAccounts.grantId,
+  metadata: oauthAccounts.metadata,
+  updatedAt: oauthAccounts.updatedAt,
   state: oauthAccounts.state,
   stateReason: oauthAccounts.stateReason,
   createdAt: oauthAccounts.createdAt,
@@ -91,19 +96,25 @@ async function ownerOf(
   return row?.userId;
 }
 
-const accountsOf = ({ db }: Reading, userId: string, { provider, accountId }: Sought) =>
-  db
+async function accountsOf({ db }: Reading, userId: string, { provider, accountId }: Sought) {
+  const rows = await db
     .select(accountColumns)
     .from(oauthAccounts)
     .where(
       and(
         eq(oauthAccounts.userId, userId),
         provider === undefined ? undefined : eq(oauthAccounts.provider, provider),
-        accountId === undefined ? undefined : eq(oauthAccounts.providerAccountId, accountId),
+        provider === undefined || accountId === undefined
+          ? undefined
+          : withItsGrant(db, provider, accountId),
       ),
     )
     .orderBy(asc(oauthAccounts.provider), asc(oauthAccounts.id))
     .limit(ACCOUNTS);
+  return accountsIn(rows)
+    .map(({ providerAccountId, ...account }) => ({ accountId: providerAccountId, ...account }))
+    .filter((account) => accountId === undefined || account.accountId === accountId);
+}
 
 function eventsOf({ db }: Reading, userId: string, { provider, accountId }: Sought) {
   const newest = db

@@ -26,6 +26,22 @@ const server = {
   from: 'callback:accounts-server',
 };
 
+const listing = (id: string, connect: 'one' | 'all'): Change => ({
+  choices: {
+    connect,
+    url: `https://api.${id}.example/accessible`,
+    list: 'values',
+    id: 'id',
+    label: 'name',
+  },
+  parameters: { site: { label: 'Site', pattern: '[a-z0-9-]+', from: 'choice:id' } },
+  apiUrl: `https://api.${id}.example/{site}`,
+  accountId: 'choice:id',
+  subject: 'sub',
+  displayName: 'choice:name',
+  metadata: { person: 'sub' },
+});
+
 const records: Record<Name, Change> = {
   books: at('books', {
     parameters: { realm_id: realm },
@@ -44,20 +60,8 @@ const records: Record<Name, Change> = {
   }),
   posted: at('posted', { authorizationParams: { response_mode: 'form_post' } }),
   market: marketRecord,
-  sites: at('sites', {
-    choices: {
-      url: 'https://api.sites.example/accessible',
-      list: 'values',
-      id: 'id',
-      label: 'name',
-    },
-    parameters: { site: { label: 'Site', pattern: '[a-z0-9-]+', from: 'choice:id' } },
-    apiUrl: 'https://api.sites.example/{site}',
-    accountId: 'choice:id',
-    subject: 'sub',
-    displayName: 'choice:name',
-    metadata: { person: 'sub' },
-  }),
+  sites: at('sites', listing('sites', 'one')),
+  tenants: at('tenants', listing('tenants', 'all')),
   ferry: at('ferry', {
     pushedAuthorizationRequestUrl: 'https://ferry.example/par',
     clientAuth: 'client_secret_basic',
@@ -195,6 +199,18 @@ const wrong: [name: Name, what: string, change: Change, failsAt: Step][] = [
   [
     'sites',
     'a pattern that takes no such site',
+    { parameters: { site: { label: 'Site', pattern: '[0-9]+', from: 'choice:id' } } },
+    'connect',
+  ],
+  [
+    'tenants',
+    'one of them',
+    { choices: { ...(listing('tenants', 'one').choices as Change) } },
+    'connect',
+  ],
+  [
+    'tenants',
+    'a pattern that takes none of them',
     { parameters: { site: { label: 'Site', pattern: '[0-9]+', from: 'choice:id' } } },
     'connect',
   ],

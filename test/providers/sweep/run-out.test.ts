@@ -31,6 +31,7 @@ describe('a disconnect after the access token has run out', { timeout: 30_000 },
     await traveller.connect();
     deps.clock.advance(((lifetimeOf(fixture) ?? 0) + 60) * 1000);
     traveller.begin('disconnect');
+    await traveller.disconnectOthers();
     expect(await traveller.disconnect()).toBe('queued');
     const left = { access: simulator.good('access'), refresh: simulator.good('refresh') };
     expect(left).toEqual({ access: 0, refresh: outliving[id] ?? 0 });

@@ -146,16 +146,18 @@ export class Traveller {
     return body;
   }
 
+  /** The one that has the grant. */
   async row(): Promise<Row> {
-    const [row] = await this.deps.db
+    const rows = await this.deps.db
       .select()
       .from(oauthAccounts)
       .where(and(eq(oauthAccounts.userId, USER), eq(oauthAccounts.provider, this.fixture.id)));
+    const row = rows.find(({ accessToken }) => accessToken !== null);
     return row ?? this.fail('there is no row');
   }
 
-  async integration(): Promise<Integration> {
-    const reply = await this.api(`${this.path()}`, {
+  async integration(accountId?: string): Promise<Integration> {
+    const reply = await this.api(`${this.path(accountId)}`, {
       headers: { 'Consistency-Token': String(await this.version()) },
     });
     if (reply.status !== 200) this.fail(`the integration is not there: ${reply.status}`);
@@ -170,8 +172,8 @@ export class Traveller {
     return row?.version ?? 0;
   }
 
-  async token(): Promise<string> {
-    const reply = await this.api(`${this.path()}/token`);
+  async token(accountId?: string): Promise<string> {
+    const reply = await this.api(`${this.path(accountId)}/token`);
     await this.deps.settle();
     const body = await reply.json<{ accessToken: string; detail?: string }>();
     if (reply.status !== 200) this.fail(`no token: ${reply.status}, ${body.detail}`);
@@ -214,17 +216,27 @@ export class Traveller {
     await this.deps.settle();
   }
 
-  async disconnect(): Promise<string> {
-    const reply = await this.api(this.path(), { method: 'DELETE' });
+  async disconnect(accountId?: string): Promise<string> {
+    const reply = await this.api(this.path(accountId), { method: 'DELETE' });
     await this.deps.settle();
     const { revocation } = await reply.json<{ revocation: string }>();
     if (reply.status !== 200) this.fail(`it is not disconnected: ${reply.status}`);
     return revocation;
   }
 
-  path(): string {
-    const { id, account } = this.fixture;
-    return `/v1/users/${USER}/integrations/${id}/${encodeURIComponent(account.id)}`;
+  /** Whose grant the account shares. */
+  async disconnectOthers(): Promise<void> {
+    const { together = [], revocation } = this.fixture;
+    const expected = revocation === null ? 'not_supported' : 'kept_for_other_grants';
+    for (const other of together) {
+      const receipt = await this.disconnect(other);
+      this.check(receipt === expected, `the receipt of ${other} says ${receipt}`);
+    }
+    this.check(this.simulator.count('revoke') === 0, 'the end of another account revokes');
+  }
+
+  path(accountId = this.fixture.account.id): string {
+    return `/v1/users/${USER}/integrations/${this.fixture.id}/${encodeURIComponent(accountId)}`;
   }
 }
 

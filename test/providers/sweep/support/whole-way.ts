@@ -85,6 +85,11 @@ async function checkToken(traveller: Traveller): Promise<void> {
   else {
     const token = await traveller.token();
     traveller.check(traveller.simulator.accepts(token), 'the provider does not take the token');
+    for (const other of traveller.fixture.together ?? []) {
+      traveller.check((await traveller.token(other)) === token, `${other} has another token`);
+      const { status } = await traveller.integration(other);
+      traveller.check(status === 'connected', `${other} is ${status}`);
+    }
   }
   const { subject, id } = traveller.fixture.account;
   const row = await traveller.row();
@@ -157,12 +162,14 @@ async function refuse(traveller: Traveller): Promise<void> {
     .select()
     .from(auditEvents)
     .where(eq(auditEvents.type, 'integration.needs_reconnect'));
-  traveller.check(events.length === 1, `the user is told ${events.length} times`);
+  const accounts = 1 + (fixture.together?.length ?? 0);
+  traveller.check(events.length === accounts, `the user is told ${events.length} times`);
 }
 
 async function disconnect(traveller: Traveller): Promise<void> {
   const { simulator, fixture } = traveller;
   const { revocation } = fixture;
+  await traveller.disconnectOthers();
   const good = { access: simulator.good('access'), refresh: simulator.good('refresh') };
   const receipt = await traveller.disconnect();
   const sent = simulator.count('revoke');
