@@ -72,6 +72,10 @@ const clientOf = (id: string): string => {
   return (record?.kind === 'oauth2' && record.clientOf) || id;
 };
 
+const keyIdSetting = ({ id }: Fixture): string => `${settingPrefix(id)}_CLIENT_KEY_ID`;
+const withName = (key: JsonWebKey, kid: string | undefined): JsonWebKey =>
+  kid === undefined ? key : ({ ...key, kid } as JsonWebKey);
+
 const signs = ({ token }: Fixture): boolean =>
   token.client.some((way) => typeof way !== 'string' && way.by !== 'client_secret_jwt');
 
@@ -90,7 +94,8 @@ export class Traveller {
       // Else its client is the one that it registers, or has a document.
       clients = fixture.registration || fixture.clientDocument ? [] : [clientOf(fixture.id)],
       settings = {},
-      publicKey = publicJwk,
+      // Under the name that the settings give it, where they do.
+      publicKey = withName(publicJwk, fixture.settings?.[keyIdSetting(fixture)]),
     }: Deployment = {},
   ) {
     const config = configWith(change ? { [fixture.id]: change } : {}, {
