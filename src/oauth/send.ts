@@ -59,7 +59,11 @@ async function perform(
     request instanceof Request ? request : new Request(request.url, { ...request.init });
   const headers = new Headers(outgoing.headers);
   if (!headers.has('User-Agent')) headers.set('User-Agent', DEFAULT_USER_AGENT);
-  const response = await fetchFn(new Request(outgoing, { headers, redirect: 'manual', signal }));
+  // Two users' answers may have one URL: no cache may stand in between.
+  const cache = 'no-store';
+  const response = await fetchFn(
+    new Request(outgoing, { headers, redirect: 'manual', cache, signal }),
+  );
   if (response.status >= 300 && response.status < 400) {
     discard(response.body);
     const { status, headers: answered } = response;

@@ -28,6 +28,17 @@ describe('a request to a provider', () => {
     expect(requests).toMatchObject([{ method: 'POST', url, body: 'x=1' }]);
   });
 
+  it('is answered by no cache: two users ask one address who they are', async () => {
+    const caches: (string | undefined)[] = [];
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+      caches.push(new Request(input, init).cache);
+      return new Response();
+    };
+    await send(fetch, { url }, { timeoutMs });
+    await send(fetch, new Request(url), { timeoutMs });
+    expect(caches).toEqual(['no-store', 'no-store']);
+  });
+
   it('names a user agent, which Workers do not', async () => {
     const { fetch, requests } = answering(new Response(), new Response());
     await send(fetch, { url }, { timeoutMs });
