@@ -67,6 +67,8 @@ const FRESH_MS = HOUR_MS;
 /** While the server is down. */
 const STALE_MS = DAY_MS;
 const TIMEOUT_MS = 5_000;
+/** Of a document. Hundreds are kept, of servers that users may name. */
+const MAX_BYTES = 131_072;
 
 interface Fetched<T> {
   at: number;
@@ -286,7 +288,7 @@ export async function load(
   const reply = await send(
     deps.fetch,
     { url, init: { headers: { Accept: accept } } },
-    { timeoutMs: TIMEOUT_MS },
+    { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
   );
   const away =
     reply.kind === 'failed'

@@ -313,6 +313,16 @@ describe('discovery', () => {
     expect(requests).toHaveLength(4);
   });
 
+  it('reads no metadata that is longer than any server has: hundreds of them are kept', async () => {
+    const issuer = freshIssuer();
+    const long = () => json(metadataOf(issuer, { scopes_supported: ['s'.repeat(150_000)] }));
+    const { deps } = deployed(long(), long());
+    await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
+      code: 'provider_error',
+      detail: expect.stringContaining('openid-configuration is too_large'),
+    });
+  });
+
   it('says what was found where there is no metadata', async () => {
     const issuer = freshIssuer();
     const { deps } = deployed(json({}, 404), json({}, 403));
