@@ -164,7 +164,11 @@ function takesAnyHost(provider: OAuth2Provider, url: string, name: string): bool
 /** The parameter by which whoever connects chooses the server that is sent the client's secret. */
 export function openServerOf(provider: OAuth2Provider): string | undefined {
   const { tokenUrl, refreshUrl, issuer, revocationUrl, pushedAuthorizationRequestUrl } = provider;
-  const servers = [tokenUrl, refreshUrl, issuer, revocationUrl, pushedAuthorizationRequestUrl];
+  const servers = [
+    ...[tokenUrl, refreshUrl, revocationUrl, pushedAuthorizationRequestUrl],
+    // Without an issuer the resource names the server.
+    issuer ?? provider.resourceUrl,
+  ];
   return askedParameters(provider)
     .map(([name]) => name)
     .find((name) => servers.some((url) => url !== undefined && takesAnyHost(provider, url, name)));

@@ -200,6 +200,11 @@ describe('clients', () => {
     };
     const env = { ACME_CLIENT_ID: 'id', ACME_CLIENT_SECRET: 'canary' };
     const clients = JSON.stringify({ 'one.example': { id: 'a', secret: 'b' } });
+    const byResource = {
+      resourceUrl: 'https://{host}/mcp',
+      ...{ tokenUrl: undefined, authorizationUrl: undefined, profileUrl: undefined },
+      accountId: 'user:id',
+    };
     const refused =
       /^ACME_CLIENT_SECRET: would go to whatever server a user of "acme" names by "host"; (?!.*canary)/;
 
@@ -207,6 +212,7 @@ describe('clients', () => {
       ['at the token endpoint', {}, {}],
       ['also beside clients of hosts', {}, { ACME_CLIENTS: clients }],
       ['by discovery', { issuer: 'https://{host}', tokenUrl: undefined }, {}],
+      ['by what the resource names', byResource, {}],
       [
         'by the end of a name',
         { parameters: { host: { label: 'H', pattern: '[a-z.]*\\.com' } } },
@@ -228,6 +234,7 @@ describe('clients', () => {
       ['of each host', {}, { ACME_CLIENTS: clients, ACME_CLIENT_SECRET: '' }],
       ['that is public', { clientAuth: 'none' }, {}],
       ['that signs', { clientAuth: 'private_key_jwt' }, {}],
+      ['of one server for all resources', { ...byResource, issuer: 'https://id.acme.example' }, {}],
       [
         "of the operator's own servers",
         { parameters: { host: { label: 'H', pattern: '(?:a|b)\\.acme\\.example' } } },
