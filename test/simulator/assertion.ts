@@ -28,7 +28,8 @@ export async function verified(
   const { alg, kid } = JSON.parse(textIn(header));
   if (alg !== algorithm) return false;
   // Of several keys in a document, the name tells which it is.
-  if (client.publicKey && 'kid' in client.publicKey && kid !== client.publicKey.kid) return false;
+  const { publicKey = {} } = client;
+  if (by === 'private_key_jwt' && 'kid' in publicKey && kid !== publicKey.kid) return false;
   const key = await keyOf(algorithm, client);
   const signed = new TextEncoder().encode(`${header}.${payload}`);
   const isSigned = await crypto.subtle.verify(
