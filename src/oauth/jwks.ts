@@ -13,7 +13,7 @@
  */
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
-import type { Caches } from '../caches';
+import { BoundedCache, type Caches } from '../caches';
 import { AppError } from '../errors';
 import { poll, type Timing } from '../retry';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -44,7 +44,8 @@ interface KeySet {
   busyUntil: number;
 }
 
-const keySets = () => new Map<string, KeySet>();
+/** By URL. Users may name servers that sign profiles, and a set may have 256 KiB. */
+const keySets = () => new BoundedCache<KeySet>(50);
 
 const jwkSchema = z.looseObject({ kty: z.string() });
 
@@ -111,7 +112,7 @@ const keysAt =
 
 function keySetOf(url: string, deps: JwksDeps): KeySet {
   const sets = deps.caches.of(keySets);
-  const known = sets.get(url);
+  const known = sets.get(url, deps.now());
   if (known) return known;
   const { fetch, now, random, sleep } = deps;
   const never = Number.NEGATIVE_INFINITY;

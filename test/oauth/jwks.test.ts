@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config';
 import { AppError } from '../../src/errors';
 import { authenticate } from '../../src/http/caller';
+import { verifyWithKeys } from '../../src/oauth/jwks';
 import { jwtSecret } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 
@@ -102,6 +103,24 @@ describe('a user token under a JWKS', () => {
     expect(await call(token('ES256'))).toBe('user');
     expect(await call(token('RS256'))).toBe('user');
     expect(await call(token('EdDSA'))).toBe('unauthenticated');
+  });
+
+  it('the sets of some servers are kept, not of all that there ever were', async () => {
+    const asked: string[] = [];
+    const deps = testDeps({
+      fetch: async (input) => {
+        asked.push(new URL(input instanceof Request ? input.url : String(input)).host);
+        return Response.json({ keys: [pair('ES256').jwk] });
+      },
+    });
+    const at = (n: number) =>
+      verifyWithKeys(`https://keys${n}.example/jwks`, deps, async (keys) =>
+        keys({ alg: 'ES256', kid: 'ES256' }, { payload: '', signature: '' }),
+      );
+    for (let n = 0; n < 200; n += 1) await at(n);
+    for (const n of [199, 0]) await at(n);
+    expect(asked).toHaveLength(201);
+    expect(asked.at(-1)).toBe('keys0.example');
   });
 
   it('keys are fetched once for many tokens', async () => {
