@@ -124,7 +124,10 @@ export async function finishOnPage(
   return completeConnection(deps, userId, id, completion, { choice });
 }
 
-/** Consented to, and open: its account is still to be chosen, or could not be told. @throws AppError connection_not_found */
+/**
+ * Consented to, and open: its account is still to be chosen, or could not be told.
+ * @throws AppError connection_not_found
+ */
 export async function unfinishedOnPage(
   { db, now }: Deps,
   userId: string,

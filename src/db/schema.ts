@@ -187,7 +187,6 @@ export const userVersions = sqliteTable('user_versions', {
   forcedSince: integer('forced_since'),
 });
 
-/** One try of a user to connect an account. */
 /** Why a transaction failed. Also the `error` in the URL that brings the user back. */
 export const connectionErrors = [
   'access_denied',
@@ -207,6 +206,7 @@ export const connectionErrors = [
 ] as const;
 export type ConnectionError = (typeof connectionErrors)[number];
 
+/** One try of a user to connect an account. */
 export const connectTransactions = sqliteTable(
   'connect_transactions',
   {

@@ -25,7 +25,6 @@ export interface StatusAt {
 
 /** A refresh that has not happened this long after its time is not coming as it should. */
 export const OVERDUE_MS = 150_000;
-/** Cron's tick. */
 
 /**
  * @param absoluteEnd the provider's refresh tokens end at a fixed time, whatever is refreshed
