@@ -10,12 +10,15 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** `npm run test:models`: 10,000 plans of each model. `npm test` runs 500, and the mutants. */
+/**
+ * `npm run test:models`: 10,000 plans of each model. `npm test` runs 500, and what does not depend on
+ * their number.
+ */
 export default defineConfig({
   test: {
     name: 'models',
-    include: ['test/model/**/*.test.ts'],
-    exclude: ['test/model/**/mutants.test.ts'],
+    include: ['test/model/{refresh,status-cache}/*.test.ts'],
+    exclude: ['**/{mutants,found}.test.ts'],
     environment: 'node',
     env: { MODEL_RUNS: process.env.MODEL_RUNS ?? '10000' },
     maxWorkers: 2,
