@@ -16,6 +16,7 @@ import { problemSchema } from '../src/http/problem';
 import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
 import { SERVER_PLACEHOLDER } from '../src/http/routes';
 import { headerName } from '../src/http/validate';
+import { descriptionOf } from './openapi-descriptions';
 
 const info = {
   title: 'Mooring',
@@ -148,14 +149,15 @@ const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
 
 function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
   const { param, query, header, json } = route;
+  const description = descriptionOf(route.id);
   return {
     operationId: route.id,
     tags: [route.tag],
     summary: route.summary,
     ...(route.callers === 'anyone'
-      ? { description: route.description, security: [] }
+      ? { description, security: [] }
       : {
-          description: `${route.description}\n\nRight: \`${route.right}\`.${route.rightForOneUser ? ` With \`userId\`, \`${route.rightForOneUser}\` is enough.` : ''}`,
+          description: `${description}\n\nRight: \`${route.right}\`.${route.rightForOneUser ? ` With \`userId\`, \`${route.rightForOneUser}\` is enough.` : ''}`,
           // Of a bearer token these are the roles that it takes (OpenAPI 3.1, "Security Requirement").
           security: route.callers.map((kind) => ({
             [schemeOf[kind]]: [

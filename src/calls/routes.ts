@@ -42,7 +42,6 @@ const places = [
     name: 'Proxied',
     path: `${base}/:path{[^]+}`,
     what: "of a provider's API",
-    where: 'Sent to the provider',
     param: z.object({ ...account, path }),
   },
   {
@@ -50,12 +49,11 @@ const places = [
     path: base,
     mayEndWithSlash: true,
     what: "of the address of a provider's API itself",
-    where: 'Sent to the address itself (an MCP server has one and no more)',
     param: z.object(account),
   },
 ] as const;
 
-const calls: readonly Route[] = places.flatMap(({ name, what, where, ...place }) =>
+const calls: readonly Route[] = places.flatMap(({ name, what, ...place }) =>
   methods.map((method) =>
     route(
       {
@@ -64,7 +62,6 @@ const calls: readonly Route[] = places.flatMap(({ name, what, where, ...place })
         method,
         tag: 'Calls',
         summary: `${method.toUpperCase()} ${what}`,
-        description: `${where} with the account's credential. What comes back is the provider's: status, headers, body, streamed. \`Mooring-Answered-By\` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.`,
         callers: ['service', 'user', 'delegation'],
         right: 'call',
         replies: {},
@@ -104,8 +101,6 @@ const token = route(
     path: '/v1/users/:userId/token',
     tag: 'Tokens',
     summary: 'An access token that works, or the link where the user consents',
-    description:
-      'As `getToken`, by the provider alone where the user has one account there. Where only the user can help, it is `409 authorization_required`; with `returnTo`, and for a key with the right `connect`, it has a `connection` that asks for what is missing. The same request again gives the same connection, until its link was opened or half of its time is over. The app completes it as any other. Credentials have no link: the user gives them anew.',
     callers: ['service'],
     right: 'token',
     param: userParam,

@@ -18,8 +18,6 @@ const clientDocument = route(
     path: '/.well-known/oauth-client/:provider',
     tag: 'Service',
     summary: "The metadata of Mooring's client at a provider",
-    description:
-      'For authorization servers that take the address of such a document as a client id (draft-ietf-oauth-client-id-metadata-document). Of providers whose client is found or registered by Mooring itself, such as MCP servers.',
     callers: 'anyone',
     param: z.object({ provider: providerIdSchema }),
     replies: {

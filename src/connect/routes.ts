@@ -46,8 +46,6 @@ const begin = route(
     id: 'beginConnection',
     tag: 'Connect',
     summary: 'Get a link to send the user to',
-    description:
-      "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session. A user has at most 20 connections that are neither finished nor expired.",
     callers: ['service', 'user'],
     right: 'connect',
     limit: 'connect',
@@ -130,7 +128,6 @@ const read = route(
     id: 'getConnection',
     tag: 'Connect',
     summary: 'How a connection stands',
-    description: 'For whoever waits for the browser to come back. Expires as the link does.',
     callers: ['service', 'user', 'delegation'],
     right: 'read',
     param: connectionParam,
@@ -179,8 +176,6 @@ const complete = route(
     id: 'completeConnection',
     tag: 'Connect',
     summary: 'Finish a connection for the user who is there',
-    description:
-      'Call it as soon as the browser is back, because the codes of some providers live 30 seconds, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
     callers: ['service', 'user'],
     right: 'connect',
     limit: 'connect',
@@ -252,8 +247,6 @@ const credentials = route(
     id: 'putCredentials',
     tag: 'Connect',
     summary: 'Connect with a key, a password or a session cookie',
-    description:
-      'For providers of kind `credentials`: what is sent as it is, and what a token is obtained with. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
     callers: ['service', 'user'],
     right: 'connect',
     limit: 'connect',

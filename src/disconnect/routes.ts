@@ -17,8 +17,6 @@ const end = route(
     path: '/v1/users/:userId/integrations/:provider/:accountId',
     tag: 'Integrations',
     summary: 'Disconnect an integration, and tell the provider',
-    description:
-      'The integration is gone with the reply, whether the provider answers or not. What can be revoked there is queued.',
     callers: ['service', 'user'],
     right: 'connect',
     limit: 'disconnect',
@@ -54,8 +52,6 @@ const erase = route(
     path: '/v1/users/:userId',
     tag: 'Integrations',
     summary: 'Erase all that is kept about a user',
-    description:
-      "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
     callers: ['service'],
     right: 'operate',
     param: userParam,

@@ -26,8 +26,6 @@ const list = route(
     path: '/v1/events',
     tag: 'Events',
     summary: 'What happened, oldest first',
-    description:
-      'From the primary. Events are kept for 90 days. One answer looks at a bounded number of events, so it may hold few that fit, or none, and yet lead on: there is nothing more when `next` is the cursor that was sent. With `userId`, what happened to one user; a user or a delegation reads its own.',
     callers: ['service', 'user', 'delegation'],
     right: 'operate',
     rightForOneUser: 'read',
@@ -78,7 +76,6 @@ const one = route(
     path: '/v1/events/:eventId',
     tag: 'Events',
     summary: 'One event, and who was told',
-    description: 'With its delivery to each endpoint that it is for.',
     callers: ['service'],
     right: 'operate',
     param: z.object({ eventId: eventIdSchema }),

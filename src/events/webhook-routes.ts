@@ -30,8 +30,6 @@ const list = route(
     path: '/v1/webhooks',
     tag: 'Webhooks',
     summary: 'How the endpoints of webhooks stand',
-    description:
-      'Those of WEBHOOKS, then those that were taken out and for which something is left.',
     callers: ['service'],
     right: 'operate',
     replies: {
@@ -52,8 +50,6 @@ const test = route(
     path: '/v1/webhooks/:endpoint/test',
     tag: 'Webhooks',
     summary: 'Send webhook.test to an endpoint',
-    description:
-      'To this one only, also while it is disabled. It is tried on like any other event; `GET /v1/events/{id}` tells what became of it.',
     callers: ['service'],
     right: 'operate',
     param: endpointParam,
@@ -75,8 +71,6 @@ const enable = route(
     path: '/v1/webhooks/:endpoint/enable',
     tag: 'Webhooks',
     summary: 'Enable an endpoint that answered 410',
-    description:
-      'What waits for it is delivered from the next tick on. What happened while it was disabled was not queued for it: `GET /v1/events?after=` tells.',
     callers: ['service'],
     right: 'operate',
     param: endpointParam,
@@ -100,8 +94,6 @@ const again = route(
     path: '/v1/events/:eventId/deliveries',
     tag: 'Webhooks',
     summary: 'Send an event again',
-    description:
-      'To one endpoint, or to all that want its type, with the same `webhook-id`; also to one that is disabled. Its tries are counted anew.',
     callers: ['service'],
     right: 'operate',
     param: z.object({ eventId: eventIdSchema }),

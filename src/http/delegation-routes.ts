@@ -16,8 +16,6 @@ const create = route(
     path,
     tag: 'Delegations',
     summary: 'Get a token for one user, with few rights',
-    description:
-      'For an agent, a job, or a front end without a JWT of its own: sent as `Authorization: Bearer`, it may what it says for this user, and never more than the key that made it has at that time. It ends with its time, with its key, with `DELETE` of this route and with the erasure of the user. It cannot be got again.',
     callers: ['service'],
     right: 'connect',
     param: userParam,
@@ -76,8 +74,6 @@ const end = route(
     path,
     tag: 'Delegations',
     summary: 'End all delegations of a user',
-    description:
-      'Also those that other keys made. Calls follow at once, cached reads within 60 s. Also good where there are none.',
     callers: ['service'],
     right: 'connect',
     param: userParam,

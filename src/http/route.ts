@@ -77,8 +77,8 @@ interface RouteParts {
   /** The path is also taken with a "/" at its end. */
   mayEndWithSlash?: true;
   tag: Tag;
+  /** What else there is to say stands in scripts/openapi-descriptions.ts. */
   summary: string;
-  description: string;
   limit?: RateLimited;
   /**
    * Only its failures get a line in the access log: a line costs as much as the whole of a hit in

@@ -15,8 +15,6 @@ const health = route(
     path: '/health',
     tag: 'Service',
     summary: 'Whether D1 and KV answer',
-    description:
-      'Both are asked, each for two seconds at most. The problem says which one does not.',
     callers: 'anyone',
     replies: {
       200: {
@@ -42,7 +40,6 @@ const openapi = route(
     path: '/openapi.json',
     tag: 'Service',
     summary: 'This document',
-    description: 'Made from the same declarations as the routes. Any origin may read it.',
     callers: 'anyone',
     replies: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({}) } },
     errors: ['unavailable'],

@@ -59,8 +59,6 @@ const list = route(
     path: '/v1/providers',
     tag: 'Providers',
     summary: 'What can be connected',
-    description:
-      'Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.',
     callers: ['service', 'user', 'delegation'],
     right: 'read',
     replies: {

@@ -51,8 +51,6 @@ const list = route(
     id: 'listIntegrations',
     path: '/v1/users/:userId/integrations',
     summary: 'The integrations of a user, with their status',
-    description:
-      'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
     param: userParam,
     replies: {
       200: {
@@ -83,7 +81,6 @@ const one = route(
     id: 'getIntegration',
     path: '/v1/users/:userId/integrations/:provider/:accountId',
     summary: 'One integration',
-    description: 'As in the list of all of them, and from the same caches.',
     param: integrationParam,
     replies: {
       200: { description: 'This one.', schema: integrationSchema, headers: readHeaders },
@@ -111,7 +108,6 @@ const many = route(
     path: '/v1/status',
     tag: 'Integrations',
     summary: 'The integrations of up to a hundred users',
-    description: 'One bulk read of the cache, and one of the database for those who are not in it.',
     callers: ['service'],
     right: 'read',
     logFailuresOnly: true,
@@ -142,8 +138,6 @@ const all = route(
     path: '/v1/integrations',
     tag: 'Integrations',
     summary: "All users' integrations, oldest row first",
-    description:
-      'For whoever keeps a copy of them; what changes meanwhile, events tell. From the primary. An integration that was there all the while is in one answer. One answer looks at a bounded number of rows, so it may hold few that fit, or none, and yet lead on: it is the last one where `next` is null.',
     callers: ['service'],
     right: 'operate',
     query: z.strictObject({

@@ -6,8 +6,8 @@ import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
 import { allows } from '../rights';
-import { MINUTE_MS, SECOND_MS, timestamp } from '../time';
-import { CHECK_EVERY_MS, checkIntegration } from './check';
+import { SECOND_MS, timestamp } from '../time';
+import { checkIntegration } from './check';
 import { type AccountName, refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
 import { type TokenAnswer, tokenFor } from './token';
@@ -116,8 +116,6 @@ const token = route(
     path: '/v1/users/:userId/integrations/:provider/:accountId/token',
     tag: 'Tokens',
     summary: 'An access token that works',
-    description:
-      'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
     callers: ['service'],
     right: 'token',
     param: integrationParam,
@@ -160,8 +158,6 @@ const refresh = route(
     id: 'refreshIntegration',
     path: '/v1/users/:userId/integrations/:provider/:accountId/refresh',
     summary: 'Refresh an integration now',
-    description:
-      "Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.",
     replies: {
       200: {
         description: 'The integration with its new token.',
@@ -186,7 +182,6 @@ const check = route(
     id: 'checkIntegration',
     path: '/v1/users/:userId/integrations/:provider/:accountId/check',
     summary: 'Try whether the provider still takes an integration',
-    description: `Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason \`token_refused\`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every ${CHECK_EVERY_MS / MINUTE_MS} minutes: in between this answers what is stored.`,
     replies: {
       200: {
         description: 'The integration as it is after the check.',
@@ -223,8 +218,6 @@ const many = route(
     path: '/v1/refresh',
     tag: 'Refresh',
     summary: 'Refresh up to a hundred integrations, in groups of five',
-    description:
-      'Goes on after single failures. What was not started fails with `not_started`, and what the key is not for with `forbidden`.',
     callers: ['service'],
     right: 'connect',
     json: z.strictObject({ accounts: z.array(z.strictObject(accountName)).min(1).max(100) }).meta({
@@ -283,7 +276,6 @@ const runs = route(
     path: '/v1/refresh/runs',
     tag: 'Refresh',
     summary: 'What the scheduled refreshes did, newest first',
-    description: 'Runs that found nothing due are not noted.',
     callers: ['service'],
     right: 'operate',
     replies: {

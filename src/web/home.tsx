@@ -49,7 +49,6 @@ const home = route(
     path: '/',
     tag: 'Browser',
     summary: 'What this is',
-    description: 'A small page: where the document, the operator’s page and the health are.',
     callers: 'anyone',
     replies: {
       200: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorsOf, openapiDocument } from '../../scripts/openapi';
+import { descriptions } from '../../scripts/openapi-descriptions';
 import { routes } from '../../src/app';
 import { errorCodes } from '../../src/errors';
 import { fieldsOf } from '../support/requests';
@@ -17,6 +18,11 @@ describe('assets/openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
     const operations = routes.map((spec) => `${spec.method} ${spec.path}`);
     expect(new Set(operations).size).toBe(operations.length);
+  });
+
+  it('describes operations only that are there', () => {
+    const ids = new Set(routes.map(({ id }) => id));
+    expect(Object.keys(descriptions).filter((id) => !ids.has(id))).toEqual([]);
   });
 
   it('refers only to what is there', () => {

@@ -41,7 +41,6 @@ const start = route(
     path: '/connect/start/:ticket',
     tag: 'Browser',
     summary: 'Where the browser begins: on to the provider',
-    description: 'Binds the request to this browser. A HEAD changes nothing.',
     callers: 'anyone',
     param: z.object({ ticket: z.string().max(128) }),
     replies: {
@@ -95,7 +94,6 @@ const callback = route(
     path: '/connect/callback/:provider',
     tag: 'Browser',
     summary: 'Where the provider sends the browser back to',
-    description: "A provider's redirect URI.",
     callers: 'anyone',
     param: z.object({ provider: providerIdSchema }),
     query: callbackSchema,
@@ -132,7 +130,6 @@ const postedCallback = route(
     path: callback.path,
     tag: 'Browser',
     summary: 'The same, where the provider posts it',
-    description: 'For records whose `response_mode` is `form_post`.',
     callers: 'anyone',
     param: z.object({ provider: providerIdSchema }),
     form: callbackSchema,

@@ -18,8 +18,6 @@ const create = route(
     path: '/v1/users/:userId/page-sessions',
     tag: 'Connect',
     summary: 'Get a token to open the hosted page with',
-    description:
-      "The app's page posts `token` as a form to `action`, in the user's browser, once, within 60 s. The form's page must stand on one of APP_ORIGINS and send its origin: no Referrer-Policy `no-referrer` or `same-origin`. A Consistency-Token makes the page show at least that version.",
     callers: ['service'],
     right: 'connect',
     param: userParam,
@@ -95,7 +93,6 @@ const begin = route(
     path: BEGIN_PATH,
     tag: 'Browser',
     summary: "Where the app's form goes: begins a session of the hosted page",
-    description: 'The token ends with it.',
     callers: 'anyone',
     form: z.object({ token: z.string().max(128) }),
     replies: {

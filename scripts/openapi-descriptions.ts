@@ -1,0 +1,79 @@
+/**
+ * What the API reference says of each operation, besides its summary. It stands beside the generator, because
+ * the Worker is not to carry it.
+ */
+import { CHECK_EVERY_MS } from '../src/refresh/check';
+import { MINUTE_MS } from '../src/time';
+
+export const descriptions: Record<string, string> = {
+  listIntegrations:
+    'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
+  getIntegration: 'As in the list of all of them, and from the same caches.',
+  getStatusOfMany:
+    'One bulk read of the cache, and one of the database for those who are not in it.',
+  listAllIntegrations:
+    'For whoever keeps a copy of them; what changes meanwhile, events tell. From the primary. An integration that was there all the while is in one answer. One answer looks at a bounded number of rows, so it may hold few that fit, or none, and yet lead on: it is the last one where `next` is null.',
+  beginConnection:
+    "For providers of kind `oauth2`. The user's browser opens `connectUrl`, goes to the provider and comes back to `returnTo` with `connection=<id>` and `completion=<secret>` added; the app then completes the connection with that secret, for the user it knows by its own session. A user has at most 20 connections that are neither finished nor expired.",
+  getConnection: 'For whoever waits for the browser to come back. Expires as the link does.',
+  completeConnection:
+    'Call it as soon as the browser is back, because the codes of some providers live 30 seconds, with the user that your own session knows and the `completion` that stands in the address that the browser came back to. The secret shows that this is the browser in which the user consented: whoever only started the connection cannot finish it. It goes on to its end even when the caller hangs up; repeat it to learn the outcome. After a 503 repeat it as well, until the connection expires: what the provider granted is kept.',
+  putCredentials:
+    'For providers of kind `credentials`: what is sent as it is, and what a token is obtained with. The account is named by the service, or by the field that the record names for it. For a user caller, whose word is no proof, the account id is bound to the user; the public id then stands in `metadata`. Where the provider can be asked, the credentials are tried first: what it refuses is not stored, and where it does not answer, the integration is `verified: false` and tried again by itself.',
+  getClientDocument:
+    'For authorization servers that take the address of such a document as a client id (draft-ietf-oauth-client-id-metadata-document). Of providers whose client is found or registered by Mooring itself, such as MCP servers.',
+  createPageSession:
+    "The app's page posts `token` as a form to `action`, in the user's browser, once, within 60 s. The form's page must stand on one of APP_ORIGINS and send its origin: no Referrer-Policy `no-referrer` or `same-origin`. A Consistency-Token makes the page show at least that version.",
+  disconnect:
+    'The integration is gone with the reply, whether the provider answers or not. What can be revoked there is queued.',
+  eraseUser:
+    "Rows, connections and audit events are gone with the reply, cached entries within KV's delay. Revocations still owed are kept without the user's id.",
+  createDelegation:
+    'For an agent, a job, or a front end without a JWT of its own: sent as `Authorization: Bearer`, it may what it says for this user, and never more than the key that made it has at that time. It ends with its time, with its key, with `DELETE` of this route and with the erasure of the user. It cannot be got again.',
+  endDelegations:
+    'Also those that other keys made. Calls follow at once, cached reads within 60 s. Also good where there are none.',
+  getToken:
+    'What is there where it lives long enough, else a fresh one. Not to be kept: ask each time.',
+  refreshIntegration:
+    "Waits for the provider, or for a refresh that is running already. Ignores the integration's own backoff, but not the provider's open circuit.",
+  checkIntegration: `Call it when the provider's API refused what Mooring gave you. A credential that is refused is tried once more by itself two minutes later, and then needs reconnecting, with the reason \`token_refused\`; an access token that has a refresh token is refreshed at once. Each integration is tried at most every ${CHECK_EVERY_MS / MINUTE_MS} minutes: in between this answers what is stored.`,
+  refreshMany:
+    'Goes on after single failures. What was not started fails with `not_started`, and what the key is not for with `forbidden`.',
+  listRefreshRuns: 'Runs that found nothing due are not noted.',
+  getTokenOrConsent:
+    'As `getToken`, by the provider alone where the user has one account there. Where only the user can help, it is `409 authorization_required`; with `returnTo`, and for a key with the right `connect`, it has a `connection` that asks for what is missing. The same request again gives the same connection, until its link was opened or half of its time is over. The app completes it as any other. Credentials have no link: the user gives them anew.',
+  listEvents:
+    'From the primary. Events are kept for 90 days. One answer looks at a bounded number of events, so it may hold few that fit, or none, and yet lead on: there is nothing more when `next` is the cursor that was sent. With `userId`, what happened to one user; a user or a delegation reads its own.',
+  getEvent: 'With its delivery to each endpoint that it is for.',
+  listWebhooks:
+    'Those of WEBHOOKS, then those that were taken out and for which something is left.',
+  testWebhook:
+    'To this one only, also while it is disabled. It is tried on like any other event; `GET /v1/events/{id}` tells what became of it.',
+  enableWebhook:
+    'What waits for it is delivered from the next tick on. What happened while it was disabled was not queued for it: `GET /v1/events?after=` tells.',
+  redeliverEvent:
+    'To one endpoint, or to all that want its type, with the same `webhook-id`; also to one that is disabled. Its tries are counted anew.',
+  getCacheStats: 'Memory, hits and misses are those of the isolate that happens to answer.',
+  clearCache: 'Deletes as many keys as one request can; the rest ends within 300 s.',
+  inspectUser:
+    'Memory of the isolate that happens to answer, and KV as its location sees it. Reads no database, fills nothing and counts as no hit.',
+  invalidateUser: 'Other locations may see the old entry for KV’s delay, about a minute.',
+  listProviders:
+    'Built-in providers and those of PROVIDERS, with what a connect form has to ask for. Where `configured` is false, the operator has given no client yet.',
+  getHealth: 'Both are asked, each for two seconds at most. The problem says which one does not.',
+  getOpenapi: 'Made from the same declarations as the routes. Any origin may read it.',
+};
+
+const called = (where: string): string =>
+  `${where} with the account's credential. What comes back is the provider's: status, headers, body, streamed. \`Mooring-Answered-By\` tells the provider's answers from Mooring's own. Redirects are not followed. Nothing is tried again but once after a 401, where the token could be renewed.`;
+
+/** @param id the operation's */
+export function descriptionOf(id: string): string {
+  if (id.endsWith('ProxiedRoot')) {
+    return called('Sent to the address itself (an MCP server has one and no more)');
+  }
+  if (id.endsWith('Proxied')) return called('Sent to the provider');
+  const description = descriptions[id];
+  if (description === undefined) throw new Error(`${id} has no description here`);
+  return description;
+}
