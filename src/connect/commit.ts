@@ -36,10 +36,11 @@ import {
   connectedEvents,
   hasPlace,
   hasRoom,
+  isAsStored,
+  isMember,
   isOf,
   isStored,
   type Member,
-  membersConnectedEvents,
   upsertAccount,
   upsertMembers,
 } from './store';
@@ -167,19 +168,14 @@ function statements(
         db
           .delete(outbox)
           .where(and(eq(outbox.subject, account.subject), inJson(outbox.provider, reach), stored)),
-        ...(own === null
-          ? connectedEvents(deps, account, attempt.transactionId, now, stored)
-          : [
-              ...membersConnectedEvents(
-                deps,
-                account,
-                own.connected,
-                attempt.transactionId,
-                now,
-                stored,
-              ),
-              ...lostEvents(deps, account, attempt.transactionId, now, stored),
-            ]),
+        ...connectedEvents(
+          deps,
+          own === null ? isAsStored(account) : isMember(account, own.connected),
+          attempt.transactionId,
+          now,
+          stored,
+        ),
+        ...(own === null ? [] : lostEvents(deps, account, attempt.transactionId, now, stored)),
       ];
     }),
     // No longer owed. A further grant whose account could not be told stays so.

@@ -43,6 +43,7 @@ import {
   type ConnectedAccount,
   connectedEvents,
   hasPlace,
+  isAsStored,
   isOf,
   isStored,
   tooManyIntegrations,
@@ -138,7 +139,7 @@ async function stored(deps: Deps, account: ConnectedAccount): Promise<Connected>
     userId,
     [upsertAccount(deps.db, account, now, place)],
     isThere,
-    connectedEvents(deps, account, deps.uuid(), now, isThere),
+    connectedEvents(deps, isAsStored(account), deps.uuid(), now),
   );
   if (!changed) {
     const owner = await deps.db.$count(oauthAccounts, isOf(account));

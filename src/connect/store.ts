@@ -42,7 +42,7 @@ import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { EventWriter } from '../events/deliveries';
-import { eventStatements, eventsOfAccounts } from '../events/event-log';
+import { eventsOfAccounts } from '../events/event-log';
 import { type Grant, sealable } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
@@ -377,74 +377,47 @@ export function upsertMembers(
 
 type StoredAccount = Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId' | 'accessToken'>;
 
-/** Whether the row is what this upsert wrote: every sealed value is unlike any other. */
+/** The row that this upsert wrote: every sealed value is unlike any other. */
+export const isAsStored = (account: StoredAccount): SQL | undefined =>
+  and(
+    isOf(account),
+    eq(oauthAccounts.userId, account.userId),
+    eq(oauthAccounts.accessToken, account.accessToken),
+  );
+
 export const isStored = (db: Database, account: StoredAccount): SQL =>
-  hasRow(
-    db,
-    oauthAccounts,
-    and(
-      isOf(account),
-      eq(oauthAccounts.userId, account.userId),
-      eq(oauthAccounts.accessToken, account.accessToken),
+  hasRow(db, oauthAccounts, isAsStored(account));
+
+/** The rows of these accounts of a grant. */
+export const isMember = (grant: ConnectedAccount, members: readonly Member[]): SQL | undefined =>
+  and(
+    eq(oauthAccounts.userId, grant.userId),
+    eq(oauthAccounts.provider, grant.provider),
+    eq(oauthAccounts.grantId, grant.accountId),
+    inJson(
+      oauthAccounts.providerAccountId,
+      members.map(({ accountId }) => accountId),
     ),
   );
 
 /**
- * That it was connected, or connected again: whichever it is.
+ * That accounts were connected, or connected again: whichever it is of each.
+ * @param accounts which rows they are, once they are stored
  * @param act by which: a transaction, or a request
  * @param now of the upsert
  */
 export function connectedEvents(
   deps: EventWriter,
-  account: StoredAccount,
+  accounts: SQL | undefined,
   act: string,
   now: number,
-  stored: SQL | undefined,
+  stored?: SQL,
 ): BatchItem<'sqlite'>[] {
-  const { userId, provider, accountId } = account;
-  const isNew = hasRow(
-    deps.db,
-    oauthAccounts,
-    and(isOf(account), eq(oauthAccounts.createdAt, now)),
-  );
+  const { createdAt, provider, providerAccountId } = oauthAccounts;
+  const dedupeKey = sql`${`connected ${act} `} || ${provider} || ' ' || ${providerAccountId}`;
   const event = (type: 'integration.connected' | 'integration.reconnected', is: SQL) =>
-    eventStatements(
-      deps,
-      {
-        at: now,
-        type,
-        data: { userId, provider, accountId },
-        // A second try has another `now`, to which the row is not new.
-        dedupeKey: `connected ${act} ${provider} ${accountId}`,
-      },
-      and(stored, is),
-    );
-  return [
-    ...event('integration.connected', isNew),
-    ...event('integration.reconnected', not(isNew)),
-  ];
-}
-
-/** The same of the accounts of a grant. */
-export function membersConnectedEvents(
-  deps: EventWriter,
-  grant: ConnectedAccount,
-  members: readonly Member[],
-  act: string,
-  now: number,
-  stored: SQL | undefined,
-): BatchItem<'sqlite'>[] {
-  const { userId, provider, createdAt, grantId, providerAccountId } = oauthAccounts;
-  const ids = members.map(({ accountId }) => accountId);
-  const isMember = and(
-    eq(userId, grant.userId),
-    eq(provider, grant.provider),
-    eq(grantId, grant.accountId),
-    inJson(providerAccountId, ids),
-  );
-  const dedupeKey = sql`${`connected ${act} ${grant.provider} `} || ${providerAccountId}`;
-  const event = (type: 'integration.connected' | 'integration.reconnected', is: SQL) =>
-    eventsOfAccounts(deps, { at: now, type, dedupeKey }, and(isMember, is), stored);
+    eventsOfAccounts(deps, { at: now, type, dedupeKey }, and(accounts, is), stored);
+  // A second try has another `now`, to which the row is not new.
   return [
     ...event('integration.connected', eq(createdAt, now)),
     ...event('integration.reconnected', ne(createdAt, now)),
