@@ -368,11 +368,11 @@ async function send(
   deps: Deps,
   { apiTimeoutSeconds }: Provider,
   { method, signal }: Request,
-  { url, headers: prepared, bound }: Prepared,
+  { url, headers: given, bound }: Prepared,
   body: ReadableStream | ArrayBuffer | null,
   cut: AbortSignal,
 ): Promise<Response> {
-  const headers = new Headers(prepared);
+  const headers = new Headers(given);
   if (bound !== null) {
     const { dpopKey, accessToken } = bound;
     const proof = await proofHeaders(deps, dpopKey, method, new URL(url), accessToken);

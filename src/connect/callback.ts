@@ -71,8 +71,8 @@ export async function receiveCallback(
   );
   if (!settled) {
     // The same callback may have come twice at once.
-    const { transaction: settled } = await trustworthy(deps, provider, query, browser);
-    return repeated(deps, settled, { ...asked, codeHash });
+    const { transaction: current } = await trustworthy(deps, provider, query, browser);
+    return repeated(deps, current, { ...asked, codeHash });
   }
   deps.log.info('connect.callback_received', { provider, connection: transaction.id, error });
   if (error !== null || codeHash === null) return wayBackOf(transaction, { error });

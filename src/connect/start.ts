@@ -19,6 +19,7 @@ import {
 } from '../oauth/endpoints';
 import { clientForConnection, clientOf } from '../oauth/registration';
 import { missingProof } from '../oauth/request';
+import { OFFLINE_ACCESS } from '../oauth/scopes';
 import { grantingOnly } from '../providers/also-grants';
 import { foundParameters } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
@@ -144,7 +145,7 @@ async function beginAt(
   const loginHint = loginHintOf(parameters);
   const asking = (scopes: readonly string[]) => ({
     // OpenID Connect Core 1.0, 11: else there is no refresh token.
-    ...(scopes.includes(OFFLINE) && provider.authorizationParams.prompt === undefined
+    ...(scopes.includes(OFFLINE_ACCESS) && provider.authorizationParams.prompt === undefined
       ? { prompt: 'consent' }
       : {}),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
@@ -185,11 +186,9 @@ async function beginAt(
   return { client, requestedScope: scopes, authorizationParams: asking(scopes) };
 }
 
-const OFFLINE = 'offline_access';
-
 /** What the connection asks for; nothing said: all that the resource asks for. */
 const withAnnounced = (asked: readonly string[], announced: readonly string[]): string[] => {
-  const offline = announced.filter((scope) => scope === OFFLINE);
+  const offline = announced.filter((scope) => scope === OFFLINE_ACCESS);
   return [...new Set(asked.length > 0 ? [...asked, ...offline] : announced)];
 };
 

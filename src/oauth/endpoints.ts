@@ -19,6 +19,7 @@ import { faultOfServer, resolveAccount } from './atproto';
 import { type DiscoveryDeps, discover, discoverResource, type ServerMetadata } from './discovery';
 import type { Issuer } from './issuer';
 import type { ClientAuth, ClientProof } from './request';
+import { OFFLINE_ACCESS } from './scopes';
 
 /** What is known before the provider has sent the browser back. */
 export interface AuthorizationEndpoints extends Issuer, ClientProof {
@@ -238,11 +239,8 @@ async function serverOf(
   );
 }
 
-const OFFLINE = 'offline_access';
-
-/** Without it some servers give no refresh token (OpenID Connect Core 1.0, 11). */
 const offlineIn = (metadata: ServerMetadata | undefined): string[] =>
-  metadata?.scopes_supported?.includes(OFFLINE) ? [OFFLINE] : [];
+  metadata?.scopes_supported?.includes(OFFLINE_ACCESS) ? [OFFLINE_ACCESS] : [];
 
 const unnamed = (what: 'authorization' | 'pushed authorization request' | 'token'): AppError =>
   new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);

@@ -1,6 +1,9 @@
 /** Which scopes were granted, in the names under which they were asked for, and which are missing. Pure. */
 import type { OAuth2Provider, Provider } from '../providers/types';
 
+/** Without it some servers give no refresh token (OpenID Connect Core 1.0, 11). */
+export const OFFLINE_ACCESS = 'offline_access';
+
 /**
  * `reported`: as a token reply names them; null where it says nothing, and then nothing is known
  * that was not known before. A scope that the provider reports by another name (Google's `email`)
