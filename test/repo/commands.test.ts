@@ -24,6 +24,10 @@ interface Shown {
 
 const ci = (as: string, ...commands: string[]): Shown => ({ by: '.ci/run', as, commands });
 
+const clientKeyCommands = commands
+  .map(({ command }) => command)
+  .filter((command) => command.startsWith('node -e') && command.includes('generateKeyPairSync'));
+
 const shown: readonly Shown[] = [
   ci('npm ci', 'npm install', 'npm ci'),
   ci('tests tests test', 'npm test', 'npx vitest run --project model'),
@@ -111,11 +115,16 @@ const shown: readonly Shown[] = [
   { by: 'test/e2e/plain-dev.test.ts', as: "['dev', '--port'", commands: ['wrangler dev'] },
   {
     by: 'test/repo/commands.test.ts',
-    as: "describe('openssl'",
+    as: "describe('keys and secrets'",
     commands: [
       'echo "whsec_$(openssl rand -base64 32)"',
       'openssl pkcs8 -topk8 -nocrypt -in key.pem',
     ],
+  },
+  {
+    by: 'test/repo/commands.test.ts',
+    as: "it('makes a client key of its own",
+    commands: clientKeyCommands,
   },
 ];
 
@@ -182,7 +191,7 @@ describe('commands in the docs', () => {
   });
 });
 
-describe('openssl', () => {
+describe('keys and secrets', () => {
   let home: string;
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'mooring-openssl-'));
@@ -215,6 +224,14 @@ describe('openssl', () => {
     writeFileSync(join(home, 'key.pem'), privateKey.export({ format: 'pem', type: 'sec1' }));
     expect(faultOfKey(String(privateKey.export({ format: 'pem', type: 'sec1' })))).not.toBeNull();
     expect(faultOfKey(shell('openssl pkcs8 -topk8 -nocrypt -in key.pem'))).toBeNull();
+  });
+
+  it('makes a client key of its own, with a name (docs/providers.md)', () => {
+    const [command = '', ...others] = clientKeyCommands;
+    expect(others).toEqual([]);
+    const key = shell(command);
+    expect(faultOfKey(key)).toBeNull();
+    expect(JSON.parse(key)).toMatchObject({ crv: 'P-256', kid: expect.any(String) });
   });
 
   it('makes ENCRYPTION_KEYS, where a deploy button asks for it', () => {
