@@ -53,7 +53,8 @@ const more = {
 
 export async function startDeployment(): Promise<Deployment> {
   const clients = records
-    .filter(({ kind }) => kind === 'oauth2')
+    // A secret is refused for servers that users name.
+    .filter((record) => record.kind === 'oauth2' && !('clientRegistration' in record))
     .flatMap(({ id }) => [
       [`${setting(id)}_CLIENT_ID`, 'a-client'],
       [`${setting(id)}_CLIENT_SECRET`, 'a-secret'],
