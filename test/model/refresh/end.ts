@@ -1,4 +1,5 @@
 /** How a run ends: faults are over, time has passed, and nothing must have been lost. */
+import { DAILY_AFTER } from '../../../src/refresh/schedule';
 import { START } from '../kernel/clock';
 import { textOf } from '../kernel/vault';
 import type { World } from './world';
@@ -26,6 +27,15 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
   // The next hourly tick.
   const hour = Math.ceil(Math.floor((scheduler.now - START) / MINUTE) / 60);
   return Math.min(at, START + hour * HOUR);
+}
+
+/** Whether an account has failed so often that another day may pass before it is tried again. */
+export function isTriedDaily({ d1 }: World): boolean {
+  const [found] = d1.look(
+    'SELECT count(*) AS daily FROM oauth_accounts WHERE refresh_failures >= ?',
+    DAILY_AFTER.refusals,
+  );
+  return found?.daily !== 0;
 }
 
 /** No integration has anything left of a failure, and nothing is owed to anybody. */

@@ -21,7 +21,7 @@ import {
   runRefresh,
   tokenFor,
 } from '../product';
-import { checkEnd, isSettled, wantedAt } from './end';
+import { checkEnd, isSettled, isTriedDaily, wantedAt } from './end';
 import { type Plan, type PlanKind, plans, type Step } from './plan';
 import { profiles } from './profiles';
 import { insertAccount, userOf } from './rows';
@@ -32,6 +32,8 @@ const MINUTE = 60_000;
 const AFTERGLOW_MS = 90_000;
 /** After that, everything is in order again within this time, hour-long backoffs included. */
 const RECOVERY_MS = 8 * 60 * MINUTE;
+/** The same where an account has failed so often that it is tried once a day. */
+const DAILY_RECOVERY_MS = 26 * 60 * MINUTE;
 
 class Run {
   #endsAt = Number.POSITIVE_INFINITY;
@@ -222,7 +224,7 @@ class Run {
       if (!world.calm && now >= this.#endsAt) world.becomeCalm();
       if (world.violations.length > 0) return;
       const settled = world.calm && isSettled(world);
-      if (settled || now > this.#endsAt + RECOVERY_MS) {
+      if (settled || now > this.#endsAt + (isTriedDaily(world) ? DAILY_RECOVERY_MS : RECOVERY_MS)) {
         checkEnd(world, settled);
         return;
       }
