@@ -15,10 +15,11 @@
  *
  * Where a grant is several accounts', a row holds it that is none of them (src/db/grants.ts).
  */
-import { and, eq, gt, isNotNull, isNull, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client';
 import { hasRow, inJson, isTrue } from '../db/conditions';
+import { joined } from '../db/expressions';
 import { isAccountRow, isLeftOver } from '../db/grants';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
@@ -257,7 +258,7 @@ function lostEvents(
       at: now,
       type: 'integration.needs_reconnect',
       detail: { reason: NOT_GRANTED },
-      dedupeKey: sql`${`integration.needs_reconnect ${act} `} || ${providerAccountId}`,
+      dedupeKey: joined(`integration.needs_reconnect ${act} `, providerAccountId),
     },
     and(
       eq(userId, grant.userId),

@@ -19,7 +19,6 @@ import {
   not,
   or,
   type SQL,
-  sql,
 } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -30,6 +29,7 @@ import {
   excluded,
   greatest,
   howMany,
+  joined,
   jsonRows,
   one,
   plus,
@@ -414,7 +414,7 @@ export function connectedEvents(
   stored?: SQL,
 ): BatchItem<'sqlite'>[] {
   const { createdAt, provider, providerAccountId } = oauthAccounts;
-  const dedupeKey = sql`${`connected ${act} `} || ${provider} || ' ' || ${providerAccountId}`;
+  const dedupeKey = joined(`connected ${act} `, provider, ' ', providerAccountId);
   const event = (type: 'integration.connected' | 'integration.reconnected', is: SQL) =>
     eventsOfAccounts(deps, { at: now, type, dedupeKey }, and(accounts, is), stored);
   // A second try has another `now`, to which the row is not new.

@@ -22,6 +22,13 @@ export const coalesce = (value: Value, otherwise: Value): SQL =>
 /** The greater of two values; null where one is. */
 export const greatest = (a: Value, b: Value): SQL => sql`max(${a}, ${b})`;
 
+/** Texts, one after the other; null where one is. */
+export const joined = (...texts: Value[]): SQL<string> =>
+  sql.join(
+    texts.map((text) => sql`${text}`),
+    sql` || `,
+  ) as SQL<string>;
+
 export const plus = (a: Value, b: Value): SQL => sql`(${a} + ${b})`;
 
 /** What an insert that met a conflict would have written into a column. */

@@ -3,18 +3,7 @@
  * invocation that makes the change: so it is sent right after the commit, without a claim. What is not
  * delivered then is due when the lease ends, and claimed by a tick.
  */
-import {
-  and,
-  eq,
-  inArray,
-  isNull,
-  lte,
-  not,
-  or,
-  type SQL,
-  type SQLWrapper,
-  sql,
-} from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, not, or, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
@@ -69,7 +58,7 @@ export function deliveriesOf(
   if (type === 'webhook.test') return [];
   const { dedupeKey } = auditEvents;
   const isWritten = and(
-    Array.isArray(dedupeKeys) ? inJson(dedupeKey, dedupeKeys) : sql`${dedupeKey} in ${dedupeKeys}`,
+    Array.isArray(dedupeKeys) ? inJson(dedupeKey, dedupeKeys) : inArray(dedupeKey, dedupeKeys),
     // Of one act there may have been another.
     eq(auditEvents.type, type),
   );

@@ -2,9 +2,10 @@
  * The event log: what happened, told once, in the order of commits. An event is a statement of the
  * batch that makes its change, so one is there exactly when the change is.
  */
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { joined } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
 import { type AccountRow, auditEvents, oauthAccounts, userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
@@ -90,7 +91,7 @@ export function accountEventStatements(
       at: event.at,
       type: event.type,
       detail: Object.keys(detail).length === 0 ? null : (detail as EventRow['detail']),
-      dedupeKey: sql`${event.dedupeKey} || ' ' || ${providerAccountId}`,
+      dedupeKey: joined(event.dedupeKey, ' ', providerAccountId),
     },
     accounts,
     happened,
