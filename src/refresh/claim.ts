@@ -9,7 +9,7 @@
 import { and, asc, eq, inArray, isNull, lte, not, type SQL, sql, sum } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson, isJson, isSame } from '../db/conditions';
-import { howMany, jsonRows, one, plus, rowNumber, when } from '../db/expressions';
+import { howMany, one, plus, rowNumber, when } from '../db/expressions';
 import { lostLeases, withPresentLease } from '../db/lost-leases';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { timeoutOf } from '../providers/timeout';
@@ -68,11 +68,29 @@ const free = (now: number, claimId = ''): SQL =>
   sql`(lease_until IS NULL OR lease_until < ${now} OR ${own(claimId)})`;
 
 const dueAndFree = (now: number, claimId?: string): SQL =>
-  sql`provider = p.value->>'id' AND refresh_due_at <= ${now} AND ${free(now, claimId)}`;
+  sql`provider = p.id AND refresh_due_at <= ${now} AND ${free(now, claimId)}`;
 
 const circuitIsOpen = (now: number): SQL => sql`EXISTS (
   SELECT 1 FROM provider_health AS h
-  WHERE h.provider = p.value->>'id' AND h.host = p.value->>'host' AND h.open_until > ${now})`;
+  WHERE h.provider = p.id AND h.host = p.host AND h.open_until > ${now})`;
+
+/**
+ * `p`: those of the claimable that have a row with a due time, found along its index by one look-up each,
+ * so that a provider without any costs nothing.
+ */
+const scheduled = (claimable: readonly Claimable[]): SQL => {
+  const hosts = JSON.stringify(Object.fromEntries(claimable.map(({ id, host }) => [id, host])));
+  const path = sql`'$."' || named.id || '"'`;
+  return sql`named(id) AS (
+      SELECT min(provider) FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
+      UNION ALL
+      SELECT (SELECT min(provider) FROM oauth_accounts
+        WHERE refresh_due_at IS NOT NULL AND provider > named.id)
+      FROM named WHERE named.id IS NOT NULL),
+    p AS (
+      SELECT id, json_extract(${hosts}, ${path}) AS host FROM named
+      WHERE json_type(${hosts}, ${path}) IS NOT NULL)`;
+};
 
 /**
  * `size` due integrations at most, oldest first, of the providers whose circuit does not hold them
@@ -92,7 +110,8 @@ export const claimDue = (
     .set(lease(claimId, now))
     .where(
       sql`id IN (
-        SELECT a.id FROM json_each(${JSON.stringify(claimable)}) AS p CROSS JOIN oauth_accounts AS a
+        WITH RECURSIVE ${scheduled(claimable)}
+        SELECT a.id FROM p CROSS JOIN oauth_accounts AS a
         WHERE NOT ${circuitIsOpen(now)}
         AND a.id IN (
           SELECT id FROM oauth_accounts WHERE ${dueAndFree(now, claimId)}
@@ -156,7 +175,7 @@ export async function countDue(
   const due = db.select({ one }).from(oauthAccounts).where(dueAndFree(now)).limit(limit);
   const [row] = await db
     .select({ n: sum(howMany(due)).mapWith(Number) })
-    .from(jsonRows('p', claimable).table)
+    .from(sql`(WITH RECURSIVE ${scheduled(claimable)} SELECT id, host FROM p) AS p`)
     .where(not(circuitIsOpen(now)));
   return row?.n ?? 0;
 }
