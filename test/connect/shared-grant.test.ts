@@ -223,6 +223,21 @@ describe('a consent for all', () => {
     expect(namesOf(await s.shown('all-4'))).toEqual(['a', 'b', 'c']);
   });
 
+  test('colleagues have the same ones each, where the record tells the person too', async () => {
+    const s = sites({ accountId: ['choice:id', 'sub'] });
+    s.grant('a', 'b');
+    expect((await s.connected('all-9')).status).toBe(201);
+    s.provider.answer('/me', () => Response.json({ sub: 'bob' }));
+    expect((await s.connected('all-9-colleague')).status).toBe(201);
+    expect(namesOf(await s.shown('all-9'))).toEqual(['a:ada', 'b:ada']);
+    expect(namesOf(await s.shown('all-9-colleague'))).toEqual(['a:bob', 'b:bob']);
+    const own = await s.token('all-9', 'a:ada');
+    expect(await s.token('all-9-colleague', 'a:bob')).not.toBe(own);
+    for (const site of ['a:ada', 'b:ada']) await s.disconnect('all-9', site);
+    await s.deps.settle();
+    expect(s.provider.accepts(String(await s.token('all-9-colleague', 'b:bob')))).toBe(true);
+  });
+
   test("two users at once: each account is one user's, whoever comes first", async () => {
     const s = sites();
     const users = ['all-7', 'all-7-other'];

@@ -5,7 +5,9 @@
  * (a copy without a date) for the half hour. Read 2026-11-27.
  *
  * A consent is good for the organisations that the person picked, now or before; all of them are connected,
- * by one grant. Calls name one in a header. A used refresh token is taken again for half an hour. New apps have finer scopes since 2026-03-02.
+ * by one grant. An organisation has many people, an accountant's among them: both tell the account, or the
+ * first to connect would have all of a colleague's. Calls name one in a header. A used refresh token is taken
+ * again for half an hour. New apps have finer scopes since 2026-03-02.
  */
 import type { ProviderInput } from '../types';
 
@@ -44,7 +46,7 @@ export const xero = {
   assumedLifetimeSeconds: 1800,
   refreshLifetimeSeconds: 60 * 24 * 3600,
 
-  accountId: 'choice:tenantId',
+  accountId: ['choice:tenantId', 'id_token:sub'],
   subject: 'id_token:sub',
   displayName: 'choice:tenantName',
   metadata: { company: 'choice:tenantName', type: 'choice:tenantType' },
