@@ -5,11 +5,11 @@
  * so it listens on the loopback interface only.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 import { Store } from './authorization-server/store.ts';
+import { json, listenOnLoopback, tokenRequestsOf } from './loopback.ts';
 import { answerInteraction } from './one-form.ts';
 
 export interface Person {
@@ -44,31 +44,19 @@ export async function startAtprotoNetwork(
   /** How the documents of clients are fetched. */
   documents: (url: string | URL, options?: RequestInit) => Promise<Response>,
 ): Promise<AtprotoNetwork> {
-  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> =
-    async () => {};
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      console.error('AT Protocol:', error instanceof Error ? error.message : error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const loopback = await listenOnLoopback('AT Protocol');
   const store = new Store(null);
   const provider = new Provider(ISSUER, configuration(store, documents));
   provider.proxy = true;
-  const tokenRequests: Record<string, string>[] = [];
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.path !== '/token') return;
-    const params = Object.entries(ctx.oidc?.params ?? {});
-    tokenRequests.push(Object.fromEntries(params.map(([name, value]) => [name, String(value)])));
     // The protocol's own member.
     const sub = ctx.oidc?.account?.accountId;
-    if (ctx.status === 200) ctx.body = { ...(ctx.body as object), sub };
+    if (ctx.path === '/token' && ctx.status === 200) ctx.body = { ...(ctx.body as object), sub };
   });
+  const tokenRequests = tokenRequestsOf(provider);
   const callback = provider.callback();
-  answer = async (request, response) => {
+  loopback.answerBy(async (request, response) => {
     const origin = `https://${request.headers['x-forwarded-host']}`;
     const url = new URL(request.url ?? '', origin);
     if (origin === ISSUER) {
@@ -81,9 +69,9 @@ export async function startAtprotoNetwork(
       if (typeof document === 'string') response.end(document);
       else json(response, document === undefined ? 404 : 200, document ?? {});
     }
-  };
+  });
   return {
-    listens: `http://localhost:${(server.address() as AddressInfo).port}`,
+    listens: loopback.origin,
     issuer: ISSUER,
     pds: PDS,
     origins: [ISSUER, PDS, DNS, PLC, ...people.map(({ handle }) => `https://${handle}`)],
@@ -92,10 +80,7 @@ export async function startAtprotoNetwork(
       store
         .all('RefreshToken')
         .filter(({ accountId, consumed }) => accountId === did && consumed === undefined).length,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: loopback.close,
   };
 }
 
@@ -192,9 +177,4 @@ function configuration(
       ctx.body = `${out.error}: ${out.error_description}`;
     },
   };
-}
-
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -5,10 +5,10 @@
  * asks, so it listens on the loopback interface only.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, errors, Provider } from 'oidc-provider';
 import { Store } from './authorization-server/store.ts';
+import { json, listenOnLoopback, tokenRequestsOf } from './loopback.ts';
 import { answerInteraction, bodyOf } from './one-form.ts';
 
 export interface McpServer {
@@ -39,35 +39,20 @@ const RESOURCE_METADATA = '/.well-known/oauth-protected-resource/mcp';
 const SCOPES = ['boats:read', 'boats:write'];
 
 export async function startMcpServer(options: McpServerOptions = {}): Promise<McpServer> {
-  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> =
-    async () => {};
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      console.error('MCP server:', error instanceof Error ? error.message : error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const listens = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const loopback = await listenOnLoopback('MCP server');
+  const listens = loopback.origin;
   const issuer = options.origin ?? listens;
   const url = `${issuer}/mcp`;
   const store = new Store(null);
   const provider = new Provider(issuer, configuration(url, store, options));
   provider.proxy = options.origin !== undefined;
-  const tokenRequests: Record<string, string>[] = [];
-  provider.use(async (ctx, next) => {
-    await next();
-    if (ctx.path !== '/token') return;
-    const params = Object.entries(ctx.oidc?.params ?? {});
-    tokenRequests.push(Object.fromEntries(params.map(([name, value]) => [name, String(value)])));
-  });
+  const tokenRequests = tokenRequestsOf(provider);
   const isGood = async (token: string): Promise<boolean> => {
     const found = await provider.AccessToken.find(token);
     return found?.aud === url && found.isExpired === false;
   };
   const callback = provider.callback();
-  answer = async (request, response) => {
+  loopback.answerBy(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', issuer);
     if (pathname === RESOURCE_METADATA) {
       return json(response, 200, {
@@ -80,7 +65,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Mc
     if (pathname === '/mcp') return answerMessage(request, response, issuer, isGood);
     if (await answerInteraction(provider, request, response)) return;
     await callback(request, response);
-  };
+  });
 
   return {
     listens,
@@ -91,10 +76,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Mc
     clients: () => store.all('Client').map(({ client_id: id }) => String(id)),
     liveRefreshTokens: () =>
       store.all('RefreshToken').filter(({ consumed }) => consumed === undefined).length,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: loopback.close,
   };
 }
 
@@ -167,9 +149,4 @@ async function answerMessage(
   event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progress: 1 } });
   event({ jsonrpc: '2.0', id, result: { method } });
   response.end();
-}
-
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

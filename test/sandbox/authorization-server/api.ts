@@ -15,6 +15,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Provider } from 'oidc-provider';
+import { json } from '../loopback.ts';
 import { personById } from './people.ts';
 
 export const API_PATH = '/api';
@@ -169,16 +170,6 @@ const refuseToken = (response: ServerResponse): void =>
     { error: 'invalid_token' },
     { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   );
-
-function json(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-  response.end(`${JSON.stringify(body)}\n`);
-}
 
 async function readJson(request: IncomingMessage): Promise<{ name?: unknown }> {
   let text = '';

@@ -4,9 +4,8 @@
  * the end-to-end tests run it for what it saw. It signs in whoever asks, so it listens on the loopback
  * interface only.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { listenOnLoopback } from '../loopback.ts';
 import { SandboxApi } from './api.ts';
 import { configuration, type SandboxClient } from './configuration.ts';
 import { answerInteraction } from './interactions.ts';
@@ -39,35 +38,23 @@ export interface AuthorizationServer {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
-
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const store = new Store(options.file ?? null);
   const traffic = new Traffic();
-  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> =
-    async () => {};
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      console.error('sandbox:', error instanceof Error ? error.message : error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
-  await listen(server, options.port);
-  const { port } = server.address() as AddressInfo;
-  const issuer = `http://localhost:${port}`;
+  const loopback = await listenOnLoopback('sandbox', options.port);
+  const issuer = loopback.origin;
 
   const provider = new Provider(issuer, configuration(options.clients, store));
   observe(provider, traffic);
   const callback = provider.callback();
   const api = new SandboxApi(provider);
-  answer = async (request, response) => {
+  loopback.answerBy(async (request, response) => {
     if (await api.answer(request, response)) return;
     if (await answerInteraction(provider, request, response)) return;
     await callback(request, response);
-  };
+  });
 
   return {
     issuer,
@@ -96,20 +83,9 @@ export async function startAuthorizationServer(
     },
     async close() {
       store.flush();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await loopback.close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, HOST, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 /** Watches the token and revocation endpoints, and misbehaves there when told to. */
