@@ -11,8 +11,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * `npm run test:models`: 10,000 plans of each model. `npm test` runs 500, and what does not depend on
- * their number.
+ * `npm run test:models`: 10,000 plans of each model. `npm test` runs 500, and what does not depend
+ * on their number.
  */
 export default defineConfig({
   test: {

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run soak`: minutes of load on a real authorization server, with Workers killed at random. */
+/**
+ * `npm run soak`: minutes of load on a real authorization server, with Workers killed at random.
+ */
 export default defineConfig({
   test: {
     name: 'soak',

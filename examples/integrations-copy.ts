@@ -49,7 +49,9 @@ export async function reconcile(api: Api, copy: Copy): Promise<void> {
   copy.cursor = cursor;
 }
 
-/** Reads what happened since. After downtime, and now and then: a delivery may have been given up. */
+/**
+ * Reads what happened since. After downtime, and now and then: a delivery may have been given up.
+ */
 export async function follow(api: Api, copy: Copy): Promise<void> {
   for (;;) {
     const after = copy.cursor === null ? '' : `&after=${copy.cursor}`;

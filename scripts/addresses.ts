@@ -1,6 +1,6 @@
 /**
- * `npm run addresses -- <repository> <docs site>`: where this repository and its docs site are. Both
- * stand in package.json; this writes them wherever else they stand.
+ * `npm run addresses -- <repository> <docs site>`: where this repository and its docs site are.
+ * Both stand in package.json; this writes them wherever else they stand.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

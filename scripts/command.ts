@@ -19,7 +19,10 @@ export function developerSettings(): Settings {
 export const publicUrlOf = (settings: Settings): string =>
   settings.PUBLIC_URL || 'http://localhost:8787';
 
-/** Prints what the command has to say. An error with a message for people is one line, without a stack. */
+/**
+ * Prints what the command has to say. An error with a message for people is one line, without a
+ * stack.
+ */
 export async function runCommand(
   command: (args: readonly string[]) => Promise<string> | string,
 ): Promise<void> {

@@ -16,7 +16,10 @@ const DAYS = 30;
 const HOURS = 24 * DAYS;
 const TICKS = 60 * HOURS;
 const MILLION = 1_000_000;
-/** Paid plan: a run of 900 calls to D1, of the 1,000 that an invocation may make; six for five quiet refreshes. */
+/**
+ * Paid plan: a run of 900 calls to D1, of the 1,000 that an invocation may make; six for five quiet
+ * refreshes.
+ */
 const REFRESHES_PER_RUN = Math.floor(900 / 6) * 5;
 /** A message costs a write, a read and a delete. */
 const OPERATIONS_PER_MESSAGE = 3;

@@ -1,6 +1,6 @@
 /**
- * `npm run key:new -- <name> [rights][@providers]`: makes a service key, and its entry for SERVICE_KEYS.
- * The key is printed here and kept nowhere.
+ * `npm run key:new -- <name> [rights][@providers]`: makes a service key, and its entry for
+ * SERVICE_KEYS. The key is printed here and kept nowhere.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { ConfigError } from '../src/errors';

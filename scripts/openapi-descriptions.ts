@@ -1,6 +1,6 @@
 /**
- * What the API reference says of each operation, besides its summary. It stands beside the generator, because
- * the Worker is not to carry it.
+ * What the API reference says of each operation, besides its summary. It stands beside the
+ * generator, because the Worker is not to carry it.
  */
 import { CHECK_EVERY_MS } from '../src/refresh/check';
 import { MINUTE_MS } from '../src/time';

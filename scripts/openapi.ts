@@ -1,7 +1,7 @@
 /**
  * Builds the OpenAPI 3.1 document from the routes' declarations. At build time: neither JSON Schema
- * nor the document has a place in the Worker. `npm run openapi` writes it to assets/openapi.json (by
- * way of test/repo/openapi.test.ts, which also holds that it is current).
+ * nor the document has a place in the Worker. `npm run openapi` writes it to assets/openapi.json
+ * (by way of test/repo/openapi.test.ts, which also holds that it is current).
  */
 import * as z from 'zod';
 import {
@@ -158,7 +158,8 @@ function operationOf(route: RouteSpec): ZodOpenApiOperationObject {
       ? { description, security: [] }
       : {
           description: `${description}\n\nRight: \`${route.right}\`.${route.rightForOneUser ? ` With \`userId\`, \`${route.rightForOneUser}\` is enough.` : ''}`,
-          // Of a bearer token these are the roles that it takes (OpenAPI 3.1, "Security Requirement").
+          // Of a bearer token these are the roles that it takes (OpenAPI 3.1, "Security
+          // Requirement").
           security: route.callers.map((kind) => ({
             [schemeOf[kind]]: [
               kind === 'service' ? route.right : (route.rightForOneUser ?? route.right),

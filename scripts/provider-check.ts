@@ -1,8 +1,8 @@
 /**
  * `npm run provider:check <id> [parameter=value ...]`: whether a provider's record is right, built
  * in or from PROVIDERS in .dev.vars, and where it would send a browser. Talks to nobody but the
- * discovery of a record with an `issuer`, or of the account that is named. Prints no secret. With `--live` in front, the provider is
- * driven for real (provider-live.ts).
+ * discovery of a record with an `issuer`, or of the account that is named. Prints no secret. With
+ * `--live` in front, the provider is driven for real (provider-live.ts).
  */
 import { createInterface } from 'node:readline/promises';
 import { Caches } from '../src/caches';

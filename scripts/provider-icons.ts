@@ -1,7 +1,8 @@
 /**
- * The providers' icons out of simple-icons (CC0), only those used, as `assets/provider-icons.json`. Written by
- * `npm run provider:icons` (by way of test/repo/provider-icons.test.ts, which also holds that the file is current).
- * A file of our own, because the package's index holds 3,400 icons, which every test run would read.
+ * The providers' icons out of simple-icons (CC0), only those used, as `assets/provider-icons.json`.
+ * Written by `npm run provider:icons` (by way of test/repo/provider-icons.test.ts, which also holds
+ * that the file is current). A file of our own, because the package's index holds 3,400 icons,
+ * which every test run would read.
  */
 import {
   siAirtable,

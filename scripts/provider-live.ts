@@ -1,9 +1,9 @@
 /**
  * `npm run provider:check -- --live <id> [parameter=value ...]`: a configured provider for real.
  * Mooring runs here on PUBLIC_URL's port, with storage of its own that is thrown away; a person
- * connects an account in a browser; then it is refreshed, the used refresh token is sent again where
- * the record knows a window, it is disconnected, and refreshed once more. What the provider answered
- * is written to a file, with the day.
+ * connects an account in a browser; then it is refreshed, the used refresh token is sent again
+ * where the record knows a window, it is disconnected, and refreshed once more. What the provider
+ * answered is written to a file, with the day.
  *
  * No value that could be a token, a code or a secret is printed or written: of a reply only known
  * words are kept, everything else by its kind and length.
@@ -356,7 +356,9 @@ export class Recorder {
     return `<text of ${body.length} characters>`;
   }
 
-  /** Values of telling names are kept, without what looks like a token; others by kind and length. */
+  /**
+   * Values of telling names are kept, without what looks like a token; others by kind and length.
+   */
   #shapeOf(value: unknown, name: string): unknown {
     if (Array.isArray(value)) return value.map((one) => this.#shapeOf(one, name));
     if (typeof value === 'object' && value !== null) {

@@ -1,7 +1,6 @@
 /**
- * `npm run size`: the Worker as it would be deployed, gzipped, and what weighs most in it. The parts
- * are counted before gzip, which sees them only together.
- * Fails above the limit.
+ * `npm run size`: the Worker as it would be deployed, gzipped, and what weighs most in it. The
+ * parts are counted before gzip, which sees them only together. Fails above the limit.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

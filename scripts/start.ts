@@ -104,7 +104,9 @@ async function start(): Promise<void> {
   throw new StartProblem('The Worker has ended; .wrangler/local/worker.log says why.');
 }
 
-/** Settings that differ from .dev.vars in this run, in a file of their own: it is never rewritten. */
+/**
+ * Settings that differ from .dev.vars in this run, in a file of their own: it is never rewritten.
+ */
 function overridesFile(overrides: Record<string, string>): string {
   const file = join(localFolder, 'overrides.env');
   const lines = Object.entries(overrides).map(([name, value]) => `${name}='${value}'\n`);

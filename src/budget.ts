@@ -1,8 +1,8 @@
 /**
- * What one invocation may ask of others, counted as it is asked: requests to other hosts, and calls to
- * D1 (a batch is one). The free plan ends an invocation at 50 of each:
- * developers.cloudflare.com/workers/platform/limits and /d1/platform/limits. Who begins something that
- * must be ended, a refresh above all, looks first whether enough is left for all of it.
+ * What one invocation may ask of others, counted as it is asked: requests to other hosts, and calls
+ * to D1 (a batch is one). The free plan ends an invocation at 50 of each:
+ * developers.cloudflare.com/workers/platform/limits and /d1/platform/limits. Who begins something
+ * that must be ended, a refresh above all, looks first whether enough is left for all of it.
  */
 import { createDatabase, type Database } from './db/client';
 

@@ -1,6 +1,6 @@
 /**
- * What lives as long as the isolate: one holder, in `Deps`, instead of module-level variables, which
- * would outlive a change of the configuration and be shared by all tests of a file.
+ * What lives as long as the isolate: one holder, in `Deps`, instead of module-level variables,
+ * which would outlive a change of the configuration and be shared by all tests of a file.
  *
  *     const metadata = () => new BoundedCache<ServerMetadata>(200);
  *     deps.caches.of(metadata).get(issuer, deps.now());

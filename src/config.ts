@@ -49,7 +49,9 @@ export interface Config {
   publicUrl: string;
   /** Origins that page sessions and CORS allow. */
   appOrigins: ReadonlySet<string>;
-  /** Where `returnTo` may lie: at one of these URLs or below it. An origin alone allows all of it. */
+  /**
+   * Where `returnTo` may lie: at one of these URLs or below it. An origin alone allows all of it.
+   */
   returnPages: readonly URL[];
   /** Where the `returnTo` of a connection may lie besides. Nothing else goes by it. */
   returnTo: ReturnPlaces;
@@ -62,7 +64,9 @@ export interface Config {
   idleAfterMs: number;
   /** How many integrations a user may have. */
   maxIntegrations: number;
-  /** Calls of an API that one caller may make for one user in a minute, per isolate; 0: any number. */
+  /**
+   * Calls of an API that one caller may make for one user in a minute, per isolate; 0: any number.
+   */
   callsPerMinute: number;
   /** Bytes that the body of such a call may have. */
   callBodyLimit: number;
@@ -245,8 +249,8 @@ const takenSchemes = new Set(
 );
 
 /**
- * RETURN_TO. A wildcard stands for one label, below a host of three labels or more: below two there may
- * be anybody's names (`co.uk`, `vercel.app`).
+ * RETURN_TO. A wildcard stands for one label, below a host of three labels or more: below two there
+ * may be anybody's names (`co.uk`, `vercel.app`).
  */
 function readReturnTo(value: string | undefined): ReturnPlaces {
   const schemes = new Set<string>();
@@ -286,8 +290,8 @@ function webUrl(value: string, name: string): URL | null {
 }
 
 /**
- * Secrets that stand, or stood, in this repository: everybody has them. The examples of version 0.1,
- * and those of the tests.
+ * Secrets that stand, or stood, in this repository: everybody has them. The examples of version
+ * 0.1, and those of the tests.
  */
 const publishedSecrets = {
   ENCRYPTION_KEYS: [
@@ -343,7 +347,10 @@ function readServiceKeys(value: string | undefined, providers: Registry | undefi
   return keys;
 }
 
-/** RFC 7518 section 3.1 and RFC 9864, without what needs a shared secret: nobody can keep one in a JWKS. */
+/**
+ * RFC 7518 section 3.1 and RFC 9864, without what needs a shared secret: nobody can keep one in a
+ * JWKS.
+ */
 const asymmetricAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],

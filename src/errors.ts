@@ -85,7 +85,9 @@ export class AppError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly members: ProblemMembers;
   readonly retryAfter: number | undefined;
-  /** The user's version after what failed, where that was a change; the Consistency-Token header. */
+  /**
+   * The user's version after what failed, where that was a change; the Consistency-Token header.
+   */
   version: number | undefined;
   readonly #headers: Record<string, string> | undefined;
 

@@ -1,4 +1,7 @@
-/** The rule for ids that come from outside (users, accounts): they stand in paths, keys and logs. Pure. */
+/**
+ * The rule for ids that come from outside (users, accounts): they stand in paths, keys and logs.
+ * Pure.
+ */
 
 export const MAX_ID_BYTES = 255;
 

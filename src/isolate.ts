@@ -1,6 +1,6 @@
 /**
- * What lives as long as the isolate (checked configuration, derived keys, the caches), made once; and
- * the dependencies of one invocation: a request, a cron tick, a batch of messages.
+ * What lives as long as the isolate (checked configuration, derived keys, the caches), made once;
+ * and the dependencies of one invocation: a request, a cron tick, a batch of messages.
  */
 import { unlimited } from './budget';
 import { Caches } from './caches';

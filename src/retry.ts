@@ -85,8 +85,9 @@ const LEAST_TRY_MS = 100;
 const shortBackoff: Backoff = { firstMs: 100, factor: 3, longestMs: 10_000, jitter: 0.5 };
 
 /**
- * Calls until it succeeds. A try that was given up on may still take effect later, so `call` must be
- * idempotent. The defaults are for writes to D1: the platform retries its reads, and never a write.
+ * Calls until it succeeds. A try that was given up on may still take effect later, so `call` must
+ * be idempotent. The defaults are for writes to D1: the platform retries its reads, and never a
+ * write.
  *
  * @throws the last failure
  */

@@ -5,8 +5,8 @@ import { ConfigError } from './errors';
 
 /**
  * `read`: statuses, connections, the catalog, a user's events. `connect`: whatever changes a user's
- * integrations. `token`: tokens and credentials in the clear. `call`: a provider's API. `operate`: all
- * users, the cache, erasure, the operator's page.
+ * integrations. `token`: tokens and credentials in the clear. `call`: a provider's API. `operate`:
+ * all users, the cache, erasure, the operator's page.
  */
 export const rights = ['read', 'connect', 'token', 'call', 'operate'] as const;
 export type Right = (typeof rights)[number];

@@ -1,6 +1,6 @@
 /**
- * `npm run release`: makes the package ready as its changesets say (version, changelog), and shows what
- * would be published. It publishes nothing: the last line says how.
+ * `npm run release`: makes the package ready as its changesets say (version, changelog), and shows
+ * what would be published. It publishes nothing: the last line says how.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

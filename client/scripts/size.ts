@@ -1,6 +1,6 @@
 /**
- * `npm run client:size`: what an app's bundle grows by, minified and gzipped, for each way to use the
- * package. Reads dist/.
+ * `npm run client:size`: what an app's bundle grows by, minified and gzipped, for each way to use
+ * the package. Reads dist/.
  */
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

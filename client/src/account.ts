@@ -36,8 +36,8 @@ export class SoleAccount {
    * whatever its status, and never tried again. What Mooring itself refuses is thrown as a
    * `MooringError`: `authorization_required`, `several_accounts`, `call_not_supported` and others.
    *
-   * Redirects are not followed on servers, so that no key goes along: read `Location`. Browsers follow
-   * them.
+   * Redirects are not followed on servers, so that no key goes along: read `Location`. Browsers
+   * follow them.
    *
    * @param path from the provider's API on, with its query: `/user/repos?per_page=5`
    * @throws TypeError a path that leaves the provider's API
@@ -70,10 +70,10 @@ export class SoleAccount {
   }
 
   /**
-   * A token that works now, refreshed if it had run out; or, thrown as `authorization_required`, why the
-   * user has to consent first. With `returnTo`, and a key with the right `connect`, the problem has the
-   * link: `problem.connection.connectUrl`. The same request again gets the same link. For backends, with
-   * the right `token`.
+   * A token that works now, refreshed if it had run out; or, thrown as `authorization_required`,
+   * why the user has to consent first. With `returnTo`, and a key with the right `connect`, the
+   * problem has the link: `problem.connection.connectUrl`. The same request again gets the same
+   * link. For backends, with the right `token`.
    *
    * @throws MooringError authorization_required, several_accounts, refresh_in_progress and others
    * @example

@@ -7,7 +7,9 @@ import { connectionQuery, hasEnded, integrationsQuery, type OfUser, userKey } fr
 import { returnedConnection } from './returned.ts';
 import type { ConnectionInput, Integration } from './types.ts';
 
-/** Tabs of the app tell each other the id of a connection, and nothing else; '' for other changes. */
+/**
+ * Tabs of the app tell each other the id of a connection, and nothing else; '' for other changes.
+ */
 const CHANNEL = 'mooring';
 
 /** In `returnTo`: the page was opened in a window of its own. */
@@ -20,8 +22,8 @@ function announce(id: string): void {
 }
 
 /**
- * Keeps what the cache has of a user current while other tabs connect and disconnect. `useIntegrations`
- * and `useConnect` have it; it is for pages that only use the queries.
+ * Keeps what the cache has of a user current while other tabs connect and disconnect.
+ * `useIntegrations` and `useConnect` have it; it is for pages that only use the queries.
  *
  * @example
  * useUpdates(mooring);
@@ -93,9 +95,9 @@ interface Attempt {
 }
 
 /**
- * Connects an account in a window of its own, or in this tab where the browser allows no window. The
- * window is opened in the click, before Mooring is asked: call `connect` straight from the handler.
- * How it ends is asked of Mooring, whatever becomes of the window.
+ * Connects an account in a window of its own, or in this tab where the browser allows no window.
+ * The window is opened in the click, before Mooring is asked: call `connect` straight from the
+ * handler. How it ends is asked of Mooring, whatever becomes of the window.
  *
  * With a delegation it fails: those only read and call.
  *
@@ -172,7 +174,9 @@ export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseCon
 
   return {
     connect,
-    /** Back to `idle`: ends the wait for a window, and takes away what the last connect ended with. */
+    /**
+     * Back to `idle`: ends the wait for a window, and takes away what the last connect ended with.
+     */
     reset,
     state,
     /** Of a connect that failed: what was thrown, or the code that the connection has. */

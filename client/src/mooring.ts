@@ -19,8 +19,8 @@ export interface MooringOptions {
   /** `PUBLIC_URL` of the deployment. Over a service binding any https address will do. */
   baseUrl: string | URL;
   /**
-   * A service key, a JWT of the user, or a delegation. A function is asked for each request, so that
-   * it can give a token that is not about to expire. In a browser a service key throws.
+   * A service key, a JWT of the user, or a delegation. A function is asked for each request, so
+   * that it can give a token that is not about to expire. In a browser a service key throws.
    */
   token: string | (() => string | Promise<string>);
   /** Whatever has a `fetch`: a service binding of Workers. `globalThis`, unless said. */

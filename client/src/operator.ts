@@ -15,7 +15,10 @@ type Query<Path extends '/v1/events' | '/v1/integrations'> = NonNullable<
 
 /** Which events, and from where on. */
 export interface EventsOptions extends RequestOptions {
-  /** The id of an event: what came after it. `latest`: only what comes from now on, which is nothing yet. */
+  /**
+   * The id of an event: what came after it. `latest`: only what comes from now on, which is nothing
+   * yet.
+   */
   after?: string | undefined;
   type?: Query<'/v1/events'>['type'] | undefined;
   userId?: string | undefined;
@@ -65,7 +68,8 @@ export class Operator {
   }
 
   /**
-   * Everything that happened, oldest first, up to now. Keep the id of the last one, and go on from it.
+   * Everything that happened, oldest first, up to now. Keep the id of the last one, and go on from
+   * it.
    *
    * @example
    * for await (const event of mooring.operator.events({ after: lastId })) {

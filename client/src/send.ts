@@ -22,7 +22,9 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal | null): Promise<void>;
 }
 
-/** When a request is tried again: those that are safe, or that change nothing more when repeated. */
+/**
+ * When a request is tried again: those that are safe, or that change nothing more when repeated.
+ */
 export interface RetryOptions {
   /** Further tries. Default 2; 0: none. */
   limit?: number | undefined;
@@ -161,8 +163,8 @@ async function tokenOf(token: SendOptions['token']): Promise<string> {
 }
 
 /**
- * A page is read by everybody. A user's token is a JWT, a delegation has its prefix; what is neither
- * is a service key.
+ * A page is read by everybody. A user's token is a JWT, a delegation has its prefix; what is
+ * neither is a service key.
  * @throws TypeError
  */
 export function refuseServiceKeyInBrowser(token: string): void {

@@ -29,7 +29,10 @@ export type StatusOfUser = Schemas['StatusOfUser'];
 /** What became of a batch of refreshes. */
 export type Refreshed = Schemas['Refreshed'];
 
-/** An event, told apart by its `type`. A newer deployment may have types that this version does not know. */
+/**
+ * An event, told apart by its `type`. A newer deployment may have types that this version does not
+ * know.
+ */
 export type MooringEvent = Schemas['Event'];
 /** An event, and its delivery to each endpoint. */
 export type EventWithDeliveries = Schemas['EventWithDeliveries'];

@@ -163,7 +163,8 @@ export class Connections {
    * `returnTo`. Repeating it gives the same integration.
    *
    * @param input `choice`: after a `choice_required`, the id of one of `error.problem.choices`
-   * @throws MooringError wrong_completion, choice_required, account_linked_to_another_user and others
+   * @throws MooringError wrong_completion, choice_required, account_linked_to_another_user and
+   * others
    * @example
    * const back = returnedConnection(request.url);
    * if (back?.completion !== undefined) await mooring.user(userId).connections.complete(back.id, back);

@@ -6,7 +6,9 @@ import type { MooringEvent } from './types.ts';
 
 export type { MooringEvent } from './types.ts';
 
-/** A request, or what a framework has made of one. The body as it came: JSON written anew differs. */
+/**
+ * A request, or what a framework has made of one. The body as it came: JSON written anew differs.
+ */
 export type WebhookInput =
   | Request
   | {

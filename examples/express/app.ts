@@ -59,7 +59,8 @@ app.delete('/accounts/:provider/:accountId', async (request, response) => {
   response.sendStatus(204);
 });
 
-// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there are several.
+// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there
+// are several.
 app.get('/profile', async ({ query }, response) => {
   const accountId = typeof query.account === 'string' ? query.account : undefined;
   const reply = await mooring.user(userId).account('sandbox', accountId).fetch('/me');

@@ -10,14 +10,16 @@ export const counts = {
   late: { rowsWritten: 4, kvOperations: 1 },
   /** The row that tells of a run that had something to do: itself, its index, the id's sequence. */
   run: { rowsWritten: 3 },
-  /** One event of a user, and its delivery to one endpoint, at once (test/events/deliver.test.ts). */
+  /**
+   * One event of a user, and its delivery to one endpoint, at once (test/events/deliver.test.ts).
+   */
   event: { rowsWritten: 4 },
   delivery: { rowsWritten: 4 },
   /** Each further try of a delivery. */
   deliveryAgain: { rowsWritten: 4 },
   /**
-   * A tick of each minute and one of each hour that find nothing, without WEBHOOKS. The hourly one looks
-   * at the 500 oldest events for those that are to go.
+   * A tick of each minute and one of each hour that find nothing, without WEBHOOKS. The hourly one
+   * looks at the 500 oldest events for those that are to go.
    */
   tick: { rowsRead: 40, kvLists: 0 },
   hour: { rowsRead: 545, kvLists: 1 },

@@ -1,9 +1,10 @@
 /**
- * A deployment, from nothing or once more: settings, database, migrations, Worker, secrets, and a look
- * at /health. It can be run again at any time: what the Worker has stays as it is, unless told.
+ * A deployment, from nothing or once more: settings, database, migrations, Worker, secrets, and a
+ * look at /health. It can be run again at any time: what the Worker has stays as it is, unless
+ * told.
  *
- * No secret is printed, or given as an argument of a command, which others on this machine could see.
- * Those that are made here are kept in a file, because Cloudflare never shows them again.
+ * No secret is printed, or given as an argument of a command, which others on this machine could
+ * see. Those that are made here are kept in a file, because Cloudflare never shows them again.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -398,7 +399,9 @@ async function deployWorker(
 const HEALTHY_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 3_000;
 
-/** A new Worker, and new secrets of one, take some seconds to be everywhere. @throws StartProblem */
+/**
+ * A new Worker, and new secrets of one, take some seconds to be everywhere. @throws StartProblem
+ */
 async function untilHealthy(publicUrl: string, { fetch, sleep }: Outside): Promise<void> {
   let said = 'nothing';
   for (let waited = 0; waited <= HEALTHY_WITHIN_MS; waited += LOOK_EVERY_MS) {

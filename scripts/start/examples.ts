@@ -1,4 +1,7 @@
-/** What the apps in examples/ need before they start: the built client, and settings of the local run. */
+/**
+ * What the apps in examples/ need before they start: the built client, and settings of the local
+ * run.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Something that the person at the terminal has to put right. Shown as one line, without a stack. */
+/**
+ * Something that the person at the terminal has to put right. Shown as one line, without a stack.
+ */
 export class StartProblem extends Error {
   override readonly name = 'StartProblem';
 }

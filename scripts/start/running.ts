@@ -1,4 +1,6 @@
-/** The running Worker, seen from outside: is it up, and its cron, which never fires by itself here. */
+/**
+ * The running Worker, seen from outside: is it up, and its cron, which never fires by itself here.
+ */
 import { StartProblem } from './problem.ts';
 
 const START_WITHIN_MS = 60_000;

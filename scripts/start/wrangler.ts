@@ -1,4 +1,6 @@
-/** wrangler as a child process: the local run's migrations and Worker, and any command to its end. */
+/**
+ * wrangler as a child process: the local run's migrations and Worker, and any command to its end.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** The account that a call or a token is for, and what is said where the user has to consent first. */
+/**
+ * The account that a call or a token is for, and what is said where the user has to consent first.
+ */
 import { and, eq } from 'drizzle-orm';
 import { accountsIn, withItsGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
@@ -23,7 +25,8 @@ export interface AccountChoice {
 /**
  * From the primary, in one call of D1. No row: the user has not connected such an account.
  *
- * @throws AppError several_accounts, unavailable; unauthenticated where the caller's delegation was ended
+ * @throws AppError several_accounts, unavailable; unauthenticated where the caller's delegation was
+ * ended
  */
 export async function readAccount(
   deps: Deps,
@@ -89,7 +92,8 @@ export function authorizationRequired(
 }
 
 /**
- * For the failure of a token on demand: where only the user can help, throws what `required` makes of it.
+ * For the failure of a token on demand: where only the user can help, throws what `required` makes
+ * of it.
  * @param required gets the user's version after the failure
  */
 export const orAuthorization =

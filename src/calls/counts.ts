@@ -1,13 +1,14 @@
 /**
- * What came of the calls, for the operator: how many of each provider were answered how, by the hour
- * in D1; and a point for each call in Workers Analytics Engine, where a dataset is bound. Never a user,
- * an account or a path.
+ * What came of the calls, for the operator: how many of each provider were answered how, by the
+ * hour in D1; and a point for each call in Workers Analytics Engine, where a dataset is bound.
+ * Never a user, an account or a path.
  *
- * The counts are gathered in the isolate and written together, so that a call makes no write. An isolate
- * that ends takes those of its last 20 seconds with it.
+ * The counts are gathered in the isolate and written together, so that a call makes no write. An
+ * isolate that ends takes those of its last 20 seconds with it.
  *
- * A point: index1, blob1: the provider. blob2: the class of the answer. blob3: the method. double1: the
- * status, 0 where there was no answer. double2: ms until the answer began, a renewed token included.
+ * A point: index1, blob1: the provider. blob2: the class of the answer. blob3: the method. double1:
+ * the status, 0 where there was no answer. double2: ms until the answer began, a renewed token
+ * included.
  */
 import { gte } from 'drizzle-orm';
 import type { Bindings } from '../config';
@@ -107,7 +108,10 @@ export interface ProviderCalls {
   calls: Partial<Record<AnswerClass, number>>;
 }
 
-/** Of the hours that began at `since` or later, the most called provider first. Throws what D1 throws. */
+/**
+ * Of the hours that began at `since` or later, the most called provider first. Throws what D1
+ * throws.
+ */
 export async function callsSince(db: Database, since: number): Promise<ProviderCalls[]> {
   const rows = await db.select().from(callCounts).where(gte(callCounts.hour, since));
   const byProvider = new Map<string, ProviderCalls>();

@@ -1,10 +1,10 @@
 /**
- * A call of a provider's API with a user's credential, which stays inside. Both bodies are streamed:
- * the reply's is never read here, and the request's only where it is small and may have to be sent
- * again, or where nobody said how long it is.
+ * A call of a provider's API with a user's credential, which stays inside. Both bodies are
+ * streamed: the reply's is never read here, and the request's only where it is small and may have
+ * to be sent again, or where nobody said how long it is.
  *
- * Retries are the caller's. A refused access token is renewed once and the call sent again (RFC 6750
- * 3.1), under the rules of `renew`.
+ * Retries are the caller's. A refused access token is renewed once and the call sent again (RFC
+ * 6750 3.1), under the rules of `renew`.
  */
 import { BoundedCache } from '../caches';
 import type { Bindings } from '../config';
@@ -62,7 +62,8 @@ export interface ApiCall {
 /**
  * The provider's reply, as far as it is passed on.
  *
- * @throws AppError authorization_required, several_accounts, call_not_supported, provider_not_found,
+ * @throws AppError authorization_required, several_accounts, call_not_supported,
+ * provider_not_found,
  *   not_found, invalid_request, forbidden, rate_limited, too_large, not_implemented, provider_error,
  *   and what a token on demand can end with
  */
@@ -335,7 +336,10 @@ async function heldBody(request: Request): Promise<ArrayBuffer | null | false> {
   return request.arrayBuffer();
 }
 
-/** As it comes. `cut` ends the request where it turns out to be too long: a failed body alone does not. */
+/**
+ * As it comes. `cut` ends the request where it turns out to be too long: a failed body alone does
+ * not.
+ */
 function streamedBody(
   { config }: Deps,
   { body, headers }: Request,
@@ -444,8 +448,8 @@ function isRenewable(
 /**
  * Another token than the one that was refused; null: there is none, and the 401 is the answer. A
  * refresh only if the refused token is the one that is stored, nothing was tried for ten minutes,
- * nothing is unknown and the circuit is closed: a provider that refuses every token is not asked for
- * new ones at each call.
+ * nothing is unknown and the circuit is closed: a provider that refuses every token is not asked
+ * for new ones at each call.
  */
 async function renew(
   deps: Deps,

@@ -1,4 +1,6 @@
-/** What a user's credential is for: the provider's API, called with it, and the credential itself. */
+/**
+ * What a user's credential is for: the provider's API, called with it, and the credential itself.
+ */
 import * as z from 'zod';
 import { consentFields } from '../connect/routes';
 import { type Route, route } from '../http/route';

@@ -55,7 +55,9 @@ const refused = (what: string): AppError =>
 /** More rounds of encoding than any server undoes. */
 const MAX_DECODINGS = 5;
 
-/** As it is, and decoded again and again: what a server, or one behind it, would see. ASCII only. */
+/**
+ * As it is, and decoded again and again: what a server, or one behind it, would see. ASCII only.
+ */
 function decodings(text: string): string[] {
   const seen = [text];
   while (seen.length <= MAX_DECODINGS) {
@@ -91,8 +93,8 @@ export function targetOf(base: string, { tail, query }: Pick<CallPath, 'tail' | 
 }
 
 /**
- * Whatever the case, and however many slashes: servers differ. An encoded slash may end a segment, or
- * stand in an id.
+ * Whatever the case, and however many slashes: servers differ. An encoded slash may end a segment,
+ * or stand in an id.
  */
 function isDenied(path: string, denied: readonly string[]): boolean {
   const lowered = path.toLowerCase();
@@ -107,7 +109,9 @@ function isDenied(path: string, denied: readonly string[]): boolean {
   });
 }
 
-/** Without the parameters that carry the credential, and with those. Everything else stays as it is. */
+/**
+ * Without the parameters that carry the credential, and with those. Everything else stays as it is.
+ */
 export function withCredential(href: string, parameters: Readonly<Record<string, string>>): string {
   const names = Object.keys(parameters);
   if (names.length === 0) return href;
@@ -231,9 +235,10 @@ export function replyHeaders(answered: Headers, rewriting: Rewriting): Headers {
 }
 
 /**
- * Of the provider's challenge, that a scope is missing and which (RFC 6750 3.1): that is the caller's to
- * ask its user for. All else in it is about a credential that the caller neither has nor could get: it
- * would take it for Mooring's own, sign in somewhere else, or make a browser ask for a password.
+ * Of the provider's challenge, that a scope is missing and which (RFC 6750 3.1): that is the
+ * caller's to ask its user for. All else in it is about a credential that the caller neither has
+ * nor could get: it would take it for Mooring's own, sign in somewhere else, or make a browser ask
+ * for a password.
  */
 function scopeChallenge(answered: Headers): string | null {
   if (!isInsufficientScope(answered)) return null;
@@ -246,8 +251,8 @@ const holdsSecret = (text: string, secrets: readonly string[]): boolean =>
   decodings(text).some((one) => secrets.some((secret) => secret !== '' && one.includes(secret)));
 
 /**
- * Absolute; a path of the proxy where it stays within the record's hosts; null where it is no address.
- * Always without the credential's parameters.
+ * Absolute; a path of the proxy where it stays within the record's hosts; null where it is no
+ * address. Always without the credential's parameters.
  */
 export function rewrittenUrl(
   value: string,

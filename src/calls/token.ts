@@ -1,9 +1,9 @@
 /**
- * A token, or what the user has to consent to first: for a backend or an agent that goes on with one
- * request, whatever the state of the account is.
+ * A token, or what the user has to consent to first: for a backend or an agent that goes on with
+ * one request, whatever the state of the account is.
  *
- * The same request again gets the same link, until somebody has opened it (beginConnection). Whose it is
- * follows from the path: no link of another user, and none for another page, is ever given.
+ * The same request again gets the same link, until somebody has opened it (beginConnection). Whose
+ * it is follows from the path: no link of another user, and none for another page, is ever given.
  */
 import { beginConnection, checkReturnTo } from '../connect/begin';
 import type { Deps } from '../deps';
@@ -31,7 +31,8 @@ export interface TokenOrConsent {
 }
 
 /**
- * @throws AppError authorization_required, several_accounts, provider_not_found, invalid_request; where a
+ * @throws AppError authorization_required, several_accounts, provider_not_found, invalid_request;
+ * where a
  *   link is wanted what beginConnection throws, and what a token on demand can end with
  */
 export async function tokenOrConsent(deps: Deps, request: TokenOrConsent): Promise<TokenAnswer> {

@@ -1,10 +1,12 @@
 /**
- * The `state` of an authorization request (RFC 6749 10.12): `<transaction id>.<kid>.<HMAC-SHA-256>`.
+ * The `state` of an authorization request (RFC 6749 10.12): `<transaction
+ * id>.<kid>.<HMAC-SHA-256>`.
  *
- * The HMAC is over the transaction's id and the hash of the browser's cookie, under a key of the vault.
- * So it cannot be guessed, is good in that browser only, and is stored nowhere: a link that was opened
- * twice, or that a previewer opens after the user, gives each browser a state of its own, and none of
- * them ends another's. That one callback counts is the transaction's part (callback.ts).
+ * The HMAC is over the transaction's id and the hash of the browser's cookie, under a key of the
+ * vault. So it cannot be guessed, is good in that browser only, and is stored nowhere: a link that
+ * was opened twice, or that a previewer opens after the user, gives each browser a state of its
+ * own, and none of them ends another's. That one callback counts is the transaction's part
+ * (callback.ts).
  */
 import type { Vault } from '../vault/vault';
 

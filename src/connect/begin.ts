@@ -52,7 +52,8 @@ export interface BegunConnection {
 }
 
 /**
- * @throws AppError provider_not_found, provider_not_configured, invalid_request, integration_not_found,
+ * @throws AppError provider_not_found, provider_not_configured, invalid_request,
+ * integration_not_found,
  *   too_many_integrations, too_many_connections
  */
 export async function beginConnection(
@@ -240,8 +241,8 @@ export async function findOwn(
 }
 
 /**
- * A connection that could only add an integration too many is refused before anybody consents. Where
- * the user has accounts of the provider, it may be a reconnect of one; the commit decides.
+ * A connection that could only add an integration too many is refused before anybody consents.
+ * Where the user has accounts of the provider, it may be a reconnect of one; the commit decides.
  * @throws AppError too_many_integrations
  */
 async function refuseFull(deps: Deps, userId: string, provider: string): Promise<void> {

@@ -4,8 +4,8 @@
  * exchanged here: that waits until the app has said who its user is (step 4).
  *
  * Where no transaction can be trusted (unknown or used state, other browser, other provider), the
- * answer is a page or a problem document and nothing changes: never a redirect, and never the end of
- * the rightful user's transaction.
+ * answer is a page or a problem document and nothing changes: never a redirect, and never the end
+ * of the rightful user's transaction.
  */
 import { and, eq, gt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
@@ -114,7 +114,9 @@ interface Asked {
   browserHash: string;
 }
 
-/** The transaction whose `state` this is, provided that browser and provider are the ones it knows. */
+/**
+ * The transaction whose `state` this is, provided that browser and provider are the ones it knows.
+ */
 async function trustworthy(
   { db, vault }: Deps,
   provider: string,
@@ -192,7 +194,9 @@ const alreadyUsed = (): BrowserError =>
     'state_used',
   );
 
-/** @throws AppError invalid_request where the provider signs its callbacks, and this one it did not */
+/**
+ * @throws AppError invalid_request where the provider signs its callbacks, and this one it did not
+ */
 async function refuseUnlessSigned(
   { config }: Deps,
   { provider, parameters }: Transaction,
@@ -219,9 +223,9 @@ function codeIn({ config }: Deps, id: string, query: CallbackQuery): string | nu
 }
 
 /**
- * What is wrong with the callback; null where it is good. The provider's own words stay out. With the
- * connection's parameters, those that the callback says included: the provider's own hosts only, and
- * nothing is sent to one before that.
+ * What is wrong with the callback; null where it is good. The provider's own words stay out. With
+ * the connection's parameters, those that the callback says included: the provider's own hosts
+ * only, and nothing is sent to one before that.
  */
 async function readCallback(
   deps: Deps,

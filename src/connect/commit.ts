@@ -4,8 +4,8 @@
  * between, or a reader that saw the deadline pass, wins.
  *
  * A revocation of the same subject that is being sent right now could end the new grant: the batch
- * does nothing while one is leased, and the caller waits. Waiting ones that reach further than their
- * token are deleted with it.
+ * does nothing while one is leased, and the caller waits. Waiting ones that reach further than
+ * their token are deleted with it.
  *
  * The tokens of a reconnected account's former grant are owed a revocation, where that ends nothing
  * but them.
@@ -138,8 +138,8 @@ function statements(
   const place = hasPlace(db, { ...main, accountId: mainId(received[0]) }, max);
   const free = and(completing, place, not(revocationInFlight(db, received, now)));
   const hit = and(completing, isStored(db, main)) as SQL;
-  // What the row holds before it is connected again. Not where the revocation would end the new grant
-  // too, where the refresh token stays, and where the provider had refused the grant.
+  // What the row holds before it is connected again. Not where the revocation would end the new
+  // grant too, where the refresh token stays, and where the provider had refused the grant.
   const formerGrant = ({ account, shared }: ReceivedAccount, condition: SQL | undefined) => {
     if (shared.length > 0 || !mayRevoke(config.providers.get(account.provider))) return [];
     const former = and(
@@ -198,8 +198,8 @@ function statements(
 }
 
 /**
- * Makes accounts share the grant that was just stored. One that had a grant of its own has it no more. One
- * that shared the former grant, and which the new one is not good for, has none.
+ * Makes accounts share the grant that was just stored. One that had a grant of its own has it no
+ * more. One that shared the former grant, and which the new one is not good for, has none.
  */
 function share(
   { db, config }: Deps,

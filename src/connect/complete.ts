@@ -1,16 +1,16 @@
 /**
  * Step 4 of connecting: the app, which knows by its own session who is there, finishes the
- * connection. Two checks here stop an attacker who sends its own link to somebody else; neither PKCE
- * nor state does (draft-ietf-oauth-security-topics-update, cross-user session fixation):
+ * connection. Two checks here stop an attacker who sends its own link to somebody else; neither
+ * PKCE nor state does (draft-ietf-oauth-security-topics-update, cross-user session fixation):
  *
  * - Only what the browser that consented brought back finishes a connection (completion.ts). So the
  *   attacker cannot finish it first.
  * - Another user than the one who started ends the transaction. So the person who consented cannot
  *   finish it for the attacker.
  *
- * One conditional update decides who exchanges the code; from then on the work runs to its end
- * even when the caller hangs up. A code is never sent twice: where the account could not be told for
- * the moment, the next call goes on with the grant that the code brought.
+ * One conditional update decides who exchanges the code; from then on the work runs to its end even
+ * when the caller hangs up. A code is never sent twice: where the account could not be told for the
+ * moment, the next call goes on with the grant that the code brought.
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
@@ -52,9 +52,10 @@ export interface Connected {
 
 /**
  * @param completion as the browser brought it to `returnTo`
- * @throws AppError connection_not_found, wrong_completion, wrong_user, forbidden, connection_expired,
- * connection_failed, completion_in_progress, account_mismatch, account_linked_to_another_user,
- * integration_not_found (completed, and disconnected since), choice_required, provider_error, unavailable
+ * @throws AppError connection_not_found, wrong_completion, wrong_user, forbidden,
+ * connection_expired, connection_failed, completion_in_progress, account_mismatch,
+ * account_linked_to_another_user, integration_not_found (completed, and disconnected since),
+ * choice_required, provider_error, unavailable
  */
 export async function completeConnection(
   deps: Deps,
@@ -147,8 +148,8 @@ export async function unfinishedOnPage(
 }
 
 /**
- * The secret is looked at first: who does not have it changes nothing, whoever it is, so that nobody
- * can end another's connection by guessing.
+ * The secret is looked at first: who does not have it changes nothing, whoever it is, so that
+ * nobody can end another's connection by guessing.
  * @throws AppError connection_not_found; wrong_completion; wrong_user, and then nobody can complete
  * it any more
  */

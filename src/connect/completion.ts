@@ -2,8 +2,8 @@
  * The secret that binds the completion of a connection to the browser that consented.
  *
  * Who starts a connection can send its link to somebody else. Without this secret the starter could
- * wait until the other person has consented, and complete first: the other person's account would be
- * connected to the starter. The callback gives the secret to the browser that consented, in the
+ * wait until the other person has consented, and complete first: the other person's account would
+ * be connected to the starter. The callback gives the secret to the browser that consented, in the
  * redirect to `returnTo`, and to nobody else; `complete` takes nothing without it.
  *
  * It follows from the transaction's id and from the code's hash, under a key of the vault. So it is

@@ -1,7 +1,7 @@
 /**
  * Connecting where a provider has no OAuth: a key, a password or a session cookie is handed in and
- * kept sealed. Where the record has a `check`, it is tried at the provider first: what is refused is
- * not stored, and what could not be tried is stored as unverified, and tried by cron later.
+ * kept sealed. Where the record has a `check`, it is tried at the provider first: what is refused
+ * is not stored, and what could not be tried is stored as unverified, and tried by cron later.
  *
  * A user's claim to own an account at such a provider is not proven by anything, but by the
  * provider's own answer to the check. Without that, the account id that a user's own request stands
@@ -66,8 +66,8 @@ export interface CredentialsInput {
  * record has one that is no secret, and what the record reads from the reply to the check.
  *
  * @throws AppError provider_not_found, invalid_request, forbidden, credentials_refused,
- *   account_mismatch, account_linked_to_another_user, too_many_integrations; provider_error and provider_unavailable where
- *   only the provider can name the account, and did not
+ *   account_mismatch, account_linked_to_another_user, too_many_integrations; provider_error and
+ *   provider_unavailable where only the provider can name the account, and did not
  */
 export async function putCredentials(
   deps: Deps,
@@ -151,8 +151,9 @@ async function stored(deps: Deps, account: ConnectedAccount): Promise<Connected>
 }
 
 /**
- * Without a browser: what the user gave obtains a token at once, and is kept to obtain the next ones.
- * What the provider refuses is not stored, and neither is what nobody could try: there is no token.
+ * Without a browser: what the user gave obtains a token at once, and is kept to obtain the next
+ * ones. What the provider refuses is not stored, and neither is what nobody could try: there is no
+ * token.
  *
  * @throws AppError forbidden, invalid_request, credentials_refused, account_mismatch,
  *   provider_not_configured, provider_error, provider_unavailable; as stored does

@@ -1,10 +1,11 @@
 /**
  * One attempt to finish a connection, under the claim of complete.ts: code -> grant -> profile ->
- * commit. The code is sent once. What it brought goes, sealed, onto the outbox at once, so it is owed
- * to the provider until it is connected, whatever becomes of this attempt. Where the account cannot be
- * told for the moment, the next attempt goes on from there; where it is refused, the transaction is
- * over and the grant is given back, by the same rules as after a disconnect. One consent may bring
- * further grants (Slack): they ride along, and never stand in the way of the main one.
+ * commit. The code is sent once. What it brought goes, sealed, onto the outbox at once, so it is
+ * owed to the provider until it is connected, whatever becomes of this attempt. Where the account
+ * cannot be told for the moment, the next attempt goes on from there; where it is refused, the
+ * transaction is over and the grant is given back, by the same rules as after a disconnect. One
+ * consent may bring further grants (Slack): they ride along, and never stand in the way of the main
+ * one.
  */
 import { and, count, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
@@ -69,7 +70,9 @@ const BESIDE_MS = 6 * SECOND_MS;
 const SAVE_MS = 2_500;
 /** Where the provider does not say when to complete again. */
 const COMPLETE_AGAIN_SECONDS = 5;
-/** What nobody has connected is owed so long after its transaction's end: no attempt runs any more. */
+/**
+ * What nobody has connected is owed so long after its transaction's end: no attempt runs any more.
+ */
 const OWED_AFTER_MS = MINUTE_MS;
 
 /** How long to wait for a revocation of the same subject that is being sent right now. */
@@ -266,8 +269,9 @@ function alsoGranted(
 }
 
 /**
- * Statements that put the grants onto the outbox in the place of the code, once. Where another attempt
- * has the transaction by now, they do nothing; where it was erased, the grants are owed all the same.
+ * Statements that put the grants onto the outbox in the place of the code, once. Where another
+ * attempt has the transaction by now, they do nothing; where it was erased, the grants are owed all
+ * the same.
  */
 async function saving(
   { db, vault, now: clock }: Deps,
@@ -373,8 +377,8 @@ async function receive(
 }
 
 /**
- * A grant of which each thing that it is good for is an account. What cannot be told of one leaves that
- * one out.
+ * A grant of which each thing that it is good for is an account. What cannot be told of one leaves
+ * that one out.
  *
  * @throws AppError provider_error, provider_unavailable
  */
@@ -441,9 +445,10 @@ function accountIn(
 }
 
 /**
- * Of the accounts that a grant is good for, those that this user may have: no other user's, and of new ones
- * no more than there is room for.
- * @throws AppError account_linked_to_another_user, too_many_integrations: there is none, or not the one
+ * Of the accounts that a grant is good for, those that this user may have: no other user's, and of
+ * new ones no more than there is room for.
+ * @throws AppError account_linked_to_another_user, too_many_integrations: there is none, or not the
+ * one
  *   that is expected
  */
 async function withPlace(
@@ -496,9 +501,9 @@ async function withPlace(
 }
 
 /**
- * The one thing, of those that the grant is good for, that is connected: the only one, the one that was
- * chosen, or on a reconnect the one that it was. Asked for anew each time: the list that was shown is
- * the user's, and what is connected is the provider's.
+ * The one thing, of those that the grant is good for, that is connected: the only one, the one that
+ * was chosen, or on a reconnect the one that it was. Asked for anew each time: the list that was
+ * shown is the user's, and what is connected is the provider's.
  *
  * @throws AppError choice_required with the list; invalid_request where none has that id;
  *   provider_error, provider_unavailable
@@ -580,7 +585,10 @@ async function extended(
   };
 }
 
-/** The further grants of the same reply. One whose account cannot be told soon is left out. Never throws. */
+/**
+ * The further grants of the same reply. One whose account cannot be told soon is left out. Never
+ * throws.
+ */
 async function receiveAlso(
   deps: Deps,
   main: OAuth2Client,
@@ -603,7 +611,10 @@ async function receiveAlso(
   return (await Promise.all(received)).flat();
 }
 
-/** Further accounts that are another user's, or one too many, were not stored: the commit owes their revocation. */
+/**
+ * Further accounts that are another user's, or one too many, were not stored: the commit owes their
+ * revocation.
+ */
 function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Received[]): void {
   const refused = further.filter(({ account: { provider, accountId } }) =>
     snapshot.integrations.every((one) => one.provider !== provider || one.accountId !== accountId),
@@ -615,7 +626,10 @@ function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Recei
   deps.waitUntil(deliverRevocations(deps));
 }
 
-/** @throws AppError account_linked_to_another_user, connection_not_found, provider_error, unavailable */
+/**
+ * @throws AppError account_linked_to_another_user, connection_not_found, provider_error,
+ * unavailable
+ */
 async function commitBesideRevocations(
   deps: Deps,
   attempt: Attempt,

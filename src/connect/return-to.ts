@@ -1,6 +1,6 @@
 /**
- * Where the browser goes back to when a connection is over. Only what APP_ORIGINS and RETURN_TO allow,
- * and only what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
+ * Where the browser goes back to when a connection is over. Only what APP_ORIGINS and RETURN_TO
+ * allow, and only what cannot be read as another place (RFC 9700 4.11, open redirection). Pure.
  */
 import type { ReturnPlaces } from '../config';
 import type { ConnectionError } from '../db/schema';
@@ -47,7 +47,8 @@ function isWithin({ pathname }: URL, page: URL): boolean {
   if (page.pathname === '/') return true;
   if (pathname === page.pathname) return true;
   const folder = page.pathname.replace(/\/?$/, '/');
-  // Servers differ on encoded characters, `;` and what begins with two dots: some would leave the path.
+  // Servers differ on encoded characters, `;` and what begins with two dots: some would leave the
+  // path.
   return pathname.startsWith(folder) && !/[%;]|\/\.\./.test(pathname.slice(folder.length - 1));
 }
 

@@ -198,7 +198,8 @@ const complete = route(
           ),
       })
       .meta({ id: 'CompletionRequest', examples: [{ completion: 'the-secret' }] })
-      // Apps of the time before the secret send no body: they are to be told of it, not of a media type.
+      // Apps of the time before the secret send no body: they are to be told of it, not of a media
+      // type.
       .prefault({}),
     replies: {
       200: {

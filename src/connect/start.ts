@@ -1,7 +1,7 @@
 /**
- * Step 2 of connecting: the user's browser opens the link and is sent on to the provider, with a state
- * that is bound to this browser. May be repeated until a callback came, here and elsewhere, because link
- * previews and back buttons open links too.
+ * Step 2 of connecting: the user's browser opens the link and is sent on to the provider, with a
+ * state that is bound to this browser. May be repeated until a callback came, here and elsewhere,
+ * because link previews and back buttons open links too.
  */
 import { and, eq, isNull } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
@@ -31,8 +31,8 @@ import { endpointsFault, isExpired, type Transaction } from './transactions';
 
 /**
  * Where to send the browser.
- * @param browserFor the secret in its cookie, for a connection with this id; null: a look at the link
- * (HEAD), which changes nothing and leads to the provider without a request
+ * @param browserFor the secret in its cookie, for a connection with this id; null: a look at the
+ * link (HEAD), which changes nothing and leads to the provider without a request
  * @throws AppError connection_not_found where no transaction has this ticket
  */
 export async function startAuthorization(
@@ -110,8 +110,8 @@ async function authorizationUrl(
     now: deps.now,
     uuid: deps.uuid,
   });
-  // Where a dead end leads back to. The state's hash is for a Worker of the version before, which knows
-  // the latest one only.
+  // Where a dead end leads back to. The state's hash is for a Worker of the version before, which
+  // knows the latest one only.
   await db
     .update(connectTransactions)
     .set({ browserHash, stateHash: await hashSecret(state) })
@@ -126,9 +126,9 @@ interface Begun {
 }
 
 /**
- * By which client and for which scopes, where the record leaves that to what was discovered. What was
- * found is kept with the connection before the browser is sent on: its code goes to that server and no
- * other, whatever the resource names by then. Null: the transaction is not as it was read.
+ * By which client and for which scopes, where the record leaves that to what was discovered. What
+ * was found is kept with the connection before the browser is sent on: its code goes to that server
+ * and no other, whatever the resource names by then. Null: the transaction is not as it was read.
  */
 async function beginAt(
   deps: Deps,
@@ -193,8 +193,8 @@ const withAnnounced = (asked: readonly string[], announced: readonly string[]): 
 };
 
 /**
- * For a link that can no longer be used: back to the app, which asks how the connection stands. Never
- * with the secret of its completion: the starter has the link too.
+ * For a link that can no longer be used: back to the app, which asks how the connection stands.
+ * Never with the secret of its completion: the starter has the link too.
  */
 const forUsed = (transaction: Transaction): WayBack =>
   wayBackOf(transaction, {

@@ -1,7 +1,7 @@
 /**
  * A connected account on its way into the database: made out of what the provider gave, and the
- * statement that stores it. A new row, or, where this user has the account already, the same row with
- * new tokens. Never a row of another user: then nothing is hit.
+ * statement that stores it. A new row, or, where this user has the account already, the same row
+ * with new tokens. Never a row of another user: then nothing is hit.
  *
  * A reconnect keeps the row's id and `created_at` (wishes: pipedream#18448), and, where it brought
  * no refresh token, the stored one (RFC 6749 section 6; postiz-app#1884). `token_version` grows,
@@ -88,7 +88,8 @@ export interface ConnectedAccount {
 
 /**
  * A grant made ready to be stored: tokens sealed, times decided. Nothing is stored here.
- * @param transaction whose consent it was; a new one, so what is stored of a former one does not count
+ * @param transaction whose consent it was; a new one, so what is stored of a former one does not
+ * count
  */
 export async function accountOf(
   { db, vault, config, random }: Deps,
@@ -201,7 +202,8 @@ const isKept = and(isNull(incoming('refreshToken')), isNotNull(oauthAccounts.ref
 const ifKept = (stays: Value, otherwise: Value): SQL => when(isKept, stays, otherwise);
 
 /**
- * Whether a user may have so many accounts more. At most so many of the user's rows are read to count them.
+ * Whether a user may have so many accounts more. At most so many of the user's rows are read to
+ * count them.
  * @param more a number from 1
  */
 export const hasRoomFor = (db: Database, userId: string, max: number, more: Value = 1): SQL => {
@@ -227,7 +229,9 @@ export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError 
     `this user has ${config.maxIntegrations} integrations, the most that is allowed here; disconnect one first`,
   );
 
-/** Whether an account may be stored: no other user has it, and this one does or may have one more. */
+/**
+ * Whether an account may be stored: no other user has it, and this one does or may have one more.
+ */
 export const hasPlace = (
   db: Database,
   account: Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId'>,
@@ -316,8 +320,8 @@ export interface Member {
 }
 
 /**
- * The accounts of a grant, which another row holds: rows without a token. One that is another user's by
- * now is left alone, and so is a new one that is one too many by now.
+ * The accounts of a grant, which another row holds: rows without a token. One that is another
+ * user's by now is left alone, and so is a new one that is one too many by now.
  * @param grant as it is stored
  */
 export function upsertMembers(

@@ -19,7 +19,10 @@ export type Transaction = typeof connectTransactions.$inferSelect;
 /** From the start to the end of `complete`. */
 export const TRANSACTION_MS = 10 * MINUTE_MS;
 
-/** What callers are told. `exchanged` and `completing` are Mooring's own: to them it is `authorized`. */
+/**
+ * What callers are told. `exchanged` and `completing` are Mooring's own: to them it is
+ * `authorized`.
+ */
 export const connectionStates = [
   'started',
   'authorized',
@@ -51,9 +54,9 @@ export async function findTransaction(db: Database, id: string): Promise<Transac
 }
 
 /**
- * An exchange that did not end by its deadline is ended here, in the table, so that what a caller was
- * told cannot be overtaken by a late commit: failed, or, where its grant is on the outbox and the code
- * is gone, to be gone on with. Only for a caller who may know of the transaction: nobody
+ * An exchange that did not end by its deadline is ended here, in the table, so that what a caller
+ * was told cannot be overtaken by a late commit: failed, or, where its grant is on the outbox and
+ * the code is gone, to be gone on with. Only for a caller who may know of the transaction: nobody
  * else may end it.
  * @returns the transaction as it stands then; undefined where it was erased meanwhile
  */
@@ -102,7 +105,10 @@ export async function failUnfinished(
   await runBatch(db, [failed, ...connectionFailed(deps, id, deps.now())]);
 }
 
-/** Why a provider's endpoints cannot be used: what it says of itself is wrong, or it does not answer. */
+/**
+ * Why a provider's endpoints cannot be used: what it says of itself is wrong, or it does not
+ * answer.
+ */
 export const endpointsFault = (error: unknown): ConnectionError =>
   error instanceof AppError && error.code === 'provider_error'
     ? 'provider_error'
@@ -131,8 +137,8 @@ export async function latestOf(db: Database, browser: string): Promise<Transacti
 }
 
 /**
- * `version`: where it was completed, the user's version by now, so that whoever only waited for it can
- * read what it made.
+ * `version`: where it was completed, the user's version by now, so that whoever only waited for it
+ * can read what it made.
  * @throws AppError connection_not_found, also where the connection is another user's
  */
 export async function connectionOf(

@@ -10,7 +10,9 @@ export function createDatabase(d1: D1Database | D1DatabaseSession) {
 
 export type Database = ReturnType<typeof createDatabase>;
 
-/** A batch of a length that only shows when it runs; none at all is no call. @throws what D1 throws */
+/**
+ * A batch of a length that only shows when it runs; none at all is no call. @throws what D1 throws
+ */
 export const runBatch = async (
   db: Database,
   [first, ...others]: readonly BatchItem<'sqlite'>[],

@@ -26,6 +26,9 @@ export const hasRow = (db: Database, table: SQLiteTable, where: SQL | undefined)
 export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>
   sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
 
-/** Whether a JSON column holds what its type says: anything else fails every query that reads its row. */
+/**
+ * Whether a JSON column holds what its type says: anything else fails every query that reads its
+ * row.
+ */
 export const isJson = (column: SQLiteColumn, type: 'array' | 'object'): SQL =>
   sql`(CASE WHEN json_valid(${column}) THEN json_type(${column}) = ${type} ELSE 0 END)`;

@@ -84,8 +84,8 @@ export const jsonObject = (values: Readonly<Record<string, Value>>): SQL =>
 export const lengthOf = (list: Value): SQL<number> => sql<number>`json_array_length(${list})`;
 
 /**
- * A common table expression of the values of a column that leads an index, by one look-up each: SELECT
- * DISTINCT would read every row. The last value is null.
+ * A common table expression of the values of a column that leads an index, by one look-up each:
+ * SELECT DISTINCT would read every row. The last value is null.
  * @param where as the index says it, where it is a partial one
  * @param most so many at most
  */

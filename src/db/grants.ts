@@ -1,7 +1,8 @@
 /**
- * A grant that several accounts of one user share (`choices.connect: 'all'` of records). One row holds it:
- * tokens, schedule, lease and state. That row is no account, so it is shown nowhere, and the refresh
- * engine sees no other. The accounts are rows without a token that name it in `grant_id`.
+ * A grant that several accounts of one user share (`choices.connect: 'all'` of records). One row
+ * holds it: tokens, schedule, lease and state. That row is no account, so it is shown nowhere, and
+ * the refresh engine sees no other. The accounts are rows without a token that name it in
+ * `grant_id`.
  */
 import { and, eq, ne, not, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
@@ -12,8 +13,8 @@ import { coalesce } from './expressions';
 import { type AccountRow, oauthAccounts } from './schema';
 
 /**
- * The account id of the row that holds what this subject granted for this user. No provider's: those hold
- * no control characters.
+ * The account id of the row that holds what this subject granted for this user. No provider's:
+ * those hold no control characters.
  */
 export const grantIdOf = async (userId: string, subject: string): Promise<string> =>
   `\u0001${await hashSecret(JSON.stringify([userId, subject]))}`;

@@ -1,9 +1,14 @@
-/** `lost_lease_id`: the attempts whose lease ended without an outcome, of an integration or of what is owed for it. */
+/**
+ * `lost_lease_id`: the attempts whose lease ended without an outcome, of an integration or of what
+ * is owed for it.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 import { coalesce } from './expressions';
 import { oauthAccounts } from './schema';
 
-/** What the row of an integration holds once its present lease is lost too. Only where it has one. */
+/**
+ * What the row of an integration holds once its present lease is lost too. Only where it has one.
+ */
 export const withPresentLease = (now: number): SQL =>
   sql`${coalesce(sql`${oauthAccounts.lostLeaseId} || ' '`, '')} || ${oauthAccounts.leaseId} || '@' || CAST(${now} AS INTEGER)`;
 

@@ -21,7 +21,9 @@ import {
  */
 export const maybeUnwell = sql`(state = 'needs_reconnect' OR refresh_failures > 0 OR (refresh_due_at IS NULL AND expires_at IS NOT NULL))`;
 
-/** Why a refresh failed, as whoever tells of it needs to know it. Decided in src/refresh/outcome.ts. */
+/**
+ * Why a refresh failed, as whoever tells of it needs to know it. Decided in src/refresh/outcome.ts.
+ */
 export const failureCategories = [
   /** The provider refused the grant. */
   'refused',
@@ -75,8 +77,9 @@ export const oauthAccounts = sqliteTable(
     /** The provider's user behind the account; the account id where there is no other. */
     subject: text().notNull(),
     /**
-     * The grant that it shares with other accounts of its user: the account id of the row that holds it.
-     * That row names itself, and is no account. Null: the grant is this row's own. See grants.ts.
+     * The grant that it shares with other accounts of its user: the account id of the row that
+     * holds it. That row names itself, and is no account. Null: the grant is this row's own. See
+     * grants.ts.
      */
     grantId: text('grant_id'),
     /** Sealed. For kind `credentials`: the sealed JSON of the credential fields. */
@@ -111,13 +114,16 @@ export const oauthAccounts = sqliteTable(
     refreshFailures: integer('refresh_failures').notNull().default(0),
     /** Outcome code of the last failed attempt; null after a success. */
     lastError: text('last_error'),
-    /** What kind of failure `lastError` is; null also where a Worker before this column wrote it. */
+    /**
+     * What kind of failure `lastError` is; null also where a Worker before this column wrote it.
+     */
     lastErrorCategory: text('last_error_category', { enum: failureCategories }),
     /** When the last attempt failed; null after a success. Paces attempts on demand. */
     lastFailedAt: integer('last_failed_at'),
     /**
-     * The provider's last clear refusal, as a MAC of its status and code; null: none since the token
-     * was written. Another first key of ENCRYPTION_KEYS makes it another refusal. What follows from it: src/refresh/verdict.ts.
+     * The provider's last clear refusal, as a MAC of its status and code; null: none since the
+     * token was written. Another first key of ENCRYPTION_KEYS makes it another refusal. What
+     * follows from it: src/refresh/verdict.ts.
      */
     refusal: text(),
     /** How many of the same refusals in a row count towards a verdict. */
@@ -225,11 +231,16 @@ export const connectTransactions = sqliteTable(
       .$type<Record<string, string>>()
       .notNull()
       .default({}),
-    /** Which further records' grants it may bring (`alsoGrants`); null: all that its record names. */
+    /**
+     * Which further records' grants it may bring (`alsoGrants`); null: all that its record names.
+     */
     alsoGrants: text('also_grants', { mode: 'json' }).$type<string[]>(),
     /** On a reconnect: the account that must come back. */
     expectedAccountId: text('expected_account_id'),
-    /** `exchanged`: the code is spent, and its grant waits on the outbox for its account to be known. */
+    /**
+     * `exchanged`: the code is spent, and its grant waits on the outbox for its account to be
+     * known.
+     */
     state: text({
       enum: ['started', 'authorized', 'exchanged', 'completing', 'completed', 'failed'],
     }).notNull(),
@@ -239,15 +250,17 @@ export const connectTransactions = sqliteTable(
     /** SHA-256 of the browser's cookie. */
     browserHash: text('browser_hash'),
     /**
-     * The client that its authorization request named, where that is found or registered; null: it was
-     * not opened yet, or its client is the settings'.
+     * The client that its authorization request named, where that is found or registered; null: it
+     * was not opened yet, or its client is the settings'.
      */
     clientId: text('client_id'),
     /** Sealed PKCE verifier. */
     verifier: text().notNull(),
     /** Sealed authorization code; null as soon as its grant is on the outbox. */
     code: text(),
-    /** SHA-256 of the authorization code: the same callback may come again. Null where it had none. */
+    /**
+     * SHA-256 of the authorization code: the same callback may come again. Null where it had none.
+     */
     codeHash: text('code_hash'),
     /** What there is to choose from, once the provider was asked (`choices` of records). */
     choices: text({ mode: 'json' }).$type<{ id: string; label: string }[]>(),
@@ -274,7 +287,8 @@ export const connectTransactions = sqliteTable(
 
 /**
  * A visit of one user to the hosted page. Made for the app's backend, begun by the form that the
- * user's browser posts, once. Kept a day past its end, so that the page can say where to go back to.
+ * user's browser posts, once. Kept a day past its end, so that the page can say where to go back
+ * to.
  */
 export const pageSessions = sqliteTable(
   'page_sessions',
@@ -378,8 +392,9 @@ export const clientGrants = sqliteTable(
 );
 
 /**
- * A client that Mooring registered itself, at one authorization server for one provider (RFC 7591). The
- * current one is for new connections; one that was replaced stays, because grants may be its own.
+ * A client that Mooring registered itself, at one authorization server for one provider (RFC 7591).
+ * The current one is for new connections; one that was replaced stays, because grants may be its
+ * own.
  */
 export const registeredClients = sqliteTable(
   'registered_clients',
@@ -398,12 +413,17 @@ export const registeredClients = sqliteTable(
     clientAuth: text('client_auth', {
       enum: ['client_secret_basic', 'client_secret_post', 'none'],
     }).notNull(),
-    /** Where its registration is read and deleted (RFC 7592); null: the server has no such place. */
+    /**
+     * Where its registration is read and deleted (RFC 7592); null: the server has no such place.
+     */
     registrationUrl: text('registration_url'),
     /** Sealed; null as above. */
     registrationToken: text('registration_token'),
     registeredAt: integer('registered_at').notNull(),
-    /** Since when it is for its former grants only: the server knows it no more, or its secret ran out. */
+    /**
+     * Since when it is for its former grants only: the server knows it no more, or its secret ran
+     * out.
+     */
     replacedAt: integer('replaced_at'),
   },
   (table) => [
@@ -436,8 +456,8 @@ export const refreshRuns = sqliteTable(
 export const isErasure = sql`type = 'user.erased'`;
 
 /**
- * The event log (src/events). Never a token. `id` grows in the order of commits: it is the cursor of
- * whoever reads the log, and in the event's public id. Kept 90 days, gone with the user.
+ * The event log (src/events). Never a token. `id` grows in the order of commits: it is the cursor
+ * of whoever reads the log, and in the event's public id. Kept 90 days, gone with the user.
  */
 export const auditEvents = sqliteTable(
   'audit_events',
@@ -451,7 +471,10 @@ export const auditEvents = sqliteTable(
     accountId: text('account_id'),
     /** What else the event tells, by its schema in src/events/types.ts. */
     detail: text({ mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
-    /** Names what happened, so that a repeated batch writes it once; null where a Worker before this column wrote it. */
+    /**
+     * Names what happened, so that a repeated batch writes it once; null where a Worker before this
+     * column wrote it.
+     */
     dedupeKey: text('dedupe_key'),
     /** The user's, with this change in it; null also where a Worker before this column wrote it. */
     version: integer(),
@@ -465,8 +488,8 @@ export const auditEvents = sqliteTable(
 );
 
 /**
- * An event for an endpoint of WEBHOOKS. Waiting while it has a due time, a dead letter from `dead_at`
- * on, delivered where it has neither. Goes with its event; a dead letter after 30 days.
+ * An event for an endpoint of WEBHOOKS. Waiting while it has a due time, a dead letter from
+ * `dead_at` on, delivered where it has neither. Goes with its event; a dead letter after 30 days.
  */
 export const webhookDeliveries = sqliteTable(
   'webhook_deliveries',
@@ -475,7 +498,10 @@ export const webhookDeliveries = sqliteTable(
     eventId: integer('event_id').notNull(),
     endpoint: text().notNull(),
     attempts: integer().notNull().default(0),
-    /** When the next try may begin; of one under a lease, the lease's end. Null: nothing is tried any more. */
+    /**
+     * When the next try may begin; of one under a lease, the lease's end. Null: nothing is tried
+     * any more.
+     */
     dueAt: integer('due_at'),
     leaseId: text('lease_id'),
     /** HTTP status of the last answer; null: there was none. */
@@ -502,7 +528,8 @@ export const webhookEndpoints = sqliteTable('webhook_endpoints', {
 
 /**
  * Work owed to somebody outside: revocations. Rows live until the other side answered. A grant
- * whose account is not known yet stands here from the exchange on, until it is connected or given back.
+ * whose account is not known yet stands here from the exchange on, until it is connected or given
+ * back.
  */
 export const outbox = sqliteTable(
   'outbox',
@@ -528,7 +555,10 @@ export const outbox = sqliteTable(
     lostLeaseId: text('lost_lease_id'),
     /** The connect whose grant this is, while that may still be completed. */
     transactionId: text('transaction_id'),
-    /** Sealed: the grant as it was received. `account_id` and `subject` are empty as long as it is here. */
+    /**
+     * Sealed: the grant as it was received. `account_id` and `subject` are empty as long as it is
+     * here.
+     */
     receivedGrant: text('received_grant'),
     dueAt: integer('due_at').notNull(),
     attempts: integer().notNull().default(0),
@@ -549,7 +579,10 @@ export const outbox = sqliteTable(
   ],
 );
 
-/** When the delegations of a user were last ended: none that was made until then is taken. Kept a day. */
+/**
+ * When the delegations of a user were last ended: none that was made until then is taken. Kept a
+ * day.
+ */
 export const endedDelegations = sqliteTable(
   'ended_delegations',
   {
@@ -567,7 +600,10 @@ export const serviceKeys = sqliteTable('service_keys', {
   lastUsedAt: integer('last_used_at').notNull(),
 });
 
-/** What came of a call of a provider's API; '4xx' is any but 401 and 429, 'none' no answer that could be passed on. */
+/**
+ * What came of a call of a provider's API; '4xx' is any but 401 and 429, 'none' no answer that
+ * could be passed on.
+ */
 export const answerClasses = ['2xx', '3xx', '4xx', '401', '429', '5xx', 'none'] as const;
 export type AnswerClass = (typeof answerClasses)[number];
 

@@ -1,7 +1,8 @@
 /**
  * Ends an integration. One batch: the tokens as they are at that moment go to the outbox, the row
- * goes, the version grows. Tokens that several accounts share stay until the last of them goes. A refresh in flight then finds no row and puts nothing back
- * (helm-api#893); what it received is owed a revocation too.
+ * goes, the version grows. Tokens that several accounts share stay until the last of them goes. A
+ * refresh in flight then finds no row and puts nothing back (helm-api#893); what it received is
+ * owed a revocation too.
  */
 import { and, eq, not, or } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
@@ -50,7 +51,8 @@ export async function disconnect(
 
   const now = deps.now();
   const shared = sharedGrant(config.providers, provider);
-  // With its last account goes a grant that several shared; until then it stays, and its tokens too.
+  // With its last account goes a grant that several shared; until then it stays, and its tokens
+  // too.
   const going = or(mine, isLeftOver(db, userId, provider, accountId));
   const owed = owedRevocationOf(
     db,

@@ -1,7 +1,8 @@
 /**
- * Erases a user: integrations, transactions, page sessions, events and their deliveries, version, all in
- * one batch, which ends the user's delegations as well. The one event that tells of it, with the user's
- * id, goes later. What is being completed at that moment finds its transaction gone and commits nothing. Revocations still owed stay on the outbox, which knows no user.
+ * Erases a user: integrations, transactions, page sessions, events and their deliveries, version,
+ * all in one batch, which ends the user's delegations as well. The one event that tells of it, with
+ * the user's id, goes later. What is being completed at that moment finds its transaction gone and
+ * commits nothing. Revocations still owed stay on the outbox, which knows no user.
  */
 import { and, eq, inArray, not } from 'drizzle-orm';
 import { inJson } from '../db/conditions';

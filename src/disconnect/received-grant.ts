@@ -1,7 +1,7 @@
 /**
- * Grants that a connect received and whose account nobody knows yet. They stand on the outbox, sealed
- * as a whole, until the account was told: to the connect, which stores it, or else, once nobody can
- * complete that any more, to whoever gives the grant back.
+ * Grants that a connect received and whose account nobody knows yet. They stand on the outbox,
+ * sealed as a whole, until the account was told: to the connect, which stores it, or else, once
+ * nobody can complete that any more, to whoever gives the grant back.
  */
 import { and, eq, inArray } from 'drizzle-orm';
 import { runBatch } from '../db/client';

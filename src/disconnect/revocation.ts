@@ -1,6 +1,6 @@
 /**
- * Delivers what the outbox owes: tells the provider that a grant is over. Before each request to the
- * provider, retries included, it is asked whether another integration needs the grant.
+ * Delivers what the outbox owes: tells the provider that a grant is over. Before each request to
+ * the provider, retries included, it is asked whether another integration needs the grant.
  */
 import { and, eq, isNotNull, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -71,7 +71,10 @@ export async function revoke(deps: Deps, entry: OutboxEntry): Promise<Revocation
   return outcome === 'dead' || outcome === 'dropped' ? 'done' : outcome;
 }
 
-/** Whether it may be revoked depends on whose it is, unless the revocation ends nothing but its token. */
+/**
+ * Whether it may be revoked depends on whose it is, unless the revocation ends nothing but its
+ * token.
+ */
 async function revokeReceived(
   deps: Deps,
   client: OAuth2Client,
@@ -101,8 +104,8 @@ async function revokeReceived(
 }
 
 /**
- * A provider that takes access tokens needs a live one. The one at hand may have run out, or be dead
- * for another reason, while its refresh token lives: then that is used first, once.
+ * A provider that takes access tokens needs a live one. The one at hand may have run out, or be
+ * dead for another reason, while its refresh token lives: then that is used first, once.
  */
 async function endGrant(
   deps: Deps,
@@ -237,7 +240,9 @@ async function renew(
   return outcome.kind === 'refused' ? 'grant_refused' : 'retry';
 }
 
-/** Into the entry; where D1 is away into a rescue record, from which an entry of its own is made. */
+/**
+ * Into the entry; where D1 is away into a rescue record, from which an entry of its own is made.
+ */
 async function keep(
   deps: Deps,
   entry: OutboxEntry,
@@ -296,8 +301,9 @@ const hasTime = ({ now }: Deps, { leaseUntil }: OutboxEntry, ms: number): boolea
   leaseUntil !== null && now() + ms + LEASE_SLACK_MS <= leaseUntil;
 
 /**
- * Whether an integration would lose its grant. Asked at the primary. Where a revocation ends nothing
- * but its token, one that has the same token: some providers give it again at the next consent.
+ * Whether an integration would lose its grant. Asked at the primary. Where a revocation ends
+ * nothing but its token, one that has the same token: some providers give it again at the next
+ * consent.
  */
 async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<boolean> {
   const { db, config, vault } = deps;

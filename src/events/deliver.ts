@@ -2,11 +2,11 @@
  * Deliveries of events to the endpoints of WEBHOOKS, by Standard Webhooks
  * (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
  *
- * First what this invocation has written (deliveries.ts), then, in a tick, what is due, some of each
- * endpoint: a dead one keeps no other waiting.
+ * First what this invocation has written (deliveries.ts), then, in a tick, what is due, some of
+ * each endpoint: a dead one keeps no other waiting.
  *
- * At least once, in no order: who dies between the answer and its note leaves it to be sent again, with
- * the same id.
+ * At least once, in no order: who dies between the answer and its note leaves it to be sent again,
+ * with the same id.
  */
 import {
   and,
@@ -41,7 +41,10 @@ export const DELIVERY_MS = 15 * SECOND_MS;
 const NOTE_MS = 10 * SECOND_MS;
 /** To D1, of a group: before it is sent, and after. */
 const CALLS = 2;
-/** Right after a change, groups are begun for so long (`waitUntil` ends 30 s after the reply), and so many calls are made. */
+/**
+ * Right after a change, groups are begun for so long (`waitUntil` ends 30 s after the reply), and
+ * so many calls are made.
+ */
 const AT_ONCE = { ms: 5 * SECOND_MS, calls: 10 };
 /** After the first try the next tick; then these. After the last one it is a dead letter. */
 const PAUSES_MS = [
@@ -52,7 +55,10 @@ const PAUSES_MS = [
 ];
 /** By this part a pause may be longer, so that a crowd does not come back at once. */
 const JITTER = 0.1;
-/** What nobody tries, because its endpoint is disabled or not configured, is a dead letter after this. */
+/**
+ * What nobody tries, because its endpoint is disabled or not configured, is a dead letter after
+ * this.
+ */
 const UNTRIED_MS = 4 * DAY_MS;
 const DEAD_LETTERS_MS = 30 * DAY_MS;
 /** Rows of one statement of the sweep. */
@@ -70,8 +76,8 @@ export async function deliverOwn(unmetered: Deps): Promise<void> {
 }
 
 /**
- * The same after work in the background. Not where calls are counted: what goes on beside it may need
- * what is left, so such an invocation delivers at its end.
+ * The same after work in the background. Not where calls are counted: what goes on beside it may
+ * need what is left, so such an invocation delivers at its end.
  */
 export async function deliverMeanwhile(deps: Deps): Promise<void> {
   if (deps.ownDeliveries.budget === null) await deliverOwn(deps);
@@ -266,7 +272,9 @@ export function pauseAfter(
     : Math.max(Math.round(pause * (1 + JITTER * random)), retryAfterMs ?? 0);
 }
 
-/** @throws what D1 throws; then the leases end by themselves, and what was delivered is sent again */
+/**
+ * @throws what D1 throws; then the leases end by themselves, and what was delivered is sent again
+ */
 async function noteAndClaim(
   deps: Deps,
   tried: readonly Tried[],
@@ -396,8 +404,9 @@ const orphans = (db: Database, tried: readonly Tried[]): BatchItem<'sqlite'>[] =
 };
 
 /**
- * Each hour. What nobody tries, because its endpoint is disabled or not configured any more, becomes a
- * dead letter; dead letters go after 30 days, and deliveries go with the last event before them.
+ * Each hour. What nobody tries, because its endpoint is disabled or not configured any more,
+ * becomes a dead letter; dead letters go after 30 days, and deliveries go with the last event
+ * before them.
  *
  * @throws what D1 throws
  */

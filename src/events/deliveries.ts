@@ -1,7 +1,7 @@
 /**
  * The table of webhook deliveries. One is written in the batch of its event, under a lease of the
- * invocation that makes the change: so it is sent right after the commit, without a claim. What is not
- * delivered then is due when the lease ends, and claimed by a tick.
+ * invocation that makes the change: so it is sent right after the commit, without a claim. What is
+ * not delivered then is due when the lease ends, and claimed by a tick.
  */
 import { and, eq, inArray, isNull, lte, not, or, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
@@ -46,8 +46,9 @@ export function endpointRows(db: Database, endpoints: readonly WebhookEndpoint[]
 }
 
 /**
- * The deliveries of events of one type that the batch has just written, as statements to follow them.
- * None where nobody wants them. An endpoint that is disabled gets nothing but `user.erased`, which waits.
+ * The deliveries of events of one type that the batch has just written, as statements to follow
+ * them. None where nobody wants them. An endpoint that is disabled gets nothing but `user.erased`,
+ * which waits.
  */
 export function deliveriesOf(
   deps: EventWriter,
@@ -71,8 +72,8 @@ export function deliveriesOf(
 }
 
 /**
- * The delivery of an event to these endpoints, for the first time or once more, disabled or not. One that
- * is being sent stays as it is.
+ * The delivery of an event to these endpoints, for the first time or once more, disabled or not.
+ * One that is being sent stays as it is.
  */
 export function deliveriesTo(
   deps: EventWriter,
@@ -115,8 +116,8 @@ function insertion(
 }
 
 /**
- * Takes the lease of what is due, first one of each endpoint, then a second one, and so on: as many rows
- * are read for each, whatever waits there.
+ * Takes the lease of what is due, first one of each endpoint, then a second one, and so on: as many
+ * rows are read for each, whatever waits there.
  */
 export function claimDeliveries(
   db: Database,

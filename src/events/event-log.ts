@@ -38,16 +38,16 @@ export type NewEvent = {
     type: T;
     data: Written<EventData<T>>;
     /**
-     * Names what happened, among all events, and is made before the first try: a batch that is tried
-     * again after a lost answer writes nothing twice.
+     * Names what happened, among all events, and is made before the first try: a batch that is
+     * tried again after a lost answer writes nothing twice.
      */
     dedupeKey: string;
   };
 }[EventType];
 
 /**
- * The statements that write an event, for the batch of its change. They stand behind the growth of the
- * user's version, which the event tells.
+ * The statements that write an event, for the batch of its change. They stand behind the growth of
+ * the user's version, which the event tells.
  *
  * @param happened whether the change did hit; evaluated where the statements stand
  */
@@ -184,7 +184,9 @@ export const storedNames = (types: readonly EventType[]): string[] => [
   ),
 ];
 
-/** As it is told; null where another release wrote it and it does not say what its schema asks for. */
+/**
+ * As it is told; null where another release wrote it and it does not say what its schema asks for.
+ */
 export function eventOf(row: EventRow): Event | null {
   const type = eventTypeOf(row.type);
   if (type === null) return null;

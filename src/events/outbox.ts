@@ -78,9 +78,9 @@ export interface OwedGrant {
 }
 
 /**
- * For a grant that has just been received: owed from then on, so that neither an erasure nor the end
- * of the isolate leaves it alive at the provider. Whoever connects it deletes the entry in the same
- * batch.
+ * For a grant that has just been received: owed from then on, so that neither an erasure nor the
+ * end of the isolate leaves it alive at the provider. Whoever connects it deletes the entry in the
+ * same batch.
  * @param dueAt when nobody can connect it any more
  */
 export const owedGrant = (
@@ -111,8 +111,8 @@ export const isGrantOf = (transactionId: string, providers?: readonly string[]):
  * For the integrations that `where` names: their tokens as they are at that moment. Put it before
  * the statement that deletes the rows, or writes other tokens. Returns the ids of the entries.
  *
- * While somebody holds the row's lease, its refresh token is that one's to send. So the entry is due
- * when the lease ends, and names it: what came of it may be in a rescue record.
+ * While somebody holds the row's lease, its refresh token is that one's to send. So the entry is
+ * due when the lease ends, and names it: what came of it may be in a rescue record.
  */
 export function owedRevocationOf(db: Database, where: SQL | undefined, now: number) {
   const { leaseId, leaseUntil, lostLeaseId } = oauthAccounts;
@@ -173,7 +173,8 @@ export async function drainOutbox(
     const now = deps.now();
     const entries = await Promise.resolve(claimRevocations(deps.db, leaseId, wanted, now)).catch(
       async (error) => {
-        // One whose JSON is cut short fails the whole answer: the others come when their lease is over.
+        // One whose JSON is cut short fails the whole answer: the others come when their lease is
+        // over.
         if (!(error instanceof SyntaxError)) throw error;
         await giveUpUnreadable(deps, leaseId, now);
         return claimRevocations(deps.db, deps.uuid(), wanted, now);
@@ -188,8 +189,8 @@ export async function drainOutbox(
 
 /**
  * What is due, each provider's oldest: first one of each provider, beginning with the provider that
- * was tried least lately, then a second one, and so on. So an endpoint that is dead, whatever is owed
- * there, holds up no other: what a healthy one was told is gone, and it counts as never tried.
+ * was tried least lately, then a second one, and so on. So an endpoint that is dead, whatever is
+ * owed there, holds up no other: what a healthy one was told is gone, and it counts as never tried.
  *
  * A leased entry's due time is the end of its lease, so the due index alone finds what is free.
  * The lease is in the table before anybody looks whether the revocation may be sent: a connect of

@@ -1,6 +1,9 @@
 import type { CallBudget } from '../budget';
 
-/** Under which lease one invocation writes webhook deliveries, and when those end that it has written. */
+/**
+ * Under which lease one invocation writes webhook deliveries, and when those end that it has
+ * written.
+ */
 export class OwnDeliveries {
   #leaseId: string | null = null;
   /** Ms since the epoch. */

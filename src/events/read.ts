@@ -1,6 +1,6 @@
 /**
- * Reads of the event log, from the primary: what a reader has seen up to its cursor stays behind it,
- * since ids grow in the order of commits.
+ * Reads of the event log, from the primary: what a reader has seen up to its cursor stays behind
+ * it, since ids grow in the order of commits.
  */
 import { and, asc, eq, getTableName, gt, max, type SQL } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';

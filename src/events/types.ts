@@ -1,6 +1,6 @@
 /**
- * Every event that there is, with the schema of its data. From here come what webhooks and
- * `GET /v1/events` tell, the `webhooks` of the OpenAPI document, and the reference in docs/events.md.
+ * Every event that there is, with the schema of its data. From here come what webhooks and `GET
+ * /v1/events` tell, the `webhooks` of the OpenAPI document, and the reference in docs/events.md.
  *
  * Never a token, and never text of a provider's: ids, names of ours, and codes.
  */
@@ -226,7 +226,10 @@ export type Event = {
   [T in EventType]: { id: string; type: T; timestamp: string; data: EventData<T> };
 }[EventType];
 
-/** Of rows of `audit_events`: `evt_` and the row's id in base32hex (RFC 4648 section 7), in lower case: 0-9, a-v. */
+/**
+ * Of rows of `audit_events`: `evt_` and the row's id in base32hex (RFC 4648 section 7), in lower
+ * case: 0-9, a-v.
+ */
 export const eventIdPattern = /^evt_[1-9a-v][0-9a-v]{0,9}$/;
 
 export const eventIdOf = (rowId: number): string => `evt_${rowId.toString(32)}`;

@@ -1,6 +1,6 @@
 /**
- * The endpoints of WEBHOOKS: how they stand, what waits for them, and what an operator can do about it.
- * Never a secret or a URL.
+ * The endpoints of WEBHOOKS: how they stand, what waits for them, and what an operator can do about
+ * it. Never a secret or a URL.
  */
 import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
@@ -56,7 +56,9 @@ export function endpointOf({ config }: Pick<Deps, 'config'>, name: string): Webh
   return endpoint;
 }
 
-/** Those of WEBHOOKS in their order, then those for which something is left. @throws what D1 throws */
+/**
+ * Those of WEBHOOKS in their order, then those for which something is left. @throws what D1 throws
+ */
 export async function listEndpoints({
   db,
   config,

@@ -1,4 +1,6 @@
-/** Webhooks, for operators: how endpoints stand, a test, enabling one, and sending an event again. */
+/**
+ * Webhooks, for operators: how endpoints stand, a test, enabling one, and sending an event again.
+ */
 import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { auditEvents } from '../db/schema';

@@ -15,7 +15,9 @@ export interface WebhookEndpoint {
   events: readonly string[];
   /** Types of events that it gets. */
   types: ReadonlySet<string>;
-  /** Tells this target from another one of the same name: what is known of that one is not of this. */
+  /**
+   * Tells this target from another one of the same name: what is known of that one is not of this.
+   */
   target: string;
 }
 
@@ -151,7 +153,10 @@ const isNamed = (type: string, pattern: string): boolean =>
   pattern === type ||
   (/^[a-z]+\.\*$/.test(pattern) && type.startsWith(pattern.slice(0, -1)));
 
-/** FNV-1a of 64 bits, hex: it tells targets apart without holding what a URL may hide, and protects nothing. */
+/**
+ * FNV-1a of 64 bits, hex: it tells targets apart without holding what a URL may hide, and protects
+ * nothing.
+ */
 function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) {

@@ -1,12 +1,13 @@
 /**
- * Who is asking, and what that caller may do: the app's backend with a service key, whoever it made a
- * delegation for, or a user with a JWT of the app. Any text can be a service key, one of three parts
- * too, so those are tried first: they need nothing of elsewhere. What begins as a delegation is never
- * tried as a user's JWT.
+ * Who is asking, and what that caller may do: the app's backend with a service key, whoever it made
+ * a delegation for, or a user with a JWT of the app. Any text can be a service key, one of three
+ * parts too, so those are tried first: they need nothing of elsewhere. What begins as a delegation
+ * is never tried as a user's JWT.
  *
  * Callers that proved themselves are remembered in this isolate, refusals are not. A service key is
- * remembered for as long as the configuration; a delegation and a user's token until they expire, and
- * where the keys come from a JWKS for two minutes at most, because a key can be taken out of a JWKS.
+ * remembered for as long as the configuration; a delegation and a user's token until they expire,
+ * and where the keys come from a JWKS for two minutes at most, because a key can be taken out of a
+ * JWKS.
  */
 import { BoundedCache } from '../caches';
 import type { Deps } from '../deps';
@@ -37,7 +38,9 @@ export interface Access {
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-/** By the whole header: 10,000 of the usual length. Longer ones than this are verified each time. */
+/**
+ * By the whole header: 10,000 of the usual length. Longer ones than this are verified each time.
+ */
 const MAX_REMEMBERED_BYTES = 8_000_000;
 const MAX_REMEMBERED_LENGTH = 2048;
 export const callers = () =>
@@ -95,8 +98,8 @@ export function refuseEnded({ issuedAt }: Pick<Delegation, 'issuedAt'>, endedAt:
 }
 
 /**
- * Before anything is read, and whether there is such a resource or not: what a caller may not reach is
- * forbidden, and nothing shows of what is there.
+ * Before anything is read, and whether there is such a resource or not: what a caller may not reach
+ * is forbidden, and nothing shows of what is there.
  * @param provider its id; `id:name` is one of its hosts (src/calls)
  * @throws AppError forbidden
  */

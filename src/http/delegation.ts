@@ -2,13 +2,13 @@
  * Delegations: tokens for one user, with some of the rights of the service key that made them. For
  * agents, jobs and front ends that only read and call.
  *
- * A token is `mdel_` and a JWT (HS256, a `typ` and an audience of its own), signed under a sub-key of
- * the vault into which the hash of the service key goes. So it ends with its key, also where another
- * key takes the same name, and holds no hash that could be tried. Its rights and providers are its
- * own or the key's as it is now, whichever is less.
+ * A token is `mdel_` and a JWT (HS256, a `typ` and an audience of its own), signed under a sub-key
+ * of the vault into which the hash of the service key goes. So it ends with its key, also where
+ * another key takes the same name, and holds no hash that could be tried. Its rights and providers
+ * are its own or the key's as it is now, whichever is less.
  *
- * Nothing is stored of it. To end a user's delegations, the time is noted: those of before are refused
- * from then on. Reads look that up once a minute.
+ * Nothing is stored of it. To end a user's delegations, the time is noted: those of before are
+ * refused from then on. Reads look that up once a minute.
  */
 import { eq } from 'drizzle-orm';
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
@@ -87,7 +87,8 @@ export async function createDelegation(
     .setProtectedHeader({ alg: 'HS256', typ: TYP, kid, key: key.name })
     .setAudience(audienceOf(deps.config))
     .setSubject(userId)
-    // A NumericDate may have a fraction (RFC 7519 section 2): an ending is told from it by milliseconds.
+    // A NumericDate may have a fraction (RFC 7519 section 2): an ending is told from it by
+    // milliseconds.
     .setIssuedAt(issuedAt / SECOND_MS)
     .setExpirationTime(expiresAt)
     .sign(secret);
@@ -177,8 +178,8 @@ export const endingQuery = (db: Database, userHash: string) =>
 export const hashOf = (userId: string): Promise<string> => hashSecret(`delegation:${userId}`);
 
 /**
- * A statement after which no delegation that was made until `now` is taken, nor one of this millisecond
- * that came after an earlier ending.
+ * A statement after which no delegation that was made until `now` is taken, nor one of this
+ * millisecond that came after an earlier ending.
  */
 export const endingOf = (db: Database, userHash: string, now: number) =>
   db

@@ -1,4 +1,6 @@
-/** What a request for no route gets: 405 with Allow where its path takes other methods, else 404. */
+/**
+ * What a request for no route gets: 405 with Allow where its path takes other methods, else 404.
+ */
 import type { Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { AppError } from '../errors';

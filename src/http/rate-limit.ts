@@ -1,6 +1,7 @@
 /**
- * Limits per user, by the platform's own limiter: approximate, per location, free of storage.
- * What is done with a delegation counts as its user's. A service key is the app itself and is not limited. Without the binding there is no limit.
+ * Limits per user, by the platform's own limiter: approximate, per location, free of storage. What
+ * is done with a delegation counts as its user's. A service key is the app itself and is not
+ * limited. Without the binding there is no limit.
  */
 import type { Bindings } from '../config';
 import { AppError } from '../errors';

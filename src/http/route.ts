@@ -72,7 +72,10 @@ interface RouteParts {
   /** OpenAPI operationId. */
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Hono's form: `/v1/users/:userId/integrations`; `:path{[^]+}` is all that follows, and at least something (where it may be nothing, Hono leaves its fast router). */
+  /**
+   * Hono's form: `/v1/users/:userId/integrations`; `:path{[^]+}` is all that follows, and at least
+   * something (where it may be nothing, Hono leaves its fast router).
+   */
   path: string;
   /** The path is also taken with a "/" at its end. */
   mayEndWithSlash?: true;
@@ -95,8 +98,8 @@ interface RouteParts {
   /** By status. */
   replies: Record<number, ReplySpec>;
   /**
-   * Answers with what another server answered, whatever that is, besides its `replies`. Such a reply
-   * says `Mooring-Answered-By: provider`.
+   * Answers with what another server answered, whatever that is, besides its `replies`. Such a
+   * reply says `Mooring-Answered-By: provider`.
    */
   passesOn?: string;
   /** Besides those that any route can give (invalid_request, unauthenticated, internal, ...). */
@@ -229,7 +232,9 @@ export function mount(app: Hono<AppEnv>, routes: readonly Route[]): Hono<AppEnv>
   return app;
 }
 
-/** Headers of a 303: nothing is sent twice, and nothing of this address goes on with the browser. */
+/**
+ * Headers of a 303: nothing is sent twice, and nothing of this address goes on with the browser.
+ */
 export const seeOther = z.object({ Location: z.string() });
 
 async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
@@ -244,7 +249,10 @@ async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
   return caller;
 }
 
-/** Of an input that names one `provider`, in the path or in the body; perhaps with one of its APIs: `id:name`. */
+/**
+ * Of an input that names one `provider`, in the path or in the body; perhaps with one of its APIs:
+ * `id:name`.
+ */
 function refuseOthers(caller: Caller, input: unknown): void {
   if (typeof input !== 'object' || input === null || !('provider' in input)) return;
   if (typeof input.provider !== 'string') return;
@@ -275,7 +283,9 @@ function narrowToUser(caller: Caller, right: Right, query: { userId?: unknown } 
   else if (query.userId === undefined) refuseWithoutRight(caller, right);
 }
 
-/** A body may be left out where its schema takes that. Over the network an empty one is a stream. */
+/**
+ * A body may be left out where its schema takes that. Over the network an empty one is a stream.
+ */
 async function bodyOf(c: Context, schema: z.ZodType): Promise<unknown> {
   const isEmpty = c.req.raw.body === null || c.req.header('content-length') === '0';
   return isEmpty && schema.safeParse(undefined).success ? undefined : readJson(c);
@@ -293,7 +303,9 @@ function queryOf(queries: Record<string, string[]>): Record<string, string> {
   );
 }
 
-/** Most requests have none of the headers that are declared: what that gives is known beforehand. */
+/**
+ * Most requests have none of the headers that are declared: what that gives is known beforehand.
+ */
 function headerReader(schema: z.ZodObject): (request: Request) => unknown {
   const names = Object.keys(schema.shape).map((field) => [field, headerName(field)] as const);
   const none = schema.safeParse({});

@@ -5,7 +5,10 @@ import { readAsset } from './assets';
 import { troubles } from './health';
 import { type JsonText, route } from './route';
 
-/** Stands in assets/openapi.json for the address of the deployment, which is known when it is served. */
+/**
+ * Stands in assets/openapi.json for the address of the deployment, which is known when it is
+ * served.
+ */
 export const SERVER_PLACEHOLDER = 'https://mooring.example';
 
 const health = route(

@@ -55,7 +55,10 @@ export function noteKeyUse(deps: Deps, name: string): void {
   );
 }
 
-/** When these keys were last used, ms, by name; those that never were are missing. Throws what D1 throws. */
+/**
+ * When these keys were last used, ms, by name; those that never were are missing. Throws what D1
+ * throws.
+ */
 export async function lastUsesOf(
   db: Database,
   names: readonly string[],

@@ -1,6 +1,7 @@
 /**
  * User JWTs, checked by jose. The algorithm follows from the configuration, never from the token;
- * `jku`, `x5u` and `jwk` in a header are not looked at, unknown `crit` is refused (RFC 7515 4.1.11).
+ * `jku`, `x5u` and `jwk` in a header are not looked at, unknown `crit` is refused (RFC 7515
+ * 4.1.11).
  */
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { UserAuth } from '../config';
@@ -61,7 +62,8 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
       return `the token's "${claims.has(error.claim) ? error.claim : 'claims'}" does not fit`;
     }
     if (error instanceof errors.JOSEError) return 'the token is not valid';
-    // Of WebCrypto or jose, for a key that is no point of its curve, or shorter than 2048 bits (RSA).
+    // Of WebCrypto or jose, for a key that is no point of its curve, or shorter than 2048 bits
+    // (RSA).
     if (auth.kind === 'jwks') return 'the key of this token cannot be used';
     throw error;
   }

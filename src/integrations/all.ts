@@ -15,7 +15,10 @@ import type { Status } from './status';
 
 const holder = alias(oauthAccounts, 'holder');
 
-/** Of the row that holds an account's grant, where that is another. A batch tells columns apart by name. */
+/**
+ * Of the row that holds an account's grant, where that is another. A batch tells columns apart by
+ * name.
+ */
 const grantColumns = Object.fromEntries(
   Object.entries(factColumnsOf(holder as unknown as typeof oauthAccounts)).map(([name, column]) => [
     name,

@@ -19,7 +19,9 @@ export interface StatusAt {
   category?: FailureCategory;
   /** When the next refresh is tried by itself. */
   retryAt?: number;
-  /** When the user has to connect again, as far as that is known and nothing here can put it off. */
+  /**
+   * When the user has to connect again, as far as that is known and nothing here can put it off.
+   */
   reconnectBy: number | null;
 }
 

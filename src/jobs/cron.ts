@@ -28,14 +28,18 @@ const RESEALED_AT_MOST = 500;
 
 interface Job {
   name: string;
-  /** Of 45 calls of each kind, so many are this job's own; what it leaves, the next ones may use. */
+  /**
+   * Of 45 calls of each kind, so many are this job's own; what it leaves, the next ones may use.
+   */
   share: Calls;
   run(deps: Deps): Promise<unknown>;
 }
 const SHARES = 45;
 const NOTHING: Calls = { outside: 0, d1: 0 };
 
-/** Five refreshes take five requests and six calls to D1; ten webhooks take ten requests and five. */
+/**
+ * Five refreshes take five requests and six calls to D1; ten webhooks take ten requests and five.
+ */
 const refreshJob: Job = {
   name: 'refresh',
   share: { outside: 25, d1: 30 },
@@ -52,7 +56,9 @@ const revocationJob: Job = {
   run: (deps) =>
     deliverRevocations(deps, { entries: REVOCATIONS, until: deps.now() + DELIVERIES_MS }),
 };
-/** What these have together is enough for one of them, so each is the first in every third minute. */
+/**
+ * What these have together is enough for one of them, so each is the first in every third minute.
+ */
 const inTurn: readonly Omit<Job, 'share'>[] = [
   { name: 'checks', run: repeatChecks },
   { name: 'notices', run: giveNotices },

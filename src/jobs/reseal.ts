@@ -127,8 +127,8 @@ async function sealAnew({ vault, log }: Deps, row: Row): Promise<Row | null> {
 const CLIENTS_AT_ONCE = 20;
 
 /**
- * The same for the secrets of clients that were registered, once an hour. A secret never changes, so
- * nothing can be overtaken.
+ * The same for the secrets of clients that were registered, once an hour. A secret never changes,
+ * so nothing can be overtaken.
  *
  * @throws what D1 throws
  */

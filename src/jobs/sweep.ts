@@ -1,9 +1,10 @@
 /**
  * Once an hour, deletes what has lived long enough: connect transactions and page sessions a day
- * after their end, endings of delegations after a day, runs and counts of calls after 30 days, events
- * after 90 and those of erasures after 30. Circuits that are well go after two days, what is known of a
- * client's grants after 30. Clients that Mooring registered and nobody uses go after 30 days and one. In
- * groups, until nothing is left or the budget of queries or the time is spent; the next hour goes on.
+ * after their end, endings of delegations after a day, runs and counts of calls after 30 days,
+ * events after 90 and those of erasures after 30. Circuits that are well go after two days, what is
+ * known of a client's grants after 30. Clients that Mooring registered and nobody uses go after 30
+ * days and one. In groups, until nothing is left or the budget of queries or the time is spent; the
+ * next hour goes on.
  */
 import { and, asc, inArray, isNotNull, isNull, lt, min, not, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -92,9 +93,9 @@ export async function sweep(deps: Deps): Promise<void> {
 }
 
 /**
- * In two steps, because a connection may have begun with the client and have no integration yet: first new
- * connections get another one, and it goes a day later, if it has still no grant. Of a provider that is not
- * there now nothing goes: its accounts have no client else when it comes back.
+ * In two steps, because a connection may have begun with the client and have no integration yet:
+ * first new connections get another one, and it goes a day later, if it has still no grant. Of a
+ * provider that is not there now nothing goes: its accounts have no client else when it comes back.
  */
 async function sweepClients({ config, db, now }: Deps): Promise<void> {
   const automatic = config.providers

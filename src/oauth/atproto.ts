@@ -1,21 +1,22 @@
 /**
  * Accounts of the AT Protocol (Bluesky), which a user names by a handle, a DID or a server: which
- * authorization server speaks for an account, and whether the one that named it does. The one part of
- * `identityResolution` that is no data.
+ * authorization server speaks for an account, and whether the one that named it does. The one part
+ * of `identityResolution` that is no data.
  *
  * At the start (atproto.com/specs/oauth, "Identity Authentication"; specs/handle; specs/did):
  *
- * 1. handle -> DID, by the TXT record `_atproto.<handle>`, else by its host's `/.well-known/atproto-did`;
- * 2. DID -> document, at the directory (`did:plc`) or at its own host (`did:web`); its `id` is the DID,
- *    and its first handle the one that was asked for, else anybody could give out others' accounts as
- *    their own;
- * 3. document -> PDS -> protected resource metadata (RFC 9728) -> issuer, whose metadata must be as the
- *    protocol wants it.
+ * 1. handle -> DID, by the TXT record `_atproto.<handle>`, else by its host's
+ *    `/.well-known/atproto-did`;
+ * 2. DID -> document, at the directory (`did:plc`) or at its own host (`did:web`); its `id` is the
+ *    DID, and its first handle the one that was asked for, else anybody could give out others'
+ *    accounts as their own;
+ * 3. document -> PDS -> protected resource metadata (RFC 9728) -> issuer, whose metadata must be as
+ *    the protocol wants it.
  *
- * After the code exchange, the reply's `sub` is anybody's claim: a server may name whom it likes. So it is
- * the account only where it is the DID of step 1, if there was one, and where steps 2 and 3, gone anew
- * from that DID, lead to the server that said it. Nothing of this is cached but the metadata of the
- * authorization server.
+ * After the code exchange, the reply's `sub` is anybody's claim: a server may name whom it likes.
+ * So it is the account only where it is the DID of step 1, if there was one, and where steps 2 and
+ * 3, gone anew from that DID, lead to the server that said it. Nothing of this is cached but the
+ * metadata of the authorization server.
  *
  * Every address is a stranger's: it is held to `checkEndpoint`, and asked within the limits of
  * discovery. Not promised: a public name that leads to a private address is not recognised.
@@ -116,7 +117,8 @@ export function faultOfServer(metadata: ServerMetadata): string | undefined {
  * Whom a code exchange was for.
  * @param parameters of the connection, with what was found at its start
  * @param reply the token reply's document
- * @throws AppError `account_mismatch` where another account came back than the one that was named; as
+ * @throws AppError `account_mismatch` where another account came back than the one that was named;
+ * as
  *   resolveAccount, and `provider_error` where the server does not speak for the account
  */
 export async function confirmAccount(
@@ -167,8 +169,8 @@ const ANSWERED = 0;
 const NO_SUCH_NAME = 3;
 
 /**
- * Null where there is none. As Cloudflare and Google answer: a text stands in quotation marks, a long one
- * in several.
+ * Null where there is none. As Cloudflare and Google answer: a text stands in quotation marks, a
+ * long one in several.
  * @throws AppError provider_unavailable; provider_error for several
  */
 async function didInDns(

@@ -35,8 +35,8 @@ export interface AuthorizationRequest extends Proving {
 const PAR_TIMEOUT_MS = 8_000;
 
 /**
- * RFC 6749 4.1.1 with RFC 7636. Where the provider takes pushed authorization requests (RFC 9126), the
- * parameters go there and the URL carries only a reference to them.
+ * RFC 6749 4.1.1 with RFC 7636. Where the provider takes pushed authorization requests (RFC 9126),
+ * the parameters go there and the URL carries only a reference to them.
  *
  * @throws AppError `provider_unavailable` or `provider_error` where the pushed request failed.
  */

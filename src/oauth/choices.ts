@@ -1,6 +1,6 @@
 /**
- * What one grant is good for, where the record says that it is several things (`choices`): the sites of
- * Jira, the organisations of Xero.
+ * What one grant is good for, where the record says that it is several things (`choices`): the
+ * sites of Jira, the organisations of Xero.
  */
 import { AppError } from '../errors';
 import type { OAuth2Client } from '../providers/types';
@@ -20,8 +20,8 @@ export interface Choice {
   id: string;
   label: string;
   /**
-   * As the provider has it; a text or a number stands under `value`, and what follows the last `/` of
-   * it under `lastSegment` (a resource name, google.aip.dev/122: `customers/123`).
+   * As the provider has it; a text or a number stands under `value`, and what follows the last `/`
+   * of it under `lastSegment` (a resource name, google.aip.dev/122: `customers/123`).
    */
   element: unknown;
 }

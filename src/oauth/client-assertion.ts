@@ -1,6 +1,6 @@
 /**
- * What a client signs to prove who it is (RFC 7523 3): with its private key, or with its secret. Each
- * is good for one request.
+ * What a client signs to prove who it is (RFC 7523 3): with its private key, or with its secret.
+ * Each is good for one request.
  */
 import { exportJWK, importJWK, importPKCS8, type JWK, SignJWT } from 'jose';
 import { AppError } from '../errors';

@@ -1,7 +1,7 @@
 /**
  * The check: one request that tells whether a credential is good (RFC 6750 3.1, or as the record
- * says). Only a clear no of the provider is a refusal. A failing server, a limit, a missing scope and
- * whatever nobody foresaw leave it open: they say nothing of the credential.
+ * says). Only a clear no of the provider is a refusal. A failing server, a limit, a missing scope
+ * and whatever nobody foresaw leave it open: they say nothing of the credential.
  */
 import type { ErrorCode } from '../errors';
 import { readsFrom, splitPath } from '../providers/paths';
@@ -84,8 +84,8 @@ export async function checkCredentials(
 }
 
 /**
- * A success that should name the account, and does not, is none: some providers write their refusals
- * into a 200.
+ * A success that should name the account, and does not, is none: some providers write their
+ * refusals into a 200.
  */
 function namingAccount(outcome: CheckOutcome, accountId: string | readonly string[]): CheckOutcome {
   if (outcome.kind !== 'accepted') return outcome;

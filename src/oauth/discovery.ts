@@ -1,6 +1,6 @@
 /**
- * What an authorization server says about itself (OpenID Connect Discovery 1.0, RFC 8414), and what a
- * protected resource says about its authorization server (RFC 9728).
+ * What an authorization server says about itself (OpenID Connect Discovery 1.0, RFC 8414), and what
+ * a protected resource says about its authorization server (RFC 9728).
  *
  * Kept per isolate for an hour, and for a day where the server does not answer: a refresh should
  * not fail because a page that never changes is away. Only resolved values are kept.
@@ -160,8 +160,8 @@ async function firstOf(
 }
 
 /**
- * Which authorization server a protected resource has, and what it asks for: by the metadata that its
- * 401 names, else by the well-known addresses, with the path and without it.
+ * Which authorization server a protected resource has, and what it asks for: by the metadata that
+ * its 401 names, else by the well-known addresses, with the path and without it.
  *
  * @param url of the resource, checked
  * @throws AppError as `discover`
@@ -210,9 +210,9 @@ export async function resourceMetadata(
 }
 
 /**
- * RFC 9728 3.3: the resource is the one that was asked for, but for a "/" at its end. What stands under
- * a well-known address is the host's own, and may speak for all that lies below a path: many servers
- * name their origin. A document elsewhere may be a tenant's.
+ * RFC 9728 3.3: the resource is the one that was asked for, but for a "/" at its end. What stands
+ * under a well-known address is the host's own, and may speak for all that lies below a path: many
+ * servers name their origin. A document elsewhere may be a tenant's.
  */
 function mayName(document: string, resource: string, url: string): boolean {
   const named = URL.parse(resource);
@@ -240,8 +240,8 @@ interface Challenge {
 }
 
 /**
- * What a request without a token is answered (RFC 9728 5.1, RFC 6750 3). It is the first message of the
- * Model Context Protocol: some servers look at the method before they look for a token.
+ * What a request without a token is answered (RFC 9728 5.1, RFC 6750 3). It is the first message of
+ * the Model Context Protocol: some servers look at the method before they look for a token.
  */
 async function challengeOf(deps: DiscoveryDeps, url: string): Promise<Challenge> {
   const reply = await send(
@@ -306,7 +306,9 @@ export async function load(
     : reply;
 }
 
-/** OpenID appends to the path, RFC 8414 (3.1) inserts before it; some servers insert OpenID's too. */
+/**
+ * OpenID appends to the path, RFC 8414 (3.1) inserts before it; some servers insert OpenID's too.
+ */
 function wellKnownUrls(issuer: string, prefers: Preference): string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');

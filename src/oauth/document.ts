@@ -78,7 +78,10 @@ const isScalar = (value: unknown): boolean =>
 /** One token of JSON; white space and what no JSON has are tokens too. */
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;
 
-/** A string and a literal as RFC 8259 has them. Looked at first: an exception costs as much as a page. */
+/**
+ * A string and a literal as RFC 8259 has them. Looked at first: an exception costs as much as a
+ * page.
+ */
 const jsonString = /^"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"$/u;
 const jsonLiteral = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 

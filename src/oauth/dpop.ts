@@ -1,9 +1,10 @@
 /**
- * Tokens that are bound to a key (RFC 9449): the key, its proofs, and the nonces that servers ask for.
+ * Tokens that are bound to a key (RFC 9449): the key, its proofs, and the nonces that servers ask
+ * for.
  *
  * A key is made for each grant, and is sealed together with each of its tokens: so it is wherever a
- * token is, through rotations, rescue records and a revocation, and a refresh token that a reconnect
- * has kept still has its own. It is never sent, told or handed out.
+ * token is, through rotations, rescue records and a revocation, and a refresh token that a
+ * reconnect has kept still has its own. It is never sent, told or handed out.
  */
 import { base64url, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { BoundedCache, type Caches } from '../caches';
@@ -34,7 +35,9 @@ export interface Bound {
   dpopKey: DpopKey | null;
 }
 
-/** What is sealed: the key in a line before the text. No token that can be sent holds a line break. */
+/**
+ * What is sealed: the key in a line before the text. No token that can be sent holds a line break.
+ */
 export const joinKey = ({ text, dpopKey }: Bound): string =>
   dpopKey === null ? text : `${JSON.stringify(dpopKey)}\n${text}`;
 
@@ -56,7 +59,9 @@ export function noteNonce({ caches }: Pick<Proving, 'caches'>, url: URL, headers
   if (usableNonce.test(nonce)) caches.of(nonces).set(url.origin, nonce);
 }
 
-/** A resource server wants its nonce in the proof, and gave one; it did nothing else (RFC 9449 9). */
+/**
+ * A resource server wants its nonce in the proof, and gave one; it did nothing else (RFC 9449 9).
+ */
 export const wantsNonce = (headers: Headers): boolean =>
   headers.has('DPoP-Nonce') &&
   /\berror="?use_dpop_nonce\b/i.test(headers.get('WWW-Authenticate') ?? '');
@@ -96,8 +101,8 @@ export async function proofHeaders(
 const LEAST_REQUEST_MS = SECOND_MS;
 
 /**
- * As `send`. Where there is a key, with a proof, and once more where the server wants another nonce: it
- * has looked at nothing else then, so a code or a single-use token is as it was.
+ * As `send`. Where there is a key, with a proof, and once more where the server wants another
+ * nonce: it has looked at nothing else then, so a code or a single-use token is as it was.
  *
  * @param make makes each of the two: what the client signs in one is good for one
  * @param accessToken of a request for a resource; then the request carries none itself

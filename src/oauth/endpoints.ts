@@ -38,7 +38,10 @@ export interface AuthorizationEndpoints extends Issuer, ClientProof {
 
 /** What the metadata says; nothing where there is none. */
 interface Announced {
-  /** What the resource asks for, where it was just asked, and `offline_access` where the server has it. */
+  /**
+   * What the resource asks for, where it was just asked, and `offline_access` where the server has
+   * it.
+   */
   scopes: string[];
   /** The server takes PKCE with S256. */
   pkce: boolean;
@@ -66,8 +69,8 @@ export interface Endpoints extends AuthorizationEndpoints {
 }
 
 /**
- * For the authorization request: of the parameters, only those that whoever starts a connection gives
- * are there yet.
+ * For the authorization request: of the parameters, only those that whoever starts a connection
+ * gives are there yet.
  *
  * @throws AppError as endpointsOf does
  */
@@ -200,7 +203,9 @@ export const findsServer = ({
 }: Pick<OAuth2Provider, 'resourceUrl' | 'identityResolution'>): boolean =>
   resourceUrl !== undefined || identityResolution !== undefined;
 
-/** The server that a connection began with; null: it has not begun, or the record names its server. */
+/**
+ * The server that a connection began with; null: it has not begun, or the record names its server.
+ */
 function begunWith(
   provider: OAuth2Provider,
   given: Readonly<Record<string, string>>,
@@ -245,7 +250,10 @@ const offlineIn = (metadata: ServerMetadata | undefined): string[] =>
 const unnamed = (what: 'authorization' | 'pushed authorization request' | 'token'): AppError =>
   new AppError('provider_error', `the provider's metadata names no ${what} endpoint`);
 
-/** In the order of preference: what is sent in the body needs no encoding that a server may get wrong. */
+/**
+ * In the order of preference: what is sent in the body needs no encoding that a server may get
+ * wrong.
+ */
 const possibleAuth = [
   'client_secret_post',
   'client_secret_basic',

@@ -1,7 +1,7 @@
 /**
- * A token without a browser: by the user's own client (RFC 6749 4.4), by an assertion of the operator's
- * (RFC 7523 2.1), or by a request of the record's own. What the user gave takes the place of the refresh
- * token: it is sent again each time, and stays.
+ * A token without a browser: by the user's own client (RFC 6749 4.4), by an assertion of the
+ * operator's (RFC 7523 2.1), or by a request of the record's own. What the user gave takes the
+ * place of the refresh token: it is sent again each time, and stays.
  */
 import { fillFields, withoutBase64 } from '../providers/request-headers';
 import { placeholdersOf } from '../providers/templates';

@@ -19,8 +19,8 @@ export const sealable = ({ dpopKey }: Pick<Grant, 'dpopKey'>, text: string): str
   joinKey({ text, dpopKey: dpopKey ?? null });
 
 /**
- * A connection's parameters, with those that the reply to the code exchange says. Null where it does
- * not say one, or not as its pattern wants it.
+ * A connection's parameters, with those that the reply to the code exchange says. Null where it
+ * does not say one, or not as its pattern wants it.
  */
 export function withSaid(
   provider: OAuth2Provider,

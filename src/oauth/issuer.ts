@@ -8,7 +8,9 @@ import { valueAt } from './document';
 export interface Issuer {
   /** As the metadata names it; a template where there are `issuerClaims`. Null: it names none. */
   issuer: string | null;
-  /** For each placeholder, the claim of an ID token that fills it. Null: the issuer is no template. */
+  /**
+   * For each placeholder, the claim of an ID token that fills it. Null: the issuer is no template.
+   */
   issuerClaims: Readonly<Record<string, string>> | null;
 }
 

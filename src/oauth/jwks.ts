@@ -1,8 +1,10 @@
 /**
- * Public keys from a JWKS URL, of user JWTs (AUTH_JWKS_URL) and of signed profiles: jose's remote set,
- * with a fetch of our own under it. By itself jose asks the server again for every token while it is down, and makes that a 401.
+ * Public keys from a JWKS URL, of user JWTs (AUTH_JWKS_URL) and of signed profiles: jose's remote
+ * set, with a fetch of our own under it. By itself jose asks the server again for every token while
+ * it is down, and makes that a 401.
  *
- * - No token is verified by keys older than ten minutes while the server answers, and a verified token
+ * - No token is verified by keys older than ten minutes while the server answers, and a verified
+ * token
  *   is remembered for two (user-token.ts): so a key that was taken out of the set works for twelve
  *   minutes at most. From the eighth minute on keys are loaded anew in the background, so that with
  *   steady traffic no request waits for them.
@@ -27,8 +29,8 @@ const FAILURE_MS = 5 * SECOND_MS;
 const TIMEOUT_MS = 5 * SECOND_MS;
 const MAX_BYTES = 262_144;
 /**
- * Anybody can send a token without `kid`. To check a signature takes 0.1 ms (RS256) to 2 ms (ES512) of
- * CPU, and the free plan has 10 ms for a request.
+ * Anybody can send a token without `kid`. To check a signature takes 0.1 ms (RS256) to 2 ms (ES512)
+ * of CPU, and the free plan has 10 ms for a request.
  */
 const MAX_KEYS_TRIED = 5;
 const polling = { firstMs: 50, factor: 1, longestMs: 50, jitter: 0 };
@@ -40,7 +42,9 @@ interface KeySet {
   body: string;
   fetchedAt: number;
   failedAt: number;
-  /** A fetch is under way until then at the latest: its request may be gone, and the fetch with it. */
+  /**
+   * A fetch is under way until then at the latest: its request may be gone, and the fetch with it.
+   */
   busyUntil: number;
 }
 
@@ -64,9 +68,9 @@ export interface JwksDeps extends Timing {
 }
 
 /**
- * `verify` with the keys of that URL. Where several fit a token's header (no `kid`, or one that two keys
- * have), each is tried. It throws AppError unavailable, jose's errors, or WebCrypto's where the key
- * cannot be imported.
+ * `verify` with the keys of that URL. Where several fit a token's header (no `kid`, or one that two
+ * keys have), each is tried. It throws AppError unavailable, jose's errors, or WebCrypto's where
+ * the key cannot be imported.
  */
 export async function verifyWithKeys<T>(
   url: string,

@@ -117,8 +117,8 @@ export async function fetchSources(
 }
 
 /**
- * For `user:id`: the one account that this user has there, by what was asked for at the start. No other
- * user's, and the same each time.
+ * For `user:id`: the one account that this user has there, by what was asked for at the start. No
+ * other user's, and the same each time.
  */
 async function ownAccountId(
   provider: OAuth2Provider,
@@ -246,9 +246,9 @@ export function tokenMetadata(
 }
 
 /**
- * Whether the ID token in the reply to a refresh is of somebody else than the row's subject: `sub` must
- * be what it was (OpenID Connect Core 1.0, 12.2). Of a subject that is joined of several parts, those
- * that an ID token holds are compared. False where there is none. Pure; never throws.
+ * Whether the ID token in the reply to a refresh is of somebody else than the row's subject: `sub`
+ * must be what it was (OpenID Connect Core 1.0, 12.2). Of a subject that is joined of several
+ * parts, those that an ID token holds are compared. False where there is none. Pure; never throws.
  */
 export function namesAnotherSubject(
   { subject, accountId }: Pick<OAuth2Provider, 'subject' | 'accountId'>,

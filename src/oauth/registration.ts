@@ -1,11 +1,11 @@
 /**
- * The client of a provider whose settings give none (`clientRegistration: automatic`): the one whose id
- * is the address of its document, where the server takes such ids, else one that is registered there
- * (RFC 7591), once for each provider and authorization server.
+ * The client of a provider whose settings give none (`clientRegistration: automatic`): the one
+ * whose id is the address of its document, where the server takes such ids, else one that is
+ * registered there (RFC 7591), once for each provider and authorization server.
  *
- * A grant belongs to the client that obtained it. So a connection keeps the client that it began with,
- * and an integration the one that it was connected by, also after another one has taken its place for
- * new connections.
+ * A grant belongs to the client that obtained it. So a connection keeps the client that it began
+ * with, and an integration the one that it was connected by, also after another one has taken its
+ * place for new connections.
  */
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import * as z from 'zod';
@@ -40,7 +40,10 @@ const MAX_REPLY_BYTES = 65_536;
 /** A secret that runs out sooner may do so while somebody consents. */
 const LEAST_SECRET_MS = 15 * MINUTE_MS;
 
-/** What stands in a client's document, and in a registration. The optional members: where the record says so. */
+/**
+ * What stands in a client's document, and in a registration. The optional members: where the record
+ * says so.
+ */
 export interface ClientMetadata {
   client_name: string;
   client_uri: string;
@@ -78,7 +81,8 @@ export const clientMetadata = (
  * For a new connection.
  *
  * @param client as the registry has it
- * @throws AppError `provider_error` where the server takes no such client, refuses this one, or answers
+ * @throws AppError `provider_error` where the server takes no such client, refuses this one, or
+ * answers
  *   what cannot be used; `provider_unavailable`
  */
 export async function clientForConnection(
@@ -127,7 +131,8 @@ export async function clientOf(
   if (clientId === clientDocumentUrl(deps.config.publicUrl, provider.id)) return other(clientId);
   const server = serverOf(deps, client, parameters);
   const row = server && (await rowOf(deps, provider.id, clientId, server));
-  // A former one of the settings; with a document at a former address of this Worker; or its row is gone.
+  // A former one of the settings; with a document at a former address of this Worker; or its row is
+  // gone.
   if (!row) return client.isAutomatic ? other(clientId) : client;
   const successor = row.replacedAt === null ? undefined : await currentAt(deps, row);
   return {
@@ -137,8 +142,8 @@ export async function clientOf(
 }
 
 /**
- * The issuer, or the origin of the record's own place of registration; undefined: nothing says it. One
- * server may give its client the id that another's has, so ids are looked up together with it.
+ * The issuer, or the origin of the record's own place of registration; undefined: nothing says it.
+ * One server may give its client the id that another's has, so ids are looked up together with it.
  */
 function serverOf(
   { config }: RegistrationDeps,
@@ -162,8 +167,8 @@ const withDocument = ({ provider, clientId, clientKey }: OAuth2Client): OAuth2Cl
 });
 
 /**
- * After the server said that it does not know this client: new connections get another one. Integrations
- * keep it, since a server may say so by mistake.
+ * After the server said that it does not know this client: new connections get another one.
+ * Integrations keep it, since a server may say so by mistake.
  *
  * @throws what D1 throws
  */

@@ -25,11 +25,13 @@ export interface TokenReply {
   expiresAt: number | null;
   refreshExpiresAt: number | null;
   /**
-   * When it came, ms: what its lifetimes count from. An ID token that was good then names the account
-   * later too.
+   * When it came, ms: what its lifetimes count from. An ID token that was good then names the
+   * account later too.
    */
   receivedAt: number;
-  /** The provider's own text, as long as it looks like a code; `unreadable` stands for any other. */
+  /**
+   * The provider's own text, as long as it looks like a code; `unreadable` stands for any other.
+   */
   errorCode: string | null;
   /** The reply as far as it can be read; null where it holds nothing of the kind. */
   document: unknown;
@@ -227,8 +229,9 @@ const codesOf = (provider: ReplyFields): string[] => [
 ];
 
 /**
- * The code where the standard or the record has it, else null. Only such a one may be told to callers
- * or logged: in any other a provider may repeat what it was sent, the authorization code included.
+ * The code where the standard or the record has it, else null. Only such a one may be told to
+ * callers or logged: in any other a provider may repeat what it was sent, the authorization code
+ * included.
  */
 export const tellableCode = (provider: ReplyFields, { errorCode }: TokenReply): string | null =>
   [...codesOf(provider), ...standardCodes].find((code) => code === errorCode) ?? null;

@@ -166,8 +166,8 @@ export function withQuery(endpoint: string, params: Readonly<Record<string, stri
 }
 
 /**
- * The record's parameters with `{client_id}`, `{client_secret}` and what `more` names filled in: the
- * connection's own parameters, and `access_token` for `{access_token}`.
+ * The record's parameters with `{client_id}`, `{client_secret}` and what `more` names filled in:
+ * the connection's own parameters, and `access_token` for `{access_token}`.
  */
 export function fillParams(
   params: Readonly<Record<string, string>>,

@@ -20,8 +20,8 @@ import {
 import type { Outgoing, RawReply } from './send';
 
 /**
- * `done`: it was told. `dead`: it says that what was sent is no live token, which may say nothing of
- * the grant. `gave_up`: it will not answer otherwise another time.
+ * `done`: it was told. `dead`: it says that what was sent is no live token, which may say nothing
+ * of the grant. `gave_up`: it will not answer otherwise another time.
  */
 export type Revocation = 'done' | 'dead' | 'retry' | 'gave_up';
 
@@ -89,7 +89,9 @@ interface SentToken {
   hint: 'access_token' | 'refresh_token';
 }
 
-/** Null: the request that names the account, and no token. Empty where there is no token to send. */
+/**
+ * Null: the request that names the account, and no token. Empty where there is no token to send.
+ */
 function tokensToSend(provider: OAuth2Provider, grant: RevokedGrant): (SentToken | null)[] {
   const access: SentToken[] =
     grant.accessToken === null ? [] : [{ token: grant.accessToken, hint: 'access_token' }];

@@ -1,4 +1,7 @@
-/** Which scopes were granted, in the names under which they were asked for, and which are missing. Pure. */
+/**
+ * Which scopes were granted, in the names under which they were asked for, and which are missing.
+ * Pure.
+ */
 import type { OAuth2Provider, Provider } from '../providers/types';
 
 /** Without it some servers give no refresh token (OpenID Connect Core 1.0, 11). */
@@ -26,8 +29,8 @@ export function grantedScopes(
 }
 
 /**
- * The requested scopes that were not granted, in their order. What a granted one includes is granted
- * with it, also where the provider does not name it (`impliedScopes`).
+ * The requested scopes that were not granted, in their order. What a granted one includes is
+ * granted with it, also where the provider does not name it (`impliedScopes`).
  *
  * @param provider undefined: known here no more
  */
@@ -50,7 +53,9 @@ export function missingScopes(
   return missing.filter((scope) => !included.has(scope));
 }
 
-/** What the `*` of a pattern stands for; empty where it has none; null where the scope is another. */
+/**
+ * What the `*` of a pattern stands for; empty where it has none; null where the scope is another.
+ */
 function atStar(pattern: string, scope: string): string | null {
   const [start = '', end] = pattern.split('*');
   if (end === undefined) return scope === pattern ? '' : null;

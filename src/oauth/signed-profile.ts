@@ -13,8 +13,8 @@ export const isSigned = (contentType: string | null): boolean =>
   /^application\/jwt\b/i.test(contentType?.trim() ?? '');
 
 /**
- * The claims, with big integers exact. `iss` and `aud` are checked where they are: they should be there,
- * and need not.
+ * The claims, with big integers exact. `iss` and `aud` are checked where they are: they should be
+ * there, and need not.
  *
  * @throws AppError provider_error; provider_unavailable where the keys cannot be had now
  */

@@ -68,10 +68,11 @@ export async function exchangeCode(
 }
 
 /**
- * RFC 6749 6; where the model is `extend`, the record's own request with the access token. Where there is
- * no browser, the refresh token is JSON of what the user gave.
+ * RFC 6749 6; where the model is `extend`, the record's own request with the access token. Where
+ * there is no browser, the refresh token is JSON of what the user gave.
  *
- * @throws AppError provider_not_configured where the client's key cannot sign; Error where the token
+ * @throws AppError provider_not_configured where the client's key cannot sign; Error where the
+ * token
  *   that the model needs was not given: a defect of the caller. Nothing was sent.
  */
 export async function refreshGrant(

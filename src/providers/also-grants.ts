@@ -21,8 +21,8 @@ export const alsoGranting = (
     .filter(({ provider }) => faultBeside(main, provider) === null);
 
 /**
- * The record as if it named these further ones only: what the others would be asked for goes too, so
- * that nothing is granted which nobody keeps.
+ * The record as if it named these further ones only: what the others would be asked for goes too,
+ * so that nothing is granted which nobody keeps.
  * @param also null: all that it names
  */
 export function grantingOnly(

@@ -144,8 +144,8 @@ const STRANGER = 'stranger';
 const domainOf = (host: string): string => host.split('.').slice(-2).join('.');
 
 /**
- * Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's host:
- * tried with some, of which one only ends like the provider's own.
+ * Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's
+ * host: tried with some, of which one only ends like the provider's own.
  */
 function takesAnyHost(provider: OAuth2Provider, url: string, name: string): boolean {
   const host = hostOf(url).replace(/:\d+$/, '');
@@ -176,8 +176,8 @@ export function openServerOf(provider: OAuth2Provider): string | undefined {
 
 /**
  * An account that is told by nothing but what whoever connects it can choose (the redirect back, a
- * form) could be anybody's: the provider has to confirm it, by the host that gave the token or by the
- * profile's address.
+ * form) could be anybody's: the provider has to confirm it, by the host that gave the token or by
+ * the profile's address.
  */
 function checkIdentity(provider: OAuth2Provider): Fault | null {
   const { accountId, subject, displayName, metadata, profileUrl, tokenUrl } = provider;
@@ -533,7 +533,9 @@ function checkEndpointsGiven(provider: OAuth2Provider): Fault | null {
   return null;
 }
 
-/** Each placeholder must be one that is filled there. A brace of other text needs a space after it. */
+/**
+ * Each placeholder must be one that is filled there. A brace of other text needs a space after it.
+ */
 function checkValues(provider: OAuth2Provider): Fault | null {
   const client = ['client_id', 'client_secret'];
   const withToken = [...client, 'access_token'];
@@ -846,7 +848,8 @@ function checkFieldUrl(
   for (const name of placeholdersOf(url)) {
     const field = fields[name];
     if (field === undefined) return undeclared(path, name, 'fields');
-    // A secret in a path ends up in the logs on the way. Without a pattern a value could be any host.
+    // A secret in a path ends up in the logs on the way. Without a pattern a value could be any
+    // host.
     if (field.secret || !field.required || field.pattern === undefined) {
       return {
         path,

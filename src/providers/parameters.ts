@@ -1,7 +1,7 @@
 /**
  * Values of a connection's parameters: which whoever starts it gives, and which are said later
- * (`from`). What is said later is a stranger's text too, so nothing passes that the pattern does not
- * take. Pure.
+ * (`from`). What is said later is a stranger's text too, so nothing passes that the pattern does
+ * not take. Pure.
  */
 import { isPlain, wholeMatch } from './patterns';
 import type { OAuth2Provider } from './types';
@@ -11,13 +11,16 @@ type Parameter = OAuth2Provider['parameters'][string];
 
 /**
  * What the metadata of a `resourceUrl` says (RFC 9728), under these names among the connection's
- * parameters from its start on: a grant's tokens go to the server that gave it, whatever the metadata
- * says later.
+ * parameters from its start on: a grant's tokens go to the server that gave it, whatever the
+ * metadata says later.
  */
 export const RESOURCE = 'resource';
 export const AUTHORIZATION_SERVER = 'authorization_server';
 
-/** Of `identityResolution`: whom the user names, and, besides those above, who that was at the start. */
+/**
+ * Of `identityResolution`: whom the user names, and, besides those above, who that was at the
+ * start.
+ */
 export const ACCOUNT = 'account';
 export const ACCOUNT_DID = 'did';
 
@@ -27,7 +30,9 @@ export const foundParameters: readonly string[] = [RESOURCE, AUTHORIZATION_SERVE
 /** Who says a value that whoever starts the connection does not give, in the order of a connect. */
 export type ParameterSource = 'setting' | 'field' | 'callback' | 'token' | 'choice';
 
-/** `callback:realmId` -> the source and what it is called there; null: it is asked for at the start. */
+/**
+ * `callback:realmId` -> the source and what it is called there; null: it is asked for at the start.
+ */
 export function splitSource({ from }: Pick<Parameter, 'from'>): {
   source: ParameterSource;
   key: string;

@@ -3,10 +3,12 @@ import { placeholdersOf } from './templates';
 import type { OAuth2Provider } from './types';
 
 /**
- * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it; `parameter`:
- * a value of the connection's parameters, by its name; `choice`: the element of the record's `choices`
- * that was chosen; `user`: `user:id` names no account of the provider's, but the one that this user
- * has there; `identity`: what `identityResolution` has confirmed. Where there is no OAuth, `field`: what the user gave; `header`: a header of the reply to the check, in lower case.
+ * `token`: the reply to the code exchange; `id_token`: the claims of the ID token in it;
+ * `parameter`: a value of the connection's parameters, by its name; `choice`: the element of the
+ * record's `choices` that was chosen; `user`: `user:id` names no account of the provider's, but the
+ * one that this user has there; `identity`: what `identityResolution` has confirmed. Where there is
+ * no OAuth, `field`: what the user gave; `header`: a header of the reply to the check, in lower
+ * case.
  */
 export type PathSource =
   | 'profile'

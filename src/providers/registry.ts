@@ -1,7 +1,7 @@
 /**
  * All providers of this deployment: the built-in records, changed and joined by `PROVIDERS`, and
- * the clients that `{PROVIDER}_CLIENT_ID` and `{PROVIDER}_CLIENT_SECRET` give them; `{PROVIDER}_CLIENTS`
- * where each host has a client of its own.
+ * the clients that `{PROVIDER}_CLIENT_ID` and `{PROVIDER}_CLIENT_SECRET` give them;
+ * `{PROVIDER}_CLIENTS` where each host has a client of its own.
  *
  * An entry of `PROVIDERS` changes the record of its own id, or stands on the one that it `extends`.
  * Templates exist only to be extended: nobody connects "an API key" as such.
@@ -191,7 +191,10 @@ function withSettings(provider: Provider, env: Record<string, unknown>): Provide
   };
 }
 
-/** The one that needs no id; undefined where the record has none, or the key that it signs with is missing. */
+/**
+ * The one that needs no id; undefined where the record has none, or the key that it signs with is
+ * missing.
+ */
 function automaticClient(
   provider: OAuth2Provider,
   publicUrl: string,
@@ -321,8 +324,8 @@ function refuseBadKey(what: string, setting: unknown): void {
 const keepsSecret = ['none', 'private_key_jwt', 'client_secret_signed', 'client_secret_jwt'];
 
 /**
- * One secret for all servers, where a user names the server, is for whoever has one. As written at first:
- * few records have a host that is said by anybody, and no other need be parsed.
+ * One secret for all servers, where a user names the server, is for whoever has one. As written at
+ * first: few records have a host that is said by anybody, and no other need be parsed.
  *
  * @throws ConfigError
  */

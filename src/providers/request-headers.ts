@@ -3,8 +3,8 @@ import { fillTemplate, placeholdersOf } from './templates';
 import type { CredentialsProvider } from './types';
 
 /**
- * `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). A text in quotes stands for
- * itself: `{base64:'api':key}`.
+ * `{base64:one:two}`: the Base64 of two values joined with `:` (RFC 7617). A text in quotes stands
+ * for itself: `{base64:'api':key}`.
  */
 const base64Pair = /\{base64:([A-Za-z]\w*|'[^':{}]*'):([A-Za-z]\w*|'[^':{}]*')\}/g;
 

@@ -9,7 +9,8 @@ export const placeholdersOf = (template: string): string[] => [
 
 /**
  * A template with its placeholders filled, once: what a value holds is not looked at again.
- * @param valueFor of a name, and of the place where its placeholder begins; undefined leaves it there
+ * @param valueFor of a name, and of the place where its placeholder begins; undefined leaves it
+ * there
  */
 export const fillTemplate = (
   template: string,

@@ -35,7 +35,10 @@ export interface OAuth2Client {
    * document. src/oauth/registration.ts knows which it is.
    */
   isAutomatic?: true;
-  /** Of one that was registered: its row, and the client that has taken its place for new connections. */
+  /**
+   * Of one that was registered: its row, and the client that has taken its place for new
+   * connections.
+   */
   registeredId?: number;
   successorId?: string;
   /** What signs for the client, where it has a key. */

@@ -22,7 +22,10 @@ export const isLocal = (url: URL): boolean =>
 export const callbackUrl = (publicUrl: string, provider: string): string =>
   `${publicUrl}/connect/callback/${provider}`;
 
-/** Where a client's document stands, which is that client's id (draft-ietf-oauth-client-id-metadata-document). */
+/**
+ * Where a client's document stands, which is that client's id
+ * (draft-ietf-oauth-client-id-metadata-document).
+ */
 export const clientDocumentUrl = (publicUrl: string, provider: string): string =>
   `${publicUrl}/.well-known/oauth-client/${provider}`;
 

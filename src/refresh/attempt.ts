@@ -1,8 +1,8 @@
 /**
  * One attempt: one try at a refresh of one integration, under a lease that the caller has claimed.
  * What an earlier attempt left behind comes first; then the refresh token is sent, what came is
- * salvaged and judged, and the row is written. It never throws: what could not be written is logged,
- * and the lease ends by itself.
+ * salvaged and judged, and the row is written. It never throws: what could not be written is
+ * logged, and the lease ends by itself.
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */

@@ -1,15 +1,16 @@
 /**
- * The check of what is stored: one request that tells whether the provider still takes it. For keys,
- * and for tokens that nothing renews, it is the only way to learn that they have died; and it is how
- * the app says "the provider refused this token".
+ * The check of what is stored: one request that tells whether the provider still takes it. For
+ * keys, and for tokens that nothing renews, it is the only way to learn that they have died; and it
+ * is how the app says "the provider refused this token".
  *
  * Under the row's lease, so that no refresh replaces the token meanwhile. Outside the schedule and
- * the circuit: it asks an API, not the token endpoint. A refusal marks nobody at once: cron repeats the
- * check after two minutes, and a second refusal of the same credential is believed, unless many users'
- * were refused about the same time.
+ * the circuit: it asks an API, not the token endpoint. A refusal marks nobody at once: cron repeats
+ * the check after two minutes, and a second refusal of the same credential is believed, unless many
+ * users' were refused about the same time.
  *
  * A refused access token that has a refresh token is refreshed first: whether the grant is dead is
- * the token endpoint's to say. Only where a newer token is refused as well, the account is marked here.
+ * the token endpoint's to say. Only where a newer token is refused as well, the account is marked
+ * here.
  */
 import { and, between, countDistinct, eq, isNotNull } from 'drizzle-orm';
 import { runBatch } from '../db/client';
@@ -85,10 +86,11 @@ export interface Checked {
 }
 
 /**
- * Tries what is stored, or waits for who does. Within ten minutes of the last try, and where there is
- * nothing to try, it is what is stored.
+ * Tries what is stored, or waits for who does. Within ten minutes of the last try, and where there
+ * is nothing to try, it is what is stored.
  *
- * @throws AppError integration_not_found, check_not_supported, provider_not_configured, provider_error,
+ * @throws AppError integration_not_found, check_not_supported, provider_not_configured,
+ * provider_error,
  *   provider_unavailable, refresh_in_progress, unavailable; with the user's version
  */
 export async function checkIntegration(deps: Deps, key: IntegrationKey): Promise<Checked> {
@@ -175,7 +177,9 @@ function shown(
 const hasRunOut = (row: AccountRow, now: number): boolean =>
   row.accessToken === null || (row.expiresAt !== null && row.expiresAt <= now);
 
-/** Whether a refresh can replace a refused access token. One that is extended renews itself only. */
+/**
+ * Whether a refresh can replace a refused access token. One that is extended renews itself only.
+ */
 const renews = (provider: Provider, row: AccountRow, now: number): boolean =>
   provider.kind === 'oauth2' &&
   provider.refreshModel !== 'extend' &&
@@ -388,9 +392,9 @@ const isScheduled = (provider: Provider, row: AccountRow): boolean =>
   (provider.refreshModel === 'extend' || row.refreshToken !== null);
 
 /**
- * Whether this refusal is one of many: of ten or more users, more of them refused than not, about the
- * time of the first one. Then the provider is at fault and nobody is marked. Counted by users: one who
- * has ten dead keys makes no storm.
+ * Whether this refusal is one of many: of ten or more users, more of them refused than not, about
+ * the time of the first one. Then the provider is at fault and nobody is marked. Counted by users:
+ * one who has ten dead keys makes no storm.
  */
 async function isStorm({ db }: Deps, row: AccountRow): Promise<boolean> {
   const at = row.checkRefusedAt ?? 0;
@@ -436,8 +440,8 @@ async function reportStorm(deps: Deps, { provider }: AccountRow, until: number):
 }
 
 /**
- * The repetitions that are due: five at a time. Returns how many were tried. One that fails stops no
- * other.
+ * The repetitions that are due: five at a time. Returns how many were tried. One that fails stops
+ * no other.
  *
  * @throws what D1 throws
  */

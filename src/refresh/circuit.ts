@@ -1,7 +1,7 @@
 /**
  * The circuit, per provider and token host: it keeps a provider's outage from being hammered, and
- * an operator's mistake from being repeated for every account. Failures of five different users in a
- * row open it, or a storm of refusals (storm.ts); then one group at a time probes. All that is
+ * an operator's mistake from being repeated for every account. Failures of five different users in
+ * a row open it, or a storm of refusals (storm.ts); then one group at a time probes. All that is
  * written into `provider_health` stands here.
  *
  * Users are counted, not integrations: nobody closes a provider to others by accounts of their own.
@@ -57,8 +57,8 @@ export interface CircuitKey {
 }
 
 /**
- * Whose host the circuit is of: with discovery the issuer, or the resource that names it, whichever the
- * record has; where each account has a server of its own, that one's.
+ * Whose host the circuit is of: with discovery the issuer, or the resource that names it, whichever
+ * the record has; where each account has a server of its own, that one's.
  */
 export const hostUrlOf = (provider: OAuth2Provider): string | undefined =>
   provider.identityResolution === undefined
@@ -318,7 +318,9 @@ interface Opening {
   act: string;
   /** Of the row: that a closed circuit opens. */
   opens: SQL | undefined;
-  /** Of the row: that a probe which failed opens again, for twice as long; else it stays half open. */
+  /**
+   * Of the row: that a probe which failed opens again, for twice as long; else it stays half open.
+   */
   reopens: SQL | undefined;
   event: CircuitEventType;
   why: { code: string; category: FailureCategory };

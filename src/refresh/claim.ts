@@ -2,9 +2,9 @@
  * The claim: who may refresh which integrations. The database is the queue: any number of cron
  * runs, queue consumers and callers can claim side by side, and each row goes to one of them.
  *
- * Whoever has claimed a row holds its lease until `lease_until`. An expired lease that is found in a
- * row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its start
- * it is unknown whether the provider rotated the token. Times in ms.
+ * Whoever has claimed a row holds its lease until `lease_until`. An expired lease that is found in
+ * a row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its
+ * start it is unknown whether the provider rotated the token. Times in ms.
  */
 import { and, asc, eq, inArray, isNull, lte, not, type SQL, sql, sum } from 'drizzle-orm';
 import type { Database } from '../db/client';
@@ -44,7 +44,10 @@ export interface Claimable {
   host: string | null;
 }
 
-/** Of leases that are held for a check: no token is used up by one, so a lost one leaves nothing unknown. */
+/**
+ * Of leases that are held for a check: no token is used up by one, so a lost one leaves nothing
+ * unknown.
+ */
 const CHECK = 'check-';
 
 export const isCheckLease = (row: Pick<AccountRow, 'leaseId'>): boolean =>
@@ -75,8 +78,8 @@ const circuitIsOpen = (now: number): SQL => sql`EXISTS (
   WHERE h.provider = p.id AND h.host = p.host AND h.open_until > ${now})`;
 
 /**
- * `p`: those of the claimable that have a row with a due time, found along its index by one look-up each,
- * so that a provider without any costs nothing.
+ * `p`: those of the claimable that have a row with a due time, found along its index by one look-up
+ * each, so that a provider without any costs nothing.
  */
 const scheduled = (claimable: readonly Claimable[]): SQL => {
   const hosts = JSON.stringify(Object.fromEntries(claimable.map(({ id, host }) => [id, host])));
@@ -145,7 +148,9 @@ export const isHeldUnreadable = (
     isUnreadable,
   );
 
-/** Takes rows that nobody can read out of the schedule: each would head the queue again and again. */
+/**
+ * Takes rows that nobody can read out of the schedule: each would head the queue again and again.
+ */
 export const setAside = (db: Database, unreadable: SQL | undefined, now: number) =>
   db
     .update(oauthAccounts)
@@ -160,7 +165,10 @@ export const setAside = (db: Database, unreadable: SQL | undefined, now: number)
     })
     .where(unreadable);
 
-/** Whether the columns of a row that hold JSON are what their types say: rows of D1 are trusted else. */
+/**
+ * Whether the columns of a row that hold JSON are what their types say: rows of D1 are trusted
+ * else.
+ */
 export const isReadable = ({ scope, requestedScope, parameters, metadata }: AccountRow): boolean =>
   [scope, requestedScope].every(Array.isArray) &&
   [parameters, metadata].every((one) => one?.constructor === Object);
@@ -213,7 +221,9 @@ const checkLease = (claimId: string, now: number) => ({
   checkDueAt: when(isNull(oauthAccounts.checkDueAt), null, now + CHECK_AGAIN_MS),
 });
 
-/** One integration to be checked, as `seen`. No row where somebody else holds it, or just had it. */
+/**
+ * One integration to be checked, as `seen`. No row where somebody else holds it, or just had it.
+ */
 export const claimCheck = (
   db: Database,
   claimId: string,

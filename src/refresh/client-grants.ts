@@ -53,8 +53,8 @@ export async function lastGrantOf(
 }
 
 /**
- * After a grant: the circuit closes; where refusals are open, the grant is noted for comparison, and
- * those that are refused since the grant before it are due within the hour.
+ * After a grant: the circuit closes; where refusals are open, the grant is noted for comparison,
+ * and those that are refused since the grant before it are due within the hour.
  *
  * @param health as it was just read; without a row there is nothing to do
  * @param rowId null: a connect
@@ -174,8 +174,8 @@ async function hasten(
 }
 
 /**
- * Once an hour: what needs a reconnect because its client was replaced is due again where that client
- * is configured again. Nobody sees anything of it before it is tried.
+ * Once an hour: what needs a reconnect because its client was replaced is due again where that
+ * client is configured again. Nobody sees anything of it before it is tried.
  *
  * @throws what D1 throws
  */

@@ -1,12 +1,12 @@
 /**
  * A grant, and how it gets into its row.
  *
- * A grant is what an attempt brought back from the provider, sealed, with what is needed to write it
- * into the row: now, or later from a rescue record. It names no user: the row does.
+ * A grant is what an attempt brought back from the provider, sealed, with what is needed to write
+ * it into the row: now, or later from a rescue record. It names no user: the row does.
  *
  * The commit is fenced by `token_version`, never by the lease: a holder whose lease has ended still
- * has the only copy of a rotated token, and must save it. Every statement here may be repeated, also
- * after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
+ * has the only copy of a rotated token, and must save it. Every statement here may be repeated,
+ * also after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
  */
 import { and, eq, lte, not } from 'drizzle-orm';
 import * as z from 'zod';
@@ -47,7 +47,9 @@ export const grantSchema = z.object({
   parameters: z.record(z.string(), z.string()),
   /** `token_version` as it was claimed. */
   sentVersion: z.number(),
-  /** The sealed token that was sent: the refresh token, or the access token where it is extended. */
+  /**
+   * The sealed token that was sent: the refresh token, or the access token where it is extended.
+   */
   sent: sealedText,
   /** Null: the reply held nothing but a new refresh token. */
   accessToken: sealedText.nullable(),
@@ -75,7 +77,9 @@ export const sealedToken = (
   field: 'access_token' | 'refresh_token',
 ): string | null => (field === 'access_token' ? row.accessToken : row.refreshToken);
 
-/** Seals what came. Each sealing is unique, so a sealed token also names the attempt that wrote it. */
+/**
+ * Seals what came. Each sealing is unique, so a sealed token also names the attempt that wrote it.
+ */
 export async function sealGrant(
   vault: Vault,
   { provider, clientId }: OAuth2Client,
@@ -321,9 +325,9 @@ function columnsOf(
 }
 
 /**
- * What a grant makes of a row, apart from tokens and schedule. What the reply leaves unsaid stays, and
- * a lifetime that it does not state is the one that was last stated. No scopes at all is nothing
- * said: a refresh cannot take them all away (RFC 6749 6). Pure.
+ * What a grant makes of a row, apart from tokens and schedule. What the reply leaves unsaid stays,
+ * and a lifetime that it does not state is the one that was last stated. No scopes at all is
+ * nothing said: a refresh cannot take them all away (RFC 6749 6). Pure.
  */
 export function refreshedFacts(provider: OAuth2Provider, grant: Grant, row: AccountRow) {
   const { receivedAt, expiresAt: replied, refreshExpiresAt: refreshReplied } = grant;

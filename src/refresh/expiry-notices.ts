@@ -1,7 +1,7 @@
 /**
- * Warnings that an integration will end and nothing here can put that off: an `integration.expiring` event
- * 14, 7 and 1 days before. `notice_due_at` is the next one; whoever moves it on writes the event in the
- * same batch, so that doubled and overlapping ticks warn once.
+ * Warnings that an integration will end and nothing here can put that off: an
+ * `integration.expiring` event 14, 7 and 1 days before. `notice_due_at` is the next one; whoever
+ * moves it on writes the event in the same batch, so that doubled and overlapping ticks warn once.
  *
  * Not promised: all three. After days without a tick, the one that fits is given.
  */

@@ -53,7 +53,9 @@ export interface FailureWritten {
   hit: boolean;
   /** When it is tried again; null: never. */
   dueAt: number | null;
-  /** To be published, hit or not: an earlier try may have hit, whose answer got lost. Null: quiet. */
+  /**
+   * To be published, hit or not: an earlier try may have hit, whose answer got lost. Null: quiet.
+   */
   snapshot: Snapshot | null;
 }
 
@@ -151,7 +153,8 @@ export function failureColumns(
         const refreshDueAt = now + CONFIRM_AFTER_MS;
         return { ...counted, ...state, updatedAt: now, refreshDueAt };
       }
-      // A second refusal of the same kind confirms, and not one that somebody forced before it was due.
+      // A second refusal of the same kind confirms, and not one that somebody forced before it was
+      // due.
       const since = context.run?.refusedSince ?? now;
       const isDue = row.refreshDueAt === null || row.refreshDueAt <= now;
       if (isDue && since < now) {
@@ -167,7 +170,9 @@ export function failureColumns(
 export const unmarked = (now: number) =>
   ({ state: 'active', stateReason: null, updatedAt: now, ...noRefusal }) as const;
 
-/** After how many failures another try a day is enough, because it will most likely hear the same. */
+/**
+ * After how many failures another try a day is enough, because it will most likely hear the same.
+ */
 function dailyAfter(failed: Exclude<Failed, { kind: 'waiting' }>, run: RefusalRun | null): number {
   if (run !== null) return DAILY_AFTER.refusals;
   const says = ['unexpected', 'unreadable'].includes(failed.category);

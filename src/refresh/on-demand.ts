@@ -42,10 +42,15 @@ export const watchBackoff: Backoff = {
 };
 /** How often a caller looks at what the others of its isolate have found. */
 const memoryBackoff: Backoff = { firstMs: 20, factor: 1.25, longestMs: 200, jitter: 0.5 };
-/** A read or an attempt that takes longer is one that others do not wait for: its request may be gone. */
+/**
+ * A read or an attempt that takes longer is one that others do not wait for: its request may be
+ * gone.
+ */
 const READING_MS = 500;
 const TRYING_MS = 2 * SECOND_MS;
-/** Calls that an attempt may make for itself and what follows, besides reading the row: see run.ts. */
+/**
+ * Calls that an attempt may make for itself and what follows, besides reading the row: see run.ts.
+ */
 const LEAST_CALLS = 10;
 /** After a failure, one attempt on demand in so long. */
 export const PACE_MS = 10 * SECOND_MS;
@@ -61,7 +66,10 @@ export interface IntegrationKey {
 
 /** One integration as it is at the primary. */
 export interface StoredIntegration {
-  /** Where it shares a grant, with all that is the grant's: the id and the schedule of the row that holds it. */
+  /**
+   * Where it shares a grant, with all that is the grant's: the id and the schedule of the row that
+   * holds it.
+   */
   row: AccountRow;
   /** The user's version when the row was read. */
   version: number;
@@ -345,7 +353,10 @@ function mayHeal(row: AccountRow, client: OAuth2Client | undefined, forced: bool
 const isRefused = (row: AccountRow): boolean =>
   row.refusedSince !== null && row.refusedSince >= row.tokenVersion;
 
-/** A forced refresh of an integration that was failing is no probe: it could keep all others waiting. */
+/**
+ * A forced refresh of an integration that was failing is no probe: it could keep all others
+ * waiting.
+ */
 function refuseBehindCircuit(
   { row }: StoredIntegration,
   health: ProviderHealth | undefined,
@@ -554,9 +565,9 @@ export interface ManyRefreshed {
 }
 
 /**
- * Five at a time, fewer when little is left of the budget; one failure stops nothing. Before each group
- * it looks whether the caller is still there and the budget allows it: what was not started is `failed`
- * with `not_started`.
+ * Five at a time, fewer when little is left of the budget; one failure stops nothing. Before each
+ * group it looks whether the caller is still there and the budget allows it: what was not started
+ * is `failed` with `not_started`.
  */
 export async function refreshMany(
   unmetered: Deps,

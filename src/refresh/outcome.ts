@@ -23,8 +23,8 @@ export interface Refusal {
   /** Status and code as they came, to be hashed: the code is the provider's own text. */
   said: string;
   /**
-   * What may follow where it comes again and again (verdict.ts): that other integrations are granted
-   * meanwhile (`comparison`), or also that a long time has passed (`comparison_or_time`).
+   * What may follow where it comes again and again (verdict.ts): that other integrations are
+   * granted meanwhile (`comparison`), or also that a long time has passed (`comparison_or_time`).
    */
   leadsTo: 'nothing' | 'comparison' | 'comparison_or_time';
   /** It may also mean that the grant belongs to another client than the one that asked. */
@@ -50,7 +50,9 @@ const operatorCodes = ['invalid_client', 'unauthorized_client', 'invalid_scope']
 const pauseCodes = ['slow_down', 'use_dpop_nonce'];
 const failureCodes = ['server_error'];
 const standardCodes = new Set(['invalid_request', 'unsupported_grant_type']);
-/** What these say is about a request or a client; only a comparison tells that it is about a grant. */
+/**
+ * What these say is about a request or a client; only a comparison tells that it is about a grant.
+ */
 const comparedCodes = ['unauthorized_client', 'invalid_scope', ...standardCodes];
 
 type Rules = Pick<

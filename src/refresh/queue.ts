@@ -40,7 +40,9 @@ export async function consume(batch: MessageBatch<unknown>, unmetered: Deps): Pr
   await deliverOwn(deps);
 }
 
-/** Whether its row has the grant now, or wants none. If not, the message comes back. Never throws. */
+/**
+ * Whether its row has the grant now, or wants none. If not, the message comes back. Never throws.
+ */
 async function recover(deps: Deps, message: Message<unknown>, grant: Grant): Promise<boolean> {
   const about = { provider: grant.provider, rowId: grant.rowId };
   if (deps.budget.left < RECOVERY_CALLS) {
@@ -76,8 +78,8 @@ export const isDeadLetters = (queue: string): boolean => queue.endsWith('-dead')
 
 /**
  * What REFRESH_QUEUE gave up on after days. A rescue message is still the only copy of somebody's
- * grant as far as anyone knows, so it is tried on, once an hour, and the operator is told. A wake-up
- * carries no work and goes. Never throws.
+ * grant as far as anyone knows, so it is tried on, once an hour, and the operator is told. A
+ * wake-up carries no work and goes. Never throws.
  */
 export async function consumeDeadLetters(
   batch: MessageBatch<unknown>,

@@ -24,7 +24,9 @@ const TRY_MS = 2_200;
 const READ_MS = 2 * SECOND_MS;
 /** An outage of D1 that lasts longer has lost more than this. */
 const KEPT_SECONDS = (7 * DAY_MS) / SECOND_MS;
-/** A grant that nothing took: this goes on in the background for as long as a cron tick may live. */
+/**
+ * A grant that nothing took: this goes on in the background for as long as a cron tick may live.
+ */
 const LAST_RESORT_MS = 15 * MINUTE_MS;
 
 const saveBackoff: Backoff = { firstMs: 300, factor: 1, longestMs: 300, jitter: 0 };
@@ -182,7 +184,9 @@ export async function commitRescued(
   return committed;
 }
 
-/** Its tokens are elsewhere. Where it cannot be removed, it ends by its own lifetime. Never throws. */
+/**
+ * Its tokens are elsewhere. Where it cannot be removed, it ends by its own lifetime. Never throws.
+ */
 export async function forgetRescue(deps: Deps, { leaseId }: Grant): Promise<void> {
   await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(leaseId)));
 }
@@ -213,8 +217,8 @@ const LIST_MS = 5 * SECOND_MS;
 
 /**
  * Once an hour: records that no attempt came back for, because the integration was disconnected or
- * is not due for long. Also what makes up for a queue that is not bound. One that cannot be put into
- * its row keeps none of the others from theirs.
+ * is not due for long. Also what makes up for a queue that is not bound. One that cannot be put
+ * into its row keeps none of the others from theirs.
  *
  * @throws what KV throws, and D1 where it is away; what could not be recovered is tried again in an
  *   hour, for seven days

@@ -36,10 +36,10 @@ const CALL_MS = 5 * SECOND_MS;
 /** Where the circuit could not be told, its rows are due again after this. */
 const RETRY_MS = 30 * SECOND_MS;
 /**
- * Calls that must be left before a group is started: for the group (the claim, circuits of hosts that
- * only rows name, counting) and the end of the run, and for each integration, whatever its outcome (a
- * probe, what a refusal is compared with, the row, the circuit, the verification of KV). A quiet
- * refresh makes one; so a run begins few at a time when little is left.
+ * Calls that must be left before a group is started: for the group (the claim, circuits of hosts
+ * that only rows name, counting) and the end of the run, and for each integration, whatever its
+ * outcome (a probe, what a refusal is compared with, the row, the circuit, the verification of KV).
+ * A quiet refresh makes one; so a run begins few at a time when little is left.
  */
 const GROUP_CALLS = 4;
 const ATTEMPT_CALLS = 8;
@@ -109,8 +109,8 @@ interface GroupMember {
 }
 
 /**
- * One statement claims. The circuits are read with it; those whose host stands in the row only then.
- * Half-open ones let this group through.
+ * One statement claims. The circuits are read with it; those whose host stands in the row only
+ * then. Half-open ones let this group through.
  */
 async function claimGroup(
   deps: Deps,
@@ -154,8 +154,8 @@ async function claimGroup(
 }
 
 /**
- * Other hosts of its provider have a client, and its own has none. It would else head the queue again
- * as soon as its lease is over. Never throws.
+ * Other hosts of its provider have a client, and its own has none. It would else head the queue
+ * again as soon as its lease is over. Never throws.
  */
 async function putOffWithoutClient(deps: Deps, row: AccountRow): Promise<void> {
   const provider = deps.config.providers.get(row.provider);

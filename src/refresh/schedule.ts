@@ -120,8 +120,8 @@ export function nextNotice(end: number | null, after: number): number | null {
 }
 
 /**
- * End of an access token: as the reply says, else by the lifetime that an earlier reply stated, else
- * by the one that the record assumes; null: never.
+ * End of an access token: as the reply says, else by the lifetime that an earlier reply stated,
+ * else by the one that the record assumes; null: never.
  */
 export function accessEnd(
   provider: Provider,

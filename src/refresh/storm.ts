@@ -108,7 +108,8 @@ export async function unmarkStorm(
   );
   const snapshots: Snapshot[] = [];
   for (const row of rows) {
-    // Each is a change, and a look at what KV took; the others come back by their own next attempts.
+    // Each is a change, and a look at what KV took; the others come back by their own next
+    // attempts.
     if (deps.budget.left < 2 * (snapshots.length + 1)) break;
     const same = and(
       eq(oauthAccounts.id, row.id),

@@ -38,8 +38,8 @@ export interface TakenBack {
 }
 
 /**
- * Each account is active again, tried within the hour, and its user's status shows it. No account is
- * begun after `until`, ms.
+ * Each account is active again, tried within the hour, and its user's status shows it. No account
+ * is begun after `until`, ms.
  *
  * @throws what D1 throws; what was taken back stays so
  */

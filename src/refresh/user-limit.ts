@@ -1,7 +1,7 @@
 /**
- * How often a user's own token may force refreshes and checks in a day. Each is a visible change, which
- * costs a write to KV; the free plan has 1,000 of those a day for everybody. The platform's limiter
- * (http/rate-limit.ts) knows no longer time than a minute.
+ * How often a user's own token may force refreshes and checks in a day. Each is a visible change,
+ * which costs a write to KV; the free plan has 1,000 of those a day for everybody. The platform's
+ * limiter (http/rate-limit.ts) knows no longer time than a minute.
  */
 import { and, eq, lt, or } from 'drizzle-orm';
 import { isLongAgo } from '../db/conditions';
@@ -16,8 +16,8 @@ export const FORCED_A_DAY = 100;
 const CALL_MS = 5 * SECOND_MS;
 
 /**
- * Counts one more. A user without a version has nothing to refresh, and is not counted. Where D1 does
- * not answer, what follows will say so.
+ * Counts one more. A user without a version has nothing to refresh, and is not counted. Where D1
+ * does not answer, what follows will say so.
  *
  * @throws AppError rate_limited
  */

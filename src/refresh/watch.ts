@@ -1,11 +1,11 @@
 /**
- * What the requests of one isolate tell each other while they wait for the same row: what one of them has
- * read of it, and until when one of them is at work. So a crowd costs D1 one read each at the beginning,
- * and one for all of them when the refresh is done.
+ * What the requests of one isolate tell each other while they wait for the same row: what one of
+ * them has read of it, and until when one of them is at work. So a crowd costs D1 one read each at
+ * the beginning, and one for all of them when the refresh is done.
  *
- * These are values, never promises: a request that is gone leaves none unsettled, and what it was at is
- * free again when its time is up. Whether a refresh may run is decided by the lease in D1 alone. Tokens are
- * sealed in here, as they are in the row.
+ * These are values, never promises: a request that is gone leaves none unsettled, and what it was
+ * at is free again when its time is up. Whether a refresh may run is decided by the lease in D1
+ * alone. Tokens are sealed in here, as they are in the row.
  */
 import { BoundedCache } from '../caches';
 import type { AccountRow, ProviderHealth } from '../db/schema';
@@ -13,7 +13,9 @@ import type { Deps } from '../deps';
 import { MINUTE_MS } from '../time';
 
 export interface Watch {
-  /** Counts what happens: reads as they are begun, attempts as they end. A value of it is a moment. */
+  /**
+   * Counts what happens: reads as they are begun, attempts as they end. A value of it is a moment.
+   */
   clock: number;
   /** The latest read of the row and its user's version, and the moment when it was begun. */
   seen: { at: number; stored: { row: AccountRow; version: number } } | null;
@@ -34,7 +36,9 @@ const KEPT_MS = MINUTE_MS;
 
 const watches = () => new BoundedCache<Watch>(MAX_WATCHED);
 
-/** By the row's id, which is never used twice; of each account by itself, where they share a row. */
+/**
+ * By the row's id, which is never used twice; of each account by itself, where they share a row.
+ */
 export function watchOf(
   { caches, now }: Deps,
   { id, providerAccountId }: Pick<AccountRow, 'id' | 'providerAccountId'>,

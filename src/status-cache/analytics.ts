@@ -4,8 +4,8 @@
  *
  * index1, blob1: the operation. double1..4: users answered from memory, KV, origin, and with an
  * outdated entry while the database was away. double5, double6: ms that KV and D1 took; -1 where it
- * was not asked. So the part of memory in all answers is
- * `SELECT sum(double1 * _sample_interval) / sum((double1 + double2 + double3 + double4) * _sample_interval)`.
+ * was not asked. So the part of memory in all answers is `SELECT sum(double1 * _sample_interval) /
+ * sum((double1 + double2 + double3 + double4) * _sample_interval)`.
  */
 import type { Bindings } from '../config';
 import type { Served } from './cache';

@@ -182,9 +182,9 @@ async function readNewest(
 
 /**
  * A token above the database's own version, read from the primary: issued before the database was
- * set back, or made up. The reply keeps the caller's number, so that its versions never fall, unless
- * that number lies in the future (more than clocks differ), where it would outrun changes to come.
- * Tiers keep the true one.
+ * set back, or made up. The reply keeps the caller's number, so that its versions never fall,
+ * unless that number lies in the future (more than clocks differ), where it would outrun changes to
+ * come. Tiers keep the true one.
  */
 const reaching = (snapshot: Snapshot, atLeast: number, now: number): Snapshot =>
   snapshot.version < atLeast && atLeast <= now + CLOCK_SLACK_MS

@@ -49,8 +49,8 @@ export const versionGrowth = (db: Database, userId: string, now: number, happene
 
 /**
  * Runs `statements`, then the version's growth where `happened` holds, then `after`, then reads the
- * snapshot: one batch on the primary, all or nothing. What must not happen without the change, above
- * all its event, which tells the version, comes after, and carries the same condition itself.
+ * snapshot: one batch on the primary, all or nothing. What must not happen without the change,
+ * above all its event, which tells the version, comes after, and carries the same condition itself.
  *
  * Throws whatever D1 throws, with no time limit of its own: a batch that was given up on may still
  * be committed, so the caller decides how long to wait and how to find out.

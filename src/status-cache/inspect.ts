@@ -6,7 +6,9 @@ import type { Snapshot } from './snapshot';
 
 export interface Entry {
   snapshot: Snapshot;
-  /** For how much longer it may be served, ms; zero: expired, kept for when the database is away. */
+  /**
+   * For how much longer it may be served, ms; zero: expired, kept for when the database is away.
+   */
   ttlMs: number;
 }
 

@@ -73,8 +73,8 @@ function parse(text: string | null | undefined): Snapshot | null {
 export const putsArePaused = (deps: Deps): boolean => deps.now() < deps.memory.kv.putsPausedUntil;
 
 /**
- * Whether it was written. A refusal other than "too often" pauses this isolate's puts. One that is too
- * large for KV is not even sent: that is its user's own miss, and nobody else's.
+ * Whether it was written. A refusal other than "too often" pauses this isolate's puts. One that is
+ * too large for KV is not even sent: that is its user's own miss, and nobody else's.
  */
 export async function putKv(deps: Deps, snapshot: Snapshot): Promise<boolean> {
   if (putsArePaused(deps)) return false;

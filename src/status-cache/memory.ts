@@ -57,8 +57,8 @@ export class MemoryTier {
   readonly kv = { hits: 0, misses: 0, putsPausedUntil: 0 };
 
   /**
-   * Of fills of KV (publish.ts): the snapshots that are to be put there, by user, until when a request is busy
-   * with that, and when the database was read last.
+   * Of fills of KV (publish.ts): the snapshots that are to be put there, by user, until when a
+   * request is busy with that, and when the database was read last.
    */
   readonly fills = { waiting: new Map<string, Snapshot>(), busyUntil: 0, readAt: 0 };
 
@@ -148,7 +148,9 @@ export class MemoryTier {
     return dropped;
   }
 
-  /** `expired` ones are still there, for when the database is away: for five minutes, then dropped. */
+  /**
+   * `expired` ones are still there, for when the database is away: for five minutes, then dropped.
+   */
   stats(now: number) {
     this.#cleanUp(now);
     let size = 0;

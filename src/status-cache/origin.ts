@@ -56,8 +56,8 @@ export const factsOf = (row: AccountRow): Facts =>
   });
 
 /**
- * What a row holds that nobody can read says nothing, so that its user's other integrations are served
- * all the same: D1 keeps whatever it is given.
+ * What a row holds that nobody can read says nothing, so that its user's other integrations are
+ * served all the same: D1 keeps whatever it is given.
  */
 export function factsFrom(row: FactsRow): Facts {
   return {
@@ -124,8 +124,8 @@ export const versionQuery = (db: Database, userIds: readonly string[]) =>
     .where(inJson(userVersions.userId, [...new Set(userIds)]));
 
 /**
- * `rows`: this user's, of `snapshotQuery`. `takenAt`: the clock before it was sent. One that may not be stored anywhere promises
- * nothing: its `freshUntil` is `takenAt`, and no tier takes it.
+ * `rows`: this user's, of `snapshotQuery`. `takenAt`: the clock before it was sent. One that may
+ * not be stored anywhere promises nothing: its `freshUntil` is `takenAt`, and no tier takes it.
  */
 export function snapshotFrom(
   userId: string,

@@ -22,7 +22,9 @@ const WORTH_STORING_MS = 15_000;
 const ROUNDS = 3;
 const PAUSE_OF_READS_MS = 10;
 export const FILL_POLL_MS = 5;
-/** POST /v1/status reads as many users. Beyond that, whoever waits longest is left to the next read. */
+/**
+ * POST /v1/status reads as many users. Beyond that, whoever waits longest is left to the next read.
+ */
 const MAX_WAITING = 100;
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const FILL_ROUNDS = 3;
@@ -74,8 +76,8 @@ export function fill(deps: Deps, snapshots: readonly Snapshot[]): ReadonlySet<Sn
 
 /**
  * One request at a time puts what all requests of this isolate have read, so that one look at the
- * primary verifies many puts; reads go first. What it leaves, the next fill goes on with, also where
- * this invocation ends before its time.
+ * primary verifies many puts; reads go first. What it leaves, the next fill goes on with, also
+ * where this invocation ends before its time.
  */
 async function putWaiting(deps: Deps): Promise<void> {
   const { fills } = deps.memory;
@@ -90,7 +92,10 @@ async function putWaiting(deps: Deps): Promise<void> {
   fills.busyUntil = 0;
 }
 
-/** Waits until this isolate has not read the database for a moment, but no longer than five times that. */
+/**
+ * Waits until this isolate has not read the database for a moment, but no longer than five times
+ * that.
+ */
 async function readsPause(deps: Deps): Promise<void> {
   const { fills } = deps.memory;
   for (let i = 0; i < 10 && deps.now() - fills.readAt < PAUSE_OF_READS_MS; i += 1) {

@@ -31,7 +31,9 @@ export const factsSchema = z.object({
   lastError: z.string().nullable(),
   /** What kind of failure that is; null where a Worker before this field wrote the snapshot. */
   lastErrorCategory: z.enum(failureCategories).nullable().catch(null),
-  /** A check found the credential good. False where a Worker before this field wrote the snapshot. */
+  /**
+   * A check found the credential good. False where a Worker before this field wrote the snapshot.
+   */
   verified: z.boolean().catch(false),
   connectedAt: time(),
   updatedAt: time(),

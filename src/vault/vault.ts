@@ -139,7 +139,10 @@ export function createVault(keyring: Keyring): Vault {
   };
 }
 
-/** The keyring gives the same bytes each time. Imported anew they would take a tenth of the CPU of a fresh token. */
+/**
+ * The keyring gives the same bytes each time. Imported anew they would take a tenth of the CPU of a
+ * fresh token.
+ */
 function importedOnce(
   algorithm: { name: string; hash?: string },
   usages: string[],

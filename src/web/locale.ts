@@ -1,8 +1,8 @@
 /**
  * The language of a page: which one, and what it says. English stands in messages.ts, each other
- * language in a file of assets/messages, which is read when it is first asked for. There is no library
- * for it: nothing here needs more than names filled in, and plurals occur only in what Intl writes
- * (relative times).
+ * language in a file of assets/messages, which is read when it is first asked for. There is no
+ * library for it: nothing here needs more than names filled in, and plurals occur only in what Intl
+ * writes (relative times).
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseAccept } from 'hono/utils/accept';
@@ -77,8 +77,8 @@ export interface Choice {
 }
 
 /**
- * By lookup (RFC 4647 3.4): what is wished for first is looked for first, each tag shortened from its
- * end until it is a language of the page. English where there is none for any.
+ * By lookup (RFC 4647 3.4): what is wished for first is looked for first, each tag shortened from
+ * its end until it is a language of the page. English where there is none for any.
  * @param wished a language tag of the app's, which comes first
  * @param acceptLanguage the browser's header; what cannot be read in it is passed over
  */

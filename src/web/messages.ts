@@ -2,8 +2,9 @@
  * The messages of the hosted page, in English: the catalog that names all of them, and what each is
  * filled with. A further language is a file in assets/messages, and its tag in locale.ts.
  *
- * Names (of apps, accounts, providers) are filled in as they are: a message puts them where no case,
- * article or gender is needed. What ends with `.unnamed` is said where the account's name is not known.
+ * Names (of apps, accounts, providers) are filled in as they are: a message puts them where no
+ * case, article or gender is needed. What ends with `.unnamed` is said where the account's name is
+ * not known.
  */
 
 const messages = {

@@ -22,7 +22,9 @@ import { median, ratios } from './statistics.ts';
 const LATENCY_MS = 20;
 const ROUNDS = 7;
 const CALLS = 60;
-/** Calls whose D1 calls are counted: no more than come within the 20 s that are written together. */
+/**
+ * Calls whose D1 calls are counted: no more than come within the 20 s that are written together.
+ */
 const COUNTED = 200;
 /** Until the counts of a call are in D1. */
 const WRITTEN_MS = 22_000;

@@ -1,6 +1,7 @@
 /**
- * Webhooks: what an event and its delivery cost and how soon it comes; many that wait, next to the same
- * requests with nothing around them; and an endpoint that answers nothing, next to a Worker without any.
+ * Webhooks: what an event and its delivery cost and how soon it comes; many that wait, next to the
+ * same requests with nothing around them; and an endpoint that answers nothing, next to a Worker
+ * without any.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';

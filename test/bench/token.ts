@@ -1,6 +1,6 @@
 /**
- * Tokens on demand: fresh ones next to a Worker that does the bare minimum, and many callers at once for
- * one that has run out. Calls to D1 are counted at the binding.
+ * Tokens on demand: fresh ones next to a Worker that does the bare minimum, and many callers at
+ * once for one that has run out. Calls to D1 are counted at the binding.
  */
 import { serviceKey } from '../support/keys.ts';
 import { cpuTimeOf, workerdPid } from './cpu.ts';

@@ -8,7 +8,9 @@ const AT_ONCE = 500;
 
 export const userId = (i: number): string => `user-${i}`;
 
-/** Rows as a connect leaves them; the tokens have the length of sealed ones, and nobody opens them. */
+/**
+ * Rows as a connect leaves them; the tokens have the length of sealed ones, and nobody opens them.
+ */
 export async function insertUsers(miniflare: Miniflare, worker: string, count: number) {
   const db = await miniflare.getD1Database('DB', worker);
   const now = Date.now();

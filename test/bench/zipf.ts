@@ -38,7 +38,10 @@ export async function measureZipf(overrides: Partial<Workload> = {}): Promise<Re
   }
 }
 
-/** In a thread, because there the young generation can be large: it makes mostly short-lived objects. */
+/**
+ * In a thread, because there the young generation can be large: it makes mostly short-lived
+ * objects.
+ */
 async function inThread(file: string, given: Workload): Promise<Hour> {
   const thread = new Worker(file, {
     workerData: given,

@@ -1,7 +1,7 @@
 /**
- * Calls of a provider's API from a page of the app, by `fetch` with a delegation: preflights, headers,
- * bodies that come bit by bit, and what a provider's HTML may do. The app is on 127.0.0.1 against
- * Mooring's localhost, so every call is cross-origin.
+ * Calls of a provider's API from a page of the app, by `fetch` with a delegation: preflights,
+ * headers, bodies that come bit by bit, and what a provider's HTML may do. The app is on 127.0.0.1
+ * against Mooring's localhost, so every call is cross-origin.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

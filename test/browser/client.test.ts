@@ -1,4 +1,6 @@
-/** The client's React hooks in Chromium, against the built Worker and a real authorization server. */
+/**
+ * The client's React hooks in Chromium, against the built Worker and a real authorization server.
+ */
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';

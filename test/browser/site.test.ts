@@ -52,7 +52,8 @@ describe('the docs site', { timeout: 180_000 }, () => {
     execFileSync('npm', ['run', '-s', 'site'], {
       cwd: root,
       stdio: 'pipe',
-      // Not the test runner's own, which says that this is no production build: there is no search then.
+      // Not the test runner's own, which says that this is no production build: there is no search
+      // then.
       env: { PATH: process.env.PATH, HOME: process.env.HOME } as unknown as NodeJS.ProcessEnv,
     });
     server = await serve();

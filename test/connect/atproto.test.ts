@@ -1,6 +1,7 @@
 /**
- * Accounts of the AT Protocol: who somebody is told to be by a handle, a document, a server, and what it
- * takes to be believed. `ada` has an account at an honest server; whatever is called mallory lies.
+ * Accounts of the AT Protocol: who somebody is told to be by a handle, a document, a server, and
+ * what it takes to be believed. `ada` has an account at an honest server; whatever is called
+ * mallory lies.
  */
 import { env } from 'cloudflare:workers';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';

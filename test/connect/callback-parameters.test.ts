@@ -1,4 +1,6 @@
-/** What only the redirect back says: anybody can write that address, so nothing of it is believed. */
+/**
+ * What only the redirect back says: anybody can write that address, so nothing of it is believed.
+ */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connectTransactions, oauthAccounts } from '../../src/db/schema';

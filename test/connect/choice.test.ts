@@ -1,4 +1,7 @@
-/** One grant that is good for several things: what is connected is what its user chose, of the provider's own list. */
+/**
+ * One grant that is good for several things: what is connected is what its user chose, of the
+ * provider's own list.
+ */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';

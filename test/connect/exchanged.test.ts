@@ -1,6 +1,6 @@
 /**
- * A code that was exchanged, and an account that cannot be told for the moment: nothing is lost, and
- * nothing stays alive at the provider that nobody has.
+ * A code that was exchanged, and an account that cannot be told for the moment: nothing is lost,
+ * and nothing stays alive at the provider that nobody has.
  */
 import { and, desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,7 @@
-/** Grants without a browser: what the user gave obtains a token, now and at each refresh, and stays inside. */
+/**
+ * Grants without a browser: what the user gave obtains a token, now and at each refresh, and stays
+ * inside.
+ */
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditEvents, oauthAccounts } from '../../src/db/schema';

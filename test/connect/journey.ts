@@ -21,11 +21,14 @@ export interface Journey {
     cookie: string | null,
     provider?: string,
   ): Promise<Response>;
-  /** The browser posts what the provider's page told it to, without its cookie; gives what is then asked for. */
+  /**
+   * The browser posts what the provider's page told it to, without its cookie; gives what is then
+   * asked for.
+   */
   postBack(query: Record<string, string>, provider?: string): Promise<Record<string, string>>;
   /**
-   * Steps 1 to 3; gives the connection's id. `code-ann` is the code of a consent of ann's. Null: the
-   * provider is asked, whatever its address, and whoever signs in there by default consents.
+   * Steps 1 to 3; gives the connection's id. `code-ann` is the code of a consent of ann's. Null:
+   * the provider is asked, whatever its address, and whoever signs in there by default consents.
    */
   authorize(userId: string, code: string | null, input?: Record<string, unknown>): Promise<string>;
   /** Step 4, with the secret that the browser came back with, unless another one is given. */

@@ -1,6 +1,6 @@
 /**
- * `choices.connect: 'all'`: each thing that one grant is good for is an integration, and all of them live
- * by the one grant, whose token is refreshed once.
+ * `choices.connect: 'all'`: each thing that one grant is good for is an integration, and all of
+ * them live by the one grant, whose token is refreshed once.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** A host that only the token reply names: the provider's own, or nothing is connected; known from then on. */
+/**
+ * A host that only the token reply names: the provider's own, or nothing is connected; known from
+ * then on.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';

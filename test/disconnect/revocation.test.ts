@@ -1,6 +1,6 @@
 /**
- * How a grant ends at the provider after its integration is gone: with a token that has run out, with
- * what an attempt left behind, beside connects, and by a holder that dies half-way.
+ * How a grant ends at the provider after its integration is gone: with a token that has run out,
+ * with what an attempt left behind, beside connects, and by a holder that dies half-way.
  */
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';

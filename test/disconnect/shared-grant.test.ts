@@ -1,4 +1,7 @@
-/** Whose grants a revocation ends besides its own, told from the records and from who has which client. */
+/**
+ * Whose grants a revocation ends besides its own, told from the records and from who has which
+ * client.
+ */
 import { describe, expect, it } from 'vitest';
 import { sharedGrant } from '../../src/disconnect/revocation';
 import { createRegistry } from '../../src/providers/registry';

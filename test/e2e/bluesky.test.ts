@@ -1,6 +1,6 @@
 /**
- * The record of Bluesky as it is, the whole way through the built Worker: a handle, and everything else
- * found, by a real authorization server that takes what the protocol demands and nothing less.
+ * The record of Bluesky as it is, the whole way through the built Worker: a handle, and everything
+ * else found, by a real authorization server that takes what the protocol demands and nothing less.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

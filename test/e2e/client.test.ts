@@ -1,4 +1,7 @@
-/** The package that other projects install, against the built Worker and a real authorization server. */
+/**
+ * The package that other projects install, against the built Worker and a real authorization
+ * server.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMooring, isMooringError, returnedConnection } from '../../client/src/index.ts';
 import { Browser, consent } from './support/browser.ts';

@@ -1,4 +1,7 @@
-/** What README.md and docs/ show a reader to type, done: the commands with curl, and the first backend. */
+/**
+ * What README.md and docs/ show a reader to type, done: the commands with curl, and the first
+ * backend.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** An MCP server of which nothing is said but its address, the whole way through the built Worker. */
+/**
+ * An MCP server of which nothing is said but its address, the whole way through the built Worker.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type McpServer, startMcpServer } from '../sandbox/mcp-server.ts';
 import { Browser } from './support/browser.ts';

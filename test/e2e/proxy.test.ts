@@ -1,6 +1,6 @@
 /**
- * Calls through the built Worker, against a provider that is hostile, over raw sockets where a client
- * library would tidy what is sent.
+ * Calls through the built Worker, against a provider that is hostile, over raw sockets where a
+ * client library would tidy what is sent.
  */
 import {
   createServer,

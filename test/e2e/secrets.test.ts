@@ -1,8 +1,8 @@
 /**
  * No token, code, verifier or key in a log, in the database, in KV, in an error, in an address or
- * on a page. Codes are in the address of the callback, and the completion secret in that of `returnTo`,
- * by the protocol; access tokens are in the answers to a service that asks for one. Nothing else,
- * nowhere else.
+ * on a page. Codes are in the address of the callback, and the completion secret in that of
+ * `returnTo`, by the protocol; access tokens are in the answers to a service that asks for one.
+ * Nothing else, nowhere else.
  */
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';

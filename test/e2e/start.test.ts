@@ -104,7 +104,10 @@ const list = async (): Promise<Integration[]> => {
   return ((await reply.json()) as { integrations: Integration[] }).integrations;
 };
 
-/** The backend with Express starts with the settings that were made for it, and its key and JWTs are taken. */
+/**
+ * The backend with Express starts with the settings that were made for it, and its key and JWTs are
+ * taken.
+ */
 async function expectExamplesReady(): Promise<void> {
   const [port = 0] = await freePorts(1);
   const url = `http://localhost:${port}`;

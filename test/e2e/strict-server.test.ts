@@ -1,7 +1,8 @@
 /**
  * A third real authorization server: pushed authorization requests only, a client that signs
- * (`private_key_jwt`), tokens that are bound to keys (DPoP), and nonces that every proof must have. Its
- * userinfo endpoint plays the API: the library that made the tokens verifies the proofs of calls.
+ * (`private_key_jwt`), tokens that are bound to keys (DPoP), and nonces that every proof must have.
+ * Its userinfo endpoint plays the API: the library that made the tokens verifies the proofs of
+ * calls.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
@@ -34,8 +35,8 @@ const recordOf = (issuer: string) => ({
 });
 
 /**
- * While the key is in KV, the second process has no D1 any more from the moment that the server gives it
- * tokens: what it does with them then is all that it does.
+ * While the key is in KV, the second process has no D1 any more from the moment that the server
+ * gives it tokens: what it does with them then is all that it does.
  */
 const OUTAGE = 'planted-outage';
 const losesDatabase = `import { env as bound } from 'cloudflare:workers';
@@ -60,7 +61,8 @@ describe('a strict authorization server', () => {
   let server: AuthorizationServer;
   let mooring: Mooring;
   beforeAll(async () => {
-    // Held, so that nobody else is given it meanwhile: each of the two has to know the other's address.
+    // Held, so that nobody else is given it meanwhile: each of the two has to know the other's
+    // address.
     const held = createServer();
     await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
     const { port } = held.address() as AddressInfo;

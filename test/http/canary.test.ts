@@ -78,7 +78,9 @@ const WEBHOOKS = JSON.stringify({
   },
 });
 const config = configWith({ keys }, { WEBHOOKS });
-/** Webhooks are outputs too: what they say is searched, and the receiver says what it should not. */
+/**
+ * Webhooks are outputs too: what they say is searched, and the receiver says what it should not.
+ */
 const fetch: typeof globalThis.fetch = async (input, init) => {
   const request = input as Request;
   if (new URL(request.url).hostname !== 'hooks.example') return server.fetch(input, init);
@@ -102,7 +104,9 @@ server.answer('*', ({ url, params, headers }) => {
   return null;
 });
 
-/** Calls and keeps all that comes back. `may`: names of secrets that this answer is there to give. */
+/**
+ * Calls and keeps all that comes back. `may`: names of secrets that this answer is there to give.
+ */
 async function visit(path: string, init: ApiInit = {}, may: string[] = []): Promise<Response> {
   const reply = await call(path, init);
   await deps.settle();

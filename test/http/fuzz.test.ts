@@ -1,6 +1,6 @@
 /**
- * Random requests made from the routes' declarations (I12): whatever comes, the answer is one that the
- * declaration tells of, never a 500, and what belongs to others stays as it was.
+ * Random requests made from the routes' declarations (I12): whatever comes, the answer is one that
+ * the declaration tells of, never a 500, and what belongs to others stays as it was.
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

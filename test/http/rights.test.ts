@@ -1,7 +1,7 @@
 /**
- * I15: every route with every right and with a filter of providers answers as declared. Made from the
- * declarations: a route that comes later is tried without a line more, and one that a filter can reach
- * fails here until it is told how it is cut.
+ * I15: every route with every right and with a filter of providers answers as declared. Made from
+ * the declarations: a route that comes later is tried without a line more, and one that a filter
+ * can reach fails here until it is told how it is cut.
  */
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
@@ -362,7 +362,8 @@ describe('what is cut', () => {
     ]);
     expect(new Set(seen.map(({ etag }) => etag)).size).toBe(3);
     expect(seen.slice(1).every(({ status }) => status?.includes('mooring-memory; hit'))).toBe(true);
-    // A client that has the whole answer is not told that its own still holds, nor the other way round.
+    // A client that has the whole answer is not told that its own still holds, nor the other way
+    // round.
     for (const [call, etag] of [
       [cut, seen[1]?.etag],
       [whole, seen[0]?.etag],

@@ -1,4 +1,7 @@
-/** One row that holds what nobody can read: what is in it is said as far as it goes, and all else stands. */
+/**
+ * One row that holds what nobody can read: what is in it is said as far as it goes, and all else
+ * stands.
+ */
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { integrationListSchema } from '../../src/integrations/serialization';

@@ -1,4 +1,6 @@
-/** What the models run and look at of the product: the only imports from src, mocks and types aside. */
+/**
+ * What the models run and look at of the product: the only imports from src, mocks and types aside.
+ */
 
 export { unlimited } from '../../src/budget';
 export { Caches } from '../../src/caches';

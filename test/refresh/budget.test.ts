@@ -1,6 +1,6 @@
 /**
- * The free plan ends an invocation at 50 requests to other hosts and 50 calls to D1. Here the fifty-first
- * throws: nothing that was rotated may then be lost, or be reported as failed.
+ * The free plan ends an invocation at 50 requests to other hosts and 50 calls to D1. Here the
+ * fifty-first throws: nothing that was rotated may then be lost, or be reported as failed.
  */
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';

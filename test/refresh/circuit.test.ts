@@ -1,4 +1,7 @@
-/** Which circuits are read, and by whom they are kept. What opens one: attempt.test.ts, verdict.test.ts. */
+/**
+ * Which circuits are read, and by whom they are kept. What opens one: attempt.test.ts,
+ * verdict.test.ts.
+ */
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { providerHealth } from '../../src/db/schema';

@@ -1,7 +1,7 @@
 /**
- * Six calls may wait for an answer at a time; a seventh waits for one of them, and a rescue must not
- * wait behind requests that hang. Groups of five leave one free, and an attempt makes one call at a
- * time, so no count can be passed.
+ * Six calls may wait for an answer at a time; a seventh waits for one of them, and a rescue must
+ * not wait behind requests that hang. Groups of five leave one free, and an attempt makes one call
+ * at a time, so no count can be passed.
  */
 import { describe, expect, it } from 'vitest';
 import { refreshMany } from '../../src/refresh/on-demand';

@@ -1,6 +1,6 @@
 /**
- * During a deploy the Worker of the last release runs on beside the new one, on the migrated schema:
- * what it writes must be possible, and must be understood.
+ * During a deploy the Worker of the last release runs on beside the new one, on the migrated
+ * schema: what it writes must be possible, and must be understood.
  */
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';

@@ -1,4 +1,7 @@
-/** Where the repository and its docs site are is said in one place, and written to all others by a script. */
+/**
+ * Where the repository and its docs site are is said in one place, and written to all others by a
+ * script.
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

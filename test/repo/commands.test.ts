@@ -1,6 +1,6 @@
 /**
- * Each command that the docs show is run by a test or a step of CI, or stands here with the reason why
- * none does. A new command belongs into one of the tables.
+ * Each command that the docs show is run by a test or a step of CI, or stands here with the reason
+ * why none does. A new command belongs into one of the tables.
  */
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * What a deploy button makes of this repository. It asks for each name in .dev.vars.example that is not
- * commented out, fills in what stands behind it, and shows the words of package.json beside it.
+ * What a deploy button makes of this repository. It asks for each name in .dev.vars.example that is
+ * not commented out, fills in what stands behind it, and shows the words of package.json beside it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

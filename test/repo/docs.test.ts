@@ -30,7 +30,9 @@ declare global {
 }
 `;
 
-/** A module. What is no declaration by itself stands in a function, where it may await and return. */
+/**
+ * A module. What is no declaration by itself stands in a function, where it may await and return.
+ */
 function moduleOf({ code }: Sample): string {
   if (/^export /m.test(code)) return code;
   const imports = code.match(/^import [\s\S]*?;$/gm) ?? [];

@@ -1,4 +1,6 @@
-/** Environments of wrangler.toml: bindings are not inherited, and a forgotten one is found too late. */
+/**
+ * Environments of wrangler.toml: bindings are not inherited, and a forgotten one is found too late.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';

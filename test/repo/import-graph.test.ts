@@ -4,8 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /**
- * From the ground up. A file may import from its own group or one that stands before it. Routes rank
- * with their folder.
+ * From the ground up. A file may import from its own group or one that stands before it. Routes
+ * rank with their folder.
  */
 const groups = [
   ['errors.ts', 'log.ts', 'crypto.ts', 'time.ts', 'retry.ts', 'ids.ts', 'caches.ts', 'rights.ts'],

@@ -1,8 +1,8 @@
 /**
- * A small network of the AT Protocol on one port: a resolver, a directory, hosts of handles, a PDS and
- * its authorization server (oidc-provider), which takes pushed requests only, clients by their documents,
- * assertions, and keys with nonces. Who is asked is told by `X-Forwarded-Host`. It signs in whoever asks,
- * so it listens on the loopback interface only.
+ * A small network of the AT Protocol on one port: a resolver, a directory, hosts of handles, a PDS
+ * and its authorization server (oidc-provider), which takes pushed requests only, clients by their
+ * documents, assertions, and keys with nonces. Who is asked is told by `X-Forwarded-Host`. It signs
+ * in whoever asks, so it listens on the loopback interface only.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,4 +1,7 @@
-/** Over sockets: the simulator, and real servers: two of different code bases, and one that is strict. */
+/**
+ * Over sockets: the simulator, and real servers: two of different code bases, and one that is
+ * strict.
+ */
 import { randomBytes } from 'node:crypto';
 import { Browser, consent } from '../e2e/support/browser.ts';
 import { acme } from '../simulator/acme.ts';

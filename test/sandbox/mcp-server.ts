@@ -1,8 +1,8 @@
 /**
- * A server of the Model Context Protocol and its authorization server (oidc-provider), of which nobody
- * knows more than the address: protected resource metadata, registration of clients (RFC 7591, 7592),
- * client id metadata documents, resource indicators, single-use refresh tokens. It signs in whoever
- * asks, so it listens on the loopback interface only.
+ * A server of the Model Context Protocol and its authorization server (oidc-provider), of which
+ * nobody knows more than the address: protected resource metadata, registration of clients (RFC
+ * 7591, 7592), client id metadata documents, resource indicators, single-use refresh tokens. It
+ * signs in whoever asks, so it listens on the loopback interface only.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,4 +1,7 @@
-/** The consent of a server (oidc-provider) that nobody looks at: one form, which signs in whoever it names. */
+/**
+ * The consent of a server (oidc-provider) that nobody looks at: one form, which signs in whoever it
+ * names.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 

@@ -35,8 +35,8 @@ export const demoWebhooks = (demoUrl: string, secret: string): string =>
 export const freshWebhookSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
- * By discovery: the issuer is all that Mooring is told about addresses, keys, and how a client proves
- * who it is.
+ * By discovery: the issuer is all that Mooring is told about addresses, keys, and how a client
+ * proves who it is.
  */
 export const sandboxProviders = (issuer: string): string =>
   JSON.stringify(

@@ -1,7 +1,8 @@
 /**
- * A client of a strict authorization server that looks like a plain one: what the contract suite sends
- * with a secret and a bearer token goes out with an assertion (RFC 7523), a pushed authorization request
- * (RFC 9126) and proofs of a key (RFC 9449), all made by jose and by none of Mooring's code.
+ * A client of a strict authorization server that looks like a plain one: what the contract suite
+ * sends with a secret and a bearer token goes out with an assertion (RFC 7523), a pushed
+ * authorization request (RFC 9126) and proofs of a key (RFC 9449), all made by jose and by none of
+ * Mooring's code.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -9,7 +10,9 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export interface StrictClient {
   publicKey: JsonWebKey;
   fetch: typeof fetch;
-  /** What a browser is given instead of this authorization request; the reply where it was refused. */
+  /**
+   * What a browser is given instead of this authorization request; the reply where it was refused.
+   */
   pushed(url: URL): Promise<URL | Response>;
 }
 

@@ -1,4 +1,6 @@
-/** Tokens that are bound to a key: how a provider looks at a proof (RFC 9449 4.3), and its nonces. */
+/**
+ * Tokens that are bound to a key: how a provider looks at a proof (RFC 9449 4.3), and its nonces.
+ */
 import type { Sent } from './types.ts';
 
 /** Of one server; a nonce is good for five to ten minutes, at that server. */
@@ -20,7 +22,10 @@ export class Proofs {
     return `${this.#secret}.${host}.${Math.floor(now / WINDOW_MS) - ago}`;
   }
 
-  /** @param accessToken where a resource is asked for; undefined: it is an authorization server's own */
+  /**
+   * @param accessToken where a resource is asked for; undefined: it is an authorization server's
+   * own
+   */
   async check({ method, url, headers }: Sent, now: number, accessToken?: string): Promise<Proof> {
     const wrong = (reason: string): Proof => ({ kind: 'wrong', reason });
     const parts = (headers.get('DPoP') ?? '').split('.');

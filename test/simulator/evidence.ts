@@ -1,6 +1,8 @@
 /** Where a statement about a provider comes from. Every answer and every endpoint carries one. */
 export type Evidence =
-  /** Read on a page of the provider's own documentation. `date` as the copy shows it; null: none. */
+  /**
+   * Read on a page of the provider's own documentation. `date` as the copy shows it; null: none.
+   */
   | { mark: 'documented'; page: string; date: string | null }
   /** Told by others who met it: an issue, a library's source, an article. */
   | { mark: 'reported'; page: string; date: string | null }

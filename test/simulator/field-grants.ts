@@ -137,7 +137,10 @@ export const installation = (
   profile: { id: 4711, account: { login: 'ada-inc' } },
 });
 
-/** GitHub's own: docs.github.com, "Generating an installation access token" (no date); the refusal is known. */
+/**
+ * GitHub's own: docs.github.com, "Generating an installation access token" (no date); the refusal
+ * is known.
+ */
 export const githubInstallation = (client: SimulatedClient): FieldFixture => ({
   ...installation(client, {
     algorithm: 'RS256',

@@ -1,6 +1,6 @@
 /**
- * Providers that there are not, each with a habit that some providers have: what a record says about
- * such a habit is driven here, before there is a record of a provider that needs it.
+ * Providers that there are not, each with a habit that some providers have: what a record says
+ * about such a habit is driven here, before there is a record of a provider that needs it.
  */
 import { knowledge, standard } from './evidence.ts';
 import { plain, tokensOf } from './plain.ts';
@@ -93,8 +93,8 @@ const moved = (url: string) =>
 
 export const mechanisms = {
   /**
-   * A person chooses one of several companies at the consent. Only the redirect back says which, and
-   * a token is good for that company alone.
+   * A person chooses one of several companies at the consent. Only the redirect back says which,
+   * and a token is good for that company alone.
    */
   books: {
     ...books,
@@ -113,7 +113,10 @@ export const mechanisms = {
     },
   },
 
-  /** Each region has servers of its own; the redirect back names them. The code has a name of its own. */
+  /**
+   * Each region has servers of its own; the redirect back names them. The code has a name of its
+   * own.
+   */
   desk: {
     ...desk,
     account: { id: 'accounts.desk-eu.example:ada', displayName: 'Name of ada' },
@@ -143,8 +146,8 @@ export const mechanisms = {
   posted: { ...posted, authorization: { ...posted.authorization, ...posting } },
 
   /**
-   * Names of its own for nearly everything, and a host that only the token reply names. A person has
-   * several accounts, of which one is the main one.
+   * Names of its own for nearly everything, and a host that only the token reply names. A person
+   * has several accounts, of which one is the main one.
    */
   market: {
     ...market,

@@ -1,4 +1,7 @@
-/** A provider as the standards have it, at one host: what differs is said by each that is made of it. */
+/**
+ * A provider as the standards have it, at one host: what differs is said by each that is made of
+ * it.
+ */
 import { standard } from './evidence.ts';
 import { invalidClient, invalidGrant, invalidToken } from './shapes.ts';
 import type { Fixture, Issued } from './types.ts';

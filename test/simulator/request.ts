@@ -123,8 +123,8 @@ async function proves(
 }
 
 /**
- * Same scheme, host and path, or the path alone; the query is looked at apart. `{account}` stands for
- * one segment.
+ * Same scheme, host and path, or the path alone; the query is looked at apart. `{account}` stands
+ * for one segment.
  */
 export function isAt(sent: Pick<Sent, 'url'>, url: string, anyHost = false): boolean {
   return accountAt(sent, url, anyHost) !== null;

@@ -195,7 +195,10 @@ export interface Refreshing extends Demands {
 /** Meta's model: the access token itself is exchanged while it lives. */
 export interface Extending {
   kind: 'extend';
-  /** GET; the parameters `{access_token}`, `{client_id}` and `{client_secret}` stand for the real ones. */
+  /**
+   * GET; the parameters `{access_token}`, `{client_id}` and `{client_secret}` stand for the real
+   * ones.
+   */
   exchange: { url: string; params: Record<string, string> };
   refresh: { url: string; params: Record<string, string> };
   /** Not earlier than this after it was issued. */
@@ -266,7 +269,9 @@ export interface Quirk {
   means: Meaning;
 }
 
-/** What anybody may read, by GET and without a token: who an account is, which servers there are. */
+/**
+ * What anybody may read, by GET and without a token: who an account is, which servers there are.
+ */
 export interface PublicDocument {
   url: string;
   /** Not found without exactly these in the query. */
@@ -295,7 +300,9 @@ export interface Fixture {
   accessTokens?: 'jwt';
   /** Endpoints are told by their paths alone, so that several records of a test have one server. */
   anyHost?: boolean;
-  /** What codes and tokens look like instead, `serial` counting from 1 for each account and kind. */
+  /**
+   * What codes and tokens look like instead, `serial` counting from 1 for each account and kind.
+   */
   issuedAs?: (kind: IssuedKind, account: string, serial: number) => string;
   /**
    * Codes and tokens that were issued before the simulation began, as the rows of a test hold them:

@@ -1,7 +1,7 @@
 /**
  * The soak: many accounts with tokens of seconds at a server that kills a family whose refresh
- * token is used twice; cron ticks that overlap in three Worker processes, callers who want tokens in
- * between, and two of the processes killed and started anew at random.
+ * token is used twice; cron ticks that overlap in three Worker processes, callers who want tokens
+ * in between, and two of the processes killed and started anew at random.
  *
  * A refresh token that was rotated while its Worker was being killed is lost, whatever one does.
  * Every other account must come out alive.
@@ -51,7 +51,10 @@ const CONNECTING_AT_ONCE = 8;
 export const SAVE_MS = 1_000;
 /** An attempt takes less here, latency and a busy D1 included. */
 const ATTEMPT_MS = 3_000;
-/** A lease, the wait for its rescue record, a refusal and its confirmation: five minutes; and a half. */
+/**
+ * A lease, the wait for its rescue record, a refusal and its confirmation: five minutes; and a
+ * half.
+ */
 const SETTLED_WITHIN_MS = 480_000;
 /** Where nobody waits for the clock. */
 const TURNED_WITHIN_MS = 60_000;

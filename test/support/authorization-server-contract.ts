@@ -1,8 +1,8 @@
 /**
  * What an authorization server does for a client that follows RFC 6749, 7636, 6750 and 7009 and
  * rotates refresh tokens. The simulator and real servers pass the same tests, so that what a test
- * shows against the simulator holds against them. One that wants more of a client (pushed requests, signed
- * proofs) has it in its `fetch`.
+ * shows against the simulator holds against them. One that wants more of a client (pushed requests,
+ * signed proofs) has it in its `fetch`.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

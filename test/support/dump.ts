@@ -23,7 +23,10 @@ export async function dumpKv(): Promise<Record<string, unknown>> {
   return dump;
 }
 
-/** What still names somebody, in any table and column: of a user who was erased, the event of that only. */
+/**
+ * What still names somebody, in any table and column: of a user who was erased, the event of that
+ * only.
+ */
 export async function rowsNaming(text: string): Promise<{ table: string; row: unknown }[]> {
   return Object.entries(await dumpDatabase()).flatMap(([table, rows]) =>
     rows.filter((row) => JSON.stringify(row).includes(text)).map((row) => ({ table, row })),

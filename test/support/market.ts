@@ -1,4 +1,7 @@
-/** The record of the provider `market` (test/simulator/mechanisms.ts): a host that only its token reply names. */
+/**
+ * The record of the provider `market` (test/simulator/mechanisms.ts): a host that only its token
+ * reply names.
+ */
 import { recordAt } from './config';
 
 export const marketApi = {

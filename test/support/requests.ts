@@ -1,4 +1,6 @@
-/** Requests made from the routes' declarations: what every route must stand is tried on every one. */
+/**
+ * Requests made from the routes' declarations: what every route must stand is tried on every one.
+ */
 
 import * as z from 'zod';
 import type { RouteSpec } from '../../src/http/route';

@@ -65,7 +65,8 @@ app.delete('/accounts/:provider/:accountId', async (c) => {
   return c.body(null, 204);
 });
 
-// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there are several.
+// A call of the provider's API: the token stays in Mooring. `?account=` says which, where there
+// are several.
 app.get('/profile', async (c) => {
   const account = currentUser(c.env).account('sandbox', c.req.query('account'));
   const { status, headers, body } = await account.fetch('/me');

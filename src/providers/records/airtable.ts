@@ -20,8 +20,8 @@ export const airtable = {
   scopes: ['user.email:read'],
   loginHintParam: null,
 
-  // airtable.com/developers/web/api/upload-attachment and oauth-reference (copies without a date, read
-  // 2026-11-26).
+  // airtable.com/developers/web/api/upload-attachment and oauth-reference (copies without a date,
+  // read 2026-11-26).
   apiUrl: 'https://api.airtable.com/v0',
   apiUrls: { content: 'https://content.airtable.com/v0' },
 

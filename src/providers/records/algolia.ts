@@ -1,10 +1,12 @@
 /**
- * Algolia, by an application id and an API key. Sources: algolia.com/doc/guides/security/api-keys and
- * "List indices" (stored copies without a date); the answers of 403 as a guide to its errors has them
- * (jeremylongshore/claude-code-plugins-plus-skills, algolia-common-errors). Read 2026-11-26.
+ * Algolia, by an application id and an API key. Sources: algolia.com/doc/guides/security/api-keys
+ * and "List indices" (stored copies without a date); the answers of 403 as a guide to its errors
+ * has them (jeremylongshore/claude-code-plugins-plus-skills, algolia-common-errors). Read
+ * 2026-11-26.
  *
- * 403 says two things: "Invalid Application-ID or API key", and "Method not allowed with this API key"
- * to a good key that may not list indices, such as the search-only one. The account is the application.
+ * 403 says two things: "Invalid Application-ID or API key", and "Method not allowed with this API
+ * key" to a good key that may not list indices, such as the search-only one. The account is the
+ * application.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,16 +1,19 @@
 /**
  * Amazon's Selling Partner API, for sellers. Sources, under developer-docs.amazon.com/sp-api: docs/
- * website-authorization-workflow, /renew-authorizations, /sp-api-endpoints, /connecting-to-the-selling-partner-api
- * (the header), changelog/sp-api-will-no-longer-require-aws-iam-or-aws-signature-version-4 (2023-10-02); developer.
- * amazon.com/docs/login-with-amazon/refresh-token (2020-11-25); hosts of Seller Central: developers.apideck.com
- * (amazon-seller-central), PipedreamHQ/pipedream issue 19138. Stored copies, mostly without a date. Known: the
- * profile's fields, and Login with Amazon's errors. Read 2026-11-27.
+ * website-authorization-workflow, /renew-authorizations, /sp-api-endpoints,
+ * /connecting-to-the-selling-partner-api (the header),
+ * changelog/sp-api-will-no-longer-require-aws-iam-or-aws-signature-version-4 (2023-10-02);
+ * developer. amazon.com/docs/login-with-amazon/refresh-token (2020-11-25); hosts of Seller Central:
+ * developers.apideck.com (amazon-seller-central), PipedreamHQ/pipedream issue 19138. Stored copies,
+ * mostly without a date. Known: the profile's fields, and Login with Amazon's errors. Read
+ * 2026-11-27.
  *
- * The app is named by its application id (AMAZON_SELLER_APPLICATION_ID) in the authorization request, and by Login
- * with Amazon's client everywhere else. An app that is a draft wants `version=beta`, which a connection may give. A
- * seller authorizes for 365 days and has to do so again. The redirect back alone says who the seller is, and
- * nothing confirms it: so an account is one of the user's own, and its seller means nothing to other users. Calls
- * are signed by nobody. Restricted operations need a token of their own, which does not go through here.
+ * The app is named by its application id (AMAZON_SELLER_APPLICATION_ID) in the authorization
+ * request, and by Login with Amazon's client everywhere else. An app that is a draft wants
+ * `version=beta`, which a connection may give. A seller authorizes for 365 days and has to do so
+ * again. The redirect back alone says who the seller is, and nothing confirms it: so an account is
+ * one of the user's own, and its seller means nothing to other users. Calls are signed by nobody.
+ * Restricted operations need a token of their own, which does not go through here.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,16 +1,18 @@
 /**
- * Sign in with Apple, for the web. Sources, under developer.apple.com/documentation: signinwithapplerestapi/
- * request-an-authorization-to-the-sign-in-with-apple-server, /generate-and-validate-tokens, /errorresponse,
- * /revoke-tokens, /verifying-a-user; technotes/tn3107 (stored copies without a date). Read 2026-11-27.
+ * Sign in with Apple, for the web. Sources, under developer.apple.com/documentation:
+ * signinwithapplerestapi/ request-an-authorization-to-the-sign-in-with-apple-server,
+ * /generate-and-validate-tokens, /errorresponse, /revoke-tokens, /verifying-a-user;
+ * technotes/tn3107 (stored copies without a date). Read 2026-11-27.
  *
- * The client is a Services ID (APPLE_CLIENT_ID), and its secret is signed anew for each request: by the key file
- * (APPLE_CLIENT_KEY, APPLE_CLIENT_KEY_ID), in the name of the team (APPLE_TEAM_ID). The redirect back is posted
- * where scopes are asked for; redirect URIs are https and never localhost. The person's name comes once, from the
- * browser, so anybody could write it, and it is not read.
+ * The client is a Services ID (APPLE_CLIENT_ID), and its secret is signed anew for each request: by
+ * the key file (APPLE_CLIENT_KEY, APPLE_CLIENT_KEY_ID), in the name of the team (APPLE_TEAM_ID).
+ * The redirect back is posted where scopes are asked for; redirect URIs are https and never
+ * localhost. The person's name comes once, from the browser, so anybody could write it, and it is
+ * not read.
  *
- * There is no API to call. A refresh asks whether the person still uses the app, and Apple may throttle more than
- * one a day: so a token counts as good for a day, although the reply says an hour. The refresh token has no end.
- * A revocation ends what the person granted the app.
+ * There is no API to call. A refresh asks whether the person still uses the app, and Apple may
+ * throttle more than one a day: so a token counts as good for a day, although the reply says an
+ * hour. The refresh token has no end. A revocation ends what the person granted the app.
  */
 import type { ProviderInput } from '../types';
 

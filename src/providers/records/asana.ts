@@ -1,12 +1,12 @@
 /**
  * Asana. Sources: developers.asana.com/docs/oauth (a copy without a date) for the endpoints;
- * servicenow.com, "Register an Asana OAuth application" (2026-03-12). That refresh tokens stay, that
- * access tokens live an hour and that a revocation takes the refresh token alone, with the client's
- * secret, is told by a research note on Asana's page (2026-05-14) and done by some ten public clients.
- * Read 2026-11-27.
+ * servicenow.com, "Register an Asana OAuth application" (2026-03-12). That refresh tokens stay,
+ * that access tokens live an hour and that a revocation takes the refresh token alone, with the
+ * client's secret, is told by a research note on Asana's page (2026-05-14) and done by some ten
+ * public clients. Read 2026-11-27.
  *
- * Without scopes an app asks for all that it was registered for, which an app with "full permissions"
- * needs; name scopes where yours has them.
+ * Without scopes an app asks for all that it was registered for, which an app with "full
+ * permissions" needs; name scopes where yours has them.
  */
 import type { ProviderInput } from '../types';
 

@@ -22,8 +22,8 @@ export const atlassian = {
 
   pkce: false,
   scopes: ['read:me', 'offline_access'],
-  // For the profile ("you must enable User Identity API and add read:me": next-auth.js.org/providers/
-  // atlassian) and the refresh token (the page above); read 2026-11-26.
+  // For the profile ("you must enable User Identity API and add read:me":
+  // next-auth.js.org/providers/atlassian) and the refresh token (the page above); read 2026-11-26.
   requiredScopes: ['read:me', 'offline_access'],
   loginHintParam: null,
   unreportedScopes: ['offline_access'],

@@ -1,12 +1,12 @@
 /**
- * Attio. Sources: docs.attio.com/docs/oauth/authorize, /token and /revoke (stored copies without a date;
- * of the last the address alone); simstudioai/sim, lib/auth/connectors/providers.ts (2026-08-21) and a
- * public schema of its reply for `v2/self`. Read 2026-11-27.
+ * Attio. Sources: docs.attio.com/docs/oauth/authorize, /token and /revoke (stored copies without a
+ * date; of the last the address alone); simstudioai/sim, lib/auth/connectors/providers.ts
+ * (2026-08-21) and a public schema of its reply for `v2/self`. Read 2026-11-27.
  *
  * Scopes are those of the app; none are asked for. Tokens do not end, and nothing renews them. The
  * account is the workspace. `v2/self` answers a dead token with 200 and `active: false`, so another
- * request tells whether a token is good; one that may not make it leaves that open. The revocation is
- * sent as RFC 7009 has it.
+ * request tells whether a token is good; one that may not make it leaves that open. The revocation
+ * is sent as RFC 7009 has it.
  */
 import type { ProviderInput } from '../types';
 

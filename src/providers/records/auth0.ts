@@ -1,12 +1,12 @@
 /**
- * Auth0. Sources: auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens (stored copy without a
- * date); NangoHQ/nango (2026-08-21) for the addresses. Known: the lives of tokens, and what the profile
- * answers. Read 2026-11-27.
+ * Auth0. Sources: auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens (stored copy
+ * without a date); NangoHQ/nango (2026-08-21) for the addresses. Known: the lives of tokens, and
+ * what the profile answers. Read 2026-11-27.
  *
- * Each tenant has a host and clients of its own: AUTH0_CLIENTS, by the host; one with a domain of its own is a
- * record that `extends` this one. Rotation is set for each client. A revocation ends its refresh token, and in
- * older tenants the grant with all of its tokens; so it is taken to reach the grant. The API that a token is
- * for is the connection's `audience`.
+ * Each tenant has a host and clients of its own: AUTH0_CLIENTS, by the host; one with a domain of
+ * its own is a record that `extends` this one. Rotation is set for each client. A revocation ends
+ * its refresh token, and in older tenants the grant with all of its tokens; so it is taken to reach
+ * the grant. The API that a token is for is the connection's `audience`.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,12 +1,12 @@
 /**
  * Bitbucket Cloud, which has an OAuth of its own beside Atlassian's. Sources: "OAuth 2.0" of
  * confluence.atlassian.com/bitbucket (2024-10-28); developer.atlassian.com/cloud/bitbucket/rest
- * /api-group-users (a copy without a date); docs.unified.to, bitbucket-oauth-app, for the two hours of
- * an access token; public clients of it for the refresh tokens. Read 2026-11-27.
+ * /api-group-users (a copy without a date); docs.unified.to, bitbucket-oauth-app, for the two hours
+ * of an access token; public clients of it for the refresh tokens. Read 2026-11-27.
  *
  * Scopes are those of the consumer, and none are asked for; the consumer needs `account` for the
- * profile. Replies name them in `scopes`. Since 2026-05-04 a refresh token is replaced at each use. No
- * revocation was found. The account's id is a UUID in braces.
+ * profile. Replies name them in `scopes`. Since 2026-05-04 a refresh token is replaced at each use.
+ * No revocation was found. The account's id is a UUID in braces.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,14 +1,15 @@
 /**
  * Bluesky, and every other account of the AT Protocol: at the server that the account itself names.
  * Sources, read 2026-11-27: atproto.com/specs/oauth (2026-06-11), /specs/handle, /specs/did,
- * /specs/permission, in bluesky-social/atproto-website; what the specification leaves to servers, in
- * bluesky-social/atproto of 2026-08-20, packages/oauth/oauth-provider: lifetimes
+ * /specs/permission, in bluesky-social/atproto-website; what the specification leaves to servers,
+ * in bluesky-social/atproto of 2026-08-20, packages/oauth/oauth-provider: lifetimes
  * (src/oauth-constants.ts), refusals (src/token/token-manager.ts, src/oauth-provider.ts), and a
  * revocation endpoint, of which the specification says nothing.
  *
- * The client signs: without a key the whole session would end after two weeks. Each session is bound to
- * that key, so another key ends them all. A revocation ends the session of its one consent. Sessions end
- * two years after the consent. A refresh that is refused for whatever reason ends its session too.
+ * The client signs: without a key the whole session would end after two weeks. Each session is
+ * bound to that key, so another key ends them all. A revocation ends the session of its one
+ * consent. Sessions end two years after the consent. A refresh that is refused for whatever reason
+ * ends its session too.
  */
 import type { ProviderInput } from '../types';
 

@@ -3,8 +3,8 @@
  * reference/post-oauth2-token--refresh and /post-oauth2-revoke; the profile's fields as
  * box-community/mcp-server-box tells them. Stored copies without a date, read 2026-11-26.
  *
- * A refresh token is good once, and for 60 days. A revocation takes either token. What an app may do
- * is set in Box's console; scopes need not be asked for, and replies name none.
+ * A refresh token is good once, and for 60 days. A revocation takes either token. What an app may
+ * do is set in Box's console; scopes need not be asked for, and replies name none.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,8 +1,8 @@
 /**
- * Cal.com. Source: calcom/cal.com, docs/api-reference/v2/oauth.mdx (Cal.com's own repository, a copy without
- * a date), read 2026-11-27. That page has the addresses, scopes, replies and errors; that a refresh token is
- * for one use is assumed, because each reply brings one. Known: what /v2/me answers, and that a confidential
- * client sends no challenge.
+ * Cal.com. Source: calcom/cal.com, docs/api-reference/v2/oauth.mdx (Cal.com's own repository, a
+ * copy without a date), read 2026-11-27. That page has the addresses, scopes, replies and errors;
+ * that a refresh token is for one use is assumed, because each reply brings one. Known: what /v2/me
+ * answers, and that a confidential client sends no challenge.
  *
  * An app is approved by Cal.com before it works. An access token lives half an hour. No revocation.
  */

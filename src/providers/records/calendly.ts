@@ -1,8 +1,8 @@
 /**
- * Calendly. Sources: developer.calendly.com: "Creating an OAuth App", "How to handle single-use refresh
- * tokens", "Get Access Token", "Revoke Access/Refresh Token", "Get user"; stored copies without a date,
- * read 2026-11-26. Scopes exist since 2026-03-03, and a new app may do nothing without them
- * (docs.unified.to, calendly-oauth-app).
+ * Calendly. Sources: developer.calendly.com: "Creating an OAuth App", "How to handle single-use
+ * refresh tokens", "Get Access Token", "Revoke Access/Refresh Token", "Get user"; stored copies
+ * without a date, read 2026-11-26. Scopes exist since 2026-03-03, and a new app may do nothing
+ * without them (docs.unified.to, calendly-oauth-app).
  *
  * A refresh token is revoked at once when it was used; unused, it does not end. A revocation takes
  * either token and the client in the body. The account's id is a URI.

@@ -1,11 +1,11 @@
 /**
- * Canva Connect. Source: Canva's OpenAPI document (canva-sdks/canva-connect-api-starter-kit, openapi/
- * spec.yml, 2026-07-30); canva.dev/docs/connect/authentication for a refresh token's single use (a copy
- * without a date). Read 2026-11-27.
+ * Canva Connect. Source: Canva's OpenAPI document (canva-sdks/canva-connect-api-starter-kit,
+ * openapi/ spec.yml, 2026-07-30); canva.dev/docs/connect/authentication for a refresh token's
+ * single use (a copy without a date). Read 2026-11-27.
  *
  * PKCE is a must. OAuth is at `auth`; the same under `rest`, which older pages name, counts as
- * deprecated. Revoking the refresh token ends its line and the person's consent. The account is a person
- * in a team; what it is called comes in the ID token, so its scopes are asked for.
+ * deprecated. Revoking the refresh token ends its line and the person's consent. The account is a
+ * person in a team; what it is called comes in the ID token, so its scopes are asked for.
  */
 import type { ProviderInput } from '../types';
 

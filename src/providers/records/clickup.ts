@@ -1,11 +1,11 @@
 /**
  * ClickUp. Sources: developer.clickup.com/docs/authentication (2026-03-13) and
- * /reference/getaccesstoken (2026-07-01); the profile's fields as authjs.dev, providers/click-up has them.
- * Read 2026-11-26.
+ * /reference/getaccesstoken (2026-07-01); the profile's fields as authjs.dev, providers/click-up
+ * has them. Read 2026-11-26.
  *
- * The person chooses the workspaces at the consent; there are no scopes. Tokens do not end, and nothing
- * renews them (jeremylongshore/claude-code-plugins-plus-skills, clickup-security-basics). No revocation
- * was found.
+ * The person chooses the workspaces at the consent; there are no scopes. Tokens do not end, and
+ * nothing renews them (jeremylongshore/claude-code-plugins-plus-skills, clickup-security-basics).
+ * No revocation was found.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,7 +1,7 @@
 /**
  * Confluence Cloud: as jira.ts, with Confluence's scopes and addresses. Sources besides: developer.
- * atlassian.com, cloud/confluence/oauth-2-3lo-apps and its scopes (stored copies without a date). Read
- * 2026-11-27.
+ * atlassian.com, cloud/confluence/oauth-2-3lo-apps and its scopes (stored copies without a date).
+ * Read 2026-11-27.
  */
 import type { ProviderInput } from '../types';
 import { jira } from './jira';

@@ -3,8 +3,8 @@
  * key-management/validate-api-and-application-keys, authentication/validate-api-key; stored copies
  * without a date, read 2026-11-26.
  *
- * Requests that read need both keys, so both are asked for and both are tried: 401 or 403 where one of
- * them is not good. Nothing names the organisation.
+ * Requests that read need both keys, so both are asked for and both are tried: 401 or 403 where one
+ * of them is not good. Nothing names the organisation.
  */
 import type { ProviderInput } from '../types';
 

@@ -29,8 +29,8 @@ export const discord = {
   requiredScopes: ['identify'],
   loginHintParam: null,
 
-  // github.com/discord/discord-api-docs, developers/reference.mdx, "Base URL" and "API Versioning", read
-  // 2026-11-26.
+  // github.com/discord/discord-api-docs, developers/reference.mdx, "Base URL" and "API Versioning",
+  // read 2026-11-26.
   apiUrl: 'https://discord.com/api/v10',
   apiDeny: ['oauth2/token'],
 

@@ -1,14 +1,16 @@
 /**
- * DocuSign. Sources: developers.docusign.com, platform/auth/reference: user-info, obtain-access-token,
- * scopes (stored copies without a date); docusign.com/blog, "From the Trenches: Making API calls for members
- * of multiple accounts"; github.com/docusign: docusign-esign-csharp-client/issues/210 (2018-12-08: a
- * refresh brings a new pair), code-examples-ruby/issues/18 (2020-07-01: the error of a wrong secret),
+ * DocuSign. Sources: developers.docusign.com, platform/auth/reference: user-info,
+ * obtain-access-token, scopes (stored copies without a date); docusign.com/blog, "From the
+ * Trenches: Making API calls for members of multiple accounts"; github.com/docusign:
+ * docusign-esign-csharp-client/issues/210 (2018-12-08: a refresh brings a new pair),
+ * code-examples-ruby/issues/18 (2020-07-01: the error of a wrong secret),
  * postman-collections/issues/41 (2022-05-24: the error of a dead grant). Read 2026-11-27.
  *
- * A person may belong to several accounts, each at a host of its own (`base_uri`); one is connected. An
- * account has many people, so both tell it. A refresh token lives 30 days; with `extended` each refresh
- * gives it 30 days more, without it the days are counted from the consent. There is no revocation. For the
- * developer environment take account-d.docusign.com in the three addresses.
+ * A person may belong to several accounts, each at a host of its own (`base_uri`); one is
+ * connected. An account has many people, so both tell it. A refresh token lives 30 days; with
+ * `extended` each refresh gives it 30 days more, without it the days are counted from the consent.
+ * There is no revocation. For the developer environment take account-d.docusign.com in the three
+ * addresses.
  */
 import type { ProviderInput } from '../types';
 

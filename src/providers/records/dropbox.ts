@@ -20,8 +20,8 @@ export const dropbox = {
   profileMethod: 'POST',
 
   scopes: ['account_info.read'],
-  // users/get_current_account wants it: educative.io/courses/dropbox-api-python/get-user-information,
-  // read 2026-11-26.
+  // users/get_current_account wants it:
+  // educative.io/courses/dropbox-api-python/get-user-information, read 2026-11-26.
   requiredScopes: ['account_info.read'],
   loginHintParam: null,
   authorizationParams: { token_access_type: 'offline' },

@@ -1,12 +1,13 @@
 /**
- * eBay. Sources: developer.ebay.com/api-docs/static: oauth-auth-code-grant-request, oauth-refresh-token-request
- * (stored copies without a date); developer.ebay.com/support, KBid 5075 (2024-08-30) for the addresses and the
- * RuName; some ten public clients for the lives of tokens, and for the address that tells the user. Read
- * 2026-11-27.
+ * eBay. Sources: developer.ebay.com/api-docs/static: oauth-auth-code-grant-request,
+ * oauth-refresh-token-request (stored copies without a date); developer.ebay.com/support, KBid 5075
+ * (2024-08-30) for the addresses and the RuName; some ten public clients for the lives of tokens,
+ * and for the address that tells the user. Read 2026-11-27.
  *
  * eBay wants its own name for the redirect URI, the RuName, whose accept URL is Mooring's callback:
- * `{ "ebay": { "redirectUri": "<RuName>" } }` in PROVIDERS. A refresh token lives 18 months from the consent and
- * stays; the reply counts down. Replies name no scopes. No revocation: the user takes the access away.
+ * `{ "ebay": { "redirectUri": "<RuName>" } }` in PROVIDERS. A refresh token lives 18 months from
+ * the consent and stays; the reply counts down. Replies name no scopes. No revocation: the user
+ * takes the access away.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,7 +1,7 @@
 /**
  * ElevenLabs, by an API key. Sources: elevenlabs.io/docs/api-reference/user/get and a copy of its
- * OpenAPI document (both without a date); danielmiessler/LifeOS#950 (2026-03-15) for keys without the
- * permission; public clients of it for keys that nobody knows. Read 2026-11-27.
+ * OpenAPI document (both without a date); danielmiessler/LifeOS#950 (2026-03-15) for keys without
+ * the permission; public clients of it for keys that nobody knows. Read 2026-11-27.
  *
  * 401 is no refusal here: a good key without the permission `user_read` is answered with 401
  * `missing_permissions`, and one that nobody knows with 401 `invalid_api_key`. Many keys may

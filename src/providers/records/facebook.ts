@@ -57,8 +57,8 @@ export const facebook = {
   accountId: 'id',
   displayName: 'name',
   metadata: { name: 'name', picture: 'picture.data.url' },
-  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are of
-  // tokens that ran out or were taken back, with status 400 or 401.
+  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are
+  // of tokens that ran out or were taken back, with status 400 or 401.
   check: { refusedCodes: ['190', '102'] },
   // Takes the app's permissions away from the person, and with them every token.
   revocation: { style: 'bearer', method: 'DELETE', token: 'access' },

@@ -29,7 +29,8 @@ export const figma = {
   // docs/rest-api/oauth-apps, "Authenticate users", read 2026-11-26.
   codeLifetimeSeconds: 30,
 
-  // developers.figma.com/docs/rest-api, "Base URL", read 2026-11-26; its token endpoints are there, too.
+  // developers.figma.com/docs/rest-api, "Base URL", read 2026-11-26; its token endpoints are there,
+  // too.
   apiUrl: 'https://api.figma.com',
   apiDeny: ['v1/oauth'],
 

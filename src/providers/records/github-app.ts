@@ -18,8 +18,9 @@ export const githubApp = {
 
   authorizationUrl: 'https://github.com/login/oauth/authorize',
   tokenUrl: 'https://github.com/login/oauth/access_token',
-  // Deletes the person's grant, with all of its tokens; `/token` would leave the refresh token alive:
-  // docs.github.com/rest/apps/oauth-applications, "Delete an app authorization", read 2026-11-26.
+  // Deletes the person's grant, with all of its tokens; `/token` would leave the refresh token
+  // alive: docs.github.com/rest/apps/oauth-applications, "Delete an app authorization", read
+  // 2026-11-26.
   revocationUrl: 'https://api.github.com/applications/{client_id}/grant',
   profileUrl: 'https://api.github.com/user',
   headers: { Accept: 'application/json', 'User-Agent': 'Mooring (account connections)' },
@@ -29,8 +30,8 @@ export const githubApp = {
   allowedAuthorizationParams: ['prompt', 'allow_signup'],
   loginHintParam: 'login',
 
-  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What lies
-  // below `applications` ends tokens and grants, or gives new tokens.
+  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What
+  // lies below `applications` ends tokens and grants, or gives new tokens.
   apiUrl: 'https://api.github.com',
   apiDeny: ['applications'],
 

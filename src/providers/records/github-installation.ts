@@ -1,13 +1,13 @@
 /**
- * GitHub App installation: tokens that act for the app itself, where it is installed. Sources: docs.github.com,
- * apps/creating-github-apps/authenticating-with-a-github-app: generating-an-installation-access-token,
- * generating-a-json-web-token (stored copies without a date). Known: the replies to an installation that is gone
- * or suspended. Read 2026-11-27.
+ * GitHub App installation: tokens that act for the app itself, where it is installed. Sources:
+ * docs.github.com, apps/creating-github-apps/authenticating-with-a-github-app:
+ * generating-an-installation-access-token, generating-a-json-web-token (stored copies without a
+ * date). Known: the replies to an installation that is gone or suspended. Read 2026-11-27.
  *
- * Nobody consents in a browser of Mooring's: an app's setup URL or webhook names the installation, and a
- * service connects it. The token of an hour comes for an assertion that the app's key signs
- * (GITHUB_INSTALLATION_CLIENT_ID, the app's client id, and GITHUB_INSTALLATION_CLIENT_KEY; GitHub's file has to
- * be converted to PKCS #8). Since 2026-04-27 such tokens may be long.
+ * Nobody consents in a browser of Mooring's: an app's setup URL or webhook names the installation,
+ * and a service connects it. The token of an hour comes for an assertion that the app's key signs
+ * (GITHUB_INSTALLATION_CLIENT_ID, the app's client id, and GITHUB_INSTALLATION_CLIENT_KEY; GitHub's
+ * file has to be converted to PKCS #8). Since 2026-04-27 such tokens may be long.
  */
 import type { ProviderInput } from '../types';
 

@@ -54,13 +54,14 @@ export const github = {
       'read:enterprise',
     ],
   },
-  // authorizing-oauth-apps.md; `prompt`: github.blog/changelog/2024-06-07-account-picker-updates-for-
-  // oauth-and-github-app-sign-in, read 2026-11-26.
+  // authorizing-oauth-apps.md; `prompt`:
+  // github.blog/changelog/2024-06-07-account-picker-updates-for-oauth-and-github-app-sign-in, read
+  // 2026-11-26.
   allowedAuthorizationParams: ['prompt', 'allow_signup'],
   loginHintParam: 'login',
 
-  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What lies
-  // below `applications` ends tokens and grants, or gives new tokens.
+  // github/docs, content/rest/overview/resources-in-the-rest-api.md (copy without a date). What
+  // lies below `applications` ends tokens and grants, or gives new tokens.
   apiUrl: 'https://api.github.com',
   apiDeny: ['applications'],
 

@@ -23,9 +23,9 @@ export const gitlab = {
   requiredScopes: ['read_user'],
   loginHintParam: null,
 
-  // docs.gitlab.com/api/rest and api/rest/authentication, read 2026-11-26. What is denied makes, rotates
-  // or ends tokens: docs.gitlab.com/api/personal_access_tokens, and the APIs of the same names, read
-  // 2026-11-26.
+  // docs.gitlab.com/api/rest and api/rest/authentication, read 2026-11-26. What is denied makes,
+  // rotates or ends tokens: docs.gitlab.com/api/personal_access_tokens, and the APIs of the same
+  // names, read 2026-11-26.
   apiUrl: 'https://gitlab.com/api/v4',
   apiDeny: [
     'personal_access_tokens',

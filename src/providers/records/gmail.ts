@@ -1,6 +1,7 @@
 /**
  * Gmail: Google's OAuth and Google's client, with mail as what is asked for. Sources: as google.ts;
- * scopes: developers.google.com, workspace/gmail/api/auth/scopes; the API's host: discovery document of gmail:v1,
+ * scopes: developers.google.com, workspace/gmail/api/auth/scopes; the API's host: discovery
+ * document of gmail:v1,
  * `rootUrl` and `servicePath`. Read 2026-11-26.
  *
  * Uses Google's client; it has a redirect URI and a consent of its own. One Google account has one

@@ -1,11 +1,12 @@
 /**
- * Gong. Sources: help.gong.io/docs/create-an-app-for-gong (2026-01-18) for the authorization and the token
- * addresses; nango.dev, docs/integrations/all/gong-oauth and "Gong OAuth refresh token invalid_grant", for the
- * host in the token reply, the proof of the client, refresh tokens for one use and the replies to a dead one.
- * Read 2026-11-27.
+ * Gong. Sources: help.gong.io/docs/create-an-app-for-gong (2026-01-18) for the authorization and
+ * the token addresses; nango.dev, docs/integrations/all/gong-oauth and "Gong OAuth refresh token
+ * invalid_grant", for the host in the token reply, the proof of the client, refresh tokens for one
+ * use and the replies to a dead one. Read 2026-11-27.
  *
  * A technical administrator connects a company. The token reply names the company's own host
- * (`api_base_url_for_customer`), which tells the account, and where calls go. No revocation was found.
+ * (`api_base_url_for_customer`), which tells the account, and where calls go. No revocation was
+ * found.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,6 +1,7 @@
 /**
- * Google Calendar: Google's OAuth and Google's client, with calendars as what is asked for. Sources: as google.ts;
- * scopes: developers.google.com, workspace/calendar/api/auth; the API's host: discovery document of calendar:v3,
+ * Google Calendar: Google's OAuth and Google's client, with calendars as what is asked for.
+ * Sources: as google.ts; scopes: developers.google.com, workspace/calendar/api/auth; the API's
+ * host: discovery document of calendar:v3,
  * `rootUrl` and `servicePath`. Read 2026-11-26.
  *
  * Uses Google's client; it has a redirect URI and a consent of its own. One Google account has one

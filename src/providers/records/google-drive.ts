@@ -1,6 +1,7 @@
 /**
- * Google Drive: Google's OAuth and Google's client, with files as what is asked for. Sources: as google.ts;
- * scopes: developers.google.com, workspace/drive/api/guides/api-specific-auth; the API's host: discovery document of drive:v3,
+ * Google Drive: Google's OAuth and Google's client, with files as what is asked for. Sources: as
+ * google.ts; scopes: developers.google.com, workspace/drive/api/guides/api-specific-auth; the API's
+ * host: discovery document of drive:v3,
  * `rootUrl` and `servicePath`. Read 2026-11-26.
  *
  * Uses Google's client; it has a redirect URI and a consent of its own. One Google account has one

@@ -1,6 +1,7 @@
 /**
- * Google Sheets: Google's OAuth and Google's client, with spreadsheets as what is asked for. Sources: as google.ts;
- * scopes: developers.google.com, workspace/sheets/api/scopes; the API's host: discovery document of sheets:v4,
+ * Google Sheets: Google's OAuth and Google's client, with spreadsheets as what is asked for.
+ * Sources: as google.ts; scopes: developers.google.com, workspace/sheets/api/scopes; the API's
+ * host: discovery document of sheets:v4,
  * `rootUrl` and `servicePath`. Read 2026-11-26.
  *
  * Uses Google's client; it has a redirect URI and a consent of its own. One Google account has one

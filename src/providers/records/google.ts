@@ -20,7 +20,8 @@ export const google = {
   profileUrl: 'https://openidconnect.googleapis.com/v1/userinfo',
 
   scopes: ['openid', 'email', 'profile'],
-  // Without `openid` there is no ID token and no userinfo: OpenID Connect Core 1.0, 3.1.2.1 and 5.3.1.
+  // Without `openid` there is no ID token and no userinfo: OpenID Connect Core 1.0, 3.1.2.1 and
+  // 5.3.1.
   requiredScopes: ['openid'],
   // developers.google.com/identity/openid-connect/openid-connect, "Authentication URI parameters".
   allowedAuthorizationParams: ['hd'],
@@ -30,8 +31,8 @@ export const google = {
   },
   authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
-  // Discovery documents of calendar:v3 and drive:v3, and of gmail:v1, people:v1 and sheets:v4, `rootUrl`,
-  // read 2026-11-26. `oauth2` on the first host is Google's OAuth itself.
+  // Discovery documents of calendar:v3 and drive:v3, and of gmail:v1, people:v1 and sheets:v4,
+  // `rootUrl`, read 2026-11-26. `oauth2` on the first host is Google's OAuth itself.
   apiUrl: 'https://www.googleapis.com',
   apiUrls: {
     gmail: 'https://gmail.googleapis.com',

@@ -43,8 +43,8 @@ export const hubspot = {
   loginHintParam: null,
 
   reply: { scope: ['scope', 'scopes'], error: ['error', 'status'] },
-  // developers.hubspot.com/docs/api-reference/latest/app-management/app-uninstalls/guide (2026-06-11):
-  // a DELETE below `appinstalls` takes the app away from the account.
+  // developers.hubspot.com/docs/api-reference/latest/app-management/app-uninstalls/guide
+  // (2026-06-11): a DELETE below `appinstalls` takes the app away from the account.
   apiUrl: 'https://api.hubapi.com',
   apiDeny: ['appinstalls', 'oauth'],
 

@@ -60,8 +60,8 @@ export const instagram = {
   accountId: 'user_id',
   displayName: ['username', 'name'],
   metadata: { picture: 'profile_picture_url', accountType: 'account_type' },
-  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are of
-  // tokens that ran out or were taken back, with status 400 or 401.
+  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are
+  // of tokens that ran out or were taken back, with status 400 or 401.
   check: { refusedCodes: ['190', '102'] },
   // There is no revocation endpoint: the user removes the app in Instagram's settings.
   revocationReach: 'token',

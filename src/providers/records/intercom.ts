@@ -1,8 +1,8 @@
 /**
- * Intercom. Sources: developers.intercom.com: learn-more/authentication/setting-up-oauth, references
- * /rest-api ("Identify an admin", "View the current admin"; the three servers); stored copies without
- * a date. nango.dev and docs.unified.to for what is missing: scopes are set per app, tokens do not end
- * and no refresh token comes. Read 2026-11-26.
+ * Intercom. Sources: developers.intercom.com: learn-more/authentication/setting-up-oauth,
+ * references /rest-api ("Identify an admin", "View the current admin"; the three servers); stored
+ * copies without a date. nango.dev and docs.unified.to for what is missing: scopes are set per app,
+ * tokens do not end and no refresh token comes. Read 2026-11-26.
  *
  * A workspace is in one of three regions, each with an API host of its own. The account is the
  * workspace and the teammate who consented. No revocation was found.

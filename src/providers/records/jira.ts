@@ -1,11 +1,12 @@
 /**
  * Jira Cloud: Atlassian's OAuth and Atlassian's client, for one site. Sources: as atlassian.ts;
- * developer.atlassian.com: cloud/oauth/getting-started/making-calls-to-api (2023-08-04) for the list of sites
- * and the address of one, cloud/jira/platform/oauth-2-3lo-apps (stored copy without a date);
- * jira.atlassian.com/browse/ID-8490 for sites in that list that nobody consented to. Read 2026-11-27.
+ * developer.atlassian.com: cloud/oauth/getting-started/making-calls-to-api (2023-08-04) for the
+ * list of sites and the address of one, cloud/jira/platform/oauth-2-3lo-apps (stored copy without a
+ * date); jira.atlassian.com/browse/ID-8490 for sites in that list that nobody consented to. Read
+ * 2026-11-27.
  *
- * A token is good for the sites of its person that the app may see; one of them is connected. A site has
- * many people, so the account is told by both. Each consent is a grant of its own.
+ * A token is good for the sites of its person that the app may see; one of them is connected. A
+ * site has many people, so the account is told by both. Each consent is a grant of its own.
  */
 import type { ProviderInput } from '../types';
 import { atlassian } from './atlassian';

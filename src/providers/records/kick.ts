@@ -27,7 +27,8 @@ export const kick = {
   requiredScopes: ['user:read'],
   loginHintParam: null,
 
-  // KICK_BASE_URL of kick-api (docs.rs, 0.1.9), read 2026-11-26; without the version, which is `v1`.
+  // KICK_BASE_URL of kick-api (docs.rs, 0.1.9), read 2026-11-26; without the version, which is
+  // `v1`.
   apiUrl: 'https://api.kick.com/public',
 
   refreshModel: 'rotating',

@@ -1,10 +1,11 @@
 /**
  * Klaviyo. Sources: developers.klaviyo.com/en/docs/set_up_oauth (2026-11-18) and
- * /.well-known/skills/klaviyo-migrate-oauth ("API calls"); klaviyo-labs/oauth-migration-demo. That a
- * refresh token is replaced at each use and ends after 90 days without one, an access token after an
- * hour, and that Basic is the client's proof, is told by public clients of it. Read 2026-11-27.
+ * /.well-known/skills/klaviyo-migrate-oauth ("API calls"); klaviyo-labs/oauth-migration-demo. That
+ * a refresh token is replaced at each use and ends after 90 days without one, an access token after
+ * an hour, and that Basic is the client's proof, is told by public clients of it. Read 2026-11-27.
  *
- * PKCE is a must. Requests name a revision of the API. The account is the company's, whoever consents.
+ * PKCE is a must. Requests name a revision of the API. The account is the company's, whoever
+ * consents.
  */
 import type { ProviderInput } from '../types';
 

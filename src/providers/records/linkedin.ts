@@ -21,13 +21,14 @@ export const linkedin = {
 
   pkce: false,
   scopes: ['openid', 'profile'],
-  // Both are required for the member's id: learn.microsoft.com/en-us/linkedin/consumer/integrations/
-  // self-serve/sign-in-with-linkedin-v2, read 2026-11-26.
+  // Both are required for the member's id:
+  // learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2,
+  // read 2026-11-26.
   requiredScopes: ['openid', 'profile'],
   loginHintParam: null,
 
-  // learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts (`v2/...`) and marketing/versioning
-  // (`rest/...`, whose version the caller names in a header), read 2026-11-26.
+  // learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts (`v2/...`) and
+  // marketing/versioning (`rest/...`, whose version the caller names in a header), read 2026-11-26.
   apiUrl: 'https://api.linkedin.com',
 
   // The sentence first: the code `invalid_request` alone says nothing of the token.

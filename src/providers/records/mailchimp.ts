@@ -1,11 +1,11 @@
 /**
- * Mailchimp. Sources: mailchimp.com/developer/marketing/guides/access-user-data-oauth-2, by way of docs.
- * unified.to (mailchimp-oauth-app) and some ten public clients of it; airbytehq/airbyte, source-mailchimp,
- * for the answer to a dead token. Read 2026-11-27.
+ * Mailchimp. Sources: mailchimp.com/developer/marketing/guides/access-user-data-oauth-2, by way of
+ * docs. unified.to (mailchimp-oauth-app) and some ten public clients of it; airbytehq/airbyte,
+ * source-mailchimp, for the answer to a dead token. Read 2026-11-27.
  *
- * There are no scopes, tokens do not end, and no revocation was found: the person takes the access away
- * in the account. Each account lives in a data centre, whose address the profile names. The profile
- * wants `OAuth` before the token, and answers a dead one with 200 and an error.
+ * There are no scopes, tokens do not end, and no revocation was found: the person takes the access
+ * away in the account. Each account lives in a data centre, whose address the profile names. The
+ * profile wants `OAuth` before the token, and answers a dead one with 200 and an error.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,9 +1,10 @@
 /**
- * Mailgun, by a private API key. Sources: NangoHQ/nango (2026-08-21) for hosts, Basic and the request
- * that tells whether a key is good; the answers are known, and so are the paths of keys. Read 2026-11-27.
+ * Mailgun, by a private API key. Sources: NangoHQ/nango (2026-08-21) for hosts, Basic and the
+ * request that tells whether a key is good; the answers are known, and so are the paths of keys.
+ * Read 2026-11-27.
  *
- * The user of Basic is always `api`. A key for sending alone may not list domains, and is refused for it:
- * it takes a key of the account. No reply tells the account, so each key is one.
+ * The user of Basic is always `api`. A key for sending alone may not list domains, and is refused
+ * for it: it takes a key of the account. No reply tells the account, so each key is one.
  */
 import type { ProviderInput } from '../types';
 

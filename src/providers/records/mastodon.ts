@@ -1,11 +1,11 @@
 /**
  * Mastodon, at the server that the user names. Sources: mastodon/documentation, methods/apps,
  * methods/oauth, api/oauth-scopes (stored copies, the newest after 4.4), methods/accounts for
- * verify_credentials; mastodon/documentation#1098 for scopes: those of a request must stand word for
- * word among those of the client. Read 2026-11-27.
+ * verify_credentials; mastodon/documentation#1098 for scopes: those of a request must stand word
+ * for word among those of the client. Read 2026-11-27.
  *
- * Each server registers clients by itself, for whoever asks. Tokens do not end. PKCE is looked at from 4.3
- * on. Before 4.3 a server could forget a client that nobody had used.
+ * Each server registers clients by itself, for whoever asks. Tokens do not end. PKCE is looked at
+ * from 4.3 on. Before 4.3 a server could forget a client that nobody had used.
  */
 import type { ProviderInput } from '../types';
 

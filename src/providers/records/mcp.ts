@@ -2,8 +2,8 @@
  * A server of the Model Context Protocol, by its address alone: a template for `PROVIDERS`,
  * `{ "linear-mcp": { "extends": "mcp", "url": "https://mcp.linear.app/mcp" } }`.
  *
- * Everything else is discovered, by the protocol's specification of authorization (stored copy of the
- * draft of 2026): RFC 9728, RFC 8414, RFC 8707, client id metadata documents, RFC 7591.
+ * Everything else is discovered, by the protocol's specification of authorization (stored copy of
+ * the draft of 2026): RFC 9728, RFC 8414, RFC 8707, client id metadata documents, RFC 7591.
  * modelcontextprotocol/modelcontextprotocol, docs/specification/draft/basic/authorization.
  */
 import type { ProviderInput } from '../types';

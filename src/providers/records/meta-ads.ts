@@ -1,11 +1,11 @@
 /**
- * Meta Ads: Facebook's OAuth and Facebook's client, for one ad account. Sources: as facebook.ts; some ten
- * public clients for the list of ad accounts; developers.facebook.com/docs/marketing-api, known, for scopes
- * and for calls by `act_<id>`. Read 2026-11-27.
+ * Meta Ads: Facebook's OAuth and Facebook's client, for one ad account. Sources: as facebook.ts;
+ * some ten public clients for the list of ad accounts; developers.facebook.com/docs/marketing-api,
+ * known, for scopes and for calls by `act_<id>`. Read 2026-11-27.
  *
- * A person may see many ad accounts, and an ad account has many people: both tell the account. The page of a
- * longer list links to the next one with the token in the address, so Mooring's callers can see it. Apps with
- * "Require app secret" need a proof for each call, which no field can say.
+ * A person may see many ad accounts, and an ad account has many people: both tell the account. The
+ * page of a longer list links to the next one with the token in the address, so Mooring's callers
+ * can see it. Apps with "Require app secret" need a proof for each call, which no field can say.
  */
 import type { ProviderInput } from '../types';
 import { facebook } from './facebook';

@@ -27,8 +27,8 @@ export const microsoft = {
   },
 
   scopes: ['openid', 'profile', 'offline_access', 'User.Read'],
-  // `openid` and `profile` for the ID token's `oid`, `User.Read` for Graph's /me, `offline_access` for the
-  // refresh token.
+  // `openid` and `profile` for the ID token's `oid`, `User.Read` for Graph's /me, `offline_access`
+  // for the refresh token.
   requiredScopes: ['openid', 'profile', 'offline_access', 'User.Read'],
   // learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow.
   allowedAuthorizationParams: ['prompt', 'domain_hint'],

@@ -1,12 +1,13 @@
 /**
- * monday.com, by its OAuth 2.1. Sources: developer.monday.com/apps/docs/migrating-to-the-new-oauth-flow
- * (2026-09-23); airbytehq/airbyte, monday-migrations.md, for the end of the older flow on 2026-10-01. That
- * a line of refresh tokens ends six months after the consent is told by two public apps, and on no page
- * that was read. Read 2026-11-27.
+ * monday.com, by its OAuth 2.1. Sources:
+ * developer.monday.com/apps/docs/migrating-to-the-new-oauth-flow (2026-09-23); airbytehq/airbyte,
+ * monday-migrations.md, for the end of the older flow on 2026-10-01. That a line of refresh tokens
+ * ends six months after the consent is told by two public apps, and on no page that was read. Read
+ * 2026-11-27.
  *
- * The app's version needs "New OAuth Flow", and an administrator has to have installed the app. Replies
- * name no lifetime: the access token is a JWT that does. The API is GraphQL, so the profile is a POST, and
- * takes the token without `Bearer`.
+ * The app's version needs "New OAuth Flow", and an administrator has to have installed the app.
+ * Replies name no lifetime: the access token is a JWT that does. The API is GraphQL, so the profile
+ * is a POST, and takes the token without `Bearer`.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,13 +1,15 @@
 /**
- * Okta, by an organisation's own authorization server. Sources: developer.okta.com/docs/api/openapi/okta-oauth/
- * oauth/orgas/revoke; support.okta.com, "Refresh Token Expiration Behavior"; okta/okta-sdk-dotnet,
+ * Okta, by an organisation's own authorization server. Sources:
+ * developer.okta.com/docs/api/openapi/okta-oauth/oauth/orgas/revoke; support.okta.com, "Refresh
+ * Token Expiration Behavior"; okta/okta-sdk-dotnet,
  * OpenIdConnectApplicationSettingsRefreshToken.md, for rotation (stored copies without a date);
  * NangoHQ/nango (2026-08-21) for the addresses. Read 2026-11-27.
  *
- * Each organisation has a host and clients of its own: OKTA_CLIENTS, by the host. A refresh token ends 90 days
- * after the consent, whatever is refreshed. Whether it is for one use is set for each client, and for
- * how long a used one is taken again, 30 seconds at first; a client that rotates ends the grant when one is
- * used later. With a revoked refresh token its access tokens end (known).
+ * Each organisation has a host and clients of its own: OKTA_CLIENTS, by the host. A refresh token
+ * ends 90 days after the consent, whatever is refreshed. Whether it is for one use is set for each
+ * client, and for how long a used one is taken again, 30 seconds at first; a client that rotates
+ * ends the grant when one is used later. With a revoked refresh token its access tokens end
+ * (known).
  */
 import type { ProviderInput } from '../types';
 

@@ -1,11 +1,11 @@
 /**
- * OpenAI, by an API key. Sources: platform.openai.com, API reference: authentication, "List models",
- * "Debugging requests" (a copy of that page, without a date); help.openai.com 6882433 ("Incorrect API
- * key provided"). Read 2026-11-26.
+ * OpenAI, by an API key. Sources: platform.openai.com, API reference: authentication, "List
+ * models", "Debugging requests" (a copy of that page, without a date); help.openai.com 6882433
+ * ("Incorrect API key provided"). Read 2026-11-26.
  *
- * Nothing names the account for certain: the organisation stands in a header of replies, and is shown
- * where it does. So each key is an account of its own. A restricted key that may not list models is
- * answered with 403, which says nothing of the key.
+ * Nothing names the account for certain: the organisation stands in a header of replies, and is
+ * shown where it does. So each key is an account of its own. A restricted key that may not list
+ * models is answered with 403, which says nothing of the key.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,11 +1,11 @@
 /**
- * Oura. Oura's own pages name addresses that apps of today's portal get "Invalid client" from. Sources
- * instead: the metadata of moi.ouraring.com (.well-known/openid-configuration), as a public client of it
- * noted it on 2026-09-21; several others that found the same; some ten of them for the single use of a
- * refresh token, and for the profile. Read 2026-11-27.
+ * Oura. Oura's own pages name addresses that apps of today's portal get "Invalid client" from.
+ * Sources instead: the metadata of moi.ouraring.com (.well-known/openid-configuration), as a public
+ * client of it noted it on 2026-09-21; several others that found the same; some ten of them for the
+ * single use of a refresh token, and for the profile. Read 2026-11-27.
  *
- * Scopes begin with `extapi:`; the old names are granted nothing, silently. Whether a revocation takes
- * the other token along is not said, so both are sent.
+ * Scopes begin with `extapi:`; the old names are granted nothing, silently. Whether a revocation
+ * takes the other token along is not said, so both are sent.
  */
 import type { ProviderInput } from '../types';
 

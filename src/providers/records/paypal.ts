@@ -1,11 +1,11 @@
 /**
  * PayPal, by "Log in with PayPal". Sources: developer.paypal.com/docs/connect-with-paypal/integrate
- * (2023-12-06, its beginning) for the steps; NangoHQ/nango (2026-08-21) and some ten public clients of it
- * for addresses and the profile. Read 2026-11-27.
+ * (2023-12-06, its beginning) for the steps; NangoHQ/nango (2026-08-21) and some ten public clients
+ * of it for addresses and the profile. Read 2026-11-27.
  *
- * What the app may see is chosen in its settings; scopes besides `openid` have to be switched on there.
- * Refresh tokens stay (PayPal's SDK for iOS told ten years). No revocation was found. The account's id is
- * a URL.
+ * What the app may see is chosen in its settings; scopes besides `openid` have to be switched on
+ * there. Refresh tokens stay (PayPal's SDK for iOS told ten years). No revocation was found. The
+ * account's id is a URL.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,9 +1,10 @@
 /**
- * Perplexity, by an API key. Sources: docs.perplexity.ai/guides/api-key-management (a copy without a
- * date); google/osv-scalibr, veles, for the request that tells whether a key is good. Read 2026-11-27.
+ * Perplexity, by an API key. Sources: docs.perplexity.ai/guides/api-key-management (a copy without
+ * a date); google/osv-scalibr, veles, for the request that tells whether a key is good. Read
+ * 2026-11-27.
  *
- * The list of asynchronous requests costs nothing, and is answered with 401 to a key that is not good. No
- * reply tells the account, so each key is one.
+ * The list of asynchronous requests costs nothing, and is answered with 401 to a key that is not
+ * good. No reply tells the account, so each key is one.
  */
 import type { ProviderInput } from '../types';
 

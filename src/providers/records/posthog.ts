@@ -1,11 +1,11 @@
 /**
  * PostHog, by a personal API key. Sources: posthog.com/docs/api, /docs/api/personal-api-keys and
- * /docs/api/user (stored copies without a date); PostHog/posthog, posthog/api/user.py, for the reply's
- * fields. Read 2026-11-26.
+ * /docs/api/user (stored copies without a date); PostHog/posthog, posthog/api/user.py, for the
+ * reply's fields. Read 2026-11-26.
  *
- * `users/@me` wants the scope `user:read`; without it the answer is 403, and nothing is stored, because
- * only that reply says whose key it is. Self-hosted PostHog has hosts of its own: make a provider with
- * `extends` for one.
+ * `users/@me` wants the scope `user:read`; without it the answer is 403, and nothing is stored,
+ * because only that reply says whose key it is. Self-hosted PostHog has hosts of its own: make a
+ * provider with `extends` for one.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,11 +1,12 @@
 /**
  * QuickBooks Online. Sources: intuit/oauth-jsclient, README (Intuit's own library, a copy without a
- * date) for the token reply and the life of tokens; intuit/QuickBooks-V3-Java-SDK, release 6.5.4, for the
- * five years; a dozen public clients for the endpoints; the revocation is known. Read 2026-11-26.
+ * date) for the token reply and the life of tokens; intuit/QuickBooks-V3-Java-SDK, release 6.5.4,
+ * for the five years; a dozen public clients for the endpoints; the revocation is known. Read
+ * 2026-11-26.
  *
- * The redirect back names the company (`realmId`), and the answer at the company's own address is its
- * proof. Each refresh may bring another refresh token; the one before stays good for 24 hours. A refresh
- * token ends after the time that the reply names, and after five years in any case.
+ * The redirect back names the company (`realmId`), and the answer at the company's own address is
+ * its proof. Each refresh may bring another refresh token; the one before stays good for 24 hours.
+ * A refresh token ends after the time that the reply names, and after five years in any case.
  */
 import type { ProviderInput } from '../types';
 

@@ -3,9 +3,9 @@
  * date, read 2026-11-26).
  *
  * 401 is no refusal here: a good key that may only send e-mails is answered with 401
- * `restricted_api_key`. A key that is unknown or deleted: 400 or 401 `validation_error` with "API key
- * is invalid", and in the older copy 403 `invalid_api_key` with a full stop. `validation_error` alone
- * says something else too, so the sentence counts. Nothing names the account.
+ * `restricted_api_key`. A key that is unknown or deleted: 400 or 401 `validation_error` with "API
+ * key is invalid", and in the older copy 403 `invalid_api_key` with a full stop. `validation_error`
+ * alone says something else too, so the sentence counts. Nothing names the account.
  */
 import type { ProviderInput } from '../types';
 

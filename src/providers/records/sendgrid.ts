@@ -1,9 +1,11 @@
 /**
  * SendGrid, by an API key. Sources: twilio.com/docs/sendgrid/api-reference: api-key-permissions
- * ("Retrieve a list of scopes"; a copy without a date), api-keys (2025-09-17), errors. Read 2026-11-26.
+ * ("Retrieve a list of scopes"; a copy without a date), api-keys (2025-09-17), errors. Read
+ * 2026-11-26.
  *
  * Any key may ask for its own scopes. Nothing in that reply names the account, so each key is one.
- * Subusers of the EU region have another host, api.eu.sendgrid.com: set `apiUrl` and `check` for them.
+ * Subusers of the EU region have another host, api.eu.sendgrid.com: set `apiUrl` and `check` for
+ * them.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,12 +1,13 @@
 /**
- * Sentry (sentry.io). Sources: docs.sentry.io/api/auth, as two public notes on it have it (a copy without
- * a date shows its beginning); sentry.io/.well-known/oauth-authorization-server (the same); getsentry/
- * sentry, src/sentry/web/frontend/oauth_token.py, for replies and errors. Read 2026-11-27.
+ * Sentry (sentry.io). Sources: docs.sentry.io/api/auth, as two public notes on it have it (a copy
+ * without a date shows its beginning); sentry.io/.well-known/oauth-authorization-server (the same);
+ * getsentry/ sentry, src/sentry/web/frontend/oauth_token.py, for replies and errors. Read
+ * 2026-11-27.
  *
- * A consent is for one organisation, which the person picks there. An access token lives thirty days; a
- * refresh replaces both tokens in their place, so the old ones are dead, and must not name scopes. No
- * revocation was found. Sentry registers apps of partners; of one's own server, make a provider with
- * `extends`.
+ * A consent is for one organisation, which the person picks there. An access token lives thirty
+ * days; a refresh replaces both tokens in their place, so the old ones are dead, and must not name
+ * scopes. No revocation was found. Sentry registers apps of partners; of one's own server, make a
+ * provider with `extends`.
  */
 import type { ProviderInput } from '../types';
 

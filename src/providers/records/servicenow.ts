@@ -1,11 +1,13 @@
 /**
- * ServiceNow. Sources: docs.servicenow.com, "Manage OAuth tokens" (2025-01-30) for the lives of tokens;
- * support.servicenow.com, KB0791140 (no date) for the refresh that does not move the end of a refresh token;
- * NangoHQ/nango, providers.yaml (2026-08-21) for the addresses; some ten public clients for the address that
- * tells the person, which no page of ServiceNow's has. Read 2026-11-27.
+ * ServiceNow. Sources: docs.servicenow.com, "Manage OAuth tokens" (2025-01-30) for the lives of
+ * tokens; support.servicenow.com, KB0791140 (no date) for the refresh that does not move the end of
+ * a refresh token; NangoHQ/nango, providers.yaml (2026-08-21) for the addresses; some ten public
+ * clients for the address that tells the person, which no page of ServiceNow's has. Read
+ * 2026-11-27.
  *
  * Each instance has a host and registers its own clients: SERVICENOW_CLIENTS, by the instance. The
- * administrator may have given tokens other lives; the reply says an access token's. No revocation was found.
+ * administrator may have given tokens other lives; the reply says an access token's. No revocation
+ * was found.
  */
 import type { ProviderInput } from '../types';
 

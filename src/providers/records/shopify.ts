@@ -52,8 +52,9 @@ export const shopify = {
   reply: { error: ['error_description', 'error'] },
   loginHintParam: null,
 
-  // As the profile. A bearer token is refused there (accesstokengen.com/how-to-use-shopify-access-token;
-  // Shopify's own page was in no stored copy), read 2026-11-26.
+  // As the profile. A bearer token is refused there
+  // (accesstokengen.com/how-to-use-shopify-access-token; Shopify's own page was in no stored copy),
+  // read 2026-11-26.
   apiUrl: 'https://{shop}.myshopify.com/admin/api',
   apiToken: { headers: { 'X-Shopify-Access-Token': '{access_token}' } },
 

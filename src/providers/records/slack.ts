@@ -29,7 +29,8 @@ export const slack = {
 
   pkce: false,
   scopes: ['team:read'],
-  // The workspace that is offered first; public clients send it too (hexdocs.pm/assent, read 2026-11-26).
+  // The workspace that is offered first; public clients send it too (hexdocs.pm/assent, read
+  // 2026-11-26).
   allowedAuthorizationParams: ['team'],
   loginHintParam: null,
   scopeSeparator: ',',
@@ -67,8 +68,9 @@ export const slack = {
   accountId: ['team_id', 'user_id'],
   displayName: ['team', 'user'],
   metadata: { team: 'team', userName: 'user', url: 'url' },
-  // Errors of the Web API as aki017/slack-api-docs has them (methods/auth.revoke.json, read 2026-11-26).
-  // Not `invalid_auth`: that may also be said of an address that the workspace does not allow.
+  // Errors of the Web API as aki017/slack-api-docs has them (methods/auth.revoke.json, read
+  // 2026-11-26). Not `invalid_auth`: that may also be said of an address that the workspace does
+  // not allow.
   check: { refusedCodes: ['token_revoked', 'account_inactive'] },
   revocation: {
     style: 'bearer',

@@ -1,13 +1,15 @@
 /**
- * Snowflake OAuth for custom clients. Sources: docs.snowflake.com/user-guide: oauth-custom, oauth-snowflake-
- * overview (stored copies without a date) for the endpoints, scopes and refresh tokens for one use;
- * snowflakesolutions.net and metricsign.com/errors/snowflake-oauth-token-expired for the lives of tokens;
- * apache/superset and public clients for the scopes as they are sent. Known: `username` in the token
- * reply, and the header of the SQL API. Read 2026-11-27.
+ * Snowflake OAuth for custom clients. Sources: docs.snowflake.com/user-guide: oauth-custom,
+ * oauth-snowflake-overview (stored copies without a date) for the endpoints, scopes and refresh
+ * tokens for one use; snowflakesolutions.net and
+ * metricsign.com/errors/snowflake-oauth-token-expired for the lives of tokens; apache/superset and
+ * public clients for the scopes as they are sent. Known: `username` in the token reply, and the
+ * header of the SQL API. Read 2026-11-27.
  *
- * Each account has a host and registers its own clients: SNOWFLAKE_CLIENTS, by the account. An access token
- * lives ten minutes, a refresh token as long as the client was given, 90 days at most, counted from the
- * consent. The account that is told is a user's name there. No revocation by the client.
+ * Each account has a host and registers its own clients: SNOWFLAKE_CLIENTS, by the account. An
+ * access token lives ten minutes, a refresh token as long as the client was given, 90 days at most,
+ * counted from the consent. The account that is told is a user's name there. No revocation by the
+ * client.
  */
 import type { ProviderInput } from '../types';
 

@@ -3,10 +3,11 @@
  * /ObtainTokenResponse, docs/oauth-api/refresh-revoke-limit-scope (stored copies without a date);
  * airbytehq/airbyte#7080 for the addresses. Read 2026-11-26.
  *
- * Without PKCE the client proves itself by its secret, and a refresh brings the same refresh token; with
- * it, Square takes no secret and rotates. So PKCE is off. A revocation names the account, wants the secret
- * in a form of its own, and ends all tokens that the account gave the app (developer.squareup.com/reference
- * /square/o-auth/revoke-token, read 2026-11-27). A dead grant's answer is not known.
+ * Without PKCE the client proves itself by its secret, and a refresh brings the same refresh token;
+ * with it, Square takes no secret and rotates. So PKCE is off. A revocation names the account,
+ * wants the secret in a form of its own, and ends all tokens that the account gave the app
+ * (developer.squareup.com/reference /square/o-auth/revoke-token, read 2026-11-27). A dead grant's
+ * answer is not known.
  */
 import type { ProviderInput } from '../types';
 

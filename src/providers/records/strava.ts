@@ -27,8 +27,8 @@ export const strava = {
   scopeSeparator: ',',
   authorizationParams: { approval_prompt: 'auto' },
 
-  // developers.strava.com/docs/getting-started, "How to make a cURL request", read 2026-11-26. The same
-  // host has had its token endpoint here, too.
+  // developers.strava.com/docs/getting-started, "How to make a cURL request", read 2026-11-26. The
+  // same host has had its token endpoint here, too.
   apiUrl: 'https://www.strava.com/api/v3',
   apiDeny: ['oauth'],
 

@@ -1,13 +1,13 @@
 /**
- * Stripe Apps. Sources: docs.stripe.com/stripe-apps/api-authentication/oauth (stored copies without a date)
- * for the flow and the addresses; some ten public apps for the life of tokens, the proof of the client, that
- * replies name no lifetime, and the end of an installation; nango.dev, "Stripe OAuth refresh token
- * invalid_grant", for the reply of a dead grant. Read 2026-11-27.
+ * Stripe Apps. Sources: docs.stripe.com/stripe-apps/api-authentication/oauth (stored copies without
+ * a date) for the flow and the addresses; some ten public apps for the life of tokens, the proof of
+ * the client, that replies name no lifetime, and the end of an installation; nango.dev, "Stripe
+ * OAuth refresh token invalid_grant", for the reply of a dead grant. Read 2026-11-27.
  *
- * Not Stripe Connect (stripe.ts). The client's secret is the developer account's secret key. An access token
- * lives an hour; a refresh token lives a year, and each refresh brings another. What the app may do stands
- * in its manifest, so no scopes are asked for. While the app is not published, the authorization address is
- * another one, which Stripe shows.
+ * Not Stripe Connect (stripe.ts). The client's secret is the developer account's secret key. An
+ * access token lives an hour; a refresh token lives a year, and each refresh brings another. What
+ * the app may do stands in its manifest, so no scopes are asked for. While the app is not
+ * published, the authorization address is another one, which Stripe shows.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,13 +1,13 @@
 /**
- * Supabase's Management API. Sources: supabase.com/docs/guides/integrations/build-a-supabase-oauth-
- * integration (supabase/supabase, a copy without a date) and the reference of the API, "Revoke oauth app
- * authorization" and "Token" (a copy without a date); some ten public clients of the revocation. Read
- * 2026-11-27.
+ * Supabase's Management API. Sources:
+ * supabase.com/docs/guides/integrations/build-a-supabase-oauth-integration (supabase/supabase, a
+ * copy without a date) and the reference of the API, "Revoke oauth app authorization" and "Token"
+ * (a copy without a date); some ten public clients of the revocation. Read 2026-11-27.
  *
- * Scopes are those of the app, and asking for some is deprecated. A consent is for one organisation,
- * which is the account; an older one may be good for several, of which one is chosen. Whether a refresh
- * token is replaced, and what a dead one is answered, is not said. A revocation takes the refresh token
- * alone, and ends the app's authorization.
+ * Scopes are those of the app, and asking for some is deprecated. A consent is for one
+ * organisation, which is the account; an older one may be good for several, of which one is chosen.
+ * Whether a refresh token is replaced, and what a dead one is answered, is not said. A revocation
+ * takes the refresh token alone, and ends the app's authorization.
  */
 import type { ProviderInput } from '../types';
 

@@ -54,8 +54,8 @@ export const threads = {
   accountId: 'id',
   displayName: ['username', 'name'],
   metadata: { userName: 'username', name: 'name', picture: 'threads_profile_picture_url' },
-  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are of
-  // tokens that ran out or were taken back, with status 400 or 401.
+  // developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-26: 190 and 102 are
+  // of tokens that ran out or were taken back, with status 400 or 401.
   check: { refusedCodes: ['190', '102'] },
   // There is no revocation endpoint: the person removes the app in the settings of Threads.
   revocationReach: 'token',

@@ -1,11 +1,13 @@
 /**
- * TikTok Ads (TikTok API for Business). Sources: NangoHQ/nango, providers.yaml (2026-08-21), and some twenty
- * public clients of it for the addresses, the names of parameters, the header and the revocation. TikTok's own
- * pages were in no stored copy. Known: the fields of the user, and the codes of a dead token. Read 2026-11-27.
+ * TikTok Ads (TikTok API for Business). Sources: NangoHQ/nango, providers.yaml (2026-08-21), and
+ * some twenty public clients of it for the addresses, the names of parameters, the header and the
+ * revocation. TikTok's own pages were in no stored copy. Known: the fields of the user, and the
+ * codes of a dead token. Read 2026-11-27.
  *
- * Not TikTok's Login Kit (tiktok.ts): other hosts, another app, other names for everything. An access token
- * does not run out; the person takes it back. The account is the person; the advertiser is named in each call.
- * Errors stand in a 200, as `code`. What the app may do is set in the app.
+ * Not TikTok's Login Kit (tiktok.ts): other hosts, another app, other names for everything. An
+ * access token does not run out; the person takes it back. The account is the person; the
+ * advertiser is named in each call. Errors stand in a 200, as `code`. What the app may do is set in
+ * the app.
  */
 import type { ProviderInput } from '../types';
 

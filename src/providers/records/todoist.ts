@@ -1,13 +1,14 @@
 /**
- * Todoist. Sources: developer.todoist.com/api/v1, "Authorization" and "User" (stored copies without a
- * date); Doist/todoist-sdk-typescript, src/authentication.ts (2026-08-19), for refreshes; Todoist.Net,
- * TodoistOAuthHandler.cs, and a research note of 2026-05-14 on the same page, for what becomes of used
- * tokens. Read 2026-11-27.
+ * Todoist. Sources: developer.todoist.com/api/v1, "Authorization" and "User" (stored copies without
+ * a date); Doist/todoist-sdk-typescript, src/authentication.ts (2026-08-19), for refreshes;
+ * Todoist.Net, TodoistOAuthHandler.cs, and a research note of 2026-05-14 on the same page, for what
+ * becomes of used tokens. Read 2026-11-27.
  *
- * New apps have tokens of an hour and refresh tokens that rotate; older ones a token that does not end,
- * and nothing that renews it. A used refresh token is answered for a minute more, with the same access
- * token and no refresh token: sent again it brings nothing. After that, it ends all tokens of the user.
- * A revocation takes access tokens alone, so the refresh token is only forgotten.
+ * New apps have tokens of an hour and refresh tokens that rotate; older ones a token that does not
+ * end, and nothing that renews it. A used refresh token is answered for a minute more, with the
+ * same access token and no refresh token: sent again it brings nothing. After that, it ends all
+ * tokens of the user. A revocation takes access tokens alone, so the refresh token is only
+ * forgotten.
  */
 import type { ProviderInput } from '../types';
 

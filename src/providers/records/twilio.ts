@@ -1,6 +1,6 @@
 /**
- * Twilio, by account SID and auth token. Source: twilio.com/docs/iam/api/account (stored copy without
- * a date, read 2026-11-26).
+ * Twilio, by account SID and auth token. Source: twilio.com/docs/iam/api/account (stored copy
+ * without a date, read 2026-11-26).
  *
  * The account's own resource holds the auth token; `apiUrl` begins below it. A suspended account
  * answers, and says so in `status`.

@@ -26,8 +26,8 @@ export const twitch = {
 
   // `error` is HTTP's phrase ("Bad Request"); only the message tells what is wrong.
   reply: { error: ['message', 'error'] },
-  // dev.twitch.tv/docs/api, and for `Client-Id`, which must be the token's own, discuss.dev.twitch.com/t/
-  // 23916 (2020-06-02), read 2026-11-26.
+  // dev.twitch.tv/docs/api, and for `Client-Id`, which must be the token's own,
+  // discuss.dev.twitch.com/t/23916 (2020-06-02), read 2026-11-26.
   apiUrl: 'https://api.twitch.tv/helix',
   apiHeaders: { 'Client-Id': '{client_id}' },
 

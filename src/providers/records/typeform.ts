@@ -1,7 +1,7 @@
 /**
- * Typeform. Sources: typeform.com/developers/get-started/applications and /scopes (stored copies without
- * a date); a public client of it, whose notes of 2026-07-04 on the same pages tell the life of a token, the
- * rotation and the profile; NangoHQ/nango (2026-08-21). Read 2026-11-27.
+ * Typeform. Sources: typeform.com/developers/get-started/applications and /scopes (stored copies
+ * without a date); a public client of it, whose notes of 2026-07-04 on the same pages tell the life
+ * of a token, the rotation and the profile; NangoHQ/nango (2026-08-21). Read 2026-11-27.
  *
  * A refresh token comes with the scope `offline` alone; an access token lives a week, and a refresh
  * invalidates the refresh token that was sent. No revocation was found, nor what a dead grant is

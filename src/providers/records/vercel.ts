@@ -1,11 +1,12 @@
 /**
- * Vercel, by "Sign in with Vercel". Sources: vercel.com/docs/sign-in-with-vercel: authorization-server-api
- * and tokens (2026-03-30); vercel.com/.well-known/oauth-authorization-server (a copy without a date). Read
- * 2026-11-27.
+ * Vercel, by "Sign in with Vercel". Sources: vercel.com/docs/sign-in-with-vercel:
+ * authorization-server-api and tokens (2026-03-30);
+ * vercel.com/.well-known/oauth-authorization-server (a copy without a date). Read 2026-11-27.
  *
- * PKCE is a must. A refresh token comes with `offline_access`, lives thirty days, and is replaced at each
- * use. Revoking the access token takes the refresh token along. What a call may reach, the app's
- * permissions say. (Integrations have another OAuth, whose tokens do not end; it is not this record.)
+ * PKCE is a must. A refresh token comes with `offline_access`, lives thirty days, and is replaced
+ * at each use. Revoking the access token takes the refresh token along. What a call may reach, the
+ * app's permissions say. (Integrations have another OAuth, whose tokens do not end; it is not this
+ * record.)
  */
 import type { ProviderInput } from '../types';
 

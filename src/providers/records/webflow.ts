@@ -1,10 +1,10 @@
 /**
  * Webflow. Sources: developers.webflow.com: data/reference/oauth-app, /token/authorized-by, and
- * data/v1.0.0/docs/oauth ("Revoke authorization"); stored copies without a date, read 2026-11-26. Hosts
- * and names of the token and the revocation request are known beyond what those copies show.
+ * data/v1.0.0/docs/oauth ("Revoke authorization"); stored copies without a date, read 2026-11-26.
+ * Hosts and names of the token and the revocation request are known beyond what those copies show.
  *
- * Tokens do not end. The person chooses sites or a workspace at the consent; the account is the person,
- * so another choice takes the place of the first.
+ * Tokens do not end. The person chooses sites or a workspace at the consent; the account is the
+ * person, so another choice takes the place of the first.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,10 +1,11 @@
 /**
- * WHOOP. Sources: developer.whoop.com/docs/developing/oauth and /docs/tutorials/refresh-token-javascript
- * (stored copies without a date); nissand/whoop-mcp-server-claude for the profile and the end of access.
- * Read 2026-11-26.
+ * WHOOP. Sources: developer.whoop.com/docs/developing/oauth and
+ * /docs/tutorials/refresh-token-javascript (stored copies without a date);
+ * nissand/whoop-mcp-server-claude for the profile and the end of access. Read 2026-11-26.
  *
- * A refresh token comes with the scope `offline` only, and a refresh asks for it again. Refresh tokens
- * rotate (clawdbot/skills, whoop). `DELETE user/access` ends all that the person granted the app.
+ * A refresh token comes with the scope `offline` only, and a refresh asks for it again. Refresh
+ * tokens rotate (clawdbot/skills, whoop). `DELETE user/access` ends all that the person granted the
+ * app.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,11 +1,12 @@
 /**
  * WordPress.com, and sites with Jetpack. Sources: developer.wordpress.com/docs/oauth2 (a copy of
- * 2022-06-09) and /docs/api/oauth2 (a copy without a date, its beginning); NangoHQ/nango (2026-08-21);
- * simstudioai/sim, lib/auth/connectors/providers.ts (2026-08-21) for the profile. Read 2026-11-27.
+ * 2022-06-09) and /docs/api/oauth2 (a copy without a date, its beginning); NangoHQ/nango
+ * (2026-08-21); simstudioai/sim, lib/auth/connectors/providers.ts (2026-08-21) for the profile.
+ * Read 2026-11-27.
  *
- * Without scopes a token is good for one site, which the person picks, so the account is a person at a
- * site. The scope `global` is for all sites; its reply names the site 0 (known). Tokens do not end, and
- * nothing renews them. No revocation was found.
+ * Without scopes a token is good for one site, which the person picks, so the account is a person
+ * at a site. The scope `global` is for all sites; its reply names the site 0 (known). Tokens do not
+ * end, and nothing renews them. No revocation was found.
  */
 import type { ProviderInput } from '../types';
 

@@ -25,8 +25,9 @@ export const x = {
   // X's documentation as public code quotes it, read 2026-11-26; not in the stored copies.
   codeLifetimeSeconds: 30,
   scopes: ['users.read', 'tweet.read', 'offline.access'],
-  // The first two for the profile ("Required Scopes" of GET /2/users/me, as pub.dev/documentation/
-  // twitter_api_v2 has them, UsersService.lookupMe, read 2026-11-26), the last for the refresh token.
+  // The first two for the profile ("Required Scopes" of GET /2/users/me, as
+  // pub.dev/documentation/twitter_api_v2 has them, UsersService.lookupMe, read 2026-11-26), the
+  // last for the refresh token.
   requiredScopes: ['users.read', 'tweet.read', 'offline.access'],
   loginHintParam: null,
 

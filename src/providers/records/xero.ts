@@ -1,13 +1,15 @@
 /**
- * Xero. Sources: nango.dev, "Xero OAuth refresh token invalid_grant"; npmjs.com/package/xero-oauth2.0;
- * gist.github.com/channeladam for the endpoints; some ten public clients for the list of organisations
- * and the lives of tokens, and as many for the revocation; developer.xero.com/faq/oauth2/oauth-refresh-fail
- * (a copy without a date) for the half hour. Read 2026-11-27.
+ * Xero. Sources: nango.dev, "Xero OAuth refresh token invalid_grant";
+ * npmjs.com/package/xero-oauth2.0; gist.github.com/channeladam for the endpoints; some ten public
+ * clients for the list of organisations and the lives of tokens, and as many for the revocation;
+ * developer.xero.com/faq/oauth2/oauth-refresh-fail (a copy without a date) for the half hour. Read
+ * 2026-11-27.
  *
- * A consent is good for the organisations that the person picked, now or before; all of them are connected,
- * by one grant. An organisation has many people, an accountant's among them: both tell the account, or the
- * first to connect would have all of a colleague's. Calls name one in a header. A used refresh token is taken
- * again for half an hour. New apps have finer scopes since 2026-03-02.
+ * A consent is good for the organisations that the person picked, now or before; all of them are
+ * connected, by one grant. An organisation has many people, an accountant's among them: both tell
+ * the account, or the first to connect would have all of a colleague's. Calls name one in a header.
+ * A used refresh token is taken again for half an hour. New apps have finer scopes since
+ * 2026-03-02.
  */
 import type { ProviderInput } from '../types';
 

@@ -25,7 +25,8 @@ export const youtube = {
   requiredScopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
   authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
-  // Discovery document of youtube:v3, `rootUrl`, read 2026-11-26; uploads are below `upload/youtube/v3`.
+  // Discovery document of youtube:v3, `rootUrl`, read 2026-11-26; uploads are below
+  // `upload/youtube/v3`.
   // `oauth2` on this host is Google's OAuth itself.
   apiUrl: 'https://www.googleapis.com',
   apiDeny: ['oauth2'],

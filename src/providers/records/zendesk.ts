@@ -1,13 +1,14 @@
 /**
  * Zendesk. Sources: support.zendesk.com 9182123625370 (2025-04-30; the Japanese copy has the second
- * phase, with defaults and dates up to 2027-04-01), developer.zendesk.com: authentication/refresh-token,
- * "OAuth Tokens for Grant Types", docs/core/oauth_tokens; airbytehq/airbyte#7326 for the addresses. Read
- * 2026-11-26.
+ * phase, with defaults and dates up to 2027-04-01), developer.zendesk.com:
+ * authentication/refresh-token, "OAuth Tokens for Grant Types", docs/core/oauth_tokens;
+ * airbytehq/airbyte#7326 for the addresses. Read 2026-11-26.
  *
- * Each account has a host. Clients made before 2026-04-30 get a token that ends, and a refresh token
- * with it, only where they ask for an end; so an hour is asked for. A refresh deletes both tokens from
- * before; a refresh token lives thirty days (a public note of a live one, 2026-08). The revocation deletes
- * the token by itself, as several public clients do; whether it wants the scope `write` is not said.
+ * Each account has a host. Clients made before 2026-04-30 get a token that ends, and a refresh
+ * token with it, only where they ask for an end; so an hour is asked for. A refresh deletes both
+ * tokens from before; a refresh token lives thirty days (a public note of a live one, 2026-08). The
+ * revocation deletes the token by itself, as several public clients do; whether it wants the scope
+ * `write` is not said.
  */
 import type { ProviderInput } from '../types';
 

@@ -1,14 +1,16 @@
 /**
- * Zoho. Sources: zoho.com/accounts/protocol/oauth: multi-dc, multi-dc/client-authorization, web-apps/
- * access-token, use-access-token, revoke-refresh-token; zoho.com/backstage/api/v3/generate-access-and-
- * refresh-token for the limits (stored copies without a date); zoho.com/crm/developer/docs/api/v8/token-validity and help.zoho.com, "Kaizen #43 - Tokens and Limitations",
- * for those and for the 200 of too many requests; github.com/Weble/ZohoBooksApi/issues/84 (2021-07-22) for the
- * reply of a dead grant, a 200 too. Read 2026-11-27.
+ * Zoho. Sources: zoho.com/accounts/protocol/oauth: multi-dc, multi-dc/client-authorization,
+ * web-apps/ access-token, use-access-token, revoke-refresh-token;
+ * zoho.com/backstage/api/v3/generate-access-and-refresh-token for the limits (stored copies without
+ * a date); zoho.com/crm/developer/docs/api/v8/token-validity and help.zoho.com, "Kaizen #43 -
+ * Tokens and Limitations", for those and for the 200 of too many requests;
+ * github.com/Weble/ZohoBooksApi/issues/84 (2021-07-22) for the reply of a dead grant, a 200 too.
+ * Read 2026-11-27.
  *
  * A person's data lies in one data centre. The redirect back says in which (`accounts-server`), and
- * tokens come from there and go there only. The app has the same id in each, and may have a secret for
- * each: ZOHO_CLIENTS, by the host. The token reply says where the APIs are. A refresh token does not end;
- * the 21st of a person ends the first.
+ * tokens come from there and go there only. The app has the same id in each, and may have a secret
+ * for each: ZOHO_CLIENTS, by the host. The token reply says where the APIs are. A refresh token
+ * does not end; the 21st of a person ends the first.
  */
 import type { ProviderInput } from '../types';
 

@@ -27,8 +27,8 @@ export const zoom = {
   requiredScopes: ['user:read:user'],
   loginHintParam: null,
 
-  // developers.zoom.us/docs/api, "API Reference", read 2026-11-26. `users/{id}/token` gives tokens of
-  // that user, and a DELETE there ends its single sign-on: PSZoom, Get-ZoomUserToken and
+  // developers.zoom.us/docs/api, "API Reference", read 2026-11-26. `users/{id}/token` gives tokens
+  // of that user, and a DELETE there ends its single sign-on: PSZoom, Get-ZoomUserToken and
   // Revoke-ZoomUserSsoToken (powershellgallery.com), read 2026-11-26.
   apiUrl: 'https://api.zoom.us/v2',
   apiDeny: ['users/*/token'],

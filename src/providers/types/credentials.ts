@@ -20,13 +20,13 @@ export const credentialsProviderSchema = z.strictObject({
   accountIdField: z.string().optional(),
   /**
    * Headers in which a caller would send the credentials; `{field}` stands for a value,
-   * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617), of which one may be a
-   * text in quotes (`{base64:'api':apiKey}`).
+   * `{base64:one:two}` for the Base64 of two values joined with `:` (RFC 7617), of which one may be
+   * a text in quotes (`{base64:'api':apiKey}`).
    */
   requestHeaders: strings.default({}),
   /**
-   * Parameters that carry credentials in a call, where the provider takes them in no header; values as
-   * in `requestHeaders`.
+   * Parameters that carry credentials in a call, where the provider takes them in no header; values
+   * as in `requestHeaders`.
    */
   requestQuery: strings.default({}),
   /** Of calls. `apiUrl` may hold `{field}`, as the URL of `check`. */
@@ -41,8 +41,8 @@ export const credentialsProviderSchema = z.strictObject({
       url,
       ...credentialCheck(),
       /**
-       * Path in the reply, `header:<name>` for a header of it, or `field:<name>` for what was given;
-       * then the provider says who the account is, and nobody else.
+       * Path in the reply, `header:<name>` for a header of it, or `field:<name>` for what was
+       * given; then the provider says who the account is, and nobody else.
        */
       accountId: paths.optional(),
       displayName: z.union([path, z.array(path)]).default([]),

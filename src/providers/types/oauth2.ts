@@ -22,10 +22,10 @@ const requestStyle = z.strictObject({
 });
 
 /**
- * How a client proves who it is. `client_secret_basic_raw`: Basic for servers that do not decode (RFC
- * 6749 2.3.1 encodes first). `client_secret_basic_user`: the secret as Basic's user name, with no
- * password (Stripe Apps). `client_secret_bearer`: the secret in `Authorization: Bearer`, the id as a
- * parameter. `client_secret_jwt` and `private_key_jwt`: a signed assertion (RFC 7523).
+ * How a client proves who it is. `client_secret_basic_raw`: Basic for servers that do not decode
+ * (RFC 6749 2.3.1 encodes first). `client_secret_basic_user`: the secret as Basic's user name, with
+ * no password (Stripe Apps). `client_secret_bearer`: the secret in `Authorization: Bearer`, the id
+ * as a parameter. `client_secret_jwt` and `private_key_jwt`: a signed assertion (RFC 7523).
  * `client_secret_signed`: the secret is a JWT that the client's key signs (Apple).
  */
 const clientAuthMethods = [
@@ -41,8 +41,8 @@ const clientAuthMethods = [
 ] as const;
 
 /**
- * Where a token reply holds what; the defaults are RFC 6749's names. Of ends, `access_token:exp` reads
- * the claims of an access token that is a JWT.
+ * Where a token reply holds what; the defaults are RFC 6749's names. Of ends, `access_token:exp`
+ * reads the claims of an access token that is a JWT.
  */
 const replyPaths = z.strictObject({
   accessToken: candidates.default(['access_token']),
@@ -120,10 +120,10 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   issuerTemplate: z.strictObject({ template: url, claims: strings }).optional(),
   /**
-   * Instead of `issuer`: the protected resource that tokens are for, whose metadata (RFC 9728) names the
-   * authorization server and the scopes. In parameters and headers, `{resource}` then stands for how it
-   * names itself, for RFC 8707. Where there is an `issuer` too, that is the server, and the resource is
-   * not asked.
+   * Instead of `issuer`: the protected resource that tokens are for, whose metadata (RFC 9728)
+   * names the authorization server and the scopes. In parameters and headers, `{resource}` then
+   * stands for how it names itself, for RFC 8707. Where there is an `issuer` too, that is the
+   * server, and the resource is not asked.
    */
   resourceUrl: url.optional(),
   /**
@@ -137,15 +137,18 @@ export const oauth2ProviderSchema = z.strictObject({
       protocol: z.literal('atproto'),
       /** The directory of `did:plc`. */
       plcUrl: url.default('https://plc.directory'),
-      /** Answers `?name=&type=TXT` as `application/dns-json`. It learns which handles are asked for. */
+      /**
+       * Answers `?name=&type=TXT` as `application/dns-json`. It learns which handles are asked for.
+       */
       dohUrl: url.default('https://cloudflare-dns.com/dns-query'),
     })
     .optional(),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
   /**
-   * Where the authorization request is sent before the browser is (RFC 9126): the browser then carries
-   * a reference to it and the client's id, nothing else. As the metadata announces unless said.
+   * Where the authorization request is sent before the browser is (RFC 9126): the browser then
+   * carries a reference to it and the client's id, nothing else. As the metadata announces unless
+   * said.
    */
   pushedAuthorizationRequestUrl: url.optional(),
   /** Where refreshes go, when not to `tokenUrl`. */
@@ -154,8 +157,8 @@ export const oauth2ProviderSchema = z.strictObject({
   revocationUrl: url.optional(),
   profileUrl: url.optional(),
   /**
-   * Placeholders of the URLs above, of headers and of all further parameters, given when a connection is
-   * started, unless `from` names who says the value.
+   * Placeholders of the URLs above, of headers and of all further parameters, given when a
+   * connection is started, unless `from` names who says the value.
    */
   parameters: z
     .record(
@@ -166,11 +169,12 @@ export const oauth2ProviderSchema = z.strictObject({
         pattern: z.string(),
         default: z.string().optional(),
         /**
-         * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`: a
-         * path in the reply to the code exchange. `field:domain`: what the user gave. `choice:id`: a path
-         * in what was chosen (`choices`). Checked against the pattern; of an https origin, the host. What
-         * is sent before that cannot hold it. `setting:team_id`: the operator's setting `{ID}_TEAM_ID`,
-         * which is no secret; without it the provider is not configured.
+         * `callback:realmId`: the parameter of that name in the redirect back. `token:api_domain`:
+         * a path in the reply to the code exchange. `field:domain`: what the user gave.
+         * `choice:id`: a path in what was chosen (`choices`). Checked against the pattern; of an
+         * https origin, the host. What is sent before that cannot hold it. `setting:team_id`: the
+         * operator's setting `{ID}_TEAM_ID`, which is no secret; without it the provider is not
+         * configured.
          */
         from: z
           .string()
@@ -188,10 +192,10 @@ export const oauth2ProviderSchema = z.strictObject({
   // Without a browser
   /**
    * How a token is obtained. All but `authorization_code` need no browser: the user gives `fields`,
-   * which are kept and sent again at each refresh. `client_credentials`: the user's own client, in the
-   * fields `client_id` and `client_secret` (RFC 6749 4.4). `jwt_bearer`: an assertion that
-   * `{ID}_CLIENT_KEY` signs (RFC 7523 2.1); only a service may connect it. `login`: a request of the
-   * record's own, whose reply holds the token.
+   * which are kept and sent again at each refresh. `client_credentials`: the user's own client, in
+   * the fields `client_id` and `client_secret` (RFC 6749 4.4). `jwt_bearer`: an assertion that
+   * `{ID}_CLIENT_KEY` signs (RFC 7523 2.1); only a service may connect it. `login`: a request of
+   * the record's own, whose reply holds the token.
    */
   grant: z
     .enum(['authorization_code', 'client_credentials', 'jwt_bearer', 'login'])
@@ -211,8 +215,8 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   clientAuth: z.enum(clientAuthMethods).optional(),
   /**
-   * Where the client comes from. `automatic`: where the settings give none, its id is the address of
-   * the document at `/.well-known/oauth-client/{id}`, if the server takes such ids; else it is
+   * Where the client comes from. `automatic`: where the settings give none, its id is the address
+   * of the document at `/.well-known/oauth-client/{id}`, if the server takes such ids; else it is
    * registered (RFC 7591). Needs an `issuer`, a `resourceUrl`, an `identityResolution` or a
    * `registrationUrl`. With `clientAuth: private_key_jwt` the document holds the public part of
    * `{ID}_CLIENT_KEY`, and there is no client without that.
@@ -226,8 +230,8 @@ export const oauth2ProviderSchema = z.strictObject({
    */
   registrationParams: strings.default({}),
   /**
-   * Scopes that the document or the registration names besides `scopes` and `requiredScopes`, where the
-   * server grants no others (RFC 7591 2). None: it names no scopes at all.
+   * Scopes that the document or the registration names besides `scopes` and `requiredScopes`, where
+   * the server grants no others (RFC 7591 2). None: it names no scopes at all.
    */
   clientScopes: z.array(z.string().min(1)).default([]),
   /** Of what a client signs to prove who it is (RFC 7523 3). */
@@ -241,7 +245,10 @@ export const oauth2ProviderSchema = z.strictObject({
       subject: z.string().min(1).optional(),
       /** Further claims of it (Google: `scope`). */
       claims: strings.default({}),
-      /** `iss`, where it is not the client's id (Apple: the team's); may hold a parameter of a setting. */
+      /**
+       * `iss`, where it is not the client's id (Apple: the team's); may hold a parameter of a
+       * setting.
+       */
       issuer: z.string().min(1).optional(),
       lifetimeSeconds: z.int().min(30).max(3600).default(300),
     })
@@ -249,8 +256,8 @@ export const oauth2ProviderSchema = z.strictObject({
   /** The record whose `{ID}_CLIENT_ID` and `_CLIENT_SECRET` this one uses (Slack's two tokens). */
   clientOf: z.string().optional(),
   /**
-   * The parameter by whose value `{ID}_CLIENTS` has the clients, where each host or region has one of
-   * its own. Default: the only one that the record has.
+   * The parameter by whose value `{ID}_CLIENTS` has the clients, where each host or region has one
+   * of its own. Default: the only one that the record has.
    */
   clientParameter: z.string().optional(),
   /** What the provider calls `client_id` (TikTok: `client_key`). */
@@ -267,16 +274,16 @@ export const oauth2ProviderSchema = z.strictObject({
     .optional(),
   pkce: z.boolean().default(true),
   /**
-   * Tokens are bound to a key of their grant, and each request proves that it is there (RFC 9449). A
-   * reply whose `token_type` is another than DPoP is not taken.
+   * Tokens are bound to a key of their grant, and each request proves that it is there (RFC 9449).
+   * A reply whose `token_type` is another than DPoP is not taken.
    */
   dpop: z.boolean().default(false),
 
   // Authorization request
   scopes: z.array(z.string().min(1)).default([]),
   /**
-   * Asked for besides those that a connection names: without them the account cannot be told (profile,
-   * ID token), or no refresh token comes.
+   * Asked for besides those that a connection names: without them the account cannot be told
+   * (profile, ID token), or no refresh token comes.
    */
   requiredScopes: z.array(z.string().min(1)).default([]),
   scopeParam: z.string().default('scope'),
@@ -285,8 +292,8 @@ export const oauth2ProviderSchema = z.strictObject({
   /** Scopes that replies leave out although they were granted (`offline_access`). */
   unreportedScopes: z.array(z.string()).default([]),
   /**
-   * Scope -> the scopes that it includes, all of them: providers leave those out of what they report
-   * (GitHub). One `*` stands for the same text on both sides (Shopify: `write_*`, `read_*`).
+   * Scope -> the scopes that it includes, all of them: providers leave those out of what they
+   * report (GitHub). One `*` stands for the same text on both sides (Shopify: `write_*`, `read_*`).
    */
   impliedScopes: z
     .record(scopePattern, z.array(scopePattern).min(1))
@@ -306,7 +313,9 @@ export const oauth2ProviderSchema = z.strictObject({
   loginHintParam: z.string().min(1).nullable().default('login_hint'),
   /** What the redirect back calls the authorization code (TikTok Ads: `auth_code`). */
   codeParam: z.string().min(1).default('code'),
-  /** Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2). */
+  /**
+   * Of an authorization code, where it is less than the minutes that are usual (RFC 6749 4.1.2).
+   */
   codeLifetimeSeconds: seconds.optional(),
 
   /**
@@ -317,8 +326,9 @@ export const oauth2ProviderSchema = z.strictObject({
   timeoutSeconds: z.int().min(1).max(20).optional(),
 
   /**
-   * Parameters of the standard that are left out because the provider refuses them, or has other names
-   * for them: those stand in `tokenParams` and `refreshParams`, as `{code}` and `{refresh_token}`.
+   * Parameters of the standard that are left out because the provider refuses them, or has other
+   * names for them: those stand in `tokenParams` and `refreshParams`, as `{code}` and
+   * `{refresh_token}`.
    */
   omitParams: z
     .strictObject({
@@ -336,8 +346,8 @@ export const oauth2ProviderSchema = z.strictObject({
   refreshRequest: requestStyle.optional(),
   /**
    * Sent besides RFC 6749's own parameters, or instead of them where the model is `extend`.
-   * `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and `{redirect_uri}` stand
-   * for the real ones.
+   * `{access_token}`, `{refresh_token}`, `{client_id}`, `{client_secret}` and `{redirect_uri}`
+   * stand for the real ones.
    */
   refreshParams: strings.default({}),
   /** Send the granted scopes again at each refresh (Microsoft). */
@@ -376,8 +386,8 @@ export const oauth2ProviderSchema = z.strictObject({
   choices: z
     .strictObject({
       /**
-       * `one`: where there are several, the user chooses. `all`: each is an integration, nobody chooses,
-       * and they share the grant.
+       * `one`: where there are several, the user chooses. `all`: each is an integration, nobody
+       * chooses, and they share the grant.
        */
       connect: z.enum(['one', 'all']).default('one'),
       url,
@@ -396,9 +406,9 @@ export const oauth2ProviderSchema = z.strictObject({
   // Who
   /**
    * Path in the profile; in the reply to the code exchange where it starts with `token:`; in the
-   * claims of that reply's ID token where it starts with `id_token:`; a value of the connection where
-   * it starts with `parameter:`, which needs a proof (src/providers/check.ts). `accounts[main=true].id`
-   * is of the first element of a list that has this value there.
+   * claims of that reply's ID token where it starts with `id_token:`; a value of the connection
+   * where it starts with `parameter:`, which needs a proof (src/providers/check.ts).
+   * `accounts[main=true].id` is of the first element of a list that has this value there.
    */
   accountId: paths,
   /** The provider's user behind the account, where that is somebody else (YouTube channels). */
@@ -439,7 +449,9 @@ export const oauth2ProviderSchema = z.strictObject({
    * https and its whole host matches (Salesforce: `instance_url`).
    */
   apiOrigin: z.strictObject({ metadata: z.string().min(1), hostPattern: z.string() }).optional(),
-  /** In which a call carries the token; `{access_token}` stands for it. Headers stay out of logs. */
+  /**
+   * In which a call carries the token; `{access_token}` stands for it. Headers stay out of logs.
+   */
   apiToken: z
     .strictObject({
       headers: strings.default({ Authorization: 'Bearer {access_token}' }),
@@ -491,8 +503,8 @@ export const oauth2ProviderSchema = z.strictObject({
   // End
   revocation: revocation.prefault({}),
   /**
-   * How far a revocation reaches: this token, the grant, or all that the user granted the client, also
-   * by other records.
+   * How far a revocation reaches: this token, the grant, or all that the user granted the client,
+   * also by other records.
    */
   revocationReach: z.enum(['token', 'grant', 'user']).default('grant'),
 });

@@ -75,7 +75,10 @@ export const identity = () => ({
   experimental: z.boolean().default(false),
 });
 
-/** What calls of the provider's API need to know (src/calls); `apiUrl` in its absence: there are none. */
+/**
+ * What calls of the provider's API need to know (src/calls); `apiUrl` in its absence: there are
+ * none.
+ */
 export const api = () => ({
   /** Where its API begins; placeholders as in the other URLs. A call names what comes after. */
   apiUrl: url.optional(),
@@ -84,8 +87,8 @@ export const api = () => ({
   /** Sent where the caller does not set them itself (versions, `User-Agent`); over `headers`. */
   apiHeaders: strings.default({}),
   /**
-   * Paths that end grants or hand out tokens, as they follow `apiUrl` or one of `apiUrls`: each with
-   * all that lies below it, whatever the case. `*` stands for one segment.
+   * Paths that end grants or hand out tokens, as they follow `apiUrl` or one of `apiUrls`: each
+   * with all that lies below it, whatever the case. `*` stands for one segment.
    */
   apiDeny: z
     .array(z.string().regex(/^[a-z0-9._~*-]+(?:\/[a-z0-9._~*-]+)*$/, 'is no lower-case path'))

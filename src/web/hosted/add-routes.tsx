@@ -156,7 +156,9 @@ export const addRoutes = new Hono<AppEnv>()
     }
   });
 
-/** @throws AppError connection_not_found: also where it was begun in another browser, or elsewhere */
+/**
+ * @throws AppError connection_not_found: also where it was begun in another browser, or elsewhere
+ */
 async function finishing(c: Context<AppEnv>, session: PageSession, connection: string) {
   const deps = c.get('deps');
   const browser = browserOf(c, connection) ?? '';
@@ -245,7 +247,10 @@ async function credentialsReply(
   );
 }
 
-/** @throws AppError provider_not_found: also for what the operator signs for, whoever has an account there */
+/**
+ * @throws AppError provider_not_found: also for what the operator signs for, whoever has an account
+ * there
+ */
 function enteredCard({ config }: Deps, session: PageSession, id: string) {
   const card = cardFor(config.providers, session.providers, id);
   const { provider } = card;

@@ -1,6 +1,6 @@
 /**
- * The catalog of the hosted page: providers and the user's accounts, in their order, after search and
- * filter. Pure.
+ * The catalog of the hosted page: providers and the user's accounts, in their order, after search
+ * and filter. Pure.
  */
 import { AppError } from '../../errors';
 import { type StatusAt, statusAt } from '../../integrations/status';

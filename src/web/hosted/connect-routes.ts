@@ -119,9 +119,9 @@ const callback = route(
 );
 
 /**
- * Of a provider that posts what others put into the address (OAuth 2.0 Form Post Response Mode). The
- * browser's cookies do not come along with another site's POST (`SameSite=Lax`), so the same is asked
- * for by GET, to which they do. Nothing is decided here: any site can post here.
+ * Of a provider that posts what others put into the address (OAuth 2.0 Form Post Response Mode).
+ * The browser's cookies do not come along with another site's POST (`SameSite=Lax`), so the same is
+ * asked for by GET, to which they do. Nothing is decided here: any site can post here.
  */
 const postedCallback = route(
   {
@@ -184,8 +184,8 @@ const COOKIE = 'mooring-browser';
 const browserAttributes = { ...cookieAttributes, sameSite: 'Lax' } as const;
 
 /**
- * Besides it, of the one connection that a browser without the cookie opens: of two at once, each would
- * replace the other's.
+ * Besides it, of the one connection that a browser without the cookie opens: of two at once, each
+ * would replace the other's.
  */
 const cookieOf = (connection: string): string => `${COOKIE}-${connection.slice(0, 8)}`;
 
@@ -199,8 +199,8 @@ export function browserOf(c: Context, connection?: string): string | null {
 }
 
 /**
- * A dead end leads back to what this browser began last: by a link on the page, never by a redirect, and
- * without a secret.
+ * A dead end leads back to what this browser began last: by a link on the page, never by a
+ * redirect, and without a secret.
  */
 async function orWayBack<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
   try {
@@ -221,8 +221,8 @@ async function orWayBack<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Back on the hosted page, its session's user plays the part that otherwise the app plays with its own
- * session (step 4): the connection is completed at once, and only for the user who started it.
+ * Back on the hosted page, its session's user plays the part that otherwise the app plays with its
+ * own session (step 4): the connection is completed at once, and only for the user who started it.
  */
 async function locationOf(
   c: Context<AppEnv>,

@@ -112,7 +112,9 @@ export const prefersPage = (c: Context): boolean =>
     }),
   );
 
-/** The sub-app's `onError`: a page where a person's browser asks for one, else a problem document. */
+/**
+ * The sub-app's `onError`: a page where a person's browser asks for one, else a problem document.
+ */
 export async function errorReply(thrown: unknown, c: Context<AppEnv>): Promise<Response> {
   const error = toAppError(thrown, c.get('log'));
   const requestId = c.get('requestId');

@@ -210,7 +210,9 @@ interface AddProps {
   quiet?: boolean;
 }
 
-/** A form where the way leads to the provider at once; a link where something has to be asked first. */
+/**
+ * A form where the way leads to the provider at once; a link where something has to be asked first.
+ */
 function Add({ card, session, label, quiet = false }: AddProps) {
   const text = useLocale().t(label);
   const className = quiet ? 'button quiet' : 'button';

@@ -1,8 +1,8 @@
 /**
  * All that a user's browser visits: the hosted page, on which users connect their accounts, and the
- * addresses of a connect. Server-rendered, no script: everything is a link or a form. Each action is a
- * POST that ends in a 303 back to the page, which then shows what happened; so a reload repeats
- * nothing.
+ * addresses of a connect. Server-rendered, no script: everything is a link or a form. Each action
+ * is a POST that ends in a 303 back to the page, which then shows what happened; so a reload
+ * repeats nothing.
  */
 import { Hono } from 'hono';
 import { noSuchRoute } from '../../http/no-such-route';

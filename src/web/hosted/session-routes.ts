@@ -1,4 +1,6 @@
-/** How a session of the hosted page begins: a token for the app's backend, a form for the browser. */
+/**
+ * How a session of the hosted page begins: a token for the app's backend, a form for the browser.
+ */
 import * as z from 'zod';
 import { refuseOtherProvider } from '../../http/caller';
 import { consistencyHeader } from '../../http/consistency';

@@ -8,10 +8,10 @@
  * that leaked after its use opens nothing.
  *
  * The cookie is SameSite=Lax. It is set in the answer to a cross-site POST, which browsers accept
- * for a top-level navigation (and only there: a request of a script or a frame cannot plant it), and
- * it is sent with the GET that the 303 leads to, and with the one that a provider sends the browser
- * back with. Strict would lose the session at both. It is not sent with a POST from elsewhere; the
- * Origin and the form's token are checked all the same.
+ * for a top-level navigation (and only there: a request of a script or a frame cannot plant it),
+ * and it is sent with the GET that the 303 leads to, and with the one that a provider sends the
+ * browser back with. Strict would lose the session at both. It is not sent with a POST from
+ * elsewhere; the Origin and the form's token are checked all the same.
  */
 
 import { and, eq, gt, isNull } from 'drizzle-orm';

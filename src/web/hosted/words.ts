@@ -1,6 +1,6 @@
 /**
- * Which of the hosted page's messages tell of a status or of what was done: what happened, why, and what
- * to do next. Never a code alone. Pure.
+ * Which of the hosted page's messages tell of a status or of what was done: what happened, why, and
+ * what to do next. Never a code alone. Pure.
  */
 
 import type { FailureCategory } from '../../db/schema';

@@ -18,8 +18,8 @@ import { takeBackVerdicts } from '../../refresh/take-back';
 import { forget } from '../../status-cache/publish';
 
 /**
- * How long a run that a browser waits for starts groups. Its last group takes up to 25 s more. When the
- * browser hangs up, no new group is started, and what was started has 30 s to end.
+ * How long a run that a browser waits for starts groups. Its last group takes up to 25 s more. When
+ * the browser hangs up, no new group is started, and what was started has 30 s to end.
  */
 const RUN_MS = 20_000;
 
@@ -170,7 +170,9 @@ export async function sendDeadLettersNow(
 
 type Action = Extract<NewEvent, { type: `operator.${string}` }>;
 
-/** After the reply, and as far as the database takes it: the action does not depend on its record. */
+/**
+ * After the reply, and as far as the database takes it: the action does not depend on its record.
+ */
 export function recordAction(
   deps: Deps,
   action: {

@@ -47,8 +47,7 @@ const CACHE_KEY = 'counts';
 const countsCache = () => new BoundedCache<Counts>(1);
 
 /**
- * @param anew past the cache: something was just changed
- * Throws what D1 throws.
+ * @param anew past the cache: something was just changed Throws what D1 throws.
  */
 export async function countsOf(deps: Deps, db: Database, anew: boolean): Promise<Counts> {
   const now = deps.now();

@@ -1,4 +1,6 @@
-/** The service keys, by name: what each may do, and when it was last used. Never a key or its hash. */
+/**
+ * The service keys, by name: what each may do, and when it was last used. Never a key or its hash.
+ */
 import { rights, type ServiceKey } from '../../rights';
 import { day } from '../ui/times';
 import { Panel, Table, type View } from './panel';

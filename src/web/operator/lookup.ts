@@ -1,4 +1,6 @@
-/** What happened to one user's integrations, or to one of them. Bounded reads, and never a token. */
+/**
+ * What happened to one user's integrations, or to one of them. Bounded reads, and never a token.
+ */
 import { and, asc, desc, eq } from 'drizzle-orm';
 import { inJson } from '../../db/conditions';
 import { accountsIn, withItsGrant } from '../../db/grants';

@@ -1,8 +1,8 @@
 /**
  * An operator's session: half an hour, begun with a service key. It is stored nowhere: the cookie
- * holds it, sealed by the vault, so that the page opens while the database is away, which is when it
- * is wanted most. It names the key that began it and ends when that key leaves SERVICE_KEYS, or has the
- * right `operate` no more.
+ * holds it, sealed by the vault, so that the page opens while the database is away, which is when
+ * it is wanted most. It names the key that began it and ends when that key leaves SERVICE_KEYS, or
+ * has the right `operate` no more.
  *
  * The cookie is SameSite=Strict: nobody comes to this page from another site and has to be known at
  * once, so a link from elsewhere shows the sign-in.
@@ -55,8 +55,8 @@ export async function beginOperatorSession(
 }
 
 /**
- * Null: nobody is signed in here, the session has ended, or its key may not operate any more. The request's
- * log line names the key.
+ * Null: nobody is signed in here, the session has ended, or its key may not operate any more. The
+ * request's log line names the key.
  */
 export async function findOperatorSession(c: Context<AppEnv>): Promise<OperatorSession | null> {
   const { config, vault, now } = c.get('deps');

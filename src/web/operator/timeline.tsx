@@ -1,4 +1,7 @@
-/** What happened to one user's integrations, or to one of them: events, their deliveries, how the rows stand. */
+/**
+ * What happened to one user's integrations, or to one of them: events, their deliveries, how the
+ * rows stand.
+ */
 import { Field } from '../ui/form';
 import { Layout } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';

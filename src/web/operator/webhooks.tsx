@@ -1,4 +1,7 @@
-/** The endpoints of webhooks: how each stands, what waits for it, and what can be done. Never a secret or a URL. */
+/**
+ * The endpoints of webhooks: how each stands, what waits for it, and what can be done. Never a
+ * secret or a URL.
+ */
 import { COUNTED, type EndpointState } from '../../events/webhook-endpoints';
 import { relative } from '../ui/times';
 import { Action, NumberHead, Panel, Table, type View } from './panel';

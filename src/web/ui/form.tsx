@@ -23,9 +23,9 @@ export const PostForm = ({ action, formToken, hidden = {}, children, ...rest }: 
 );
 
 /**
- * Browsers compile the attribute under the flag `v`, which wants more characters escaped than `u`, by
- * which records are checked. One that they could not use would be an error in their console, and no
- * check: then only the server's is made.
+ * Browsers compile the attribute under the flag `v`, which wants more characters escaped than `u`,
+ * by which records are checked. One that they could not use would be an error in their console, and
+ * no check: then only the server's is made.
  */
 function isHtmlPattern(pattern: string): boolean {
   try {

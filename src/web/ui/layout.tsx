@@ -1,4 +1,7 @@
-/** What all pages are made of: document and header, message boxes, and pages that are only a message. */
+/**
+ * What all pages are made of: document and header, message boxes, and pages that are only a
+ * message.
+ */
 import type { Child } from 'hono/jsx';
 import { useLocale } from '../locale';
 import { useTheme } from './theme';

@@ -1,4 +1,6 @@
-/** A provider's icon, or where there is none its first letter. Decoration: the name stands beside. */
+/**
+ * A provider's icon, or where there is none its first letter. Decoration: the name stands beside.
+ */
 import { useTheme } from './theme';
 
 export function ProviderIcon({ id, name }: { id: string; name: string }) {

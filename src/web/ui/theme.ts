@@ -1,7 +1,7 @@
 /**
- * What a page looks like: the brand, its one stylesheet (assets/*.css, under the brand's colours) and
- * the providers' icons. The stylesheet is inline, so a page is one request. The policy names it by its
- * hash, so the browser takes no other style, and no script at all.
+ * What a page looks like: the brand, its one stylesheet (assets/*.css, under the brand's colours)
+ * and the providers' icons. The stylesheet is inline, so a page is one request. The policy names it
+ * by its hash, so the browser takes no other style, and no script at all.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Brand } from '../../config';
@@ -52,7 +52,9 @@ export type ThemeDeps = Pick<Deps, 'assets' | 'caches' | 'log'> & { config: { br
 
 const themes = () => new Map<ThemeName, Theme>();
 
-/** Made once per isolate, as soon as all files can be read. Without them a page is bare, and works. */
+/**
+ * Made once per isolate, as soon as all files can be read. Without them a page is bare, and works.
+ */
 export async function themeOf(deps: ThemeDeps, name: ThemeName): Promise<Theme> {
   const cached = deps.caches.of(themes).get(name);
   if (cached) return cached;

@@ -1,4 +1,7 @@
-/** An API in a thread of its own: a GET is answered after so many ms, any other body comes back as it came. */
+/**
+ * An API in a thread of its own: a GET is answered after so many ms, any other body comes back as
+ * it came.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -79,7 +79,9 @@ async function createTable(file: string, rows: number, held: number): Promise<Da
   return db;
 }
 
-/** The median of some claims, each of other rows and with its commit; then all is as it was before. */
+/**
+ * The median of some claims, each of other rows and with its commit; then all is as it was before.
+ */
 function claimTime(db: DatabaseSync, statementOf: typeof claimStatement): number {
   const times: number[] = [];
   const ids: SQLOutputValue[] = [];

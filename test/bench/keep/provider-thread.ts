@@ -1,4 +1,6 @@
-/** The simulated provider of the benchmark, in a thread of its own: every refresh takes so many ms. */
+/**
+ * The simulated provider of the benchmark, in a thread of its own: every refresh takes so many ms.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { acme } from '../../simulator/acme.ts';
 import { simulate } from '../../simulator/simulator.ts';

@@ -34,7 +34,9 @@ export interface Measured {
   otherStatuses: Record<string, number>;
   /** Of each request, ms, in the order in which they came back. */
   latencies: Float64Array;
-  /** Share of the time in which this thread was busy: near 1, it would be itself what is measured. */
+  /**
+   * Share of the time in which this thread was busy: near 1, it would be itself what is measured.
+   */
   utilization: number;
 }
 

@@ -1,5 +1,6 @@
 /**
- * A receiver of webhooks, in a thread of its own: `/after/<ms>` answers after so long, `/never` does not.
+ * A receiver of webhooks, in a thread of its own: `/after/<ms>` answers after so long, `/never`
+ * does not.
  * `/arrivals` tells when the last ones came, in ms since the epoch, and forgets them.
  */
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * What an app would write that calls the API itself: its token from D1, opened, and the request. A body is
- * passed on as it is, with no token: what the runtime takes for that.
+ * What an app would write that calls the API itself: its token from D1, opened, and the request. A
+ * body is passed on as it is, with no token: what the runtime takes for that.
  */
 import { compactDecrypt } from 'jose';
 import { createKeyring, type Keyring } from '../../../src/vault/keyring.ts';

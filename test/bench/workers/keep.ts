@@ -15,7 +15,9 @@ export interface Ran extends Counts {
 /** The most that the setting takes: a run ends when nothing is due. */
 const MOST_SUBREQUESTS = '10000';
 
-/** So many rows are due just now, so that every refresh is in time to be quiet; all others in a day. */
+/**
+ * So many rows are due just now, so that every refresh is in time to be quiet; all others in a day.
+ */
 export async function makeDue(env: Bindings, count: number): Promise<void> {
   const now = Date.now();
   await env.DB.batch([

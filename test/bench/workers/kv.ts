@@ -1,4 +1,6 @@
-/** A JWT check, then the user's value from KV as it is. Without a check: the values of many users. */
+/**
+ * A JWT check, then the user's value from KV as it is. Without a check: the values of many users.
+ */
 import { Hono } from 'hono';
 import { type BareEnv, verify } from './verify.ts';
 

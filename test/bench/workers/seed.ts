@@ -6,7 +6,10 @@ import { accountContext, createVault } from '../../../src/vault/vault.ts';
 
 const INSERTED_AT_ONCE = 20;
 
-/** Accounts of the provider `bench`, each of a user of its own: as a connect leaves them, a token of 15 minutes. */
+/**
+ * Accounts of the provider `bench`, each of a user of its own: as a connect leaves them, a token of
+ * 15 minutes.
+ */
 export async function seed(
   env: Bindings,
   from: number,

@@ -1,6 +1,7 @@
 /**
- * The product with a way in for the bench of webhooks: changes that are events, deliveries that wait,
- * ticks with some of the endpoints that WEBHOOKS names, and requests to a receiver without any product.
+ * The product with a way in for the bench of webhooks: changes that are events, deliveries that
+ * wait, ticks with some of the endpoints that WEBHOOKS names, and requests to a receiver without
+ * any product.
  */
 import type { Bindings } from '../../../src/config.ts';
 import worker from '../../../src/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The product with a way in for the bench: accounts, tokens that have run out, and how many calls to D1
- * were made.
+ * The product with a way in for the bench: accounts, tokens that have run out, and how many calls
+ * to D1 were made.
  */
 
 import type { Bindings } from '../../../src/config.ts';

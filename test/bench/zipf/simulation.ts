@@ -210,8 +210,8 @@ function dueAfter(now: number, random: () => number): { dueAt: number } {
 }
 
 /**
- * What is due at a tick, one after the other, and quietly, as src/refresh does it within two minutes
- * of the due time. Not counted: with or without a cache, refreshes cost the same.
+ * What is due at a tick, one after the other, and quietly, as src/refresh does it within two
+ * minutes of the due time. Not counted: with or without a cache, refreshes cost the same.
  */
 function scheduleRefreshes(
   d1: CountingD1,

@@ -1,4 +1,6 @@
-/** D1 on node:sqlite and KV in a map, in virtual time, counting. One location: what is put is seen. */
+/**
+ * D1 on node:sqlite and KV in a map, in virtual time, counting. One location: what is put is seen.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';

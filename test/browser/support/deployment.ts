@@ -1,7 +1,8 @@
 /**
- * A deployment that has set up everything, in a brand of its own, and a customer's app as far as the
- * hosted page needs one: it asks Mooring for a token and posts it in a form. The app is on 127.0.0.1
- * against Mooring's localhost, so to the browser the two are different sites, as they are in the world.
+ * A deployment that has set up everything, in a brand of its own, and a customer's app as far as
+ * the hosted page needs one: it asks Mooring for a token and posts it in a form. The app is on
+ * 127.0.0.1 against Mooring's localhost, so to the browser the two are different sites, as they are
+ * in the world.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -2,7 +2,9 @@
 import type { Page } from 'playwright-core';
 import { mirror } from '../../web/mirrored.ts';
 
-/** Not for what an action has answered: a flash message is told once, a form is not posted again. */
+/**
+ * Not for what an action has answered: a flash message is told once, a form is not posted again.
+ */
 export async function reloadIn(page: Page, language: string): Promise<void> {
   await page.setExtraHTTPHeaders({ 'Accept-Language': language });
   await page.reload();

@@ -1,4 +1,7 @@
-/** Builds the Worker once for all end-to-end tests, the way a deploy would, and throws it away after. */
+/**
+ * Builds the Worker once for all end-to-end tests, the way a deploy would, and throws it away
+ * after.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

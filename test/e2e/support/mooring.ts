@@ -67,7 +67,9 @@ export interface Mooring {
   worker: WorkerProcesses;
   /** Values that must appear in no output, named. */
   secrets: Map<string, string>;
-  /** Everything that came back over HTTP, for the scan for secrets: `METHOD path -> headers, body`. */
+  /**
+   * Everything that came back over HTTP, for the scan for secrets: `METHOD path -> headers, body`.
+   */
   replies: string[];
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<Reply<T>>;
   /** The first half: to the provider and back, up to the app's own page. */

@@ -1,4 +1,6 @@
-/** A receiver of webhooks behind `fetch`, which verifies what it gets with the reference library. */
+/**
+ * A receiver of webhooks behind `fetch`, which verifies what it gets with the reference library.
+ */
 import { Webhook } from 'standardwebhooks';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../../src/db/schema';
 import { OwnDeliveries } from '../../../src/events/own-deliveries';

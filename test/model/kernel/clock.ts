@@ -64,8 +64,8 @@ const untilAllWait = (): Promise<void> => new Promise((resolve) => nextTurn(reso
 
 /**
  * While `run` runs, timers and the deadlines of requests go by the scheduler's time: for code that
- * takes no clock for its time limits (`setTimeout`, `AbortSignal.timeout`). Hashes are made at once:
- * Node makes them in a thread, which virtual time does not wait for.
+ * takes no clock for its time limits (`setTimeout`, `AbortSignal.timeout`). Hashes are made at
+ * once: Node makes them in a thread, which virtual time does not wait for.
  */
 export async function withVirtualTime<T>(scheduler: Scheduler, run: () => Promise<T>): Promise<T> {
   const { setTimeout, clearTimeout } = globalThis;

@@ -1,7 +1,7 @@
 /**
- * D1 on node:sqlite: a primary, on which a batch is a transaction, and replicas, which show what two
- * of its tables were some time ago. The tables are those of migrations/. Databases are kept from run
- * to run and emptied, because making one costs more than a run.
+ * D1 on node:sqlite: a primary, on which a batch is a transaction, and replicas, which show what
+ * two of its tables were some time ago. The tables are those of migrations/. Databases are kept
+ * from run to run and emptied, because making one costs more than a run.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -45,8 +45,8 @@ export async function expectToHold<Plan, Mutation>(
 const RUNS = 5_000;
 
 /**
- * The model's checks fail where the product has this fault. `seed`: of plans that come upon it soon; others
- * do later.
+ * The model's checks fail where the product has this fault. `seed`: of plans that come upon it
+ * soon; others do later.
  */
 export async function expectToBeFound<Plan, Mutation>(
   model: Model<Plan, Mutation>,

@@ -254,7 +254,9 @@ export abstract class Platform extends Journal {
     };
   }
 
-  /** What the product logs tells which of its ways a run has taken. Stack frames differ by the run. */
+  /**
+   * What the product logs tells which of its ways a run has taken. Stack frames differ by the run.
+   */
   #log(by: Invocation, event: string, fields: object = {}, cause?: unknown): void {
     this.cover(event);
     this.note(

@@ -37,9 +37,9 @@ export interface EndpointHost {
 const AT_ONCE = 5;
 
 /**
- * While the provider is away, scheduled refreshes ask no more often than this: two runs side by side
- * open the circuit with a group each, then groups probe after 30 s, 60 s and 120 s. That is 25, and
- * as many again where a grace lets each of them ask twice.
+ * While the provider is away, scheduled refreshes ask no more often than this: two runs side by
+ * side open the circuit with a group each, then groups probe after 30 s, 60 s and 120 s. That is
+ * 25, and as many again where a grace lets each of them ask twice.
  */
 const IN_VAIN = 50;
 const IN_VAIN_MS = 5 * 60_000;
@@ -87,8 +87,8 @@ export class ProviderEndpoints {
   }
 
   /**
-   * Whether what was heard allows to infer that an account is dead: the same refusal for 36 hours at
-   * least, four times, and another account was granted something meanwhile.
+   * Whether what was heard allows to infer that an account is dead: the same refusal for 36 hours
+   * at least, four times, and another account was granted something meanwhile.
    */
   mayInfer(account: string): boolean {
     const refused = this.#refused.get(account) ?? [];

@@ -1,7 +1,7 @@
 /**
  * Many accounts of one client over simulated weeks: the product's own refresh, jobs and token
- * requests over the real schema on node:sqlite, with a clock that is set from one event to the next.
- * Nothing here fails but the provider, and that as told; races are the refresh model's.
+ * requests over the real schema on node:sqlite, with a clock that is set from one event to the
+ * next. Nothing here fails but the provider, and that as told; races are the refresh model's.
  */
 
 import { Store } from '../kernel/d1';

@@ -1,4 +1,6 @@
-/** A provider that is away, or refuses everybody, while a dozen accounts are due (docs/testing.md). */
+/**
+ * A provider that is away, or refuses everybody, while a dozen accounts are due (docs/testing.md).
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { expectToHold, seed } from '../kernel/gate';

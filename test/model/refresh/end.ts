@@ -102,8 +102,8 @@ export function checkEnd(world: World, settled: boolean): void {
     const { disconnected, received } = family;
     if (!(disconnected || received)) continue;
     if (inRows.has(family.id) || !server.heldBySomebody(family)) continue;
-    // A connect of the same subject takes back what was owed, where that could end its grant; and it
-    // takes the place of what was connected before.
+    // A connect of the same subject takes back what was owed, where that could end its grant; and
+    // it takes the place of what was connected before.
     const others = server.families.some((one) => one !== family && one.subject === family.subject);
     if (others && (world.plan.reach === 'grant' || !disconnected)) continue;
     const what = disconnected ? 'disconnected' : 'received';

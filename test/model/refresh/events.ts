@@ -1,7 +1,7 @@
 /**
- * I13: of each change that is committed there is one event, in the same commit and with the version that
- * shows it, and none of anything else. Derived from what the rows were and are: of who wrote them, and
- * how, nothing is known here.
+ * I13: of each change that is committed there is one event, in the same commit and with the version
+ * that shows it, and none of anything else. Derived from what the rows were and are: of who wrote
+ * them, and how, nothing is known here.
  */
 import type { D1 } from '../kernel/d1';
 import { parseToken } from '../kernel/tokens';

@@ -1,7 +1,7 @@
 /**
  * src/refresh, unchanged, against a simulated authorization server, D1, KV and queue
- * (docs/testing.md): the provider, D1, KV and the queue fail, before or after they did what they were
- * asked for.
+ * (docs/testing.md): the provider, D1, KV and the queue fail, before or after they did what they
+ * were asked for.
  */
 import { it } from 'vitest';
 import { expectToHold } from '../kernel/gate';

@@ -2,7 +2,9 @@
 import type { Scheduler } from '../kernel/clock';
 import type { ServiceName } from '../kernel/invocation';
 
-/** No longer in sum than a Worker lives, and than a rescue that is only in the queue is kept near. */
+/**
+ * No longer in sum than a Worker lives, and than a rescue that is only in the queue is kept near.
+ */
 const MOST_AWAY_MS = 14 * 60_000;
 
 export class Outages {

@@ -227,8 +227,8 @@ const crowd: fc.Arbitrary<Plan> = fc
   });
 
 /**
- * Days, in which one or two of three accounts are answered as if the client were wrong, for hours or
- * for good.
+ * Days, in which one or two of three accounts are answered as if the client were wrong, for hours
+ * or for good.
  */
 const verdicts: fc.Arbitrary<Plan> = fc
   .record({
@@ -250,7 +250,8 @@ const verdicts: fc.Arbitrary<Plan> = fc
       ...plan,
       rotation: plan.rotation === 'extend' ? 'static' : plan.rotation,
       lifetimeSeconds: (6 * HOUR) / 1_000,
-      // Of a token that has run out, one lost answer ends the grant, and nobody is left to compare with.
+      // Of a token that has run out, one lost answer ends the grant, and nobody is left to compare
+      // with.
       accounts: starts.map((one) => ({ ...one, expiresIn: Math.max(one.expiresIn, 120_000) })),
       steps: [
         ...blocked.map((lasts, account) => ({

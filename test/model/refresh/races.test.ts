@@ -1,7 +1,7 @@
 /**
  * src/refresh, unchanged, against a simulated authorization server, D1, KV and queue
- * (docs/testing.md): nothing fails, but everything takes its time, Workers are suspended and die, and
- * services go away.
+ * (docs/testing.md): nothing fails, but everything takes its time, Workers are suspended and die,
+ * and services go away.
  */
 import { it } from 'vitest';
 import { expectToHold } from '../kernel/gate';

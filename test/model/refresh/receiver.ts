@@ -1,7 +1,7 @@
 /**
- * The receiver of webhooks: what came to it, and what it has answered. I13: each delivery arrives at
- * least once or is a dead letter, is noted as delivered only when it was answered, is sent by one at a
- * time, and none is of a change that was not.
+ * The receiver of webhooks: what came to it, and what it has answered. I13: each delivery arrives
+ * at least once or is a dead letter, is noted as delivered only when it was answered, is sent by
+ * one at a time, and none is of a change that was not.
  */
 
 import type { Scheduler } from '../kernel/clock';

@@ -214,7 +214,9 @@ class Run {
     return plan.troubles[this.#troubles % plan.troubles.length] ?? null;
   }
 
-  /** Cron, each minute; sometimes twice, sometimes not. A tick that would find nothing is left out. */
+  /**
+   * Cron, each minute; sometimes twice, sometimes not. A tick that would find nothing is left out.
+   */
   #tick(minute: number): void {
     const { world } = this;
     const { scheduler, plan } = world;

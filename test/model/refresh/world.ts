@@ -130,7 +130,9 @@ export class World extends Platform {
     this.server.saved(text);
   }
 
-  /** I4, I5: the reuse of a token whose successor somebody has, or could have kept, is our fault. */
+  /**
+   * I4, I5: the reuse of a token whose successor somebody has, or could have kept, is our fault.
+   */
   protected override onReuse(
     family: Family,
     token: string,
@@ -139,7 +141,8 @@ export class World extends Platform {
   ): boolean {
     const { now } = this.scheduler;
     if (!this.familiesInRows().has(family.id)) {
-      // To be revoked, and ended: whoever refreshed it last found its row gone, or with other tokens.
+      // To be revoked, and ended: whoever refreshed it last found its row gone, or with other
+      // tokens.
       this.cover('a grant that no row has died of a used token');
       return true;
     }

@@ -1,4 +1,7 @@
-/** Tokens that are bound to a key (RFC 9449), through the app: who gets them, and what becomes of the key. */
+/**
+ * Tokens that are bound to a key (RFC 9449), through the app: who gets them, and what becomes of
+ * the key.
+ */
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { splitKey } from '../../../src/oauth/dpop';

@@ -1,6 +1,6 @@
 /**
- * Disconnecting an account whose access token has run out, as that of an idle account mostly has: the
- * grant ends at the provider all the same, by what the record says that a revocation takes.
+ * Disconnecting an account whose access token has run out, as that of an idle account mostly has:
+ * the grant ends at the provider all the same, by what the record says that a revocation takes.
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -19,8 +19,9 @@ const endable = fixtures.filter(
 );
 
 /**
- * Refresh tokens that no documented request ends: the pages of Todoist and Twitch speak of access tokens
- * only. Their fixtures take no refresh token, and keep the one that was used for a live access token.
+ * Refresh tokens that no documented request ends: the pages of Todoist and Twitch speak of access
+ * tokens only. Their fixtures take no refresh token, and keep the one that was used for a live
+ * access token.
  */
 const outliving: Record<string, number> = { todoist: 2, twitch: 2 };
 

@@ -1,6 +1,6 @@
 /**
- * Counts what the platform counts: calls that wait for an answer, of which six may be open at a time
- * in one invocation (fetch, KV and queues; D1 has none). Locally nothing else does.
+ * Counts what the platform counts: calls that wait for an answer, of which six may be open at a
+ * time in one invocation (fetch, KV and queues; D1 has none). Locally nothing else does.
  */
 
 export class Connections {

@@ -1,4 +1,6 @@
-/** Everything a refresh test needs: deps with a simulated provider behind `fetch`, and due accounts. */
+/**
+ * Everything a refresh test needs: deps with a simulated provider behind `fetch`, and due accounts.
+ */
 import { accountContext } from '../../../src/vault/vault';
 import type { Simulator } from '../../simulator/simulator';
 import { clientsOf, configWith, recordAt } from '../../support/config';

@@ -1,6 +1,6 @@
 /**
- * The sandbox's API, below `/api`, for whoever brings an access token that lives: a person's boats, and
- * answers as difficult as an API can give them.
+ * The sandbox's API, below `/api`, for whoever brings an access token that lives: a person's boats,
+ * and answers as difficult as an API can give them.
  *
  *   GET  /api/me
  *   GET  /api/boats                       with a Link to the next page

@@ -10,8 +10,8 @@ export interface SandboxClient {
   name: string;
   secret: string;
   /**
-   * Of a client that proves itself by a signature. A server all of whose clients do is a strict one: it
-   * takes pushed authorization requests only, and binds tokens to keys, with nonces.
+   * Of a client that proves itself by a signature. A server all of whose clients do is a strict
+   * one: it takes pushed authorization requests only, and binds tokens to keys, with nonces.
    */
   publicKey?: JsonWebKey;
   redirectUris: readonly string[];

@@ -1,8 +1,8 @@
 /**
  * The sandbox: a real authorization server (oidc-provider) on localhost, with rotating refresh
- * tokens whose reuse kills the grant, and a small API for who has one. `npm start` runs it for people,
- * the end-to-end tests run it for what it saw. It signs in whoever asks, so it listens on the loopback
- * interface only.
+ * tokens whose reuse kills the grant, and a small API for who has one. `npm start` runs it for
+ * people, the end-to-end tests run it for what it saw. It signs in whoever asks, so it listens on
+ * the loopback interface only.
  */
 import { Provider } from 'oidc-provider';
 import { listenOnLoopback } from '../loopback.ts';

@@ -1,4 +1,6 @@
-/** Who can sign in at the sandbox. Any other name works too, so tests can make as many as they need. */
+/**
+ * Who can sign in at the sandbox. Any other name works too, so tests can make as many as they need.
+ */
 
 export interface Person {
   /** The `sub` claim: the account id that Mooring stores. */

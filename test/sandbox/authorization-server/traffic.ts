@@ -49,7 +49,9 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 export class Traffic {
   tokenRequests: TokenRequest[] = [];
   revocations: Revocation[] = [];
-  /** PKCE verifiers that came with a code: the only secrets kept as they are, for tests to look for. */
+  /**
+   * PKCE verifiers that came with a code: the only secrets kept as they are, for tests to look for.
+   */
   readonly verifiers = new Set<string>();
   inFlight = 0;
   behaviour: Behaviour = { latencyMs: 0, failure: 'none', failures: 0 };

@@ -36,7 +36,9 @@ const wording: Record<string, string> = {
   needs_reconnect: 'The provider refused for good. Reconnect the account.',
 };
 
-/** What was thrown, in words for the person in front of this app. @throws what is a fault of its own */
+/**
+ * What was thrown, in words for the person in front of this app. @throws what is a fault of its own
+ */
 export function bad(error: unknown): Notice {
   if (isMooringError(error)) {
     return { tone: 'bad', text: wording[error.code] ?? error.problem.detail };

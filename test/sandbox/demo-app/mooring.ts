@@ -1,6 +1,6 @@
 /**
- * The demo's backend as a caller of Mooring: the client that any app would use, over a transport that
- * keeps every call for the page to show. The service key stays here.
+ * The demo's backend as a caller of Mooring: the client that any app would use, over a transport
+ * that keeps every call for the page to show. The service key stays here.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * Webhooks as a backend takes them: verified, answered at once, and the user read afterwards. An event
- * says what happened; how things stand is what is read.
+ * Webhooks as a backend takes them: verified, answered at once, and the user read afterwards. An
+ * event says what happened; how things stand is what is read.
  */
 import type { IntegrationList, Mooring } from '../../../client/src/index.ts';
 import { type MooringEvent, verifyWebhook, WebhookError } from '../../../client/src/webhooks.ts';
@@ -9,7 +9,9 @@ import { createBackend } from './mooring.ts';
 export interface ArrivedEvent {
   event: MooringEvent;
   at: number;
-  /** The user, at the event's version or a later one. Null: not yet, or the event has no version. */
+  /**
+   * The user, at the event's version or a later one. Null: not yet, or the event has no version.
+   */
   list: IntegrationList | null;
 }
 

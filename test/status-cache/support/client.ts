@@ -105,7 +105,9 @@ export async function connect(userId: string, name: string, call: Call = api): P
 export const disconnect = (userId: string, name: string, call: Call = api): Promise<Response> =>
   call(`${listPath(userId)}/onlyfans/${accountOf(userId, name)}`, { method: 'DELETE' });
 
-/** An isolate of its own on the real KV and D1, with the clock of `like`, else one that it moves. */
+/**
+ * An isolate of its own on the real KV and D1, with the clock of `like`, else one that it moves.
+ */
 export function isolate(
   like?: TestDeps,
   overrides: Parameters<typeof testDeps>[0] = {},

@@ -1,4 +1,7 @@
-/** On the hosted page a grant without a browser is a form, and what the operator signs for is not there. */
+/**
+ * On the hosted page a grant without a browser is a form, and what the operator signs for is not
+ * there.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../../src/db/schema';
 import { ownClient, simulateFields } from '../../simulator/field-grants';
