@@ -1,7 +1,7 @@
 /**
- * A copy of all users' integrations, for an app that wants them in a table of its own: filled page by
- * page, then kept by events, delivered or read. The user's version settles what is newer, so events may
- * come twice, late and in any order.
+ * A copy of all users' integrations, for an app that wants them in a table of its own: filled page
+ * by page, then kept by events, delivered or read. The user's version settles what is newer, so
+ * events may come twice, late and in any order.
  */
 
 /** With a key that has `read` and `operate`. */
@@ -69,7 +69,8 @@ export async function follow(api: Api, copy: Copy): Promise<void> {
 /** One event, from a webhook or from `follow`. */
 export async function receive(api: Api, copy: Copy, { data }: Event): Promise<void> {
   if (data.userId === undefined) return;
-  // An erasure has no version: what there is now is read, and that is nothing, or what came after it.
+  // An erasure has no version: what there is now is read, and that is nothing, or what came after
+  // it.
   await bringUpTo(api, copy, data.userId, data.version ?? Number.POSITIVE_INFINITY);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the theme and its reference leave to be desired (axe): changed in the built pages, because none
- * of it can be set. test/browser/site.test.ts looks at the result.
+ * What the theme and its reference leave to be desired (axe): changed in the built pages, because
+ * none of it can be set. test/browser/site.test.ts looks at the result.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 
 const changes: readonly [RegExp, string][] = [
-  // What stands on the screen has to be in the name that is said aloud, with its blanks (WCAG 2.2, 2.5.3).
+  // What stands on the screen has to be in the name that is said aloud, with its blanks (WCAG 2.2,
+  // 2.5.3).
   [/aria-label="Search"(?= aria-keyshortcuts)/g, 'aria-label="Search Ctrl K"'],
   [/(>Search<\/span>)(<kbd[^>]*>)(<kbd[^>]*>Ctrl<\/kbd>)(<kbd)/g, '$1 $2$3 $4'],
   // Markdown has no table without a heading, and no first column without one.

@@ -1,7 +1,7 @@
 /**
  * The pages of the site, made of the files in docs/, which stay the source: people read them in the
- * repository too, without front matter. Written anew at each build, and not in git. For programs there
- * are llms.txt (llmstxt.org), all pages in one file, and each page as Markdown.
+ * repository too, without front matter. Written anew at each build, and not in git. For programs
+ * there are llms.txt (llmstxt.org), all pages in one file, and each page as Markdown.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

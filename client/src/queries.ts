@@ -41,7 +41,8 @@ export const integrationsQuery = (mooring: Mooring, { userId = 'me' }: OfUser = 
  * One integration.
  *
  * @example
- * const { data } = useQuery(integrationQuery(mooring, { provider: 'github', accountId: '583231' }));
+ * const account = { provider: 'github', accountId: '583231' };
+ * const { data } = useQuery(integrationQuery(mooring, account));
  */
 export const integrationQuery = (
   mooring: Mooring,

@@ -167,7 +167,9 @@ export class Connections {
    * others
    * @example
    * const back = returnedConnection(request.url);
-   * if (back?.completion !== undefined) await mooring.user(userId).connections.complete(back.id, back);
+   * if (back?.completion !== undefined) {
+   *   await mooring.user(userId).connections.complete(back.id, back);
+   * }
    */
   complete(
     id: string,
@@ -200,7 +202,8 @@ export class Delegations {
    *
    * @throws MooringError forbidden: the key lacks a right itself
    * @example
-   * const { token } = await mooring.user('user-1').delegations.create({ rights: ['read', 'call'] });
+   * const user = mooring.user('user-1');
+   * const { token } = await user.delegations.create({ rights: ['read', 'call'] });
    */
   create(input: DelegationInput, { signal }: RequestOptions = {}): Promise<Delegation> {
     return dataOf(

@@ -63,9 +63,8 @@ export interface ApiCall {
  * The provider's reply, as far as it is passed on.
  *
  * @throws AppError authorization_required, several_accounts, call_not_supported,
- * provider_not_found,
- *   not_found, invalid_request, forbidden, rate_limited, too_large, not_implemented, provider_error,
- *   and what a token on demand can end with
+ *   provider_not_found, not_found, invalid_request, forbidden, rate_limited, too_large,
+ *   not_implemented, provider_error, and what a token on demand can end with
  */
 export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   const { request } = call;

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 /** biome.json, `lineWidth` */
 const WIDTH = 100;
 const generated = /^(worker-configuration\.d\.ts|client\/src\/openapi\.ts)$/;
-const comment = /^\s*(\/?\*|\/\/)/;
+const comment = /^\s*(\/\*\*?|\*|\/\/) /;
 /** An address cannot be broken. */
 const oneWord = /^\s*(\*|\/\/) \S+$/;
 

@@ -15,7 +15,8 @@ export const mooring = createMooring({
 });
 
 /**
- * What went wrong, for the user. `error` is what the hooks have: thrown, or the code of a connection.
+ * What went wrong, for the user. `error` is what the hooks have: thrown, or the code of a
+ * connection.
  */
 export function explain(error: unknown): string {
   if (error instanceof SignedOut || isMooringError(error, 'unauthenticated')) {
