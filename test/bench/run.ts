@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures, prints a table, writes docs/benchmarks.md.
- * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token|call|tell` runs
- * one part, and leaves docs/benchmarks.md alone.
+ * `-- --json FILE` writes the figures for programs; `-- --only know|keep|quick|token|call|tell`
+ * runs one part, and leaves docs/benchmarks.md alone.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
