@@ -625,3 +625,4 @@ export type AccountRow = typeof oauthAccounts.$inferSelect;
 export type ClientGrant = typeof clientGrants.$inferSelect;
 export type RegisteredClient = typeof registeredClients.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;
+export type OutboxEntry = typeof outbox.$inferSelect;

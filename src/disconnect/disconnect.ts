@@ -8,16 +8,17 @@ import { and, eq, not, or } from 'drizzle-orm';
 import { hasRow } from '../db/conditions';
 import { never } from '../db/expressions';
 import { isLeftOver } from '../db/grants';
+import { owedRevocationOf } from '../db/owed-revocations';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { eventStatements } from '../events/event-log';
-import { owedRevocationOf } from '../events/outbox';
 import { endpointsOf } from '../oauth/endpoints';
 import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { forget, publish } from '../status-cache/publish';
-import { deliverRevocations, isGrantShared, mayRevoke, sharedGrant } from './revocation';
+import { deliverRevocations } from './outbox';
+import { isGrantShared, mayRevoke, sharedGrant } from './revocation';
 
 /**
  * `queued`: the provider is being told. `not_supported`: it cannot be told; the user may end the

@@ -6,6 +6,7 @@
  */
 import { and, eq, inArray, not } from 'drizzle-orm';
 import { inJson } from '../db/conditions';
+import { owedRevocationOf } from '../db/owed-revocations';
 import {
   auditEvents,
   connectTransactions,
@@ -16,11 +17,11 @@ import {
 } from '../db/schema';
 import type { Deps } from '../deps';
 import { eventStatements } from '../events/event-log';
-import { owedRevocationOf } from '../events/outbox';
 import { endingOf, hashOf, noteEnding } from '../http/delegation';
 import { withDeadline } from '../retry';
 import { forget } from '../status-cache/publish';
-import { deliverRevocations, mayRevoke } from './revocation';
+import { deliverRevocations } from './outbox';
+import { mayRevoke } from './revocation';
 
 const BATCH_MS = 20_000;
 

@@ -5,11 +5,10 @@
  */
 import { and, eq, inArray } from 'drizzle-orm';
 import { runBatch } from '../db/client';
-import { connectTransactions, outbox } from '../db/schema';
+import { connectTransactions, type OutboxEntry, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
-import type { OutboxEntry } from '../events/outbox';
 import type { Endpoints } from '../oauth/endpoints';
 import { type Grant, sealable } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';

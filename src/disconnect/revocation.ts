@@ -1,21 +1,14 @@
 /**
- * Delivers what the outbox owes: tells the provider that a grant is over. Before each request to
- * the provider, retries included, it is asked whether another integration needs the grant.
+ * Tells the provider that a grant is over, for one entry of the outbox. Before each request to the
+ * provider, retries included, it is asked whether another integration needs the grant.
  */
 import { and, eq, isNotNull, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { hasRow, inJson } from '../db/conditions';
+import { hasRow, inJson, isSame } from '../db/conditions';
 import { lostLeases } from '../db/lost-leases';
-import { oauthAccounts } from '../db/schema';
+import { type OutboxEntry, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
-import {
-  type DrainBudget,
-  drainOutbox,
-  type OutboxEntry,
-  type RevocationResult,
-  saveTokens,
-} from '../events/outbox';
 import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf, findsServer } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
@@ -32,18 +25,21 @@ import { REQUEST_MS } from '../refresh/attempt';
 import { judge, salvage } from '../refresh/outcome';
 import { COMMIT_MS, findRescue, forgetRescue, saveRescue } from '../refresh/rescue';
 import { accessEnd } from '../refresh/schedule';
+import { retry } from '../retry';
 import { SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import { identify, openReceived } from './received-grant';
 
-/** Right after a change: what it left, and perhaps a little more, within `waitUntil`'s 30 s. */
-const AT_ONCE = { entries: 5, ms: 5_000 };
+/** No try to save tokens is begun after this. */
+const SAVE_MS = 6 * SECOND_MS;
 
-/** Delivers what is due. Cron calls it with a budget of its own. Returns how many were tried. */
-export const deliverRevocations = (
-  deps: Deps,
-  budget: DrainBudget = { entries: AT_ONCE.entries, until: deps.now() + AT_ONCE.ms },
-): Promise<number> => drainOutbox(deps, (entry) => revoke(deps, entry), budget);
+/**
+ * `done`: the provider answered, or nothing may be or needs to be revoked. `retry`: later.
+ * `gave_up`: the provider refused for good. `account_unknown`: it may end another one's grant, and
+ * nobody can tell. `grant_refused`: the provider says that the grant is dead; twice is `done`.
+ * Anything thrown is a `retry`.
+ */
+export type RevocationResult = 'done' | 'retry' | 'grant_refused' | 'gave_up' | 'account_unknown';
 
 /** `dropped`: another integration needs the grant, so nothing was sent. */
 type Outcome = Revocation | 'grant_refused' | 'dropped';
@@ -292,6 +288,27 @@ async function keep(
       deps.now() + COMMIT_MS,
     );
   }
+}
+
+/**
+ * Replaces an entry's tokens, all sealed, by what came of them, whoever has the lease by now: they
+ * exist nowhere else. Not where the entry has other tokens already.
+ *
+ * @throws what D1 throws
+ */
+async function saveTokens(
+  deps: Deps,
+  entry: OutboxEntry,
+  newer: Partial<Pick<OutboxEntry, 'accessToken' | 'refreshToken' | 'expiresAt' | 'refused'>>,
+): Promise<void> {
+  const unchanged = and(
+    eq(outbox.id, entry.id),
+    isSame(outbox.accessToken, entry.accessToken),
+    isSame(outbox.refreshToken, entry.refreshToken),
+  );
+  await retry(deps, { until: deps.now() + SAVE_MS }, () =>
+    deps.db.update(outbox).set(newer).where(unchanged),
+  );
 }
 
 /** For clocks that differ. */

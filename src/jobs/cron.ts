@@ -4,7 +4,7 @@
  */
 import { type Calls, withBudget } from '../budget';
 import type { Deps } from '../deps';
-import { deliverRevocations } from '../disconnect/revocation';
+import { deliverRevocations } from '../disconnect/outbox';
 import { deliverOwn, deliverWebhooks, sweepDeliveries } from '../events/deliver';
 import { repeatChecks } from '../refresh/check';
 import { reviveFormerClients } from '../refresh/client-grants';

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { owedRevocation } from '../../src/db/owed-revocations';
 import { oauthAccounts, outbox } from '../../src/db/schema';
 import type { Deps } from '../../src/deps';
-import { deliverRevocations } from '../../src/disconnect/revocation';
-import { owedRevocation } from '../../src/events/outbox';
+import { deliverRevocations } from '../../src/disconnect/outbox';
 import { accountContext } from '../../src/vault/vault';
 import { d1With, gate } from '../status-cache/faults';
 import { clientsOf, configWith, recordAt } from '../support/config';

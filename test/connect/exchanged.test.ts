@@ -5,8 +5,7 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditEvents, connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';
-import { deliverRevocations } from '../../src/disconnect/revocation';
-import { OUTBOX_GIVES_UP_MS } from '../../src/events/outbox';
+import { deliverRevocations, OUTBOX_GIVES_UP_MS } from '../../src/disconnect/outbox';
 import { clientsOf, configWith, recordAt } from '../support/config';
 import { testDeps } from '../support/deps';
 import { dumpDatabase, erasureOf, rowsNaming } from '../support/dump';

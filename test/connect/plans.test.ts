@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
-import { deliverRevocations } from '../../src/disconnect/revocation';
+import { deliverRevocations } from '../../src/disconnect/outbox';
 import { mechanisms } from '../simulator/mechanisms';
 import { simulate } from '../simulator/simulator';
 import { clientsOf, configWith, recordAt } from '../support/config';

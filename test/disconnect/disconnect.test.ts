@@ -7,7 +7,7 @@ import {
   outbox,
   userVersions,
 } from '../../src/db/schema';
-import { deliverRevocations } from '../../src/disconnect/revocation';
+import { deliverRevocations } from '../../src/disconnect/outbox';
 import { LEASE_MS } from '../../src/refresh/claim';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { keyOf } from '../../src/status-cache/kv';

@@ -5,8 +5,7 @@
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { auditEvents, outbox } from '../../src/db/schema';
-import { deliverRevocations } from '../../src/disconnect/revocation';
-import { OUTBOX_LEASE_MS } from '../../src/events/outbox';
+import { deliverRevocations, OUTBOX_LEASE_MS } from '../../src/disconnect/outbox';
 import { LEASE_MS } from '../../src/refresh/claim';
 import type { Grant } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';

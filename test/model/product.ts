@@ -12,7 +12,7 @@ export { userVersions } from '../../src/db/schema';
 export type { Deps } from '../../src/deps';
 export { disconnect } from '../../src/disconnect/disconnect';
 export { eraseUser } from '../../src/disconnect/erase';
-export { deliverRevocations } from '../../src/disconnect/revocation';
+export { deliverRevocations } from '../../src/disconnect/outbox';
 export { AppError } from '../../src/errors';
 export { deliverOwn, deliverWebhooks } from '../../src/events/deliver';
 export { OwnDeliveries } from '../../src/events/own-deliveries';

@@ -1,21 +1,60 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { owedRevocation } from '../../src/db/owed-revocations';
 import { auditEvents, outbox } from '../../src/db/schema';
 import {
   claimRevocations,
-  drainOutbox,
+  deliverRevocations,
   OUTBOX_GIVES_UP_MS,
   OUTBOX_LEASE_MS,
-  type OutboxEntry,
-  owedRevocation,
-  type RevocationResult,
   retryDelay,
-} from '../../src/events/outbox';
+} from '../../src/disconnect/outbox';
+import { clientsOf, configWith, recordAt } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 
-const later = (deps: TestDeps) => ({ until: deps.now() + 1e9, entries: 100 });
+/** Each names the account in a request without a token, so what is owed needs none. */
+const ids = [
+  ...['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8', 'poisoned', 'well'],
+  ...Array.from({ length: 7 }, (_, i) => `dead-${i}`),
+];
+const revocation = { token: 'none', params: { account: '{account_id}' } };
+const config = configWith(
+  Object.fromEntries(ids.map((id) => [id, recordAt(id, { revocation })])),
+  clientsOf(ids),
+);
 
-async function owe(deps: TestDeps, provider: string, accounts: number): Promise<void> {
+const answers = {
+  done: () => new Response(),
+  retry: () => new Response(null, { status: 503 }),
+  gaveUp: () => new Response(null, { status: 400 }),
+};
+
+/** The providers' one server; `seen` are the accounts that it was asked to end. */
+async function withServer(
+  answer: (provider: string, account: string) => Response | Promise<Response> = answers.done,
+) {
+  const seen: string[] = [];
+  const server: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const account = String((await request.formData()).get('account'));
+    seen.push(account);
+    return answer(new URL(request.url).hostname.replace('.example', ''), account);
+  };
+  const deps = testDeps({ config, fetch: server });
+  // What other tests of this file have left.
+  await deps.db.delete(outbox);
+  return { deps, seen };
+}
+
+const deliver = (deps: TestDeps) =>
+  deliverRevocations(deps, { until: deps.now() + 1e9, entries: 100 });
+
+async function owe(
+  deps: TestDeps,
+  provider: string,
+  accounts: number,
+  accessToken: string | null = null,
+): Promise<void> {
   for (let i = 0; i < accounts; i += 1) {
     await owedRevocation(
       deps.db,
@@ -24,7 +63,7 @@ async function owe(deps: TestDeps, provider: string, accounts: number): Promise<
         accountId: `account-${i}`,
         subject: `subject-${i}`,
         parameters: { shop: 'a' },
-        accessToken: 'sealed-access',
+        accessToken,
         refreshToken: null,
         expiresAt: null,
         scope: null,
@@ -46,36 +85,19 @@ const oweMany = (deps: TestDeps, provider: string, accounts: number) =>
 const entriesOf = (deps: TestDeps, provider: string) =>
   deps.db.select().from(outbox).where(eq(outbox.provider, provider));
 
-/** Answers for one provider's entries; entries of other tests in this file are left for later. */
-function deliverer(
-  provider: string,
-  answer: (entry: OutboxEntry) => RevocationResult | Promise<RevocationResult>,
-) {
-  const seen: string[] = [];
-  return {
-    seen,
-    deliver: async (entry: OutboxEntry): Promise<RevocationResult> => {
-      if (entry.provider !== provider) return 'retry';
-      seen.push(entry.accountId);
-      return answer(entry);
-    },
-  };
-}
-
 describe('the outbox', () => {
   test('delivers oldest first, five at a time, and forgets what is done', async () => {
-    const deps = testDeps();
-    await owe(deps, 'p1', 12);
     let inFlight = 0;
     let most = 0;
-    const { seen, deliver } = deliverer('p1', async (): Promise<RevocationResult> => {
+    const { deps, seen } = await withServer(async () => {
       inFlight += 1;
       most = Math.max(most, inFlight);
       await scheduler.wait(1);
       inFlight -= 1;
-      return 'done';
+      return answers.done();
     });
-    await drainOutbox(deps, deliver, later(deps));
+    await owe(deps, 'p1', 12);
+    await deliver(deps);
     expect(seen).toHaveLength(12);
     expect(seen.slice(0, 5).sort()).toEqual([0, 1, 2, 3, 4].map((i) => `account-${i}`));
     expect(most).toBe(5);
@@ -83,18 +105,10 @@ describe('the outbox', () => {
   });
 
   test('hands the entry over as it was stored', async () => {
-    const deps = testDeps();
-    await owe(deps, 'p2', 1);
-    let handed: OutboxEntry | undefined;
-    await drainOutbox(
-      deps,
-      async (entry) => {
-        if (entry.provider === 'p2') handed = entry;
-        return 'retry';
-      },
-      later(deps),
-    );
-    expect(handed).toMatchObject({
+    const { deps } = await withServer();
+    await owe(deps, 'p2', 1, 'sealed-access');
+    const [entry] = await claimRevocations(deps.db, deps.uuid(), 1, deps.now());
+    expect(entry).toMatchObject({
       kind: 'revocation',
       parameters: { shop: 'a' },
       subject: 'subject-0',
@@ -105,97 +119,82 @@ describe('the outbox', () => {
   });
 
   test('two drains side by side deliver each entry once', async () => {
-    const deps = testDeps();
+    const { deps, seen } = await withServer();
     await owe(deps, 'p3', 20);
-    const { seen, deliver } = deliverer('p3', () => 'done');
-    await Promise.all([1, 2, 3].map(() => drainOutbox(deps, deliver, later(deps))));
+    await Promise.all([1, 2, 3].map(() => deliver(deps)));
     expect(seen).toHaveLength(20);
     expect(new Set(seen).size).toBe(20);
   });
 
-  test.each<[string, () => RevocationResult]>([
-    ['says retry', () => 'retry'],
-    [
-      'throws',
-      () => {
-        throw new Error('canary-secret');
-      },
-    ],
-  ])('a delivery that %s comes again later, with growing pauses', async (name, answer) => {
-    const deps = testDeps();
-    const provider = `p4-${name.replace(' ', '-')}`;
-    await owe(deps, provider, 1);
-    const { seen, deliver } = deliverer(provider, answer);
-    await drainOutbox(deps, deliver, later(deps));
-    const [entry] = await entriesOf(deps, provider);
+  test.each([
+    ['is answered by trouble', null],
+    ['throws, as tokens that nobody can open make it,', 'canary-secret'],
+  ])('a delivery that %s comes again later, with growing pauses', async (_, token) => {
+    const { deps } = await withServer(answers.retry);
+    await owe(deps, 'p4', 1, token);
+    await deliver(deps);
+    const [entry] = await entriesOf(deps, 'p4');
     expect(entry).toMatchObject({ attempts: 1, leaseId: null, leaseUntil: deps.now() });
     expect(entry?.dueAt).toBe(deps.now() + 45_000);
-    await drainOutbox(deps, deliver, later(deps));
-    expect(seen).toHaveLength(1);
+    expect(await deliver(deps)).toBe(0);
     deps.clock.advance(45_000);
-    await drainOutbox(deps, deliver, later(deps));
-    expect(seen).toHaveLength(2);
+    expect(await deliver(deps)).toBe(1);
+    const [again] = await entriesOf(deps, 'p4');
+    expect(again?.dueAt).toBe(deps.now() + 90_000);
     expect(deps.logLines.join()).not.toContain('canary-secret');
+    expect(deps.logLines.join().includes('outbox.delivery_failed')).toBe(token !== null);
   });
 
   test('one that was lost in mid-delivery comes again when its lease is over', async () => {
-    const deps = testDeps();
+    const { deps, seen } = await withServer();
     await owe(deps, 'p5', 1);
     await claimRevocations(deps.db, deps.uuid(), 100, deps.now());
-    const { seen, deliver } = deliverer('p5', () => 'done');
     deps.clock.advance(OUTBOX_LEASE_MS - 1);
-    await drainOutbox(deps, deliver, later(deps));
+    await deliver(deps);
     expect(seen).toEqual([]);
     deps.clock.advance(1);
-    await drainOutbox(deps, deliver, later(deps));
+    await deliver(deps);
     expect(seen).toEqual(['account-0']);
   });
 
   test('a holder paused past its lease undoes nothing of its successor', async () => {
-    const deps = testDeps();
-    await owe(deps, 'p6', 1);
-    const { deliver } = deliverer('p6', async (): Promise<RevocationResult> => {
+    const { deps } = await withServer(async () => {
       // Meanwhile somebody else has claimed it.
       deps.clock.advance(OUTBOX_LEASE_MS);
       await claimRevocations(deps.db, deps.uuid(), 100, deps.now());
-      return 'retry';
+      return answers.retry();
     });
-    await drainOutbox(deps, deliver, later(deps));
+    await owe(deps, 'p6', 1);
+    await deliver(deps);
     const [entry] = await entriesOf(deps, 'p6');
     expect(entry?.leaseUntil).toBe(deps.now() + OUTBOX_LEASE_MS);
   });
 
-  test.each<[string, RevocationResult, number, string | null]>([
-    ['refused for good', 'gave_up', 0, 'refused'],
+  test.each<[string, keyof typeof answers, number, string | null]>([
+    ['refused for good', 'gaveUp', 0, 'refused'],
     ['still unanswered after a week', 'retry', OUTBOX_GIVES_UP_MS, 'too_old'],
     ['unanswered just before a week', 'retry', OUTBOX_GIVES_UP_MS - 1000, null],
-  ])('%s', async (name, answer, age, reason) => {
-    const deps = testDeps();
-    const provider = `p7-${name.replaceAll(' ', '-')}`;
-    await owe(deps, provider, 1);
+  ])('%s', async (_, answer, age, reason) => {
+    const { deps } = await withServer(answers[answer]);
+    await deps.db.delete(auditEvents);
+    await owe(deps, 'p7', 1);
     deps.clock.advance(age);
-    await drainOutbox(deps, deliverer(provider, () => answer).deliver, later(deps));
-    expect(await entriesOf(deps, provider)).toHaveLength(reason === null ? 1 : 0);
+    await deliver(deps);
+    expect(await entriesOf(deps, 'p7')).toHaveLength(reason === null ? 1 : 0);
     const events = await deps.db
       .select()
       .from(auditEvents)
-      .where(and(eq(auditEvents.provider, provider), eq(auditEvents.type, 'revocation.gave_up')));
+      .where(and(eq(auditEvents.provider, 'p7'), eq(auditEvents.type, 'revocation.gave_up')));
     expect(events.map(({ detail, userId }) => [detail?.reason, userId])).toEqual(
       reason === null ? [] : [[reason, null]],
     );
   });
 
   test('stops at its budget of entries, and of time', async () => {
-    const deps = testDeps();
+    const { deps, seen } = await withServer();
     await owe(deps, 'p8', 12);
-    // Entries of other tests are not due now.
-    await deps.db
-      .update(outbox)
-      .set({ dueAt: deps.now() + 1e12 })
-      .where(sql`${outbox.provider} <> 'p8'`);
-    const { seen, deliver } = deliverer('p8', () => 'done');
-    expect(await drainOutbox(deps, deliver, { until: deps.now() + 1, entries: 7 })).toBe(7);
-    expect(await drainOutbox(deps, deliver, { until: deps.now(), entries: 7 })).toBe(0);
+    expect(await deliverRevocations(deps, { until: deps.now() + 1, entries: 7 })).toBe(7);
+    expect(await deliverRevocations(deps, { until: deps.now(), entries: 7 })).toBe(0);
     expect(seen).toHaveLength(7);
     expect(
       await deps.db
@@ -206,20 +205,18 @@ describe('the outbox', () => {
   });
 
   test('a thousand owed to an endpoint that is dead keep no other provider waiting', async () => {
-    const deps = testDeps();
-    await deps.db.delete(outbox);
+    const told: string[] = [];
+    const { deps } = await withServer((provider) => {
+      told.push(provider);
+      return provider === 'well' ? answers.done() : answers.retry();
+    });
     // More dead ones than a tick delivers to.
     const dead = Array.from({ length: 7 }, (_, i) => `dead-${i}`);
     for (const provider of dead) await oweMany(deps, provider, provider === 'dead-0' ? 1_000 : 200);
-    const told: string[] = [];
-    const deliver = async ({ provider }: OutboxEntry): Promise<RevocationResult> => {
-      told.push(provider);
-      return provider === 'well' ? 'done' : 'retry';
-    };
     const tick = async () => {
       told.length = 0;
       deps.clock.advance(60_000);
-      await drainOutbox(deps, deliver, { until: deps.now() + 60_000, entries: 5 });
+      await deliverRevocations(deps, { until: deps.now() + 60_000, entries: 5 });
       return [...told];
     };
     for (let i = 0; i < 3; i += 1) expect(await tick()).toHaveLength(5);
@@ -245,15 +242,14 @@ describe('the outbox', () => {
 });
 
 test('an entry that nobody can read is given up with an event, and the others are delivered', async () => {
-  const deps = testDeps();
+  const { deps, seen } = await withServer();
   await owe(deps, 'poisoned', 3);
   await deps.db.run(
     sql`UPDATE outbox SET parameters = '{"shop' WHERE provider = 'poisoned' AND account_id = 'account-0'`,
   );
-  const { seen, deliver } = deliverer('poisoned', () => 'done');
-  await drainOutbox(deps, deliver, later(deps));
+  await deliver(deps);
   deps.clock.advance(OUTBOX_LEASE_MS + 1);
-  await drainOutbox(deps, deliver, later(deps));
+  await deliver(deps);
   expect(seen.sort()).toEqual(['account-1', 'account-2']);
   expect(await entriesOf(deps, 'poisoned')).toEqual([]);
   const events = await deps.db
