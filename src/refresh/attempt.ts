@@ -28,7 +28,6 @@ import { accountContext, VaultError } from '../vault/vault';
 import {
   type Admission,
   type CircuitKey,
-  circuitOf,
   closeCircuit,
   countAttempts,
   countFailure,
@@ -38,11 +37,30 @@ import {
 } from './circuit';
 import { attemptMs, graceEnds, REQUESTS_MS, sendableAt } from './claim';
 import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
-import { isFor, refreshedFacts, sealedToken, sealGrant, sentField } from './commit';
+import {
+  COMMIT_MS,
+  type CommitOptions,
+  type Committed,
+  commitGrant,
+  type Grant,
+  isFor,
+  refreshedFacts,
+  sealedToken,
+  sealGrant,
+  sentField,
+} from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
-import { isSingleUse, judge, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } from './outcome';
+import {
+  isSingleUse,
+  judge,
+  noClient,
+  type Outcome,
+  salvage,
+  WRONG_SUBJECT,
+  wrongSubject,
+} from './outcome';
 import type { Publication } from './publication';
-import { COMMIT_MS, commitRescued, findRescue, storeGrant } from './rescue';
+import { commitRescued, findRescue, type Rescued, rescue, SAVE_MS, saveInKv } from './rescue';
 import { isCounting, STORM, unmarkStorm } from './storm';
 import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh } from './verdict';
 
@@ -55,6 +73,8 @@ const KV_AWAY_MS = MINUTE_MS;
 
 export interface AttemptOptions {
   client: OAuth2Client;
+  /** That this integration's refresh goes by. */
+  circuit: CircuitKey;
   admission: Admission;
   /** The circuit as it was read with the claim. */
   health: ProviderHealth | undefined;
@@ -131,7 +151,8 @@ async function recover(
   } catch (error) {
     // Sending the token could cost the grant.
     deps.log.warn('rescue.lookup_failed', { provider: row.provider, rowId: row.id }, error);
-    return wait(deps, row, 'rescue_lookup_failed', deps.now() + KV_AWAY_MS, options);
+    const until = deps.now() + KV_AWAY_MS;
+    return fail(deps, row, { kind: 'waiting', code: 'rescue_lookup_failed', until }, options);
   }
 }
 
@@ -147,74 +168,129 @@ async function refresh(
   row: AccountRow,
   options: AttemptOptions,
 ): Promise<AttemptResult> {
-  const { client, admission } = options;
-  const { provider } = client;
-  if (admission.kind === 'open') return wait(deps, row, 'circuit_open', admission.until, options);
-  const now = deps.now();
-  if (sendableAt(provider, row, now) > now) {
-    return wait(deps, row, 'unknown_outcome', sendableAt(provider, row, now), options);
-  }
-
+  const { client } = options;
+  const blocked = blockedAt(deps.now(), row, options);
+  if (blocked) return fail(deps, row, blocked, options);
   const ready = await prepare(deps, row, client);
   if ('kind' in ready) {
     return fail(deps, row, ready, options, { asked: ready.kind === 'transient' });
   }
-
-  // A holder that was paused may be near the end of its lease: the token is not its to send. Or the
-  // provider's grace has ended meanwhile.
+  // Since then the lease has come near its end, perhaps, or the provider's grace is over.
   const sentAt = deps.now();
-  if (row.leaseUntil === null || sentAt + attemptMs(provider) > row.leaseUntil) {
-    return wait(deps, row, 'too_late', sentAt, options);
-  }
-  const sendable = sendableAt(provider, row, sentAt);
-  if (sendable > sentAt) return wait(deps, row, 'unknown_outcome', sendable, options);
+  const late = blockedAt(sentAt, row, options);
+  if (late) return fail(deps, row, late, options);
 
-  const { dpopKey } = ready;
   const answer = await request(deps, client, ready.endpoints, row, ready);
-  const { outcome, reply, refreshToken } = answer;
+  const { outcome, reply, refreshToken, unanswered } = answer;
   const accessToken = outcome.kind === 'granted' ? outcome.accessToken : null;
   if (reply && (accessToken !== null || refreshToken !== null)) {
-    const found = { accessToken, refreshToken, reply, dpopKey };
-    const grant = await sealGrant(deps.vault, client, row, ready.sealed, found);
-    const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
-    const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
-    // Half an answer: the new refresh token is safe, and is tried soon.
-    if (outcome.kind !== 'granted') {
-      const failed: Failed =
-        outcome.kind === 'refused' ? { ...outcome, by: 'code', reason: outcome.code } : outcome;
-      return { kind: 'failed', failed, dueAt: null, snapshot };
-    }
-    await afterGrant(deps, row, options);
-    if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
-    if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
-    const { tokenType, expiresAt, scope } = refreshedFacts(provider, grant, row);
-    const token = { accessToken: outcome.accessToken, tokenType, expiresAt, scope, dpopKey };
-    return { kind: 'refreshed', token, snapshot };
+    const found = { accessToken, refreshToken, reply, dpopKey: ready.dpopKey };
+    return store(deps, row, ready.sealed, found, outcome, options);
   }
   if (outcome.kind === 'granted') throw new TypeError('granted without a reply');
 
   if (outcome.code === 'invalid_client') await replaceUnknown(deps, client);
-  const { unanswered } = answer;
-  const context = { asked: true, sentAt, unanswered, lookedForRescue: true };
-  if (!isClearRefusal(outcome)) return fail(deps, row, outcome, options, context);
+  const sent = { asked: true, sentAt, unanswered, lookedForRescue: true };
+  if (!isClearRefusal(outcome)) return fail(deps, row, outcome, options, sent);
+  return refuse(deps, row, outcome, options, sent);
+}
+
+/** Why the token is not to be sent at `now`; null: it may be. Pure. */
+function blockedAt(
+  now: number,
+  row: AccountRow,
+  { client: { provider }, admission }: AttemptOptions,
+): Extract<Failed, { kind: 'waiting' }> | null {
+  const waiting = (code: string, until: number) => ({ kind: 'waiting', code, until }) as const;
+  if (admission.kind === 'open') return waiting('circuit_open', admission.until);
+  const sendable = sendableAt(provider, row, now);
+  if (sendable > now) return waiting('unknown_outcome', sendable);
+  // A holder that was paused may be near the end of its lease: the token is not its to send.
+  const isLate = row.leaseUntil === null || now + attemptMs(provider) > row.leaseUntil;
+  return isLate ? waiting('too_late', now) : null;
+}
+
+/** What came is put into the row, whatever the outcome says of it. */
+async function store(
+  deps: Deps,
+  row: AccountRow,
+  sent: string,
+  found: Parameters<typeof sealGrant>[4],
+  outcome: Outcome,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
+  const { client } = options;
+  const grant = await sealGrant(deps.vault, client, row, sent, found);
+  const stored = await storeGrant(deps, grant, row, commitOptions(row, options));
+  const snapshot = stored.kind === 'committed' ? stored.snapshot : null;
+  // Half an answer: the new refresh token is safe, and is tried soon.
+  if (outcome.kind !== 'granted') {
+    const failed: Failed =
+      outcome.kind === 'refused' ? { ...outcome, by: 'code', reason: outcome.code } : outcome;
+    return { kind: 'failed', failed, dueAt: null, snapshot };
+  }
+  await afterGrant(deps, row, options);
+  if (stored.kind === 'gone') return { kind: 'gone', snapshot: null };
+  if (stored.kind === 'superseded') return { kind: 'superseded', snapshot: null };
+  const { accessToken } = outcome;
+  const { dpopKey } = found;
+  const { tokenType, expiresAt, scope } = refreshedFacts(client.provider, grant, row);
+  return {
+    kind: 'refreshed',
+    token: { accessToken, tokenType, expiresAt, scope, dpopKey },
+    snapshot,
+  };
+}
+
+/** Into D1, else into a rescue record. Never throws. */
+async function storeGrant(
+  deps: Deps,
+  grant: Grant,
+  row: AccountRow,
+  options: CommitOptions,
+): Promise<Committed | Rescued> {
+  const commit = () => commitGrant(deps, grant, row, options);
+  try {
+    const committed = await commit();
+    // Where a reconnect was faster, the former grant's entry on the outbox names this attempt: the
+    // delivery finds here what there is to revoke.
+    if (committed.kind === 'superseded' && options.provider.revocationReach === 'token') {
+      await saveInKv(deps, grant, deps.now() + SAVE_MS);
+    }
+    return committed;
+  } catch (error) {
+    const about = { provider: grant.provider, rowId: grant.rowId };
+    deps.log.error('refresh.grant_not_committed', about, error);
+    return rescue(deps, grant, commit);
+  }
+}
+
+/** What follows from a clear refusal: of the row, and of the circuit. */
+async function refuse(
+  deps: Deps,
+  row: AccountRow,
+  outcome: ClearRefusal,
+  options: AttemptOptions,
+  sent: FailureDetails,
+): Promise<AttemptResult> {
+  const { circuit, admission, visible } = options;
   const { failed, run, grant } = await weighRefusal(deps, row, outcome, options);
-  const judged = { ...context, run, grant };
-  if (failed.kind !== 'refused') return fail(deps, row, failed, options, judged);
+  const weighed = { ...sent, run, grant };
+  if (failed.kind !== 'refused') return fail(deps, row, failed, options, weighed);
   // The refusal may be of a token that an earlier attempt has used up.
   const recovered = await recover(deps, row, options);
   if (recovered) return recovered;
-  if (failed.by !== 'code') return fail(deps, row, failed, options, judged);
-  const circuit = circuitOf(provider, row.parameters);
+  if (failed.by !== 'code') return fail(deps, row, failed, options, weighed);
   const counted = {
     userHash: await deps.vault.mac('circuit', row.userId),
-    counts: row.state === 'active' && !(options.visible && isFailing(row)),
+    counts: row.state === 'active' && !(visible && isFailing(row)),
     admission,
   };
   if (await countRefusal(deps, circuit, counted)) {
-    return fail(deps, row, { kind: 'storm', code: STORM, category: STORM }, options, context);
+    return fail(deps, row, { kind: 'storm', code: STORM, category: STORM }, options, sent);
   }
-  await closeIfOpen(deps, row, options);
-  return fail(deps, row, failed, options, judged);
+  await closeIfOpen(deps, options);
+  return fail(deps, row, failed, options, weighed);
 }
 
 /** It was not well before this attempt. */
@@ -229,9 +305,8 @@ async function weighRefusal(
   deps: Deps,
   row: AccountRow,
   outcome: ClearRefusal,
-  { client, visible }: AttemptOptions,
+  { client, circuit, visible }: AttemptOptions,
 ): Promise<Weighed & { grant: ClientGrant | null }> {
-  const key = circuitOf(client.provider, row.parameters);
   const now = deps.now();
   const hash = await deps.vault.mac('refusal', outcome.refusal.said);
   // Whose client has been replaced is compared with those of the other one, once that works.
@@ -240,14 +315,14 @@ async function weighRefusal(
   const known = { now, hash, clientId };
   let grant: ClientGrant | null = null;
   try {
-    grant = await lastGrantOf(deps, key, clientId);
+    grant = await lastGrantOf(deps, circuit, clientId);
     const mayEnd = outcome.refusal.leadsTo === 'comparison_or_time' && isOld(row, now) && !visible;
     const alone = mayEnd && (await isAlone(deps, client.provider, row));
     const facts = { ...known, lastGrant: grant, alone };
     const weighed = weigh(outcome, row, { ...facts, mayInfer: true });
     const { failed } = weighed;
     const marks = failed.kind === 'refused' && failed.by === 'repetition' && !isMarked(row);
-    if (!marks || (await takeVerdict(deps, key))) return { ...weighed, grant };
+    if (!marks || (await takeVerdict(deps, circuit))) return { ...weighed, grant };
     return { ...weigh(outcome, row, { ...facts, mayInfer: false }), grant };
   } catch (error) {
     const about = { provider: row.provider, rowId: row.id };
@@ -305,13 +380,6 @@ async function prepare(
   }
 }
 
-const withoutProof: Outcome = {
-  kind: 'operator',
-  code: 'provider_not_configured',
-  category: 'operator_fault',
-  refusal: null,
-};
-
 interface ProviderAnswer {
   outcome: Outcome;
   /** Null where no reply came. */
@@ -351,7 +419,7 @@ async function request(
       throw error;
     });
     // The client's key cannot sign, so nothing was sent.
-    if (raw === null) return { outcome: withoutProof, reply: null, refreshToken: null };
+    if (raw === null) return { outcome: noClient, reply: null, refreshToken: null };
     const receivedAt = deps.now();
     const reply = raw.kind === 'reply' ? readTokenReply(provider, raw, receivedAt) : null;
     if (reply && namesAnotherSubject(provider, reply.document, row.subject)) {
@@ -380,13 +448,12 @@ async function request(
   return { ...(await once(Math.min(left, requestMs))), unanswered: true };
 }
 
-const wait = (
-  deps: Deps,
-  row: AccountRow,
-  code: string,
-  until: number,
-  options: AttemptOptions,
-): Promise<AttemptResult> => fail(deps, row, { kind: 'waiting', code, until }, options);
+interface FailureDetails extends Omit<FailureContext, 'provider' | 'visible' | 'until'> {
+  /** The provider was, so it counts for the circuit. */
+  asked?: boolean;
+  /** The last one of the client that asked, where that was looked for. */
+  grant?: ClientGrant | null;
+}
 
 /** Writes a failure into the row, and counts it for the circuit where the provider was `asked`. */
 async function fail(
@@ -394,23 +461,15 @@ async function fail(
   row: AccountRow,
   failed: Failed,
   options: AttemptOptions,
-  more: Partial<FailureContext> & { asked?: boolean; grant?: ClientGrant | null } = {},
+  details: FailureDetails = {},
 ): Promise<AttemptResult> {
   const about = { provider: row.provider, rowId: row.id, outcome: failed.kind, code: failed.code };
   if (failed.kind !== 'waiting') deps.log.info('refresh.not_granted', about);
-  const context: FailureContext = {
-    provider: options.client.provider,
-    sentAt: null,
-    unanswered: false,
-    lookedForRescue: false,
-    run: null,
-    visible: options.visible,
-    until: deps.now() + COMMIT_MS,
-    ...more,
-  };
+  const { client, visible } = options;
+  const until = deps.now() + COMMIT_MS;
   const [written, ...others] = await Promise.allSettled([
-    writeFailure(deps, row, failed, context),
-    more.asked ? countForCircuit(deps, row, failed, options, more) : null,
+    writeFailure(deps, row, failed, { ...details, provider: client.provider, visible, until }),
+    details.asked ? countForCircuit(deps, row, failed, options, details) : null,
     reportOddReply(deps, row, failed),
   ]);
   for (const other of others) {
@@ -429,24 +488,23 @@ async function countForCircuit(
   deps: Deps,
   row: AccountRow,
   failed: Failed,
-  { client, admission, visible }: AttemptOptions,
-  { run = null, grant = null }: { run?: FailureContext['run']; grant?: ClientGrant | null },
+  { client, circuit, admission, visible }: AttemptOptions,
+  { run, grant = null }: FailureDetails,
 ): Promise<void> {
   // Refusals of a grant have their own count, and waiting is no answer.
   const { kind } = failed;
   if (kind === 'storm' || kind === 'waiting') return;
   if (kind === 'refused' && failed.by === 'code') return;
-  const key = circuitOf(client.provider, row.parameters);
   const isFault = kind === 'operator';
-  await countFailure(deps, key, {
+  await countFailure(deps, circuit, {
     userHash: await deps.vault.mac('circuit', row.userId),
     code: failed.code,
     category: failed.category,
-    clear: run !== null,
+    clear: run !== undefined,
     // What the client's change explains is nobody's trouble.
     failing: isFailing(row) || kind === 'refused',
     forced: visible,
-    tellOperator: isFault && !(await isGrantedWithinADay(deps, client, key, row, grant)),
+    tellOperator: isFault && !(await isGrantedWithinADay(deps, client, circuit, row, grant)),
     admission,
   });
 }
@@ -470,24 +528,25 @@ async function reportOddReply(
 
 /** Of an attempt that was granted something. Never throws. */
 async function afterGrant(deps: Deps, row: AccountRow, options: AttemptOptions): Promise<void> {
-  const { client, health, admission } = options;
-  const key = circuitOf(client.provider, row.parameters);
+  const { client, circuit, health, admission } = options;
   try {
     const probing = admission.kind === 'probe';
-    await noteGrantOf(deps, client, key, { health, probing, rowId: row.id });
+    await noteGrantOf(deps, client, circuit, { health, probing, rowId: row.id });
   } catch (error) {
-    deps.log.warn('circuit.not_closed', { ...key }, error);
+    deps.log.warn('circuit.not_closed', { ...circuit }, error);
   }
 }
 
 /** A refusal that is no storm: the provider is there. */
-async function closeIfOpen(deps: Deps, row: AccountRow, options: AttemptOptions): Promise<void> {
-  if (!needsClosing(options.health) && options.admission.kind !== 'probe') return;
-  const key = circuitOf(options.client.provider, row.parameters);
+async function closeIfOpen(
+  deps: Deps,
+  { circuit, health, admission }: AttemptOptions,
+): Promise<void> {
+  if (!needsClosing(health) && admission.kind !== 'probe') return;
   try {
-    await retry(deps, { until: deps.now() + COMMIT_MS }, () => closeCircuit(deps.db, key));
+    await retry(deps, { until: deps.now() + COMMIT_MS }, () => closeCircuit(deps.db, circuit));
   } catch (error) {
-    deps.log.warn('circuit.not_closed', { ...key }, error);
+    deps.log.warn('circuit.not_closed', { ...circuit }, error);
   }
 }
 
@@ -495,7 +554,7 @@ interface Attempted {
   row: AccountRow;
   /** Somebody forced it: it is no part of what the provider does by itself. */
   forced: boolean;
-  client: OAuth2Client;
+  circuit: CircuitKey;
   health: ProviderHealth | undefined;
   result: AttemptResult;
 }
@@ -523,24 +582,21 @@ export async function afterAttempts(
 
 /** Costs a write only while refusals are being counted. */
 async function countUnrefused(deps: Deps, attempted: readonly Attempted[]): Promise<void> {
-  const circuits = new Map<string, { key: CircuitKey; counting: boolean; attempts: number }>();
-  for (const { row, forced, client, health, result } of attempted) {
-    const key = circuitOf(client.provider, row.parameters);
-    const name = JSON.stringify(key);
-    const circuit = circuits.get(name) ?? { key, counting: false, attempts: 0 };
+  const counts = new Map<string, { circuit: CircuitKey; counting: boolean; attempts: number }>();
+  for (const { forced, circuit, health, result } of attempted) {
+    const name = JSON.stringify(circuit);
+    const count = counts.get(name) ?? { circuit, counting: false, attempts: 0 };
     const refused = isFailed(result, 'refused') || isFailed(result, 'storm');
-    circuit.counting ||= refused || isCounting(health, deps.now());
-    const counts = !refused && !isFailed(result, 'waiting') && result.kind !== 'superseded';
+    count.counting ||= refused || isCounting(health, deps.now());
+    const isAnswer = !refused && !isFailed(result, 'waiting') && result.kind !== 'superseded';
     // Else a storm could be kept from being one, by whoever forces refreshes that go well.
-    if (counts && !forced) {
-      circuit.attempts += 1;
-    }
-    circuits.set(name, circuit);
+    if (isAnswer && !forced) count.attempts += 1;
+    counts.set(name, count);
   }
-  for (const { key, counting, attempts } of circuits.values()) {
+  for (const { circuit, counting, attempts } of counts.values()) {
     if (!counting || attempts === 0) continue;
     await retry(deps, { until: deps.now() + COMMIT_MS }, () =>
-      countAttempts(deps.db, key, attempts),
+      countAttempts(deps.db, circuit, attempts),
     );
   }
 }

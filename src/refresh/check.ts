@@ -45,6 +45,7 @@ import {
   isLeased,
   release,
 } from './claim';
+import { COMMIT_MS } from './commit';
 import { CONFIRM_AFTER_MS, needsReconnect, recovered, unmarked } from './failure';
 import {
   CLAIM_MS,
@@ -56,7 +57,6 @@ import {
   type StoredIntegration,
   watchBackoff,
 } from './on-demand';
-import { COMMIT_MS } from './rescue';
 import { STORM_ATTEMPTS } from './storm';
 
 /** `state_reason` of what a check has marked. */

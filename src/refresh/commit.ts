@@ -25,11 +25,15 @@ import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
+import { SECOND_MS } from '../time';
 import { accountContext, type Vault } from '../vault/vault';
 import { release } from './claim';
 import { integrationOf, recovered } from './failure';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
 import { noRefusal } from './verdict';
+
+/** D1 gets so long to take what an attempt brought. */
+export const COMMIT_MS = 6 * SECOND_MS;
 
 const sealedText = z.string().min(1);
 
@@ -138,9 +142,10 @@ export interface CommitOptions {
   usedNow: boolean;
   /** The lease that is released with it, besides the grant's own. */
   leaseId: string;
-  /** No try is begun after this, ms. */
-  until: number;
 }
+
+/** `until`: no try is begun after this, ms. */
+type Limits = CommitOptions & { until: number };
 
 /** How often a row that changes under our hands is read again. */
 const ROUNDS = 5;
@@ -156,14 +161,16 @@ export async function commitGrant(
   row: AccountRow | null,
   options: CommitOptions,
 ): Promise<Committed> {
+  const until = deps.now() + COMMIT_MS;
+  const limits = { ...options, until };
   const random = deps.random();
-  let current = row ?? (await readRow(deps, grant, options.until));
+  let current = row ?? (await readRow(deps, grant, until));
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (!current) return giveBack(deps, grant, options);
+    if (!current) return giveBack(deps, grant, options.provider, until);
     if (!(await isFor(deps, grant, current, options.provider))) return { kind: 'superseded' };
-    const { hit, quiet, snapshot } = await write(deps, grant, current, random, options);
+    const { hit, quiet, snapshot } = await write(deps, grant, current, random, limits);
     if (hit) return { kind: 'committed', snapshot };
-    current = await readRow(deps, grant, options.until);
+    current = await readRow(deps, grant, until);
     // An earlier try of ours hit after all. A quiet one is done; of a visible one the snapshot got
     // lost.
     if (quiet && current && isOurs(grant, current)) return { kind: 'committed', snapshot: null };
@@ -183,7 +190,7 @@ const write = (
   grant: Grant,
   row: AccountRow,
   random: number,
-  options: CommitOptions,
+  options: Limits,
 ): Promise<Written> =>
   retry(deps, { until: options.until }, async () => {
     const { db } = deps;
@@ -400,11 +407,12 @@ async function readRow(deps: Deps, grant: Grant, until: number): Promise<Account
 async function giveBack(
   deps: Deps,
   grant: Grant,
-  options: Pick<CommitOptions, 'provider' | 'until'>,
+  record: OAuth2Provider,
+  until: number,
 ): Promise<Committed> {
   const { db } = deps;
   const { provider, accountId, subject, parameters, accessToken, refreshToken } = grant;
-  const expiresAt = accessEnd(options.provider, grant.receivedAt, grant.expiresAt);
+  const expiresAt = accessEnd(record, grant.receivedAt, grant.expiresAt);
   const owed = {
     ...{ provider, accountId, subject, parameters, accessToken, refreshToken },
     expiresAt: accessToken === null ? null : expiresAt,
@@ -423,9 +431,7 @@ async function giveBack(
         : eq(outbox.accessToken, accessToken),
     ),
   );
-  await retry(deps, { until: options.until }, () =>
-    db.batch([owedRevocation(db, owed, deps.now(), not(noted))]),
-  );
+  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), not(noted))]));
   deps.log.info('refresh.grant_discarded', { provider, rowId: grant.rowId });
   return { kind: 'gone' };
 }

@@ -36,15 +36,17 @@ export type Failed =
 
 export interface FailureContext {
   provider: OAuth2Provider;
-  /** Since when the token may have been used up; null: it was not sent. */
-  sentAt: number | null;
+  /** Since when the token may have been used up; absent: it was not sent. */
+  sentAt?: number;
   /** It was sent twice, and the outcome speaks of the second time only. */
-  unanswered: boolean;
+  unanswered?: boolean;
   /** The rescue records of lost leases were looked for, and there were none. */
-  lookedForRescue: boolean;
-  /** The same refusals in a row, this one included; null: it was no clear refusal. */
-  run: RefusalRun | null;
-  visible: boolean;
+  lookedForRescue?: boolean;
+  /** The same refusals in a row, this one included; absent: it was no clear refusal. */
+  run?: RefusalRun;
+  /** Whatever the due time would allow. */
+  visible?: boolean;
+  /** No try is begun after this, ms. */
   until: number;
 }
 
@@ -103,10 +105,10 @@ export async function writeFailure(
 type FailureColumns = Partial<typeof oauthAccounts.$inferInsert> & { refreshDueAt: number | null };
 
 /** Pure. */
-export function failureColumns(
+function failureColumns(
   row: AccountRow,
   failed: Failed,
-  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered' | 'lookedForRescue' | 'run'>,
+  context: FailureContext,
   now: number,
   random: number,
 ): FailureColumns {
@@ -119,7 +121,7 @@ export function failureColumns(
     unknownSince: unknownSince(row, failed, context, now),
     ...context.run,
     // The token was sent again: an older attempt's record could not be used any more.
-    ...(context.lookedForRescue && context.sentAt !== null ? { lostLeaseId: null } : {}),
+    ...(context.lookedForRescue && context.sentAt !== undefined ? { lostLeaseId: null } : {}),
   };
   const backoff = (retryAfterMs: number | null) =>
     now +
@@ -173,8 +175,8 @@ export const unmarked = (now: number) =>
 /**
  * After how many failures another try a day is enough, because it will most likely hear the same.
  */
-function dailyAfter(failed: Exclude<Failed, { kind: 'waiting' }>, run: RefusalRun | null): number {
-  if (run !== null) return DAILY_AFTER.refusals;
+function dailyAfter(failed: Exclude<Failed, { kind: 'waiting' }>, run?: RefusalRun): number {
+  if (run !== undefined) return DAILY_AFTER.refusals;
   const says = ['unexpected', 'unreadable'].includes(failed.category);
   return says ? DAILY_AFTER.unreadable : Number.POSITIVE_INFINITY;
 }
@@ -186,7 +188,7 @@ function dailyAfter(failed: Exclude<Failed, { kind: 'waiting' }>, run: RefusalRu
 function unknownSince(
   row: AccountRow,
   failed: Failed,
-  context: Pick<FailureContext, 'provider' | 'sentAt' | 'unanswered'>,
+  context: FailureContext,
   now: number,
 ): number | null {
   const certain = failed.kind === 'storm' || (failed.kind === 'refused' && failed.by === 'code');
@@ -199,7 +201,7 @@ function unknownSince(
 function unknownDue(
   row: AccountRow,
   retryAfterMs: number | null,
-  { provider, sentAt }: Pick<FailureContext, 'provider' | 'sentAt'>,
+  { provider, sentAt }: FailureContext,
   backoff: (retryAfterMs: number | null) => number,
   now: number,
 ): number {

@@ -415,16 +415,16 @@ async function tryOnce(
       claimOne(deps.db, claimId, row, now),
     );
     if (!claimed) return null;
-    const key = circuitOf(client.provider, claimed.parameters);
-    const admission = await admit(deps, key, health).catch(
+    const circuit = circuitOf(client.provider, claimed.parameters);
+    const admission = await admit(deps, circuit, health).catch(
       (): Admission => ({ kind: 'open', until: now + PACE_MS }),
     );
-    const options = { client, health, admission, visible: forced, usedNow: !forced };
+    const options = { client, circuit, health, admission, visible: forced, usedNow: !forced };
     const result = await attempt(deps, claimed, options);
     const publication = shared ?? new Publication(deps);
     publication.add(result.snapshot);
     const after = (async () => {
-      await afterAttempts(deps, [{ row: claimed, forced, client, health, result }], publication);
+      await afterAttempts(deps, [{ row: claimed, forced, circuit, health, result }], publication);
       if (!shared) await publication.flushAll();
     })();
     // Who forces a refresh reads its own write as soon as KV has it; a token is urgent.

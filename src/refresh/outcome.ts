@@ -177,6 +177,14 @@ export function judge(
   };
 }
 
+/** There is no client, or its key cannot sign: nothing was sent. */
+export const noClient = {
+  kind: 'operator',
+  code: 'provider_not_configured',
+  category: 'operator_fault',
+  refusal: null,
+} as const satisfies Outcome;
+
 export const WRONG_SUBJECT = 'wrong_subject';
 
 /**

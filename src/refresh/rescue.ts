@@ -17,9 +17,7 @@ import { publish } from '../status-cache/publish';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { type CommitOptions, type Committed, commitGrant, type Grant, grantSchema } from './commit';
 
-/** D1 gets so long to take a grant, before it goes elsewhere. */
-export const COMMIT_MS = 6 * SECOND_MS;
-const SAVE_MS = 5 * SECOND_MS;
+export const SAVE_MS = 5 * SECOND_MS;
 const TRY_MS = 2_200;
 const READ_MS = 2 * SECOND_MS;
 /** An outage of D1 that lasts longer has lost more than this. */
@@ -48,44 +46,29 @@ export const messageSchema = z.discriminatedUnion('kind', [
 ]);
 export type RefreshMessage = z.output<typeof messageSchema>;
 
-export type Stored =
-  | Committed
-  /** D1 is away; a rescue record has it. */
-  | { kind: 'rescued' }
-  /** Nothing took it so far; the background goes on trying. */
-  | { kind: 'unsaved' };
+/** `unsaved`: nothing took it so far, and the background goes on trying. */
+export type Rescued = { kind: 'rescued' | 'unsaved' };
 
-/** Puts a grant that a provider has just given into D1, else into a rescue record. Never throws. */
-export async function storeGrant(
+/**
+ * Saves a grant that D1 did not take in a rescue record. Never throws.
+ * @param commit that failed: the background tries it again
+ */
+export async function rescue(
   deps: Deps,
   grant: Grant,
-  row: AccountRow,
-  options: Omit<CommitOptions, 'until'>,
-): Promise<Stored> {
-  const about = { provider: grant.provider, rowId: grant.rowId };
-  const commit = () => commitGrant(deps, grant, row, { ...options, until: deps.now() + COMMIT_MS });
-  try {
-    const committed = await commit();
-    // Where a reconnect was faster, the former grant's entry on the outbox names this attempt: the
-    // delivery finds here what there is to revoke.
-    if (committed.kind === 'superseded' && options.provider.revocationReach === 'token') {
-      await saveInKv(deps, grant, deps.now() + SAVE_MS);
-    }
-    return committed;
-  } catch (error) {
-    deps.log.error('refresh.grant_not_committed', about, error);
-  }
+  commit: () => Promise<Committed>,
+): Promise<Rescued> {
   if (await saveRescue(deps, grant, deps.now() + SAVE_MS)) {
-    deps.log.warn('rescue.saved', about);
+    deps.log.warn('rescue.saved', aboutOf(grant));
     return { kind: 'rescued' };
   }
-  deps.log.error('rescue.not_saved', about);
+  deps.log.error('rescue.not_saved', aboutOf(grant));
   const lastResort = async () => {
     await deps.sleep(lastResortBackoff.firstMs);
     const until = deps.now() + LAST_RESORT_MS;
     const saved = await poll(deps, { until, backoff: lastResortBackoff }, async () => {
       if (await saveRescue(deps, grant, deps.now())) return true;
-      // Why not was logged above; the next round tries again.
+      // Why not was logged by the caller; the next round tries again.
       const committed = await commit().catch(() => null);
       // Whoever was to publish it has gone on.
       if (committed?.kind === 'committed' && committed.snapshot) {
@@ -93,7 +76,7 @@ export async function storeGrant(
       }
       return committed && true;
     });
-    if (!saved) deps.log.error('rescue.grant_lost', about);
+    if (!saved) deps.log.error('rescue.grant_lost', aboutOf(grant));
   };
   deps.waitUntil(lastResort());
   return { kind: 'unsaved' };
@@ -175,10 +158,9 @@ export async function commitRescued(
   deps: Deps,
   grant: Grant,
   row: AccountRow | null,
-  options: Omit<CommitOptions, 'until'>,
+  options: CommitOptions,
 ): Promise<Committed> {
-  const until = deps.now() + COMMIT_MS;
-  const committed = await commitGrant(deps, grant, row, { ...options, until });
+  const committed = await commitGrant(deps, grant, row, options);
   deps.log.info('rescue.recovered', { provider: grant.provider, outcome: committed.kind });
   await forgetRescue(deps, grant);
   return committed;

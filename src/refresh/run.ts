@@ -26,6 +26,7 @@ import {
   setAside,
 } from './claim';
 import { writeFailure } from './failure';
+import { noClient } from './outcome';
 import { Publication } from './publication';
 import type { RefreshMessage } from './rescue';
 import { type RunResult, recordRun, type Trigger } from './run-log';
@@ -103,6 +104,7 @@ const claimableOf = ({ config: { providers } }: Deps): Claimable[] =>
 interface GroupMember {
   row: AccountRow;
   client: OAuth2Client;
+  circuit: CircuitKey;
   /** As it was read with the claim. */
   health: ProviderHealth | undefined;
   admission: Admission;
@@ -135,20 +137,22 @@ async function claimGroup(
   );
   const claimed = readable.flatMap((row) => {
     const client = clientOf(row);
-    return client ? [{ row, client, key: circuitOf(client.provider, row.parameters) }] : [];
+    return client ? [{ row, client, circuit: circuitOf(client.provider, row.parameters) }] : [];
   });
-  const elsewhere = claimed.map(({ key }) => key).filter((key) => !isAmong(fixed, key));
-  const circuits = [...known, ...(await readElsewhere(deps, elsewhere))];
+  const elsewhere = claimed.map((one) => one.circuit).filter((one) => !isAmong(fixed, one));
+  const found = [...known, ...(await readElsewhere(deps, elsewhere))];
   const admissions = new Map<string, Promise<Admission>>();
-  const members = claimed.map(async ({ row, client, key }): Promise<GroupMember> => {
-    const health = circuits.find((circuit) => isSameCircuit(circuit, key));
-    const name = JSON.stringify(key);
+  const members = claimed.map(async ({ row, client, circuit }): Promise<GroupMember> => {
+    const health = found.find((one) => isSameCircuit(one, circuit));
+    const name = JSON.stringify(circuit);
     const admission =
       admissions.get(name) ??
       // The rows are claimed already, and must be released in any case.
-      admit(deps, key, health).catch((): Admission => ({ kind: 'open', until: now + RETRY_MS }));
+      admit(deps, circuit, health).catch(
+        (): Admission => ({ kind: 'open', until: now + RETRY_MS }),
+      );
     admissions.set(name, admission);
-    return { row, client, health, admission: await admission };
+    return { row, client, circuit, health, admission: await admission };
   });
   return Promise.all(members);
 }
@@ -161,25 +165,8 @@ async function putOffWithoutClient(deps: Deps, row: AccountRow): Promise<void> {
   const provider = deps.config.providers.get(row.provider);
   if (provider?.kind !== 'oauth2') return;
   try {
-    const { snapshot } = await writeFailure(
-      deps,
-      row,
-      {
-        kind: 'operator',
-        code: 'provider_not_configured',
-        category: 'operator_fault',
-        refusal: null,
-      },
-      {
-        provider,
-        sentAt: null,
-        unanswered: false,
-        lookedForRescue: false,
-        run: null,
-        visible: false,
-        until: deps.now() + CALL_MS,
-      },
-    );
+    const until = deps.now() + CALL_MS;
+    const { snapshot } = await writeFailure(deps, row, noClient, { provider, until });
     if (snapshot) await publish(deps, snapshot);
   } catch (error) {
     deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
@@ -247,9 +234,8 @@ async function attemptGroup(
   for (const { row } of members) pending.set(row.userId, (pending.get(row.userId) ?? 0) + 1);
   const attempted = await Promise.all(
     members.map(async (member) => {
-      const { row, client, health, admission } = member;
-      const options = { client, health, admission, visible: false, usedNow: false };
-      const result = await attempt(deps, row, options);
+      const { row, ...options } = member;
+      const result = await attempt(deps, row, { ...options, visible: false, usedNow: false });
       publication.add(result.snapshot);
       const left = (pending.get(row.userId) ?? 1) - 1;
       pending.set(row.userId, left);
