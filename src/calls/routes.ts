@@ -66,6 +66,7 @@ const calls: readonly Route[] = places.flatMap(({ name, what, ...place }) =>
         summary: `${method.toUpperCase()} ${what}`,
         callers: ['service', 'user', 'delegation'],
         right: 'call',
+        provider: 'path',
         replies: {},
         passesOn: "The provider's reply, with `Mooring-Answered-By: provider`.",
         errors: [
@@ -105,6 +106,7 @@ const token = route(
     summary: 'An access token that works, or the link where the user consents',
     callers: ['service'],
     right: 'token',
+    provider: 'body',
     param: userParam,
     json: z
       .strictObject({

@@ -48,6 +48,7 @@ const begin = route(
     summary: 'Get a link to send the user to',
     callers: ['service', 'user'],
     right: 'connect',
+    provider: 'body',
     limit: 'connect',
     param: userParam,
     json: z
@@ -130,6 +131,7 @@ const read = route(
     summary: 'How a connection stands',
     callers: ['service', 'user', 'delegation'],
     right: 'read',
+    provider: 'handler',
     param: connectionParam,
     replies: {
       200: {
@@ -178,6 +180,7 @@ const complete = route(
     summary: 'Finish a connection for the user who is there',
     callers: ['service', 'user'],
     right: 'connect',
+    provider: 'handler',
     limit: 'connect',
     param: connectionParam,
     json: z
@@ -250,6 +253,7 @@ const credentials = route(
     summary: 'Connect with a key, a password or a session cookie',
     callers: ['service', 'user'],
     right: 'connect',
+    provider: 'path',
     limit: 'connect',
     param: z.object({ userId: userIdSchema, provider: providerIdSchema }),
     json: z

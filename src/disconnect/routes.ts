@@ -19,6 +19,7 @@ const end = route(
     summary: 'Disconnect an integration, and tell the provider',
     callers: ['service', 'user'],
     right: 'connect',
+    provider: 'path',
     limit: 'disconnect',
     param: integrationParam,
     replies: {
@@ -54,6 +55,7 @@ const erase = route(
     summary: 'Erase all that is kept about a user',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: userParam,
     replies: { 204: { description: 'Nothing is left; also where there was nothing.', headers } },
   },

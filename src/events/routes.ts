@@ -29,6 +29,7 @@ const list = route(
     callers: ['service', 'user', 'delegation'],
     right: 'operate',
     rightForOneUser: 'read',
+    provider: 'handler',
     limit: 'status',
     query: z.strictObject({
       after: cursor,
@@ -78,6 +79,7 @@ const one = route(
     summary: 'One event, and who was told',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: z.object({ eventId: eventIdSchema }),
     replies: {
       200: {

@@ -34,6 +34,7 @@ const list = route(
     summary: 'How the endpoints of webhooks stand',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     replies: {
       200: {
         description: 'All of them.',
@@ -54,6 +55,7 @@ const test = route(
     summary: 'Send webhook.test to an endpoint',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: endpointParam,
     replies: {
       202: { description: 'It is being sent.', schema: z.object({ id: eventIdSchema }) },
@@ -75,6 +77,7 @@ const enable = route(
     summary: 'Enable an endpoint that answered 410',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: endpointParam,
     replies: { 200: { description: 'It is enabled.', schema: endpointSchema } },
     errors: ['not_found', 'unavailable'],
@@ -98,6 +101,7 @@ const again = route(
     summary: 'Send an event again',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: z.object({ eventId: eventIdSchema }),
     json: z
       .strictObject({ endpoint: endpointParam.shape.endpoint.optional() })

@@ -33,6 +33,12 @@ export interface Access {
    * and ask for their own.
    */
   rightForOneUser?: Right;
+  /**
+   * Where the one provider is named that a caller with a filter must be for: in the path, or in the
+   * JSON body. `handler`: what it reads or takes is cut to the caller's there. `none`: no filter
+   * applies.
+   */
+  provider: 'path' | 'body' | 'handler' | 'none';
 }
 
 /** No JWT worth checking is longer; hashing what anybody sends should stay cheap. */

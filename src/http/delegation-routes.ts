@@ -18,6 +18,7 @@ const create = route(
     summary: 'Get a token for one user, with few rights',
     callers: ['service'],
     right: 'connect',
+    provider: 'handler',
     param: userParam,
     json: z
       .strictObject({
@@ -76,6 +77,7 @@ const end = route(
     summary: 'End all delegations of a user',
     callers: ['service'],
     right: 'connect',
+    provider: 'none',
     param: userParam,
     replies: { 204: { description: 'None that was made before is taken any more.' } },
   },

@@ -165,24 +165,29 @@ export function route<const S extends RouteSpec>(
   handler: (context: RouteContext<S>) => Promise<Replied> | Replied,
 ): Route {
   const readHeader = spec.header && headerReader(spec.header);
+  const access: Access | null = spec.callers === 'anyone' ? null : spec;
   return {
     ...spec,
     handler: async (c) => {
       const deps = c.get('deps');
       const request = c.req.raw;
       if (spec.logFailuresOnly) c.set('unlogged', true);
-      const caller = spec.callers === 'anyone' ? undefined : await callerOf(c, spec);
+      const caller = access ? await callerOf(c, access) : undefined;
       if (caller && spec.limit) await checkRateLimit(c.env, spec.limit, caller);
       // What is wrong is told in this order: of the path first, of the body last.
       const param = spec.param && paramOf(spec.param, c.req.param(), caller);
-      if (caller) refuseOthers(caller, param);
+      if (caller && access?.provider === 'path') {
+        refuseOtherProvider(caller, String(param?.provider));
+      }
       const query = spec.query && parseInput(spec.query, queryOf(c.req.queries()), 'query');
-      if (caller && spec.callers !== 'anyone' && spec.rightForOneUser) {
-        narrowToUser(caller, spec.right, query);
+      if (caller && access?.rightForOneUser) {
+        narrowToUser(caller, access.right, query);
       }
       const header = readHeader?.(request);
       const json = spec.json && parseInput(spec.json, await bodyOf(c, spec.json), 'body');
-      if (caller) refuseOthers(caller, json);
+      if (caller && access?.provider === 'body') {
+        refuseOtherProvider(caller, String((json as { provider?: unknown }).provider));
+      }
       const form = spec.form && parseInput(spec.form, await readForm(c), 'body');
 
       const reply = (status: number, body: unknown, headers?: Record<string, string>): Response =>
@@ -247,17 +252,6 @@ async function callerOf(c: Context<AppEnv>, access: Access): Promise<Caller> {
     refuseEnded(caller, await lastEnding(deps, caller.userId));
   }
   return caller;
-}
-
-/**
- * Of an input that names one `provider`, in the path or in the body; perhaps with one of its APIs:
- * `id:name`.
- */
-function refuseOthers(caller: Caller, input: unknown): void {
-  if (typeof input !== 'object' || input === null || !('provider' in input)) return;
-  if (typeof input.provider !== 'string') return;
-  const [provider = ''] = input.provider.split(':');
-  refuseOtherProvider(caller, provider);
 }
 
 /** `userId` of a user, or of a delegation, must be its own or `me`, which becomes its own. */

@@ -61,6 +61,7 @@ const list = route(
     summary: 'What can be connected',
     callers: ['service', 'user', 'delegation'],
     right: 'read',
+    provider: 'handler',
     replies: {
       200: {
         description: 'All providers, by id.',

@@ -49,6 +49,7 @@ const list = route(
   {
     ...conditionalRead,
     id: 'listIntegrations',
+    provider: 'handler',
     path: '/v1/users/:userId/integrations',
     summary: 'The integrations of a user, with their status',
     param: userParam,
@@ -79,6 +80,7 @@ const one = route(
   {
     ...conditionalRead,
     id: 'getIntegration',
+    provider: 'path',
     path: '/v1/users/:userId/integrations/:provider/:accountId',
     summary: 'One integration',
     param: integrationParam,
@@ -110,6 +112,7 @@ const many = route(
     summary: 'The integrations of up to a hundred users',
     callers: ['service'],
     right: 'read',
+    provider: 'handler',
     logFailuresOnly: true,
     json: z
       .strictObject({ userIds: z.array(userIdSchema).min(1).max(100) })
@@ -140,6 +143,7 @@ const all = route(
     summary: "All users' integrations, oldest row first",
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     query: z.strictObject({
       after: z
         .string()

@@ -118,6 +118,7 @@ const token = route(
     summary: 'An access token that works',
     callers: ['service'],
     right: 'token',
+    provider: 'path',
     param: integrationParam,
     query: z.object({
       minTtl: z
@@ -148,6 +149,7 @@ const forced = {
   tag: 'Refresh',
   callers: ['service', 'user'],
   right: 'connect',
+  provider: 'path',
   limit: 'refresh',
   param: integrationParam,
 } as const;
@@ -220,6 +222,7 @@ const many = route(
     summary: 'Refresh up to a hundred integrations, in groups of five',
     callers: ['service'],
     right: 'connect',
+    provider: 'handler',
     json: z.strictObject({ accounts: z.array(z.strictObject(accountName)).min(1).max(100) }).meta({
       id: 'RefreshRequest',
       examples: [{ accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] }],
@@ -278,6 +281,7 @@ const runs = route(
     summary: 'What the scheduled refreshes did, newest first',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     replies: {
       200: {
         description: 'The last hundred runs that had something to do.',

@@ -18,6 +18,7 @@ const stats = route(
     summary: 'What the tiers hold',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     replies: { 200: { description: 'As counted just now.', schema: cacheStatsSchema } },
   },
   async ({ deps, reply }) => reply(200, await cacheStats(deps)),
@@ -32,6 +33,7 @@ const clear = route(
     summary: 'Empty the cache',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     replies: { 202: { description: 'How far it came.', schema: clearedSchema } },
     errors: ['unavailable'],
   },
@@ -47,6 +49,7 @@ const invalidate = route(
     summary: 'Drop what the cache holds of one user',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: userParam,
     replies: { 204: { description: 'Gone, or was not there.' } },
     errors: ['unavailable'],
@@ -78,6 +81,7 @@ const show = route(
     summary: 'What the cache holds of one user',
     callers: ['service'],
     right: 'operate',
+    provider: 'none',
     param: userParam,
     replies: {
       200: {

@@ -17,7 +17,7 @@ import { type Right, rights } from '../../src/rights';
 import { type ApiInit, apiWith, serviceKey, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
-import { nameOf, pathOf } from '../support/requests';
+import { fieldsOf, nameOf, pathOf } from '../support/requests';
 
 type Restricted = RouteSpec & Access;
 
@@ -278,6 +278,17 @@ const cuts: Record<string, () => Promise<void>> = {
 };
 
 describe('a key for one provider', () => {
+  it.each(each(restricted))('%s declares where its provider is named', (_, spec) => {
+    const isBare = spec.right === 'operate' && spec.rightForOneUser === undefined;
+    const places = [
+      ...(fieldsOf(spec.param).includes('provider') ? ['path'] : []),
+      ...(fieldsOf(spec.json).includes('provider') ? ['body'] : []),
+    ];
+    if (places.length > 0) expect(places).toEqual([spec.provider]);
+    // Ending all of a user's delegations only takes away.
+    else expect(spec.provider).toBe(isBare || spec.id === 'endDelegations' ? 'none' : 'handler');
+  });
+
   it.each(each(forServices.filter(({ right }) => right === 'operate')))(
     '%s is the operator’s: 403',
     async (_, spec) => {

@@ -81,10 +81,13 @@ describe('a handler', () => {
       ];
       return reply(200, { name: String(inputs) }, version);
     }),
-    route({ ...base, callers: ['service'], right: 'read' }, ({ caller, reply }) => {
-      const kind: 'service' = caller.kind;
-      return reply(200, { name: kind }, version);
-    }),
+    route(
+      { ...base, callers: ['service'], right: 'read', provider: 'none' },
+      ({ caller, reply }) => {
+        const kind: 'service' = caller.kind;
+        return reply(200, { name: kind }, version);
+      },
+    ),
   ];
 
   it('that answers past its declaration does not compile', () => {

@@ -22,6 +22,7 @@ const create = route(
     summary: 'Get a token to open the hosted page with',
     callers: ['service'],
     right: 'connect',
+    provider: 'handler',
     param: userParam,
     header: consistencyHeader,
     json: z
