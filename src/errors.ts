@@ -4,6 +4,8 @@
  *
  * `detail` is shown to callers: it never holds a token, a key, or a provider's raw text.
  */
+import * as z from 'zod';
+import { timeSchema } from './time';
 
 /** Code -> [HTTP status, title]. The codes are part of the contract with clients. */
 export const errorCodes = {
@@ -48,24 +50,37 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /** One thing wrong with an input: where (`integrations.0.scopes`), and what. */
-export interface FieldError {
-  path: string;
-  message: string;
-}
+export const fieldErrorSchema = z.object({ path: z.string(), message: z.string() });
+export type FieldError = z.output<typeof fieldErrorSchema>;
 
 /** What a problem says besides, by its code (RFC 9457 3.2). */
-export interface ProblemMembers {
-  /** Of `authorization_required`: why the user has to consent. */
-  reason?: 'not_connected' | 'needs_reconnect' | 'missing_scopes';
-  /** Of `authorization_required`: of the scopes that were asked for, those that are not granted. */
-  missingScopes?: string[];
-  /** Of `authorization_required`: where the user consents. */
-  connection?: { id: string; connectUrl: string; expiresAt: string };
-  /** Of `choice_required`: what there is to choose from. */
-  choices?: { id: string; label: string }[];
-  /** Of `several_accounts`: those that there are. */
-  accounts?: { accountId: string; displayName: string | null }[];
-}
+export const problemMembersSchema = z.object({
+  reason: z
+    .enum(['not_connected', 'needs_reconnect', 'missing_scopes'])
+    .optional()
+    .describe('Of `authorization_required`: why the user has to consent.'),
+  missingScopes: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Of `authorization_required`, where scopes were asked for: those that are not granted.',
+    ),
+  connection: z
+    .object({ id: z.string(), connectUrl: z.url(), expiresAt: timeSchema })
+    .optional()
+    .describe(
+      'Of `authorization_required`, for a caller with the right `connect` that gave `returnTo`: the link to send the user to.',
+    ),
+  choices: z
+    .array(z.object({ id: z.string(), label: z.string() }))
+    .optional()
+    .describe('Of `choice_required`: what there is to choose from.'),
+  accounts: z
+    .array(z.object({ accountId: z.string(), displayName: z.string().nullable() }))
+    .optional()
+    .describe('Of `several_accounts`: those that there are.'),
+});
+export type ProblemMembers = z.output<typeof problemMembersSchema>;
 
 export interface AppErrorOptions {
   cause?: unknown;

@@ -5,7 +5,7 @@ import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
-import { timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { beginConnection } from './begin';
 import { completeConnection } from './complete';
 import { putCredentials } from './credentials';
@@ -83,18 +83,16 @@ const begin = route(
     replies: {
       201: {
         description: 'The connection is started.',
-        schema: z
-          .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
-          .meta({
-            id: 'StartedConnection',
-            examples: [
-              {
-                id: 'con_1',
-                connectUrl: 'https://mooring.example/connect/start/a-ticket',
-                expiresAt: '2026-11-22T12:10:00.000Z',
-              },
-            ],
-          }),
+        schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: timeSchema }).meta({
+          id: 'StartedConnection',
+          examples: [
+            {
+              id: 'con_1',
+              connectUrl: 'https://mooring.example/connect/start/a-ticket',
+              expiresAt: '2026-11-22T12:10:00.000Z',
+            },
+          ],
+        }),
       },
     },
     errors: [

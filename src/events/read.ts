@@ -11,7 +11,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
 import type { ProviderFilter } from '../rights';
-import { SECOND_MS, timestamp } from '../time';
+import { SECOND_MS, timeSchema, timestamp } from '../time';
 import { eventOf, storedNames } from './event-log';
 import { type Event, type EventType, eventIdOf, eventRowIdOf, userEventTypes } from './types';
 
@@ -131,7 +131,7 @@ export const deliverySchema = z
     state: z.enum(['waiting', 'delivered', 'dead']),
     attempts: z.int(),
     lastStatus: z.int().nullable().describe('Null: it did not answer, or was not asked yet.'),
-    nextAt: z.iso.datetime().nullable().describe('When it is tried again; null: never.'),
+    nextAt: timeSchema.nullable().describe('When it is tried again; null: never.'),
   })
   .meta({ id: 'Delivery' });
 type Delivery = z.output<typeof deliverySchema>;

@@ -6,8 +6,8 @@
  */
 import * as z from 'zod';
 import { connectionErrors } from '../db/schema';
+import { timeSchema } from '../time';
 
-const time = z.iso.datetime();
 const userId = z.string().describe("The app's own id of the user.");
 const provider = z.string();
 const accountId = z.string().describe("The provider's own id of the account.");
@@ -61,7 +61,7 @@ const userEvents = {
     means:
       'An integration will end, and no refresh puts that off. Told 14, 7 and 1 days before, each at most once.',
     data: ofIntegration.extend({
-      reconnectBy: time.describe('When it ends.'),
+      reconnectBy: timeSchema.describe('When it ends.'),
       days: z.int().describe('How many are left, rounded up.'),
     }),
     example: { ...example, reconnectBy: '2026-12-06T12:00:00.000Z', days: 7 },
@@ -143,7 +143,7 @@ const operatorEvents = {
   },
   'rescue.dead_letter': {
     means: 'The queue gave up on a grant that D1 could not take. It is tried on.',
-    data: z.object({ provider, rowId, receivedAt: time, recovered: z.boolean() }),
+    data: z.object({ provider, rowId, receivedAt: timeSchema, recovered: z.boolean() }),
     example: {
       provider: 'reddit',
       rowId: 7,
@@ -262,7 +262,7 @@ const schemaOf = (type: EventType) => {
     .object({
       id: eventIdSchema.describe('The same wherever the event is told.'),
       type: z.literal(type),
-      timestamp: time.describe('When it happened.'),
+      timestamp: timeSchema.describe('When it happened.'),
       data,
     })
     .meta({

@@ -9,7 +9,7 @@ import { distinctValues, howMany, jsonRows, one, rowidOf } from '../db/expressio
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { deliveriesTo } from './deliveries';
 import { eventStatements } from './event-log';
 import { eventIdOf } from './types';
@@ -42,7 +42,7 @@ export const endpointSchema = z
         examples: ['app.example.com'],
       }),
     events: z.array(z.string()).meta({ examples: [['integration.*']] }),
-    disabledAt: z.iso.datetime().nullable(),
+    disabledAt: timeSchema.nullable(),
     waiting: count('Deliveries that are tried on'),
     deadLetters: count('Deliveries that are tried no more, and may be sent again'),
   })

@@ -1,7 +1,7 @@
 /** Delegations: making them, and ending all of a user's. */
 import * as z from 'zod';
 import { AppError } from '../errors';
-import { timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { MAX_TOKEN_LENGTH, refuseOtherProvider, refuseWithoutRight } from './caller';
 import { createDelegation, delegationRights, endDelegations } from './delegation';
 import { route } from './route';
@@ -39,7 +39,7 @@ const create = route(
     replies: {
       201: {
         description: 'The token.',
-        schema: z.object({ token: z.string(), expiresAt: z.iso.datetime() }).meta({
+        schema: z.object({ token: z.string(), expiresAt: timeSchema }).meta({
           id: 'Delegation',
           examples: [{ token: 'mdel_a.b.c', expiresAt: '2026-11-22T13:00:00.000Z' }],
         }),

@@ -4,7 +4,14 @@
  */
 import * as z from 'zod';
 import { isOutage } from '../db/outage';
-import { AppError, ConfigError, type ErrorCode, errorCodes } from '../errors';
+import {
+  AppError,
+  ConfigError,
+  type ErrorCode,
+  errorCodes,
+  fieldErrorSchema,
+  problemMembersSchema,
+} from '../errors';
 import type { Log } from '../log';
 
 /** RFC 9457. */
@@ -17,33 +24,10 @@ export const problemSchema = z
     code: z.enum(Object.keys(errorCodes) as [ErrorCode]).describe('Clients go by it.'),
     requestId: z.string().describe('Names this request in the logs.'),
     errors: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+      .array(fieldErrorSchema)
       .optional()
       .describe('What is wrong with an input, field by field.'),
-    reason: z
-      .enum(['not_connected', 'needs_reconnect', 'missing_scopes'])
-      .optional()
-      .describe('Of `authorization_required`: why the user has to consent.'),
-    missingScopes: z
-      .array(z.string())
-      .optional()
-      .describe(
-        'Of `authorization_required`, where scopes were asked for: those that are not granted.',
-      ),
-    connection: z
-      .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
-      .optional()
-      .describe(
-        'Of `authorization_required`, for a caller with the right `connect` that gave `returnTo`: the link to send the user to.',
-      ),
-    choices: z
-      .array(z.object({ id: z.string(), label: z.string() }))
-      .optional()
-      .describe('Of `choice_required`: what there is to choose from.'),
-    accounts: z
-      .array(z.object({ accountId: z.string(), displayName: z.string().nullable() }))
-      .optional()
-      .describe('Of `several_accounts`: those that there are.'),
+    ...problemMembersSchema.shape,
   })
   .meta({
     id: 'Problem',

@@ -4,10 +4,8 @@ import * as z from 'zod';
 import { missingScopes } from '../oauth/scopes';
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
-import { timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { statusAt } from './status';
-
-const time = z.iso.datetime();
 
 const example = {
   provider: 'reddit',
@@ -42,20 +40,20 @@ export const integrationSchema = z
       .describe('A code: why it needs reconnecting, or why refreshes fail.'),
     scopes: z.array(z.string()).describe('Granted.'),
     missingScopes: z.array(z.string()).describe('Asked for, but not granted.'),
-    expiresAt: time.nullable().describe('End of the access token; null: unknown or never.'),
-    reconnectBy: time
+    expiresAt: timeSchema.nullable().describe('End of the access token; null: unknown or never.'),
+    reconnectBy: timeSchema
       .nullable()
       .describe('When the user has to connect again; null where no such end is known.'),
-    retryAt: time.optional().describe('With status error: when the next refresh is tried.'),
+    retryAt: timeSchema.optional().describe('With status error: when the next refresh is tried.'),
     verified: z
       .boolean()
       .optional()
       .describe(
         'Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet.',
       ),
-    connectedAt: time,
-    updatedAt: time.describe('Last change that a user could see.'),
-    lastRefreshedAt: time.nullable(),
+    connectedAt: timeSchema,
+    updatedAt: timeSchema.describe('Last change that a user could see.'),
+    lastRefreshedAt: timeSchema.nullable(),
     metadata: z.record(z.string(), z.string().nullable()),
   })
   .meta({ id: 'Integration', examples: [example] });
@@ -74,14 +72,14 @@ export type IntegrationOfUser = z.output<typeof integrationOfUserSchema>;
 
 const version = z.int().describe('Grows with every change that a user could see.');
 const integrations = z.array(integrationSchema).describe('Newest connection first.');
-const asOf = time.describe('When the database was read.');
+const asOf = timeSchema.describe('When the database was read.');
 
 export const integrationListSchema = z
   .object({
     userId: z.string(),
     version,
     asOf,
-    freshUntil: time.describe('Until then nothing here changes without the version growing.'),
+    freshUntil: timeSchema.describe('Until then nothing here changes without the version growing.'),
     integrations,
   })
   .meta({

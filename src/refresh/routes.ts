@@ -6,7 +6,7 @@ import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
 import { allows } from '../rights';
-import { SECOND_MS, timestamp } from '../time';
+import { SECOND_MS, timeSchema, timestamp } from '../time';
 import { checkIntegration } from './check';
 import { type AccountName, refreshMany, refreshOne } from './on-demand';
 import { listRuns } from './run-log';
@@ -17,14 +17,12 @@ const versionHeader = z.object({
   'Consistency-Token': consistencyToken('The version of this answer.'),
 });
 
-const time = z.iso.datetime();
-
 const accessTokenSchema = z
   .object({
     kind: z.literal('oauth2'),
     accessToken: z.string(),
     tokenType: z.string().nullable(),
-    expiresAt: time.nullable().describe('Null: unknown or never.'),
+    expiresAt: timeSchema.nullable().describe('Null: unknown or never.'),
     scope: z.array(z.string()).describe('Granted.'),
   })
   .meta({
@@ -291,8 +289,8 @@ const runs = route(
               z
                 .object({
                   trigger: z.enum(['cron', 'queue', 'operator']),
-                  started: time,
-                  ended: time,
+                  started: timeSchema,
+                  ended: timeSchema,
                   claimed: z.int().describe('Integrations that were due.'),
                   refreshed: z.int(),
                   refused: z.int().describe('The provider wants the user to connect again.'),

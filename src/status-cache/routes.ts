@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AppError } from '../errors';
 import { route } from '../http/route';
 import { userParam } from '../http/validate';
-import { timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { clearCache, clearedSchema } from './clear';
 import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
@@ -65,8 +65,8 @@ const invalidate = route(
 const entrySchema = z
   .object({
     version: z.int(),
-    asOf: z.iso.datetime().describe('When the database was read.'),
-    freshUntil: z.iso.datetime(),
+    asOf: timeSchema.describe('When the database was read.'),
+    freshUntil: timeSchema,
     ttl: z.int().describe('Seconds for which it may still be served; 0: expired.'),
   })
   .meta({ id: 'CacheEntry' })

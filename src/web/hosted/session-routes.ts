@@ -6,7 +6,7 @@ import { refuseOtherProvider } from '../../http/caller';
 import { consistencyHeader } from '../../http/consistency';
 import { route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
-import { timestamp } from '../../time';
+import { timeSchema, timestamp } from '../../time';
 import { isLanguageTag } from '../locale';
 import { refuseOtherOrigins } from '../session';
 import { beginPageSession, createPageSession, PAGE_PATH, sessionCookie } from './session';
@@ -64,7 +64,7 @@ const create = route(
     replies: {
       201: {
         description: 'The page can be opened.',
-        schema: z.object({ token: z.string(), action: z.url(), expiresAt: z.iso.datetime() }).meta({
+        schema: z.object({ token: z.string(), action: z.url(), expiresAt: timeSchema }).meta({
           id: 'PageSession',
           examples: [
             {
