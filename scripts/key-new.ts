@@ -3,10 +3,10 @@
  * SERVICE_KEYS. The key is printed here and kept nowhere.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { ConfigError } from '../src/errors';
 import { createRegistry } from '../src/providers/registry';
 import { parseServiceKey } from '../src/rights';
 import { developerSettings, publicUrlOf, runCommand, type Settings } from './command';
+import { StartProblem } from './start/problem';
 
 /** `limits`: as in `read+call@github`; '': everything. @throws ConfigError */
 export function newServiceKey(
@@ -29,7 +29,7 @@ export function report(
   settings: Settings,
 ): string[] {
   if (name === undefined || rest.length > 0) {
-    throw new ConfigError(
+    throw new StartProblem(
       'npm run key:new -- <name> [right+right...][@provider+provider...], such as: agents read+call@github',
     );
   }

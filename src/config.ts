@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { ConfigError } from './errors';
+import { ConfigError, missingSetting, type SettingFault, wrongSetting } from './errors';
 import { readWebhooks, type WebhookEndpoint } from './events/webhooks-setting';
 import { createRegistry, type Registry } from './providers/registry';
 import { checkEndpoint, isLocal } from './providers/urls';
@@ -149,10 +149,16 @@ export function readConfig(env: object): Config {
   const parsed = settings.safeParse(env);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    throw new ConfigError(...issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+    throw new ConfigError(
+      ...issues.map(({ path, message }) => ({
+        setting: path.join('.'),
+        isMissing: false,
+        text: message,
+      })),
+    );
   }
   const s = parsed.data;
-  const faults: string[] = [];
+  const faults: SettingFault[] = [];
   /** Undefined after a fault, and then there is no Config in the end. */
   const attempt = <T>(read: () => T): T => {
     try {
@@ -203,11 +209,12 @@ const list = (value: string | undefined): string[] =>
     .filter((entry) => entry !== '');
 
 function originOf(value: string | undefined, name: string): string {
-  if (!value) throw new ConfigError(`${name} is missing; for example https://mooring.example.com`);
+  if (!value) throw missingSetting(name, 'for example https://mooring.example.com');
   const url = webUrl(value, name);
   if (url?.pathname !== '/') {
-    throw new ConfigError(
-      `${name}: only an origin is allowed, without a path, such as https://mooring.example.com; give Mooring a host of its own`,
+    throw wrongSetting(
+      name,
+      'only an origin is allowed, without a path, such as https://mooring.example.com; give Mooring a host of its own',
     );
   }
   return url.origin;
@@ -218,8 +225,9 @@ function returnPageOf(entry: string): URL {
   const url = webUrl(entry, 'APP_ORIGINS');
   // Servers differ on encoded slashes: one that decodes them would see another path.
   if (!url || /%2f|%5c/i.test(url.pathname)) {
-    throw new ConfigError(
-      'APP_ORIGINS: an entry is an origin, such as https://app.example.com, or one with the path below which returnTo must lie, such as https://app.example.com/connected',
+    throw wrongSetting(
+      'APP_ORIGINS',
+      'an entry is an origin, such as https://app.example.com, or one with the path below which returnTo must lie, such as https://app.example.com/connected',
     );
   }
   return url;
@@ -265,8 +273,9 @@ function readReturnTo(value: string | undefined): ReturnPlaces {
     } else if (url !== null && mayHaveSubdomains(url)) {
       subdomainsOf.push(url);
     } else {
-      throw new ConfigError(
-        "RETURN_TO: an entry is an app's own scheme, such as myapp://, or https://*. and a host of three labels or more that only you give out names below, such as https://*.preview.example.com; an origin belongs to APP_ORIGINS",
+      throw wrongSetting(
+        'RETURN_TO',
+        "an entry is an app's own scheme, such as myapp://, or https://*. and a host of three labels or more that only you give out names below, such as https://*.preview.example.com; an origin belongs to APP_ORIGINS",
       );
     }
   }
@@ -284,7 +293,7 @@ function webUrl(value: string, name: string): URL | null {
   if (!url || url.origin === 'null' || url.href.includes('*')) return null;
   if (url.search || url.hash || url.username || url.password) return null;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(url))) {
-    throw new ConfigError(`${name}: http is allowed only on localhost; use https`);
+    throw wrongSetting(name, 'http is allowed only on localhost; use https');
   }
   return url;
 }
@@ -319,8 +328,9 @@ function refusePublishedSecrets(s: z.output<typeof settings>): void {
   for (const name of Object.keys(publishedSecrets) as (keyof typeof publishedSecrets)[]) {
     const value = s[name]?.toLowerCase() ?? '';
     if (publishedSecrets[name].some((secret) => value.includes(secret.toLowerCase()))) {
-      throw new ConfigError(
-        `${name}: holds an example of Mooring's repository, which everybody knows; make a secret of your own (openssl rand -base64 32)`,
+      throw wrongSetting(
+        name,
+        "holds an example of Mooring's repository, which everybody knows; make a secret of your own (openssl rand -base64 32)",
       );
     }
   }
@@ -333,15 +343,16 @@ function readServiceKeys(value: string | undefined, providers: Registry | undefi
   const keys = list(value).map((entry, i) => parseServiceKey(entry, i + 1, isKnown));
   // The name is how a key is known in the logs.
   if (new Set(keys.map(({ name }) => name)).size < keys.length) {
-    throw new ConfigError('SERVICE_KEYS: one name is there twice; give each key its own');
+    throw wrongSetting('SERVICE_KEYS', 'one name is there twice; give each key its own');
   }
   // It would be open which of both says what it may do.
   if (new Set(keys.map(({ sha256 }) => sha256)).size < keys.length) {
-    throw new ConfigError('SERVICE_KEYS: one key is there twice, under two names');
+    throw wrongSetting('SERVICE_KEYS', 'one key is there twice, under two names');
   }
   if (keys.length === 0) {
-    throw new ConfigError(
-      'SERVICE_KEYS is missing: "name:sha256 of the key in hex[:right+right...][@provider+provider...]", comma-separated (npm run key:new makes one)',
+    throw missingSetting(
+      'SERVICE_KEYS',
+      '"name:sha256 of the key in hex[:right+right...][@provider+provider...]", comma-separated (npm run key:new makes one)',
     );
   }
   return keys;
@@ -358,15 +369,16 @@ const asymmetricAlgorithms = [
 
 function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth | null {
   if (s.AUTH_JWT_SECRET && s.AUTH_JWKS_URL) {
-    throw new ConfigError('set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both');
+    throw wrongSetting('AUTH_JWKS_URL', 'set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both');
   }
   const allowed = s.AUTH_JWT_SECRET ? ['HS256'] : asymmetricAlgorithms;
   const algorithms = s.AUTH_ALGORITHMS ? list(s.AUTH_ALGORITHMS) : allowed;
   if (algorithms.length === 0 || algorithms.some((name) => !allowed.includes(name))) {
-    throw new ConfigError(
+    throw wrongSetting(
+      'AUTH_ALGORITHMS',
       s.AUTH_JWT_SECRET
-        ? 'AUTH_ALGORITHMS: with AUTH_JWT_SECRET only HS256 is allowed; leave it empty'
-        : `AUTH_ALGORITHMS: must be one or more, comma-separated, of ${asymmetricAlgorithms.join(', ')}`,
+        ? 'with AUTH_JWT_SECRET only HS256 is allowed; leave it empty'
+        : `must be one or more, comma-separated, of ${asymmetricAlgorithms.join(', ')}`,
     );
   }
   const checks = {
@@ -378,13 +390,13 @@ function readUserAuth(s: z.output<typeof settings>, publicUrl: string): UserAuth
   if (s.AUTH_JWT_SECRET) {
     const secret = Uint8Array.from(new TextEncoder().encode(s.AUTH_JWT_SECRET));
     if (secret.length < 32) {
-      throw new ConfigError('AUTH_JWT_SECRET is shorter than 32 bytes, the least for HS256');
+      throw wrongSetting('AUTH_JWT_SECRET', 'is shorter than 32 bytes, the least for HS256');
     }
     return { kind: 'secret', secret, ...checks };
   }
   if (s.AUTH_JWKS_URL) {
     const wrong = checkEndpoint(s.AUTH_JWKS_URL, publicUrl);
-    if (wrong !== null) throw new ConfigError(`AUTH_JWKS_URL: ${wrong}`);
+    if (wrong !== null) throw wrongSetting('AUTH_JWKS_URL', wrong);
     return { kind: 'jwks', url: s.AUTH_JWKS_URL, ...checks };
   }
   return null;
@@ -399,25 +411,27 @@ export const defaultBrand: Brand = { name: 'Mooring', logo: null, accent: '#2a5b
 function readBrand(s: z.output<typeof settings>): Brand {
   const name = s.BRAND_NAME || defaultBrand.name;
   if (name.length > 60 || /\p{Cc}/u.test(name)) {
-    throw new ConfigError('BRAND_NAME: at most 60 characters, and no control characters');
+    throw wrongSetting('BRAND_NAME', 'at most 60 characters, and no control characters');
   }
   const logo = s.BRAND_LOGO || null;
   if (
     logo !== null &&
     !/^data:image\/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$/.test(logo)
   ) {
-    throw new ConfigError(
-      'BRAND_LOGO: must be the picture itself, "data:image/svg+xml;base64,..." (or png, jpeg, webp); the page loads nothing from other hosts',
+    throw wrongSetting(
+      'BRAND_LOGO',
+      'must be the picture itself, "data:image/svg+xml;base64,..." (or png, jpeg, webp); the page loads nothing from other hosts',
     );
   }
   if (logo !== null && logo.length > MAX_LOGO_LENGTH) {
-    throw new ConfigError(
-      `BRAND_LOGO: has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`,
+    throw wrongSetting(
+      'BRAND_LOGO',
+      `has more than ${MAX_LOGO_LENGTH} characters; use a smaller picture`,
     );
   }
   const accent = s.BRAND_ACCENT || defaultBrand.accent;
   if (!/^#[0-9a-f]{6}$/i.test(accent)) {
-    throw new ConfigError('BRAND_ACCENT: must be a colour such as #2a5bd7');
+    throw wrongSetting('BRAND_ACCENT', 'must be a colour such as #2a5bd7');
   }
   return { name, logo, accent: accent.toLowerCase() };
 }

@@ -86,6 +86,7 @@ export interface AppErrorOptions {
   cause?: unknown;
   errors?: FieldError[];
   members?: ProblemMembers;
+  version?: number;
   headers?: Record<string, string>;
   /** Seconds until another try makes sense; becomes the Retry-After header. */
   retryAfter?: number;
@@ -100,9 +101,7 @@ export class AppError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly members: ProblemMembers;
   readonly retryAfter: number | undefined;
-  /**
-   * The user's version after what failed, where that was a change; the Consistency-Token header.
-   */
+  /** The user's version as of this answer, where that is known; the Consistency-Token header. */
   version: number | undefined;
   readonly #headers: Record<string, string> | undefined;
 
@@ -114,6 +113,7 @@ export class AppError extends Error {
     this.errors = options.errors;
     this.members = options.members ?? {};
     this.retryAfter = options.retryAfter;
+    this.version = options.version;
     this.#headers = options.headers;
   }
 
@@ -130,14 +130,30 @@ export class AppError extends Error {
   }
 }
 
-/** Settings that are missing or wrong. Says which ones and what to do; never a value. */
+/** A setting that is missing or wrong. */
+export interface SettingFault {
+  /** Its name, perhaps with the path of a field in it. */
+  setting: string;
+  isMissing: boolean;
+  /** What is wrong, or how to make it; never a value. Goes on after the name. */
+  text: string;
+}
+
+export const sentenceOf = ({ setting, isMissing, text }: SettingFault): string =>
+  `${setting}${isMissing ? ' is missing;' : ':'} ${text}`;
+
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  /** A sentence for each. */
-  readonly faults: readonly string[];
+  readonly faults: readonly SettingFault[];
 
-  constructor(...faults: string[]) {
-    super(faults.join('; '));
+  constructor(...faults: SettingFault[]) {
+    super(faults.map(sentenceOf).join('; '));
     this.faults = faults;
   }
 }
+
+export const wrongSetting = (setting: string, text: string): ConfigError =>
+  new ConfigError({ setting, isMissing: false, text });
+
+export const missingSetting = (setting: string, text: string): ConfigError =>
+  new ConfigError({ setting, isMissing: true, text });

@@ -1,7 +1,7 @@
 /**
  * What a caller may do: rights, and for which providers. The grammar of SERVICE_KEYS. Pure.
  */
-import { ConfigError } from './errors';
+import { type ConfigError, wrongSetting } from './errors';
 
 /**
  * `read`: statuses, connections, the catalog, a user's events. `connect`: whatever changes a user's
@@ -55,7 +55,7 @@ export function parseServiceKey(
   place: number,
   isProvider: (id: string) => boolean,
 ): ServiceKey {
-  const wrong = (what: string) => new ConfigError(`SERVICE_KEYS: ${whichOf(entry, place)} ${what}`);
+  const wrong = (what: string) => wrongSetting('SERVICE_KEYS', `${whichOf(entry, place)} ${what}`);
   const [, name, sha256, rightsPart, providersPart] = entryPattern.exec(entry) ?? [];
   if (name === undefined || sha256 === undefined || hash.test(name)) {
     throw wrong(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, ConfigError } from '../src/errors';
+import { AppError, missingSetting } from '../src/errors';
 import { createLog, describeError } from '../src/log';
 
 const secret = 'canary-token-5f2d';
@@ -51,8 +51,8 @@ describe('an error in the log', () => {
       error: 'provider_error',
       detail: 'no profile',
     });
-    expect(describeError(new ConfigError('DB is missing'))).toMatchObject({
-      detail: 'DB is missing',
+    expect(describeError(missingSetting('DB', 'bind one'))).toMatchObject({
+      detail: 'DB is missing; bind one',
     });
   });
 

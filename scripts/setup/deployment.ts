@@ -13,7 +13,7 @@ import { dirname, join, relative } from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig } from 'wrangler';
 import { readConfig } from '../../src/config';
-import { ConfigError } from '../../src/errors';
+import { ConfigError, sentenceOf } from '../../src/errors';
 import { createRegistry, parameterSettingsOf, settingPrefix } from '../../src/providers/registry';
 import { isLocal } from '../../src/providers/urls';
 import { newServiceKey } from '../key-new';
@@ -311,7 +311,7 @@ function faultsOf(settings: Readonly<Record<string, string>>): readonly string[]
       ...settings,
     });
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.faults.map(sentenceOf);
     throw error;
   }
   const { PUBLIC_URL } = settings;

@@ -1,6 +1,6 @@
 /** Where events are delivered to: the grammar of WEBHOOKS. Pure. */
 import * as z from 'zod';
-import { ConfigError } from '../errors';
+import { type ConfigError, wrongSetting } from '../errors';
 import { checkEndpoint } from '../providers/urls';
 import { eventTypes } from './types';
 
@@ -53,15 +53,16 @@ export function readWebhooks(
   if (!setting) return [];
   const endpoints = Object.entries(parsed(setting));
   if (endpoints.length > MAX_ENDPOINTS) {
-    throw new ConfigError(`WEBHOOKS: has more than ${MAX_ENDPOINTS} endpoints`);
+    throw wrongSetting('WEBHOOKS', `has more than ${MAX_ENDPOINTS} endpoints`);
   }
   return endpoints.map(([name, value], at) => {
     if (!endpointName.test(name)) {
-      throw new ConfigError(
-        `WEBHOOKS: endpoint ${at + 1} has a name other than a-z, 0-9, "-" and "_", at most 32`,
+      throw wrongSetting(
+        'WEBHOOKS',
+        `endpoint ${at + 1} has a name other than a-z, 0-9, "-" and "_", at most 32`,
       );
     }
-    const wrong = (what: string) => new ConfigError(`WEBHOOKS: "${name}" ${what}`);
+    const wrong = (what: string) => wrongSetting('WEBHOOKS', `"${name}" ${what}`);
     const read = endpointSchema.safeParse(value);
     if (!read.success) throw wrong(faultOf(read.error));
     const { url, binding, secrets, events } = read.data;
@@ -95,7 +96,7 @@ function parsed(setting: string): object {
     // Of which the message would quote a part.
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(`WEBHOOKS: is not a JSON object such as ${SHAPE}`);
+    throw wrongSetting('WEBHOOKS', `is not a JSON object such as ${SHAPE}`);
   }
   return value;
 }

@@ -121,8 +121,10 @@ export async function oneIntegration(
     ({ provider, accountId }) => provider === wanted.provider && accountId === wanted.accountId,
   );
   if (!facts) {
+    const { 'Consistency-Token': _, ...headers } = headersOf(served, totalMs);
     throw new AppError('integration_not_found', 'the user has no such integration', {
-      headers: { ...headersOf(served, totalMs) },
+      version: served.snapshot.version,
+      headers,
     });
   }
   const body = jsonText(toIntegration(facts, now, deps.config.providers));

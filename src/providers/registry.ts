@@ -11,7 +11,7 @@
  */
 
 import * as z from 'zod';
-import { AppError, ConfigError } from '../errors';
+import { AppError, type ConfigError, wrongSetting } from '../errors';
 import { faultBeside } from './also-grants';
 import { isByFields } from './by-fields';
 import { checkRecord, openServerOf } from './check';
@@ -173,8 +173,9 @@ function withSettings(provider: Provider, env: Record<string, unknown>): Provide
     const value = textOf(env[setting]);
     if (value === null) continue;
     if (!isUsable(parameter, value)) {
-      throw new ConfigError(
-        `${setting}: is not as the record of "${provider.id}" wants it; see "parameters.${name}"`,
+      throw wrongSetting(
+        setting,
+        `is not as the record of "${provider.id}" wants it; see "parameters.${name}"`,
       );
     }
     parameters[name] = { ...parameter, default: value };
@@ -282,31 +283,32 @@ function readClients(
   const clients = new Map<string, Map<string, ClientSetting>>();
   for (const id of ids) {
     const prefix = settingPrefix(id);
-    refuseBadKey(`${prefix}_CLIENT_KEY:`, env[`${prefix}_CLIENT_KEY`]);
+    refuseBadKey(`${prefix}_CLIENT_KEY`, env[`${prefix}_CLIENT_KEY`]);
     const name = `${prefix}_CLIENTS`;
     const setting = textOf(env[name]);
     if (setting === null) continue;
     const provider = get(id);
     const parameter = provider?.kind === 'oauth2' ? clientParameterOf(provider) : undefined;
     if (provider?.kind !== 'oauth2' || parameter === undefined) {
-      throw new ConfigError(`${name}: the record of "${id}" has no "clientParameter" to go by`);
+      throw wrongSetting(name, `the record of "${id}" has no "clientParameter" to go by`);
     }
     const parsed = clientsSchema.safeParse(jsonIn(setting));
     if (!parsed.success) {
-      throw new ConfigError(
-        `${name}: must be JSON, by the value of "${parameter}": {"value": {"id": "...", "secret": "..."}}`,
+      throw wrongSetting(
+        name,
+        `must be JSON, by the value of "${parameter}": {"value": {"id": "...", "secret": "..."}}`,
       );
     }
     const byValue = new Map(Object.entries(parsed.data));
     const declared = provider.parameters[parameter];
     for (const [at, [value, client]] of [...byValue].entries()) {
       if (declared === undefined || !isUsable(declared, value)) {
-        throw new ConfigError(`${name}: entry ${at + 1} is for no value of "${parameter}"`);
+        throw wrongSetting(name, `entry ${at + 1} is for no value of "${parameter}"`);
       }
       if (!clientBy(provider, client)) {
-        throw new ConfigError(`${name}: entry ${at + 1} has no "secret", or no "key"`);
+        throw wrongSetting(name, `entry ${at + 1} has no "secret", or no "key"`);
       }
-      refuseBadKey(`${name}: the key of entry ${at + 1}`, client.key);
+      refuseBadKey(name, client.key, `the key of entry ${at + 1} `);
     }
     clients.set(prefix, byValue);
   }
@@ -314,10 +316,10 @@ function readClients(
 }
 
 /** @throws ConfigError */
-function refuseBadKey(what: string, setting: unknown): void {
-  const key = keyOf(setting);
+function refuseBadKey(setting: string, value: unknown, which = ''): void {
+  const key = keyOf(value);
   const fault = key === null ? null : faultOfKey(key);
-  if (fault !== null) throw new ConfigError(`${what} ${fault}`);
+  if (fault !== null) throw wrongSetting(setting, `${which}${fault}`);
 }
 
 /** How a secret does not leave this Worker. */
@@ -341,8 +343,9 @@ function refuseOpenSecret(
   if (keepsSecret.includes(provider.clientAuth ?? '')) return;
   const parameter = openServerOf(provider);
   if (parameter === undefined) return;
-  throw new ConfigError(
-    `${name}: would go to whatever server a user of "${record.id}" names by "${parameter}"; give each its own by ${settingPrefix(record.clientOf ?? record.id)}_CLIENTS, or let the pattern take your servers only`,
+  throw wrongSetting(
+    name,
+    `would go to whatever server a user of "${record.id}" names by "${parameter}"; give each its own by ${settingPrefix(record.clientOf ?? record.id)}_CLIENTS, or let the pattern take your servers only`,
   );
 }
 
@@ -402,14 +405,13 @@ function readSetting(value: unknown): [id: string, record: Record<string, unknow
   const setting = typeof value === 'string' ? value.trim() : value;
   if (setting === undefined || setting === null || setting === '') return [];
   const document = typeof setting === 'string' ? jsonIn(setting) : setting;
-  if (document === undefined)
-    throw new ConfigError('PROVIDERS: is not JSON; see docs/providers.md');
-  if (!isRecord(document)) throw new ConfigError('PROVIDERS: must be an object, by provider id');
+  if (document === undefined) throw wrongSetting('PROVIDERS', 'is not JSON; see docs/providers.md');
+  if (!isRecord(document)) throw wrongSetting('PROVIDERS', 'must be an object, by provider id');
   refuseForbiddenKeys(document, 'PROVIDERS');
   return Object.entries(document).map(([id, record]) => {
-    if (!isRecord(record)) throw new ConfigError(`PROVIDERS.${id}: must be an object`);
+    if (!isRecord(record)) throw wrongSetting(`PROVIDERS.${id}`, 'must be an object');
     if (record.id !== undefined && record.id !== id) {
-      throw new ConfigError(`PROVIDERS.${id}.id: is the key already; leave it out`);
+      throw wrongSetting(`PROVIDERS.${id}.id`, 'is the key already; leave it out');
     }
     return [id, record];
   });
@@ -421,7 +423,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 function refuseForbiddenKeys(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    if (forbiddenKeys.has(key)) throw new ConfigError(`${path}.${key}: is not an allowed name`);
+    if (forbiddenKeys.has(key)) throw wrongSetting(`${path}.${key}`, 'is not an allowed name');
     refuseForbiddenKeys(inner, `${path}.${key}`);
   }
 }
@@ -438,7 +440,7 @@ function baseOf(
       ? (builtIn.get(base) ?? templates.find((template) => template.id === base))
       : undefined;
   if (!record) {
-    throw new ConfigError(`PROVIDERS.${id}.extends: names no built-in record and no template`);
+    throw wrongSetting(`PROVIDERS.${id}.extends`, 'names no built-in record and no template');
   }
   // Two providers of one name could not be told apart.
   const { name, ...fields } = record;
@@ -447,7 +449,7 @@ function baseOf(
   if (record !== mcp) return { ...fields, ...alone, ...change };
   const { url, ...more } = change;
   if (typeof url !== 'string' || url === '') {
-    throw new ConfigError(`PROVIDERS.${id}.url: is missing; the address of the MCP server`);
+    throw wrongSetting(`PROVIDERS.${id}.url`, 'is missing; the address of the MCP server');
   }
   return { ...fields, ...alone, ...fieldsOfUrl(url), ...more };
 }
@@ -463,7 +465,7 @@ function readProvider(id: string, input: unknown, publicUrl: string): Provider {
   const result = providerSchema.safeParse(input);
   if (!result.success) throw configError(id, result.error);
   const wrong = checkRecord(result.data, publicUrl);
-  if (wrong) throw new ConfigError(`PROVIDERS.${[id, ...wrong.path].join('.')}: ${wrong.message}`);
+  if (wrong) throw wrongSetting(`PROVIDERS.${[id, ...wrong.path].join('.')}`, wrong.message);
   return result.data;
 }
 
@@ -472,7 +474,7 @@ function configError(id: string, error: z.core.$ZodError): ConfigError {
   const [first, ...rest] = issue?.path ?? [];
   // The id is the key, so what is wrong with it is wrong with the key.
   const path = first === 'id' || first === undefined ? [id] : [id, first, ...rest];
-  return new ConfigError(`PROVIDERS.${path.join('.')}: ${issue?.message ?? 'is not valid'}`);
+  return wrongSetting(`PROVIDERS.${path.join('.')}`, issue?.message ?? 'is not valid');
 }
 
 function checkReferences(provider: Provider, ids: readonly string[], get: Registry['get']): void {
@@ -484,12 +486,12 @@ function checkReferences(provider: Provider, ids: readonly string[], get: Regist
   });
   for (const [field, others] of references) {
     if (!others.every((other) => ids.includes(other))) {
-      throw new ConfigError(`PROVIDERS.${id}.${field}: names a provider that is not there`);
+      throw wrongSetting(`PROVIDERS.${id}.${field}`, 'names a provider that is not there');
     }
   }
   for (const other of alsoGrants) {
     const fault = faultBeside(provider, get(other));
-    if (fault) throw new ConfigError(`PROVIDERS.${id}.alsoGrants: "${other}" ${fault}`);
+    if (fault) throw wrongSetting(`PROVIDERS.${id}.alsoGrants`, `"${other}" ${fault}`);
   }
 }
 
@@ -500,8 +502,9 @@ function checkSettingNames(ids: readonly string[]): void {
     const prefix = settingPrefix(id);
     const other = seen.get(prefix);
     if (other !== undefined) {
-      throw new ConfigError(
-        `PROVIDERS.${id}: would read the same ${prefix}_CLIENT_ID as "${other}"; choose another id`,
+      throw wrongSetting(
+        `PROVIDERS.${id}`,
+        `would read the same ${prefix}_CLIENT_ID as "${other}"; choose another id`,
       );
     }
     seen.set(prefix, id);

@@ -2,7 +2,7 @@
  * The roots of `ENCRYPTION_KEYS` and the sub-keys derived from them: HKDF-SHA256, one sub-key per
  * root and purpose, so that what is sealed for one purpose can never open as another.
  */
-import { ConfigError } from '../errors';
+import { missingSetting, wrongSetting } from '../errors';
 
 interface Root {
   kid: string;
@@ -26,7 +26,7 @@ const howTo =
 export function createKeyring(value: string | undefined): Keyring {
   const roots = parse(value);
   const [first] = roots;
-  if (!first) throw new ConfigError(`${setting} is missing. ${howTo}`);
+  if (!first) throw missingSetting(setting, howTo);
   // Resolved values only: a cached rejection would break the isolate for good.
   const derived = new Map<string, Uint8Array>();
 
@@ -70,10 +70,10 @@ function parse(value: string | undefined): Root[] {
     const colon = entry.indexOf(':');
     const kid = entry.slice(0, colon);
     if (colon < 1 || !/^[A-Za-z0-9._-]{1,64}$/.test(kid)) {
-      throw new ConfigError(`${setting}: entry ${i + 1} has no usable id. ${howTo}`);
+      throw wrongSetting(setting, `entry ${i + 1} has no usable id. ${howTo}`);
     }
     if (roots.some((root) => root.kid === kid)) {
-      throw new ConfigError(`${setting}: the id "${kid}" is there twice`);
+      throw wrongSetting(setting, `the id "${kid}" is there twice`);
     }
     roots.push({ kid, bytes: decode(entry.slice(colon + 1), kid) });
   }
@@ -85,12 +85,13 @@ function decode(base64: string, kid: string): Uint8Array<ArrayBuffer> {
   try {
     binary = atob(base64);
   } catch {
-    throw new ConfigError(`${setting}: the key "${kid}" is not base64. ${howTo}`);
+    throw wrongSetting(setting, `the key "${kid}" is not base64. ${howTo}`);
   }
   const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
   if (bytes.length !== 32) {
-    throw new ConfigError(
-      `${setting}: the key "${kid}" has ${bytes.length} bytes, 32 are needed. ${howTo}`,
+    throw wrongSetting(
+      setting,
+      `the key "${kid}" has ${bytes.length} bytes, 32 are needed. ${howTo}`,
     );
   }
   return bytes;

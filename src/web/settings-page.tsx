@@ -5,7 +5,7 @@
 import type { Context } from 'hono';
 import { Caches } from '../caches';
 import { defaultBrand } from '../config';
-import type { ConfigError } from '../errors';
+import { type ConfigError, type SettingFault, sentenceOf } from '../errors';
 import type { AppEnv } from '../http/route';
 import { prefersPage } from './hosted/error-page';
 import { english } from './locale';
@@ -19,18 +19,18 @@ const commands: Readonly<Record<string, string>> = {
     'KEY=$(openssl rand -hex 32)\necho "for your backend: $KEY"\necho "for SERVICE_KEYS: app:$(printf %s "$KEY" | openssl dgst -sha256 -r | cut -c1-64)"',
 };
 
-const Fault = ({ fault, origin }: { fault: string; origin: string }) => {
-  const [, name = '', rest = ''] = /^([A-Z_]*(?:\.[\w.]+)?)(.*)$/s.exec(fault) ?? [];
-  const command = rest.startsWith(' is missing') ? commands[name] : undefined;
+const Fault = ({ fault, origin }: { fault: SettingFault; origin: string }) => {
+  const { setting, isMissing } = fault;
+  const command = isMissing ? commands[setting] : undefined;
   return (
     <li>
       <div>
         <p>
-          <b>{name}</b>
-          {rest}
+          <b>{setting}</b>
+          {sentenceOf(fault).slice(setting.length)}
         </p>
         {command === undefined ? null : <pre>{command}</pre>}
-        {name === 'PUBLIC_URL' ? (
+        {setting === 'PUBLIC_URL' ? (
           <p class="small soft">{`You reached this Worker at ${origin}`}</p>
         ) : null}
       </div>
@@ -38,7 +38,7 @@ const Fault = ({ fault, origin }: { fault: string; origin: string }) => {
   );
 };
 
-const SettingsPage = ({ faults, origin }: { faults: readonly string[]; origin: string }) => (
+const SettingsPage = ({ faults, origin }: Pick<ConfigError, 'faults'> & { origin: string }) => (
   <Layout title="Not set up yet">
     <div class="narrow">
       <h1>Not set up yet</h1>

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp, routes } from '../../src/app';
 import type { Bindings } from '../../src/config';
-import { AppError, ConfigError } from '../../src/errors';
+import { AppError, missingSetting } from '../../src/errors';
 import { api, apiOf, apiWith, serviceKey, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
@@ -104,7 +104,7 @@ describe('an error', () => {
     const deps = testDeps();
     const broken = createApp(
       () => {
-        throw new ConfigError('SERVICE_KEYS is missing');
+        throw missingSetting('SERVICE_KEYS', 'npm run key:new makes one');
       },
       () => deps.log,
     );
