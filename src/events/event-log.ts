@@ -19,17 +19,15 @@ import {
   eventIdOf,
   eventSchemas,
   eventTypes,
+  isTimeField,
+  type TimeField,
 } from './types';
 
 type EventRow = typeof auditEvents.$inferSelect;
 
-/** Times are stored in ms, as everywhere, and told in RFC 3339. */
-type TimeName = `${string}${'At' | 'By'}`;
-const isTimeName = (name: string): name is TimeName => /(At|By)$/.test(name);
-
 /** As a writer gives it: the version is added by the statement. */
 type Written<D> = {
-  [K in keyof D as K extends 'version' ? never : K]: K extends TimeName ? number : D[K];
+  [K in keyof D as K extends 'version' ? never : K]: K extends TimeField ? number : D[K];
 };
 
 export type NewEvent = {
@@ -201,7 +199,7 @@ export function eventOf(row: EventRow): Event | null {
           .filter(([, value]) => value !== null)
           .map(([name, value]) => [
             name,
-            isTimeName(name) && typeof value === 'number' ? timestamp(value) : value,
+            isTimeField(name) && typeof value === 'number' ? timestamp(value) : value,
           ]),
       ),
       ...(userId === null ? {} : { userId }),

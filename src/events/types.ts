@@ -222,6 +222,23 @@ export const userEventTypes = Object.keys(userEvents) as (keyof typeof userEvent
 
 export type EventData<T extends EventType> = z.output<(typeof eventDefinitions)[T]['data']>;
 
+type TimeFieldIn<Shape> = {
+  [K in keyof Shape]: Shape[K] extends typeof timeSchema ? K : never;
+}[keyof Shape];
+/** A time in the data of an event: stored in ms, as everywhere, and told in RFC 3339. */
+export type TimeField = {
+  [T in EventType]: TimeFieldIn<(typeof eventDefinitions)[T]['data']['shape']>;
+}[EventType];
+
+const timeFields = new Set<string>(
+  Object.values(eventDefinitions).flatMap(({ data }) =>
+    Object.entries(data.shape).flatMap(([name, schema]) =>
+      schema instanceof z.ZodISODateTime ? [name] : [],
+    ),
+  ),
+);
+export const isTimeField = (name: string): name is TimeField => timeFields.has(name);
+
 export type Event = {
   [T in EventType]: { id: string; type: T; timestamp: string; data: EventData<T> };
 }[EventType];

@@ -1,5 +1,5 @@
 /** Events as a list: codes and ids, never what a user wrote. */
-import { eventIdOf } from '../../events/types';
+import { eventIdOf, isTimeField } from '../../events/types';
 import { type Clock, full, relative } from '../ui/times';
 import { type DeliveryRow, timelineHref } from './lookup';
 import type { AuditEventRow } from './overview';
@@ -77,9 +77,8 @@ function deliveryWords(
 const detailOf = ({ detail }: AuditEventRow, clock: Clock): string =>
   Object.entries(detail ?? {})
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name}: ${isTime(name, value) ? full(value, clock) : value}`)
+    .map(([name, value]) => {
+      const isTime = isTimeField(name) && typeof value === 'number';
+      return `${name}: ${isTime ? full(value, clock) : value}`;
+    })
     .join(', ');
-
-/** Stored in ms. */
-const isTime = (name: string, value: unknown): value is number =>
-  typeof value === 'number' && /(At|By)$/.test(name) && value > 1e12;
