@@ -1,7 +1,10 @@
 /**
- * What the API reference says of each operation, besides its summary. It stands beside the
- * generator, because the Worker is not to carry it.
+ * What the API reference says of each operation, besides its summary, and the examples of schemas
+ * that declare none. It stands beside the generator, because the Worker is not to carry it.
  */
+import { eventExample } from '../src/events/types';
+import { providerEntrySchema } from '../src/integrations/catalog';
+import { integrationOfUserSchema, integrationSchema } from '../src/integrations/serialization';
 import { CHECK_EVERY_MS } from '../src/refresh/check';
 import { MINUTE_MS } from '../src/time';
 
@@ -77,3 +80,70 @@ export function descriptionOf(id: string): string {
   if (description === undefined) throw new Error(`${id} has no description here`);
   return description;
 }
+
+const [integration] = integrationSchema.meta()?.examples ?? [];
+const [integrationOfUser] = integrationOfUserSchema.meta()?.examples ?? [];
+const [provider] = providerEntrySchema.meta()?.examples ?? [];
+
+const statusOfUser = { version: 7, asOf: '2026-11-22T12:00:00.000Z', integrations: [integration] };
+const failedRefresh = {
+  provider: 'reddit',
+  accountId: 't2_8k3q1',
+  code: 'needs_reconnect',
+  message: 'the user has to connect again',
+};
+const delivery = {
+  endpoint: 'app',
+  state: 'waiting',
+  attempts: 1,
+  lastStatus: 503,
+  nextAt: '2026-11-26T12:31:00.000Z',
+};
+const webhookEndpoint = {
+  name: 'app',
+  state: 'enabled',
+  host: 'app.example.com',
+  events: ['integration.*'],
+  disabledAt: null,
+  waiting: 1,
+  deadLetters: 0,
+};
+const refreshRun = {
+  trigger: 'cron',
+  started: '2026-11-22T12:00:00.120Z',
+  ended: '2026-11-22T12:00:01.480Z',
+  claimed: 12,
+  refreshed: 11,
+  refused: 0,
+  failed: 1,
+  left: false,
+};
+const cacheEntry = {
+  version: 7,
+  asOf: '2026-11-22T12:00:00.000Z',
+  freshUntil: '2026-11-22T12:05:00.000Z',
+  ttl: 120,
+};
+
+/** By the name of a schema in the document; the tests parse each by its schema. */
+export const examples: Record<string, unknown> = {
+  CacheEntry: cacheEntry,
+  CachedUser: { memory: null, kv: cacheEntry },
+  Catalog: { providers: [provider] },
+  ClearedCache: { deleted: 214, truncated: false },
+  Deliveries: { deliveries: [delivery] },
+  Delivery: delivery,
+  EventPage: { events: [eventExample('integration.connected')], next: 'evt_5k' },
+  FailedRefresh: failedRefresh,
+  Health: { status: 'ok' },
+  IntegrationPage: { integrations: [integrationOfUser], next: 'int_3g' },
+  RedeliverRequest: { endpoint: 'app' },
+  Refreshed: { refreshed: [integration], failed: [failedRefresh] },
+  RefreshRun: refreshRun,
+  RefreshRuns: { runs: [refreshRun] },
+  StatusOfMany: { users: { 'user-1': statusOfUser } },
+  StatusOfUser: statusOfUser,
+  WebhookEndpoint: webhookEndpoint,
+  WebhookEndpoints: { endpoints: [webhookEndpoint] },
+  WebhookTest: { id: 'evt_5k' },
+};

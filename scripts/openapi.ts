@@ -16,7 +16,7 @@ import { problemSchema } from '../src/http/problem';
 import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
 import { SERVER_PLACEHOLDER } from '../src/http/routes';
 import { headerName } from '../src/http/validate';
-import { descriptionOf } from './openapi-descriptions';
+import { descriptionOf, examples } from './openapi-descriptions';
 
 const info = {
   title: 'Mooring',
@@ -90,7 +90,7 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
     const path = route.path.replaceAll(/:([A-Za-z]+)(?:\{[^}]*\})?/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operationOf(route) };
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info,
@@ -113,6 +113,10 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
       },
     },
   );
+  for (const [name, example] of Object.entries(examples)) {
+    Object.assign(document.components?.schemas?.[name] ?? {}, { examples: [example] });
+  }
+  return document;
 }
 
 /** What is posted to an endpoint of WEBHOOKS: Standard Webhooks (standardwebhooks.com). */
@@ -233,11 +237,28 @@ export function errorsOf(route: RouteSpec): ErrorCode[] {
   ];
 }
 
-const problemHeaders: Partial<Record<number, z.ZodRawShape>> = {
+const problemHeader = (id: string, description: string) =>
+  z.string().optional().meta({ description, header: { id } });
+
+const version = {
+  'Consistency-Token': problemHeader('KnownVersion', 'The version as of this answer, where known.'),
+};
+const retryAfter = { 'Retry-After': problemHeader('RetryAfter', 'Seconds.') };
+
+/** By status. */
+export const problemHeaders: Partial<Record<number, z.ZodRawShape>> = {
   401: { 'WWW-Authenticate': z.string().describe('RFC 6750.') },
+  404: {
+    ...version,
+    'Cache-Status': problemHeader('CacheStatusOfRead', 'Of a read, as with its answer.'),
+    'Server-Timing': problemHeader('ServerTimingOfRead', 'Of a read, as with its answer.'),
+  },
   405: { Allow: z.string().describe('The methods that the path takes.') },
+  409: version,
+  415: { Accept: z.string().describe('The media type to send.') },
   429: { 'Retry-After': z.string().describe('Seconds.') },
-  503: { 'Retry-After': z.string().optional().describe('Seconds.') },
+  502: { ...version, ...retryAfter },
+  503: { ...version, ...retryAfter },
 };
 
 function problemsOf(route: RouteSpec) {

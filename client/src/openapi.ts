@@ -1477,7 +1477,12 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @default {} */
+        /**
+         * @default {}
+         * @example {
+         *       "endpoint": "app"
+         *     }
+         */
         RedeliverRequest: {
             /**
              * @description Its name in WEBHOOKS.
@@ -2722,12 +2727,68 @@ export interface components {
              */
             revocation: "queued" | "not_supported" | "kept_for_other_grants";
         };
+        /**
+         * @example {
+         *       "users": {
+         *         "user-1": {
+         *           "version": 7,
+         *           "asOf": "2026-11-22T12:00:00.000Z",
+         *           "integrations": [
+         *             {
+         *               "provider": "reddit",
+         *               "accountId": "t2_1w72",
+         *               "displayName": "robin",
+         *               "status": "connected",
+         *               "isConnected": true,
+         *               "scopes": [
+         *                 "identity",
+         *                 "read"
+         *               ],
+         *               "missingScopes": [],
+         *               "expiresAt": "2026-11-22T13:00:00.000Z",
+         *               "reconnectBy": null,
+         *               "connectedAt": "2026-11-20T09:30:00.000Z",
+         *               "updatedAt": "2026-11-20T09:30:00.000Z",
+         *               "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *               "metadata": {}
+         *             }
+         *           ]
+         *         }
+         *       }
+         *     }
+         */
         StatusOfMany: {
             /** @description By user id. */
             users: {
                 [key: string]: components["schemas"]["StatusOfUser"];
             };
         };
+        /**
+         * @example {
+         *       "version": 7,
+         *       "asOf": "2026-11-22T12:00:00.000Z",
+         *       "integrations": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_1w72",
+         *           "displayName": "robin",
+         *           "status": "connected",
+         *           "isConnected": true,
+         *           "scopes": [
+         *             "identity",
+         *             "read"
+         *           ],
+         *           "missingScopes": [],
+         *           "expiresAt": "2026-11-22T13:00:00.000Z",
+         *           "reconnectBy": null,
+         *           "connectedAt": "2026-11-20T09:30:00.000Z",
+         *           "updatedAt": "2026-11-20T09:30:00.000Z",
+         *           "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *           "metadata": {}
+         *         }
+         *       ]
+         *     }
+         */
         StatusOfUser: {
             /** @description Grows with every change that a user could see. */
             version: number;
@@ -2747,6 +2808,33 @@ export interface components {
             /** @constant */
             code: "unsupported_media_type";
         };
+        /**
+         * @example {
+         *       "integrations": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_1w72",
+         *           "displayName": "robin",
+         *           "status": "connected",
+         *           "isConnected": true,
+         *           "scopes": [
+         *             "identity",
+         *             "read"
+         *           ],
+         *           "missingScopes": [],
+         *           "expiresAt": "2026-11-22T13:00:00.000Z",
+         *           "reconnectBy": null,
+         *           "connectedAt": "2026-11-20T09:30:00.000Z",
+         *           "updatedAt": "2026-11-20T09:30:00.000Z",
+         *           "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *           "metadata": {},
+         *           "userId": "user-1",
+         *           "version": 7
+         *         }
+         *       ],
+         *       "next": "int_3g"
+         *     }
+         */
         IntegrationPage: {
             integrations: components["schemas"]["IntegrationOfUser"][];
             /** @description The cursor to go on from; null: that was all. */
@@ -3153,10 +3241,50 @@ export interface components {
              */
             code: "check_not_supported";
         };
+        /**
+         * @example {
+         *       "refreshed": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_1w72",
+         *           "displayName": "robin",
+         *           "status": "connected",
+         *           "isConnected": true,
+         *           "scopes": [
+         *             "identity",
+         *             "read"
+         *           ],
+         *           "missingScopes": [],
+         *           "expiresAt": "2026-11-22T13:00:00.000Z",
+         *           "reconnectBy": null,
+         *           "connectedAt": "2026-11-20T09:30:00.000Z",
+         *           "updatedAt": "2026-11-20T09:30:00.000Z",
+         *           "lastRefreshedAt": "2026-11-22T12:00:00.000Z",
+         *           "metadata": {}
+         *         }
+         *       ],
+         *       "failed": [
+         *         {
+         *           "provider": "reddit",
+         *           "accountId": "t2_8k3q1",
+         *           "code": "needs_reconnect",
+         *           "message": "the user has to connect again"
+         *         }
+         *       ]
+         *     }
+         */
         Refreshed: {
             refreshed: components["schemas"]["Integration"][];
             failed: components["schemas"]["FailedRefresh"][];
         };
+        /**
+         * @example {
+         *       "provider": "reddit",
+         *       "accountId": "t2_8k3q1",
+         *       "code": "needs_reconnect",
+         *       "message": "the user has to connect again"
+         *     }
+         */
         FailedRefresh: {
             /**
              * @description A provider, by its id in the catalog.
@@ -3171,6 +3299,22 @@ export interface components {
             code: string;
             message: string;
         };
+        /**
+         * @example {
+         *       "runs": [
+         *         {
+         *           "trigger": "cron",
+         *           "started": "2026-11-22T12:00:00.120Z",
+         *           "ended": "2026-11-22T12:00:01.480Z",
+         *           "claimed": 12,
+         *           "refreshed": 11,
+         *           "refused": 0,
+         *           "failed": 1,
+         *           "left": false
+         *         }
+         *       ]
+         *     }
+         */
         RefreshRuns: {
             runs: components["schemas"]["RefreshRun"][];
         };
@@ -3257,6 +3401,24 @@ export interface components {
             /** @constant */
             code: "not_implemented";
         };
+        /**
+         * @example {
+         *       "events": [
+         *         {
+         *           "id": "evt_5k",
+         *           "type": "integration.connected",
+         *           "timestamp": "2026-11-26T12:30:00.000Z",
+         *           "data": {
+         *             "userId": "user-1",
+         *             "provider": "reddit",
+         *             "accountId": "t2_1w72",
+         *             "version": 1795689000000
+         *           }
+         *         }
+         *       ],
+         *       "next": "evt_5k"
+         *     }
+         */
         EventPage: {
             events: components["schemas"]["Event"][];
             /** @description The cursor to go on from, now or later. Null: nothing has ever happened; ask without one. */
@@ -3268,6 +3430,15 @@ export interface components {
         } & (Omit<components["schemas"]["Event"], "type"> & {
             deliveries: components["schemas"]["Delivery"][];
         });
+        /**
+         * @example {
+         *       "endpoint": "app",
+         *       "state": "waiting",
+         *       "attempts": 1,
+         *       "lastStatus": 503,
+         *       "nextAt": "2026-11-26T12:31:00.000Z"
+         *     }
+         */
         Delivery: {
             /** @description Its name in WEBHOOKS. */
             endpoint: string;
@@ -3289,6 +3460,39 @@ export interface components {
              */
             code: "event_not_found";
         };
+        /**
+         * @example {
+         *       "endpoints": [
+         *         {
+         *           "name": "app",
+         *           "state": "enabled",
+         *           "host": "app.example.com",
+         *           "events": [
+         *             "integration.*"
+         *           ],
+         *           "disabledAt": null,
+         *           "waiting": 1,
+         *           "deadLetters": 0
+         *         }
+         *       ]
+         *     }
+         */
+        WebhookEndpoints: {
+            endpoints: components["schemas"]["WebhookEndpoint"][];
+        };
+        /**
+         * @example {
+         *       "name": "app",
+         *       "state": "enabled",
+         *       "host": "app.example.com",
+         *       "events": [
+         *         "integration.*"
+         *       ],
+         *       "disabledAt": null,
+         *       "waiting": 1,
+         *       "deadLetters": 0
+         *     }
+         */
         WebhookEndpoint: {
             /**
              * @description As in WEBHOOKS.
@@ -3316,6 +3520,34 @@ export interface components {
             waiting: number;
             /** @description Deliveries that are tried no more, and may be sent again; 1000: or more. */
             deadLetters: number;
+        };
+        /**
+         * @example {
+         *       "id": "evt_5k"
+         *     }
+         */
+        WebhookTest: {
+            /**
+             * @description Of an event.
+             * @example evt_5k
+             */
+            id: string;
+        };
+        /**
+         * @example {
+         *       "deliveries": [
+         *         {
+         *           "endpoint": "app",
+         *           "state": "waiting",
+         *           "attempts": 1,
+         *           "lastStatus": 503,
+         *           "nextAt": "2026-11-26T12:31:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        Deliveries: {
+            deliveries: components["schemas"]["Delivery"][];
         };
         /**
          * @example {
@@ -3357,16 +3589,41 @@ export interface components {
                 putsPaused: boolean;
             };
         };
+        /**
+         * @example {
+         *       "deleted": 214,
+         *       "truncated": false
+         *     }
+         */
         ClearedCache: {
             /** @description Keys of KV. */
             deleted: number;
             /** @description Some are left: more than one request can delete, or KV refused. */
             truncated: boolean;
         };
+        /**
+         * @example {
+         *       "memory": null,
+         *       "kv": {
+         *         "version": 7,
+         *         "asOf": "2026-11-22T12:00:00.000Z",
+         *         "freshUntil": "2026-11-22T12:05:00.000Z",
+         *         "ttl": 120
+         *       }
+         *     }
+         */
         CachedUser: {
             memory: components["schemas"]["CacheEntry"] | null;
             kv: components["schemas"]["CacheEntry"] | null;
         };
+        /**
+         * @example {
+         *       "version": 7,
+         *       "asOf": "2026-11-22T12:00:00.000Z",
+         *       "freshUntil": "2026-11-22T12:05:00.000Z",
+         *       "ttl": 120
+         *     }
+         */
         CacheEntry: {
             version: number;
             /**
@@ -3379,6 +3636,23 @@ export interface components {
             /** @description Seconds for which it may still be served; 0: expired. */
             ttl: number;
         };
+        /**
+         * @example {
+         *       "providers": [
+         *         {
+         *           "id": "reddit",
+         *           "name": "Reddit",
+         *           "kind": "oauth2",
+         *           "configured": true,
+         *           "scopes": [
+         *             "identity",
+         *             "read"
+         *           ],
+         *           "experimental": false
+         *         }
+         *       ]
+         *     }
+         */
         Catalog: {
             providers: components["schemas"]["Provider"][];
         };
@@ -3428,6 +3702,11 @@ export interface components {
                 };
             };
         };
+        /**
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
         Health: {
             /** @constant */
             status: "ok";
@@ -3503,8 +3782,8 @@ export interface components {
         /** @description Unavailable (`unavailable`). */
         UnavailableProblem: {
             headers: {
-                /** @description Seconds. */
-                "Retry-After"?: string;
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3515,6 +3794,9 @@ export interface components {
         /** @description No such integration (`integration_not_found`). */
         IntegrationNotFoundProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                "Server-Timing": components["headers"]["ServerTimingOfRead"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3535,6 +3817,8 @@ export interface components {
         /** @description Unsupported media type (`unsupported_media_type`). */
         UnsupportedMediaTypeProblem: {
             headers: {
+                /** @description The media type to send. */
+                Accept: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3545,6 +3829,9 @@ export interface components {
         /** @description No such connection (`connection_not_found`). */
         ConnectionNotFoundProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                "Server-Timing": components["headers"]["ServerTimingOfRead"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3565,6 +3852,8 @@ export interface components {
         /** @description Provider error (`provider_error`). */
         ProviderErrorProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3575,6 +3864,9 @@ export interface components {
         /** @description No such provider (`provider_not_found`). */
         ProviderNotFoundProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                "Server-Timing": components["headers"]["ServerTimingOfRead"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3595,6 +3887,7 @@ export interface components {
         /** @description Provider not configured (`provider_not_configured`). */
         ProviderNotConfiguredProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3627,6 +3920,9 @@ export interface components {
         /** @description No such event (`event_not_found`). */
         EventNotFoundProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                "Server-Timing": components["headers"]["ServerTimingOfRead"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3637,6 +3933,9 @@ export interface components {
         /** @description Not found (`not_found`). */
         NotFoundProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
+                "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                "Server-Timing": components["headers"]["ServerTimingOfRead"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -3650,6 +3949,14 @@ export interface components {
     headers: {
         /** @description Names this request in the logs. */
         RequestId: string;
+        /** @description The version as of this answer, where known. */
+        KnownVersion: string;
+        /** @description Seconds. */
+        RetryAfter: string;
+        /** @description Of a read, as with its answer. */
+        CacheStatusOfRead: string;
+        /** @description Of a read, as with its answer. */
+        ServerTimingOfRead: string;
     };
     pathItems: never;
 }
@@ -3919,6 +4226,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3930,6 +4240,7 @@ export interface operations {
             /** @description Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4046,6 +4357,9 @@ export interface operations {
             /** @description No such connection (`connection_not_found`). No such integration (`integration_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4057,6 +4371,7 @@ export interface operations {
             /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Choice required (`choice_required`). Connection failed (`connection_failed`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4073,8 +4388,8 @@ export interface operations {
             /** @description Completion in progress (`completion_in_progress`). Provider unavailable (`provider_unavailable`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4122,6 +4437,7 @@ export interface operations {
             /** @description Account linked to another user (`account_linked_to_another_user`). Another account came back (`account_mismatch`). Provider not configured (`provider_not_configured`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4138,8 +4454,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4350,6 +4666,7 @@ export interface operations {
             /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). Token bound to a key (`token_bound`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4362,8 +4679,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4409,6 +4726,7 @@ export interface operations {
             /** @description Needs reconnect (`needs_reconnect`). Provider not configured (`provider_not_configured`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4422,8 +4740,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4471,6 +4789,7 @@ export interface operations {
             /** @description Check not supported (`check_not_supported`). Provider not configured (`provider_not_configured`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4484,8 +4803,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4579,6 +4898,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4590,6 +4912,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4605,8 +4928,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4660,6 +4983,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4671,6 +4997,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4686,8 +5013,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4741,6 +5068,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4752,6 +5082,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4767,8 +5098,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4822,6 +5153,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4833,6 +5167,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4848,8 +5183,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4903,6 +5238,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4914,6 +5252,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4929,8 +5268,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4982,6 +5321,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4993,6 +5335,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5008,8 +5351,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5061,6 +5404,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5072,6 +5418,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5087,8 +5434,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5140,6 +5487,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5151,6 +5501,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5166,8 +5517,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5219,6 +5570,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5230,6 +5584,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5245,8 +5600,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5298,6 +5653,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). Not found (`not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5309,6 +5667,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Calls not supported (`call_not_supported`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5324,8 +5683,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5389,6 +5748,9 @@ export interface operations {
             /** @description No such integration (`integration_not_found`). No such provider (`provider_not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5400,6 +5762,7 @@ export interface operations {
             /** @description Authorization required (`authorization_required`). Provider not configured (`provider_not_configured`). Several accounts (`several_accounts`). Token bound to a key (`token_bound`). Too many integrations (`too_many_integrations`). */
             409: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5415,8 +5778,8 @@ export interface operations {
             /** @description Provider unavailable (`provider_unavailable`). Refresh in progress (`refresh_in_progress`). Unavailable (`unavailable`). */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5510,9 +5873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        endpoints: components["schemas"]["WebhookEndpoint"][];
-                    };
+                    "application/json": components["schemas"]["WebhookEndpoints"];
                 };
             };
             401: components["responses"]["UnauthenticatedProblem"];
@@ -5541,13 +5902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description Of an event.
-                         * @example evt_5k
-                         */
-                        id: string;
-                    };
+                    "application/json": components["schemas"]["WebhookTest"];
                 };
             };
             400: components["responses"]["InvalidRequestProblem"];
@@ -5613,9 +5968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        deliveries: components["schemas"]["Delivery"][];
-                    };
+                    "application/json": components["schemas"]["Deliveries"];
                 };
             };
             400: components["responses"]["InvalidRequestProblem"];
@@ -5624,6 +5977,9 @@ export interface operations {
             /** @description No such event (`event_not_found`). Not found (`not_found`). */
             404: {
                 headers: {
+                    "Consistency-Token": components["headers"]["KnownVersion"];
+                    "Cache-Status": components["headers"]["CacheStatusOfRead"];
+                    "Server-Timing": components["headers"]["ServerTimingOfRead"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -38,7 +38,7 @@ const list = route(
     replies: {
       200: {
         description: 'All of them.',
-        schema: z.object({ endpoints: z.array(endpointSchema) }),
+        schema: z.object({ endpoints: z.array(endpointSchema) }).meta({ id: 'WebhookEndpoints' }),
       },
     },
     errors: ['unavailable'],
@@ -58,7 +58,10 @@ const test = route(
     provider: 'none',
     param: endpointParam,
     replies: {
-      202: { description: 'It is being sent.', schema: z.object({ id: eventIdSchema }) },
+      202: {
+        description: 'It is being sent.',
+        schema: z.object({ id: eventIdSchema }).meta({ id: 'WebhookTest' }),
+      },
     },
     errors: ['not_found', 'unavailable'],
   },
@@ -111,7 +114,7 @@ const again = route(
       202: {
         description:
           'It is being sent. How its deliveries stand, those that are not sent again too.',
-        schema: z.object({ deliveries: z.array(deliverySchema) }),
+        schema: z.object({ deliveries: z.array(deliverySchema) }).meta({ id: 'Deliveries' }),
       },
     },
     errors: ['not_found', 'event_not_found', 'unavailable'],

@@ -297,21 +297,7 @@ const runs = route(
                   failed: z.int().describe('For any other cause; tried again.'),
                   left: z.boolean().describe('More was due than the run could do.'),
                 })
-                .meta({
-                  id: 'RefreshRun',
-                  examples: [
-                    {
-                      trigger: 'cron',
-                      started: '2026-11-22T12:00:00.120Z',
-                      ended: '2026-11-22T12:00:01.480Z',
-                      claimed: 12,
-                      refreshed: 11,
-                      refused: 0,
-                      failed: 1,
-                      left: false,
-                    },
-                  ],
-                }),
+                .meta({ id: 'RefreshRun' }),
             ),
           })
           .meta({ id: 'RefreshRuns' }),

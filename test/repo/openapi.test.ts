@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { errorsOf, openapiDocument } from '../../scripts/openapi';
-import { descriptions } from '../../scripts/openapi-descriptions';
+import { descriptions, examples } from '../../scripts/openapi-descriptions';
 import { routes } from '../../src/app';
 import { errorCodes } from '../../src/errors';
 import { fieldsOf } from '../support/requests';
@@ -23,6 +24,19 @@ describe('assets/openapi.json', () => {
   it('describes operations only that are there', () => {
     const ids = new Set(routes.map(({ id }) => id));
     expect(Object.keys(descriptions).filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  it('has an example of each schema that is not made of others', () => {
+    const without = Object.entries(document.components?.schemas ?? {}).filter(
+      ([, schema]) =>
+        !Object.keys(Object(schema)).some((key) => ['examples', 'oneOf', 'allOf'].includes(key)),
+    );
+    expect(without.map(([name]) => name)).toEqual([]);
+  });
+
+  it.each(Object.entries(examples))('the example of %s is one', (name, example) => {
+    const schema = z.globalRegistry._idmap.get(name) as z.ZodType | undefined;
+    expect(schema?.parse(example)).toEqual(example);
   });
 
   it('refers only to what is there', () => {

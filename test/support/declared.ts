@@ -5,10 +5,13 @@
 import { TrieRouter } from 'hono/router/trie-router';
 import { getPath } from 'hono/utils/url';
 import { expect } from 'vitest';
-import { errorsOf } from '../../scripts/openapi';
+import * as z from 'zod';
+import { errorsOf, problemHeaders } from '../../scripts/openapi';
 import { routes } from '../../src/app';
+import { isCallPath } from '../../src/calls/routes';
 import { errorCodes } from '../../src/errors';
 import { problemSchema } from '../../src/http/problem';
+import { standardHeaders } from '../../src/http/reply-headers';
 import type { ReplySpec, Route } from '../../src/http/route';
 
 const router = new TrieRouter<Route>();
@@ -31,23 +34,37 @@ export async function asDeclared(request: Request, reply: Response): Promise<Res
   }
   const declared = route?.replies[reply.status];
   if (declared) await expectDeclared(where, declared, copy, request.method === 'HEAD');
-  else if (reply.status >= 400 && !isPage(reply)) await expectProblem(where, route, copy);
-  else if (route && !isPage(reply)) expect.fail(`${where} does not declare ${reply.status}`);
+  else if (reply.status >= 400 && !isPage(reply)) {
+    await expectProblem(where, route, copy, isCallPath(getPath(request)));
+  } else if (route && !isPage(reply)) expect.fail(`${where} does not declare ${reply.status}`);
   return reply;
 }
 
 const isPage = (reply: Response): boolean =>
   reply.headers.get('Content-Type')?.startsWith('text/html') ?? false;
 
-async function expectDeclared(where: string, spec: ReplySpec, reply: Response, isHead: boolean) {
-  const names = Object.keys(spec.headers?.shape ?? {});
-  const headers = Object.fromEntries(
-    names.flatMap((name) => {
-      const value = reply.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
+/** Besides those of the declaration. */
+const anyReply = [
+  ...Object.keys(standardHeaders('https://mooring.example')),
+  'Content-Length',
+  'Content-Type',
+  'X-Request-Id',
+  // Of CORS, where a page asks.
+  'Access-Control-Allow-Origin',
+  'Access-Control-Expose-Headers',
+].map((name) => name.toLowerCase());
+
+function expectHeaders(where: string, declared: z.ZodObject, reply: Response) {
+  const names = new Map(Object.keys(declared.shape).map((name) => [name.toLowerCase(), name]));
+  const headers = Array.from(reply.headers).flatMap(([name, value]) =>
+    anyReply.includes(name) && !names.has(name) ? [] : [[names.get(name) ?? name, value] as const],
   );
-  expect([where, spec.headers?.safeParse(headers).error?.issues]).toEqual([where, undefined]);
+  const { error } = declared.strict().safeParse(Object.fromEntries(headers));
+  expect([where, reply.status, error?.issues]).toEqual([where, reply.status, undefined]);
+}
+
+async function expectDeclared(where: string, spec: ReplySpec, reply: Response, isHead: boolean) {
+  expectHeaders(where, spec.headers ?? z.object({}), reply);
   const text = await reply.text();
   if (!spec.schema) {
     if (!spec.type) expect([where, text]).toEqual([where, '']);
@@ -61,7 +78,15 @@ async function expectDeclared(where: string, spec: ReplySpec, reply: Response, i
   expect([where, spec.schema.parse(body)]).toEqual([where, body]);
 }
 
-async function expectProblem(where: string, route: Route | undefined, reply: Response) {
+async function expectProblem(
+  where: string,
+  route: Route | undefined,
+  reply: Response,
+  isOfCall: boolean,
+) {
+  const declared = z.object(problemHeaders[reply.status] ?? {});
+  const answeredBy = { 'Mooring-Answered-By': z.literal('mooring') };
+  expectHeaders(where, isOfCall ? declared.extend(answeredBy) : declared, reply);
   const text = await reply.text();
   expect([where, reply.headers.get('Content-Type')]).toEqual([where, 'application/problem+json']);
   if (text === '') return;
