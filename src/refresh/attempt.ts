@@ -20,7 +20,7 @@ import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { refreshGrant } from '../oauth/token';
 import { isByFields } from '../providers/by-fields';
 import { timeoutOf } from '../providers/timeout';
-import type { OAuth2Client } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
@@ -35,7 +35,6 @@ import {
   needsClosing,
   takeVerdict,
 } from './circuit';
-import { attemptMs, graceEnds, REQUESTS_MS, sendableAt } from './claim';
 import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
 import {
   COMMIT_MS,
@@ -50,19 +49,21 @@ import {
   sentField,
 } from './commit';
 import { type Failed, type FailureContext, writeFailure } from './failure';
-import {
-  isSingleUse,
-  judge,
-  noClient,
-  type Outcome,
-  salvage,
-  WRONG_SUBJECT,
-  wrongSubject,
-} from './outcome';
+import { judge, noClient, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } from './outcome';
 import type { Publication } from './publication';
 import { commitRescued, findRescue, type Rescued, rescue, SAVE_MS, saveInKv } from './rescue';
+import { graceEnds, isSingleUse, sendableAt } from './single-use';
 import { isCounting, STORM, unmarkStorm } from './storm';
 import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh } from './verdict';
+
+/**
+ * An attempt, from claim to commit or rescue, takes this long at most. `waitUntil` ends 30 s after
+ * the caller left, and a lease must outlive the attempt even with clocks that differ.
+ */
+export const ATTEMPT_MS = 25 * SECOND_MS;
+
+/** Of that, all requests to the token endpoint together, unless the record says more for one. */
+const REQUESTS_MS = 14 * SECOND_MS;
 
 /** The provider's reply may take this long. */
 export const REQUEST_MS = 12 * SECOND_MS;
@@ -70,6 +71,10 @@ export const REQUEST_MS = 12 * SECOND_MS;
 const LEAST_REQUEST_MS = 4 * SECOND_MS;
 /** Nobody can tell whether there is a rescue record: look again after this. */
 const KV_AWAY_MS = MINUTE_MS;
+
+/** How long an attempt takes at most at a provider that may take its time. */
+export const attemptMs = (provider: OAuth2Provider): number =>
+  ATTEMPT_MS + Math.max(0, timeoutOf(provider, 0) - REQUESTS_MS);
 
 export interface AttemptOptions {
   client: OAuth2Client;

@@ -12,9 +12,10 @@
  * the token endpoint's to say. Only where a newer token is refused as well, the account is marked
  * here.
  */
-import { and, between, countDistinct, eq, isNotNull } from 'drizzle-orm';
-import { runBatch } from '../db/client';
-import { hasRow } from '../db/conditions';
+import { and, asc, between, countDistinct, eq, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
+import { type Database, runBatch } from '../db/client';
+import { hasRow, isSame } from '../db/conditions';
+import { rowNumber, when } from '../db/expressions';
 import { withGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
@@ -36,15 +37,8 @@ import { publish } from '../status-cache/publish';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
-import {
-  ATTEMPT_MS,
-  claimCheck,
-  claimDueChecks,
-  GROUP_SIZE,
-  isCheckLease,
-  isLeased,
-  release,
-} from './claim';
+import { ATTEMPT_MS } from './attempt';
+import { CHECK, free, GROUP_SIZE, isLeased, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
 import { CONFIRM_AFTER_MS, needsReconnect, recovered, unmarked } from './failure';
 import {
@@ -64,6 +58,8 @@ export const TOKEN_REFUSED = 'token_refused';
 
 /** One integration is checked on demand once in so long. */
 export const CHECK_EVERY_MS = 10 * MINUTE_MS;
+/** Until a check that is under way has an outcome, cron leaves it alone for so long. */
+const CHECK_AGAIN_MS = 10 * MINUTE_MS;
 /** What stays undecided is tried ever less often, and is given up after a day. */
 const LONGEST_PAUSE_MS = 6 * HOUR_MS;
 const GIVE_UP_MS = DAY_MS;
@@ -159,6 +155,8 @@ function checkableOf({ config }: Deps, row: AccountRow): Provider {
   return provider;
 }
 
+const isCheckLease = ({ leaseId }: AccountRow): boolean => leaseId?.startsWith(CHECK) ?? false;
+
 /** `isOld`: it was not tried just now. */
 function shown(
   { row, version }: Pick<StoredIntegration, 'row' | 'version'>,
@@ -193,6 +191,35 @@ async function refreshed(deps: Deps, key: IntegrationKey): Promise<Checked> {
   });
   return shown(await readIntegration(deps, key), deps.now(), false);
 }
+
+/** A check's lease, and that it was tried: a holder that dies has asked the provider too. */
+const checkLease = (claimId: string, now: number) => ({
+  ...lease(`${CHECK}${claimId}`, now),
+  checkedAt: now,
+  checkDueAt: when(isNull(oauthAccounts.checkDueAt), null, now + CHECK_AGAIN_MS),
+});
+
+/**
+ * One integration to be checked, as `seen`. No row where somebody else holds it, or just had it.
+ */
+const claimCheck = (
+  db: Database,
+  claimId: string,
+  seen: Pick<AccountRow, 'id' | 'tokenVersion' | 'checkedAt'>,
+  now: number,
+) =>
+  db
+    .update(oauthAccounts)
+    .set(checkLease(claimId, now))
+    .where(
+      and(
+        eq(oauthAccounts.id, seen.id),
+        eq(oauthAccounts.tokenVersion, seen.tokenVersion),
+        isSame(oauthAccounts.checkedAt, seen.checkedAt),
+        free(now, `${CHECK}${claimId}`),
+      ),
+    )
+    .returning();
 
 interface Tried {
   outcome: CheckOutcome;
@@ -466,6 +493,26 @@ export async function repeatChecks(deps: Deps): Promise<number> {
     }
   }
   return tried;
+}
+
+/** `size` due checks at most. Providers take turns: one that hangs delays no other's. */
+function claimDueChecks(db: Database, claimId: string, now: number, size = GROUP_SIZE) {
+  const { id, provider, checkDueAt } = oauthAccounts;
+  const due = db
+    .select({ id, checkDueAt, turn: rowNumber(provider, checkDueAt).as('turn') })
+    .from(oauthAccounts)
+    .where(and(lte(checkDueAt, now), free(now, `${CHECK}${claimId}`)))
+    .as('due');
+  const first = db
+    .select({ id: due.id })
+    .from(due)
+    .orderBy(asc(due.turn), due.checkDueAt)
+    .limit(size);
+  return db
+    .update(oauthAccounts)
+    .set(checkLease(claimId, now))
+    .where(inArray(id, first))
+    .returning();
 }
 
 async function repeat(deps: Deps, row: AccountRow): Promise<void> {

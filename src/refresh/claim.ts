@@ -6,33 +6,17 @@
  * a row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its
  * start it is unknown whether the provider rotated the token. Times in ms.
  */
-import { and, asc, eq, inArray, isNull, lte, not, type SQL, sql, sum } from 'drizzle-orm';
+import { and, eq, inArray, lte, not, type SQL, sql, sum } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson, isJson, isSame } from '../db/conditions';
-import { howMany, one, plus, rowNumber, when } from '../db/expressions';
-import { lostLeases, withPresentLease } from '../db/lost-leases';
+import { howMany, one, plus, when } from '../db/expressions';
+import { withPresentLease } from '../db/lost-leases';
 import { type AccountRow, oauthAccounts } from '../db/schema';
-import { timeoutOf } from '../providers/timeout';
-import type { OAuth2Provider } from '../providers/types';
-import { MINUTE_MS, SECOND_MS } from '../time';
-import { isSingleUse } from './outcome';
+import { MINUTE_MS } from '../time';
 
 export const GROUP_SIZE = 5;
 
 export const LEASE_MS = MINUTE_MS;
-
-/**
- * An attempt, from claim to commit or rescue, takes this long at most. `waitUntil` ends 30 s after
- * the caller left, and a lease must outlive the attempt even with clocks that differ.
- */
-export const ATTEMPT_MS = 25 * SECOND_MS;
-
-/** Of that, all requests to the token endpoint together, unless the record says more for one. */
-export const REQUESTS_MS = 14 * SECOND_MS;
-
-/** How long an attempt takes at most at a provider that may take its time. */
-export const attemptMs = (provider: OAuth2Provider): number =>
-  ATTEMPT_MS + Math.max(0, timeoutOf(provider, 0) - REQUESTS_MS);
 
 /** Long enough for about seven lost leases; the oldest go first. */
 const LOST_LEASES_LENGTH = 480;
@@ -45,18 +29,16 @@ export interface Claimable {
 }
 
 /**
- * Of leases that are held for a check: no token is used up by one, so a lost one leaves nothing
+ * How claims for a check begin (check.ts): no token is used up by one, so a lost one leaves nothing
  * unknown.
  */
-const CHECK = 'check-';
-
-export const isCheckLease = (row: Pick<AccountRow, 'leaseId'>): boolean =>
-  row.leaseId?.startsWith(CHECK) ?? false;
+export const CHECK = 'check-';
 
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
 const own = (claimId: string): SQL => sql`lease_id = ${claimId} || '.' || id`;
 
-const lease = (claimId: string, now: number) => {
+/** Columns that take the lease. */
+export const lease = (claimId: string, now: number) => {
   const isNotLost = sql`(lease_id IS NULL OR ${own(claimId)} OR lease_id GLOB ${`${CHECK}*`})`;
   const lost = sql`substr(${withPresentLease(now)}, -${sql.raw(String(LOST_LEASES_LENGTH))})`;
   return {
@@ -67,7 +49,7 @@ const lease = (claimId: string, now: number) => {
   };
 };
 
-const free = (now: number, claimId = ''): SQL =>
+export const free = (now: number, claimId = ''): SQL =>
   sql`(lease_until IS NULL OR lease_until < ${now} OR ${own(claimId)})`;
 
 const dueAndFree = (now: number, claimId?: string): SQL =>
@@ -211,58 +193,6 @@ export const claimOne = (
     )
     .returning();
 
-/** Until a check that is under way has an outcome, cron leaves it alone for so long. */
-const CHECK_AGAIN_MS = 10 * MINUTE_MS;
-
-/** A check's lease, and that it was tried: a holder that dies has asked the provider too. */
-const checkLease = (claimId: string, now: number) => ({
-  ...lease(`${CHECK}${claimId}`, now),
-  checkedAt: now,
-  checkDueAt: when(isNull(oauthAccounts.checkDueAt), null, now + CHECK_AGAIN_MS),
-});
-
-/**
- * One integration to be checked, as `seen`. No row where somebody else holds it, or just had it.
- */
-export const claimCheck = (
-  db: Database,
-  claimId: string,
-  seen: Pick<AccountRow, 'id' | 'tokenVersion' | 'checkedAt'>,
-  now: number,
-) =>
-  db
-    .update(oauthAccounts)
-    .set(checkLease(claimId, now))
-    .where(
-      and(
-        eq(oauthAccounts.id, seen.id),
-        eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        isSame(oauthAccounts.checkedAt, seen.checkedAt),
-        free(now, `${CHECK}${claimId}`),
-      ),
-    )
-    .returning();
-
-/** `size` due checks at most. Providers take turns: one that hangs delays no other's. */
-export function claimDueChecks(db: Database, claimId: string, now: number, size = GROUP_SIZE) {
-  const { id, provider, checkDueAt } = oauthAccounts;
-  const due = db
-    .select({ id, checkDueAt, turn: rowNumber(provider, checkDueAt).as('turn') })
-    .from(oauthAccounts)
-    .where(and(lte(checkDueAt, now), free(now, `${CHECK}${claimId}`)))
-    .as('due');
-  const first = db
-    .select({ id: due.id })
-    .from(due)
-    .orderBy(asc(due.turn), due.checkDueAt)
-    .limit(size);
-  return db
-    .update(oauthAccounts)
-    .set(checkLease(claimId, now))
-    .where(inArray(id, first))
-    .returning();
-}
-
 /** Columns that release these leases, and no other's. */
 export function release(leaseIds: readonly string[]) {
   const mine = inArray(oauthAccounts.leaseId, [...leaseIds]);
@@ -274,41 +204,3 @@ export function release(leaseIds: readonly string[]) {
 
 export const isLeased = (row: AccountRow, now: number): boolean =>
   row.leaseUntil !== null && row.leaseUntil >= now;
-
-/**
- * Counted from when the lost lease was found, not from its end: where D1 was away, KV and the queue
- * may have been too, and whoever holds the grant then saves it only now. A holder tries four times
- * a minute, and KV shows the record everywhere within another one.
- */
-export const AFTER_LOST_LEASE_MS = 2 * MINUTE_MS;
-
-/** For clocks that differ, and the way to the server; half the grace where that is less. */
-const GRACE_SLACK_MS = 5 * SECOND_MS;
-
-/** Until when a token that may have been used up at `since` is taken again, for `grace`. */
-export function graceEnds(
-  provider: Pick<OAuth2Provider, 'reuseGraceSeconds'>,
-  since: number,
-): number {
-  const grace = provider.reuseGraceSeconds * SECOND_MS;
-  return since + grace - Math.min(GRACE_SLACK_MS, grace / 2);
-}
-
-/**
- * From when on the row's refresh token may be sent. At or before `now`: at once.
- *
- * A single-use token with an unknown fate: not while a rescue record may still turn up. Then at
- * once within the provider's grace, where it has one; else when the access token has expired,
- * because from there on nothing can be lost by the request.
- */
-export function sendableAt(
-  provider: Pick<OAuth2Provider, 'refreshModel' | 'reuse' | 'reuseGraceSeconds'>,
-  row: Pick<AccountRow, 'unknownSince' | 'lostLeaseId' | 'expiresAt'>,
-  now: number,
-): number {
-  if (!isSingleUse(provider) || row.unknownSince === null) return now;
-  const waits = lostLeases(row.lostLeaseId).map(({ foundAt }) => foundAt + AFTER_LOST_LEASE_MS);
-  const earliest = Math.max(now, ...waits);
-  const inGrace = provider.reuse === 'grace' && earliest <= graceEnds(provider, row.unknownSince);
-  return inGrace ? earliest : Math.max(earliest, row.expiresAt ?? 0);
-}

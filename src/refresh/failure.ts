@@ -18,9 +18,10 @@ import { changeVisibly } from '../status-cache/changes';
 import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
-import { graceEnds, release } from './claim';
-import { type FailedOutcome, isSingleUse, type Outcome } from './outcome';
+import { release } from './claim';
+import type { FailedOutcome, Outcome } from './outcome';
 import { DAILY_AFTER, failureDelayMs } from './schedule';
+import { graceEnds, isSingleUse } from './single-use';
 import { isMarked, noRefusal, type RefusalRun, type Refused } from './verdict';
 
 /** A refused token is sent once more after this long; some providers take a refusal back. */

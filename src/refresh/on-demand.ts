@@ -23,11 +23,19 @@ import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, SECOND_MS } from '../time';
-import { type AccessToken, type AttemptResult, afterAttempts, attempt, isFailing } from './attempt';
+import {
+  type AccessToken,
+  type AttemptResult,
+  afterAttempts,
+  attempt,
+  attemptMs,
+  isFailing,
+} from './attempt';
 import { type Admission, admit, circuitOf, healthOf } from './circuit';
-import { attemptMs, claimOne, GROUP_SIZE, isLeased, sendableAt } from './claim';
+import { claimOne, GROUP_SIZE, isLeased } from './claim';
 import type { Failed } from './failure';
 import { Publication } from './publication';
+import { sendableAt } from './single-use';
 import { CLIENT_CHANGED, isMarked } from './verdict';
 import { type Watch, watchOf } from './watch';
 

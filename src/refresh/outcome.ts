@@ -11,6 +11,7 @@ import { isAsBound, type TokenReply } from '../oauth/reply';
 import { readRetryAfter } from '../oauth/retry-after';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
+import { isSingleUse } from './single-use';
 
 /** `code` says what happened, `category` what kind of failure that is. Both are stored. */
 export interface FailedOutcome {
@@ -66,10 +67,6 @@ type Rules = Pick<
   | 'transientCodes'
   | 'failureCodes'
 >;
-
-/** Presenting the token again may be taken for theft. */
-export const isSingleUse = (provider: Pick<OAuth2Provider, 'refreshModel'>): boolean =>
-  provider.refreshModel === 'rotating';
 
 /** `reply` is what `readTokenReply` found; null exactly when `raw` is a failure. */
 export function judge(

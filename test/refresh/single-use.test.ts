@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lostLeases } from '../../src/db/lost-leases';
-import { sendableAt } from '../../src/refresh/claim';
+import { sendableAt } from '../../src/refresh/single-use';
 
 const now = 1_000_000_000;
 const rotating = {
