@@ -8,7 +8,7 @@ import type { Deps } from '../deps';
 import { AppError, type ProblemMembers } from '../errors';
 import { type Caller, refuseEnded } from '../http/caller';
 import { endingQuery, hashOf } from '../http/delegation';
-import { findIntegration, orUnavailable } from '../refresh/on-demand';
+import { findIntegration, orUnavailable } from '../refresh/stored-integration';
 import { withDeadline } from '../retry';
 import { SECOND_MS } from '../time';
 

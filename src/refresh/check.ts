@@ -41,16 +41,14 @@ import { ATTEMPT_MS } from './attempt';
 import { CHECK, free, GROUP_SIZE, isLeased, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
 import { CONFIRM_AFTER_MS, needsReconnect, recovered, unmarked } from './failure';
+import { CLAIM_MS, refreshOne, watchBackoff } from './on-demand';
 import {
-  CLAIM_MS,
   type IntegrationKey,
   isRenewable,
   orUnavailable,
   readIntegration,
-  refreshOne,
   type StoredIntegration,
-  watchBackoff,
-} from './on-demand';
+} from './stored-integration';
 import { STORM_ATTEMPTS } from './storm';
 
 /** `state_reason` of what a check has marked. */

@@ -1,24 +1,14 @@
 /**
- * A refresh that somebody waits for: for a token, or forced, of one integration or up to a hundred.
- * Never without the lease: who does not get it watches the row until the holder is done, and the
- * holder's failure is everybody's answer. The requests of one isolate watch together (watch.ts).
+ * A refresh that somebody waits for: for a token, or forced. Never without the lease: who does not
+ * get it watches the row until the holder is done, and the holder's failure is everybody's answer.
+ * The requests of one isolate watch together (watch.ts).
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { withBudget } from '../budget';
-import type { Database } from '../db/client';
-import { accountsIn, withItsGrant } from '../db/grants';
-import {
-  type AccountRow,
-  type FailureCategory,
-  oauthAccounts,
-  type ProviderHealth,
-  userVersions,
-} from '../db/schema';
+import type { AccountRow, FailureCategory, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import type { OAuth2Client } from '../providers/types';
 import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
@@ -32,10 +22,17 @@ import {
   isFailing,
 } from './attempt';
 import { type Admission, admit, circuitOf, healthOf } from './circuit';
-import { claimOne, GROUP_SIZE, isLeased } from './claim';
+import { claimOne, isLeased } from './claim';
 import type { Failed } from './failure';
 import { Publication } from './publication';
 import { sendableAt } from './single-use';
+import {
+  type IntegrationKey,
+  isRenewable,
+  orUnavailable,
+  readIntegration,
+  type StoredIntegration,
+} from './stored-integration';
 import { CLIENT_CHANGED, isMarked } from './verdict';
 import { type Watch, watchOf } from './watch';
 
@@ -59,93 +56,11 @@ const TRYING_MS = 2 * SECOND_MS;
 /**
  * Calls that an attempt may make for itself and what follows, besides reading the row: see run.ts.
  */
-const LEAST_CALLS = 10;
+export const LEAST_CALLS = 10;
 /** After a failure, one attempt on demand in so long. */
 export const PACE_MS = 10 * SECOND_MS;
 /** After a clear refusal. */
 const REFUSED_PACE_MS = HOUR_MS;
-
-/** `userId` null: whoever's it is, for service callers that name accounts only. */
-export interface IntegrationKey {
-  userId: string | null;
-  provider: string;
-  accountId: string;
-}
-
-/** One integration as it is at the primary. */
-export interface StoredIntegration {
-  /**
-   * Where it shares a grant, with all that is the grant's: the id and the schedule of the row that
-   * holds it.
-   */
-  row: AccountRow;
-  /** The user's version when the row was read. */
-  version: number;
-}
-
-/** Rows with their users' versions, in one statement. */
-function integrationsWhere(db: Database, where: SQL | undefined) {
-  const version = db
-    .select({ version: userVersions.version })
-    .from(userVersions)
-    .where(eq(userVersions.userId, oauthAccounts.userId));
-  return db
-    .select({ ...getTableColumns(oauthAccounts), version: sql<number | null>`(${version})` })
-    .from(oauthAccounts)
-    .where(where);
-}
-
-const named = (name: keyof IntegrationKey) => sql.placeholder(name);
-
-const ofUserStatement = (db: Database) =>
-  integrationsWhere(
-    db,
-    and(
-      eq(oauthAccounts.provider, named('provider')),
-      eq(oauthAccounts.providerAccountId, named('accountId')),
-      eq(oauthAccounts.userId, named('userId')),
-    ),
-  ).prepare();
-
-/** By database. Built anew each time it would take a tenth of the CPU of a fresh token. */
-const ofUserStatements = () => new WeakMap<Database, ReturnType<typeof ofUserStatement>>();
-
-/** From the primary. @throws AppError unavailable */
-export async function findIntegration(
-  deps: Deps,
-  { userId, provider, accountId }: IntegrationKey,
-): Promise<StoredIntegration | undefined> {
-  const { db, caches } = deps;
-  const statements = caches.of(ofUserStatements);
-  const statement = statements.get(db) ?? ofUserStatement(db);
-  statements.set(db, statement);
-  const account = and(
-    eq(oauthAccounts.provider, provider),
-    eq(oauthAccounts.providerAccountId, accountId),
-  );
-  const read = <T>(query: PromiseLike<T>) =>
-    orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
-  const rows = await read(
-    userId === null
-      ? integrationsWhere(db, account)
-      : statement.execute({ userId, provider, accountId }),
-  );
-  // Few share a grant: the others are found by the first read.
-  const isShared = rows.some(({ grantId }) => grantId !== null);
-  const [found] = isShared
-    ? accountsIn(await read(integrationsWhere(db, withItsGrant(db, provider, accountId))))
-    : rows;
-  if (found === undefined || (userId !== null && found.userId !== userId)) return undefined;
-  const { version, ...row } = found;
-  return { row, version: version ?? 0 };
-}
-
-/** @throws AppError integration_not_found, unavailable */
-export async function readIntegration(deps: Deps, key: IntegrationKey): Promise<StoredIntegration> {
-  const found = await findIntegration(deps, key);
-  if (!found) throw new AppError('integration_not_found', 'there is no such integration');
-  return found;
-}
 
 /** The one circuit that this integration's refresh goes by. */
 async function readHealth(
@@ -156,16 +71,6 @@ async function readHealth(
   const query = healthOf(deps.db, [circuitOf(provider, row.parameters)]);
   const [health] = await orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
   return health;
-}
-
-/** A database that does not answer is the caller's to try again. */
-export async function orUnavailable<T>({ log }: Deps, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    log.error('refresh.d1_unavailable', {}, cause);
-    throw new AppError('unavailable', 'the database does not answer', { cause, retryAfter: 5 });
-  }
 }
 
 export interface Demand {
@@ -294,23 +199,6 @@ const inProgress = () =>
   new AppError('refresh_in_progress', 'another refresh of this integration is running', {
     retryAfter: 2,
   });
-
-/** Whether the row holds something that the provider would give a new token for. */
-export function isRenewable(provider: OAuth2Provider, row: AccountRow, now: number): boolean {
-  switch (provider.refreshModel) {
-    case 'none':
-      return false;
-    case 'extend':
-      return row.accessToken !== null && (row.expiresAt === null || row.expiresAt > now);
-    case 'static':
-    case 'rotating':
-      return (
-        row.refreshToken !== null && (row.refreshExpiresAt === null || row.refreshExpiresAt > now)
-      );
-    default:
-      return provider.refreshModel satisfies never;
-  }
-}
 
 /** Says no without a request, where an attempt could not help. */
 function refuseUseless(
@@ -554,78 +442,3 @@ const shown = ({ row, version }: StoredIntegration): Refreshed => ({
   facts: factsOf(row),
   version,
 });
-
-export interface AccountName {
-  provider: string;
-  accountId: string;
-}
-
-export interface FailedRefresh extends AccountName {
-  code: string;
-  message: string;
-}
-
-export interface ManyRefreshed {
-  refreshed: Refreshed[];
-  failed: FailedRefresh[];
-  /** The newest version of all these users, failures included; 0 where none is known. */
-  version: number;
-}
-
-/**
- * Five at a time, fewer when little is left of the budget; one failure stops nothing. Before each
- * group it looks whether the caller is still there and the budget allows it: what was not started
- * is `failed` with `not_started`.
- */
-export async function refreshMany(
-  unmetered: Deps,
-  accounts: readonly AccountName[],
-  signal: AbortSignal,
-): Promise<ManyRefreshed> {
-  const distinct = [
-    ...new Map(
-      accounts.map((account) => [JSON.stringify([account.provider, account.accountId]), account]),
-    ).values(),
-  ];
-  const deps = withBudget(unmetered, unmetered.config.runSubrequests);
-  const result: ManyRefreshed = { refreshed: [], failed: [], version: 0 };
-  for (let i = 0; i < distinct.length; ) {
-    const affordable = Math.floor(deps.budget.left / LEAST_CALLS);
-    const group = distinct.slice(i, i + Math.min(affordable, GROUP_SIZE));
-    if (signal.aborted || group.length === 0) {
-      const message = signal.aborted ? 'the caller was gone' : 'the budget of requests was spent';
-      for (const { provider, accountId } of distinct.slice(i)) {
-        result.failed.push({ provider, accountId, code: 'not_started', message });
-      }
-      break;
-    }
-    const publication = new Publication(deps);
-    const attempts = Promise.allSettled(
-      group.map((account) => refreshOne(deps, { userId: null, ...account }, publication)),
-    );
-    const published = attempts.then(() => publication.flushAll());
-    deps.waitUntil(published);
-    const settled = await attempts;
-    await published;
-    for (const [at, { provider, accountId }] of group.entries()) {
-      const outcome = settled[at];
-      if (outcome?.status === 'fulfilled') result.refreshed.push(outcome.value);
-      else result.failed.push({ provider, accountId, ...describe(deps, outcome?.reason) });
-      result.version = Math.max(result.version, versionOf(outcome));
-    }
-    i += group.length;
-  }
-  return result;
-}
-
-function versionOf(outcome: PromiseSettledResult<Refreshed> | undefined): number {
-  if (outcome?.status === 'fulfilled') return outcome.value.version;
-  const { reason } = outcome ?? {};
-  return reason instanceof AppError ? (reason.version ?? 0) : 0;
-}
-
-function describe(deps: Deps, reason: unknown): { code: string; message: string } {
-  if (reason instanceof AppError) return { code: reason.code, message: reason.detail };
-  deps.log.error('refresh.forced_failed', {}, reason);
-  return { code: 'internal', message: 'the refresh failed' };
-}

@@ -8,7 +8,8 @@ import { integrationSchema, toIntegration } from '../integrations/serialization'
 import { allows } from '../rights';
 import { SECOND_MS, timeSchema, timestamp } from '../time';
 import { checkIntegration } from './check';
-import { type AccountName, refreshMany, refreshOne } from './on-demand';
+import { refreshOne } from './on-demand';
+import { type AccountName, refreshMany } from './refresh-many';
 import { listRuns } from './run-log';
 import { type TokenAnswer, tokenFor } from './token';
 import { countForced } from './user-limit';

@@ -15,13 +15,13 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { accountContext } from '../vault/vault';
 import type { AccessToken } from './attempt';
 import { isLeased } from './claim';
+import { refreshOnDemand } from './on-demand';
 import {
   type IntegrationKey,
   isRenewable,
   readIntegration,
-  refreshOnDemand,
   type StoredIntegration,
-} from './on-demand';
+} from './stored-integration';
 
 /** Less life than this is not worth handing out. */
 const LEAST_LIFE_MS = MINUTE_MS;

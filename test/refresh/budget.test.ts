@@ -6,7 +6,7 @@ import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
-import { refreshMany } from '../../src/refresh/on-demand';
+import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
 import { accountContext } from '../../src/vault/vault';
 import type { TestDeps } from '../support/deps';

@@ -4,7 +4,7 @@
  * at a time, so no count can be passed.
  */
 import { describe, expect, it } from 'vitest';
-import { refreshMany } from '../../src/refresh/on-demand';
+import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
 import { Connections } from './support/connections';
 import { countedKv, hookedDb, keptQueue } from './support/faults';

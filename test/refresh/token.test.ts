@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config';
 import type { Deps } from '../../src/deps';
 import { AppError } from '../../src/errors';
-import { refreshMany, refreshOne } from '../../src/refresh/on-demand';
+import { refreshOne } from '../../src/refresh/on-demand';
+import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { watchOf } from '../../src/refresh/watch';
@@ -422,9 +423,18 @@ describe('a refresh that does not succeed', () => {
   it('a database that is away: 503', async () => {
     const w = world();
     const row = await w.due();
-    const { db } = hookedDb({ before: () => Promise.reject(new Error('lost')) });
+    const lost = new Error('D1_ERROR: Network connection lost.');
+    const { db } = hookedDb({ before: () => Promise.reject(lost) });
     const deps = { ...w.deps, db };
     expect(await failureOf(tokenOf(deps, row))).toEqual({ code: 'unavailable', retryAfter: 5 });
+  });
+
+  it('a statement that is wrong is told as the mistake that it is', async () => {
+    const w = world();
+    const row = await w.due();
+    const wrong = new Error('D1_ERROR: no such column: x: SQLITE_ERROR');
+    const { db } = hookedDb({ before: () => Promise.reject(wrong) });
+    await expect(tokenOf({ ...w.deps, db }, row)).rejects.toMatchObject({ cause: wrong });
   });
 });
 
