@@ -53,8 +53,9 @@ import { judge, noClient, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } f
 import type { Publication } from './publication';
 import { commitRescued, findRescue, type Rescued, rescue, SAVE_MS, saveInKv } from './rescue';
 import { graceEnds, isSingleUse, sendableAt } from './single-use';
-import { isCounting, STORM, unmarkStorm } from './storm';
+import { isCounting, STORM } from './storm';
 import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh } from './verdict';
+import { unmarkStorm } from './verdict-reversal';
 
 /**
  * An attempt, from claim to commit or rescue, takes this long at most. `waitUntil` ends 30 s after

@@ -8,17 +8,12 @@
  * are counted only from a refusal on: a healthy provider costs no write, and no quiet refresh pays
  * for it.
  */
-import { and, eq, gt, gte, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, gt, gte, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { hasRow, isLongAgo } from '../db/conditions';
+import { isLongAgo } from '../db/conditions';
 import { lengthOf, plus, when } from '../db/expressions';
-import { oauthAccounts, type ProviderHealth, providerHealth } from '../db/schema';
-import type { Deps } from '../deps';
-import { retry } from '../retry';
-import { changeVisibly } from '../status-cache/changes';
-import type { Snapshot } from '../status-cache/snapshot';
+import { type ProviderHealth, providerHealth } from '../db/schema';
 import { MINUTE_MS } from '../time';
-import { CONFIRM_AFTER_MS, unmarked } from './failure';
 
 /** Why the circuit is open while refusals are not believed: a code, and its category. */
 export const STORM = 'refusal_storm';
@@ -71,79 +66,4 @@ export function stormWindow(userHash: string | null, now: number) {
       gt(sql`${windowRefusals} * 2`, windowAttempts),
     ),
   };
-}
-
-/** More than this at once is left to the accounts' own next attempts. */
-const UNMARK_LIMIT = 25;
-
-/**
- * Takes back what was marked before a storm was known to be one: the unconfirmed refusals of this
- * provider. They are due within two minutes, so the due index finds them. `until`: ms.
- *
- * @throws what D1 throws
- */
-export async function unmarkStorm(
-  deps: Deps,
-  provider: string,
-  until: number,
-): Promise<Snapshot[]> {
-  const { db } = deps;
-  const rows = await retry(deps, { until }, () =>
-    db
-      .select({
-        id: oauthAccounts.id,
-        userId: oauthAccounts.userId,
-        tokenVersion: oauthAccounts.tokenVersion,
-      })
-      .from(oauthAccounts)
-      .where(
-        and(
-          eq(oauthAccounts.provider, provider),
-          lte(oauthAccounts.refreshDueAt, deps.now() + CONFIRM_AFTER_MS),
-          eq(oauthAccounts.state, 'needs_reconnect'),
-          isNull(oauthAccounts.stateConfirmedAt),
-        ),
-      )
-      .limit(UNMARK_LIMIT),
-  );
-  const snapshots: Snapshot[] = [];
-  for (const row of rows) {
-    // Each is a change, and a look at what KV took; the others come back by their own next
-    // attempts.
-    if (deps.budget.left < 2 * (snapshots.length + 1)) break;
-    const same = and(
-      eq(oauthAccounts.id, row.id),
-      eq(oauthAccounts.tokenVersion, row.tokenVersion),
-    );
-    const change = await retry(deps, { until }, () =>
-      changeVisibly(
-        deps,
-        row.userId,
-        [
-          db
-            .update(oauthAccounts)
-            .set({
-              ...unmarked(deps.now()),
-              lastError: STORM,
-              lastErrorCategory: STORM,
-            })
-            .where(
-              and(
-                same,
-                eq(oauthAccounts.state, 'needs_reconnect'),
-                isNull(oauthAccounts.stateConfirmedAt),
-                isNotNull(oauthAccounts.refreshDueAt),
-              ),
-            ),
-        ],
-        hasRow(
-          db,
-          oauthAccounts,
-          and(same, eq(oauthAccounts.state, 'active'), eq(oauthAccounts.lastError, STORM)),
-        ),
-      ),
-    );
-    if (change.changed) snapshots.push(change.snapshot);
-  }
-  return snapshots;
 }

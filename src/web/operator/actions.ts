@@ -14,7 +14,7 @@ import {
 } from '../../events/webhook-endpoints';
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
-import { takeBackVerdicts } from '../../refresh/take-back';
+import { takeBackVerdicts } from '../../refresh/verdict-reversal';
 import { forget } from '../../status-cache/publish';
 
 /**

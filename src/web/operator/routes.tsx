@@ -13,7 +13,7 @@ import { checkSignInLimit } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
 import { matchServiceKey, noteKeyUse } from '../../http/service-key';
 import { accountIdSchema, parseInput, providerIdSchema, userIdSchema } from '../../http/validate';
-import { countVerdicts } from '../../refresh/take-back';
+import { countVerdicts } from '../../refresh/verdict-reversal';
 import { english } from '../locale';
 import { readPostedForm, refuseForeignForm } from '../session';
 import { type Message, MessagePage } from '../ui/layout';
