@@ -23,6 +23,7 @@ import {
 import { endpointsOf } from '../oauth/endpoints';
 import { fetchProfile } from '../oauth/profile';
 import { readTokenReply } from '../oauth/reply';
+import { sealToken } from '../oauth/sealed-token';
 import { refreshGrant } from '../oauth/token';
 import { type FieldProvider, mayBeEntered, takesFields } from '../providers/by-fields';
 import { saidParameters } from '../providers/parameters';
@@ -35,7 +36,6 @@ import { judge } from '../refresh/outcome';
 import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import { SECOND_MS } from '../time';
-import { accountContext } from '../vault/vault';
 import { type Connected, integrationIn } from './complete';
 import { linkedToAnotherUser } from './exchange';
 import {
@@ -98,9 +98,11 @@ export async function putCredentials(
     subject: accountId,
     grantId: null,
     clientId: null,
-    accessToken: await deps.vault.seal(
+    accessToken: await sealToken(
+      deps.vault,
+      { provider: provider.id, accountId },
+      'access_token',
       JSON.stringify(input.credentials),
-      accountContext(provider.id, accountId, 'access_token'),
     ),
     refreshToken: null,
     expiresAt: null,

@@ -43,13 +43,14 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { EventWriter } from '../events/deliveries';
 import { eventsOfAccounts } from '../events/event-log';
-import { type Grant, sealable } from '../oauth/grant';
+import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
+import { sealToken } from '../oauth/sealed-token';
 import type { OAuth2Client } from '../providers/types';
 import { refreshEnd, schedule } from '../refresh/schedule';
 import { noRefusal } from '../refresh/verdict';
-import { accountContext } from '../vault/vault';
+import type { TokenField } from '../vault/vault';
 import type { Transaction } from './transactions';
 
 export interface ConnectedAccount {
@@ -130,8 +131,9 @@ export async function accountOf(
     });
   const stated = (end: number | null) => (end === null ? null : end - now);
   const times = scheduled(grant.refreshToken !== null);
-  const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-    vault.seal(sealable(grant, token), accountContext(provider.id, accountId, field));
+  const account = { provider: provider.id, accountId };
+  const seal = (token: string, field: TokenField) =>
+    sealToken(vault, account, field, token, grant.dpopKey);
   return {
     userId: transaction.userId,
     provider: provider.id,

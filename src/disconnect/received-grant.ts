@@ -10,12 +10,13 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import type { Endpoints } from '../oauth/endpoints';
-import { type Grant, sealable } from '../oauth/grant';
+import type { Grant } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
+import { sealToken } from '../oauth/sealed-token';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { SECOND_MS } from '../time';
-import { accountContext, receivedGrantContext, type Vault } from '../vault/vault';
+import { receivedGrantContext, type TokenField, type Vault } from '../vault/vault';
 
 const PROFILE_MS = 10 * SECOND_MS;
 
@@ -95,8 +96,9 @@ export async function identify(
       { timeoutMs, until: deps.now() + timeoutMs },
       { userId },
     );
-    const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-      vault.seal(sealable(grant, token), accountContext(entry.provider, accountId, field));
+    const account = { provider: entry.provider, accountId };
+    const seal = (token: string, field: TokenField) =>
+      sealToken(vault, account, field, token, grant.dpopKey);
     const [known] = await db
       .update(outbox)
       .set({

@@ -9,13 +9,14 @@ import { hasRow, inJson, isSame } from '../db/conditions';
 import { lostLeases } from '../db/lost-leases';
 import { type OutboxEntry, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
-import { type DpopKey, joinKey, splitKey } from '../oauth/dpop';
+import type { DpopKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf, findsServer } from '../oauth/endpoints';
 import { type Grant, withSaid } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf } from '../oauth/registration';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
+import { openToken, sealToken } from '../oauth/sealed-token';
 import { refreshGrant } from '../oauth/token';
 import { revocationAuthOf } from '../providers/check';
 import type { Registry } from '../providers/registry';
@@ -28,7 +29,7 @@ import { findRescue, forgetRescue, saveRescue } from '../refresh/rescue';
 import { accessEnd } from '../refresh/schedule';
 import { retry } from '../retry';
 import { SECOND_MS } from '../time';
-import { accountContext } from '../vault/vault';
+import type { TokenField } from '../vault/vault';
 import { identify, openReceived } from './received-grant';
 
 /** No try to save tokens is begun after this. */
@@ -141,12 +142,9 @@ interface Tokens {
   dpopKey: DpopKey | null;
 }
 
-const contextOf = ({ provider, accountId }: OutboxEntry, field: 'access_token' | 'refresh_token') =>
-  accountContext(provider, accountId, field);
-
 async function opened({ vault }: Deps, entry: OutboxEntry): Promise<Tokens> {
-  const open = async (sealed: string | null, field: 'access_token' | 'refresh_token') =>
-    sealed === null ? null : splitKey(await vault.open(sealed, contextOf(entry, field)));
+  const open = async (sealed: string | null, field: TokenField) =>
+    sealed === null ? null : openToken(vault, entry, field, sealed);
   const access = await open(entry.accessToken, 'access_token');
   const refresh = await open(entry.refreshToken, 'refresh_token');
   return {
@@ -248,10 +246,8 @@ async function keep(
   tokens: Tokens,
   receivedAt: number,
 ): Promise<void> {
-  const seal = (token: string | null, field: 'access_token' | 'refresh_token') =>
-    token === null
-      ? null
-      : deps.vault.seal(joinKey({ text: token, dpopKey: tokens.dpopKey }), contextOf(entry, field));
+  const seal = (token: string | null, field: TokenField) =>
+    token === null ? null : sealToken(deps.vault, entry, field, token, tokens.dpopKey);
   const accessToken = await seal(tokens.accessToken, 'access_token');
   const refreshToken = await seal(tokens.refreshToken, 'refresh_token');
   try {
@@ -337,10 +333,11 @@ async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<
     .limit(shared.length > 0 ? 1 : -1);
   if (shared.length > 0) return rows.length > 0;
   for (const { accountId, access, refresh } of rows) {
-    const isSent = async (sealed: string | null, field: 'access_token' | 'refresh_token') => {
+    const account = { provider: entry.provider, accountId };
+    const isSent = async (sealed: string | null, field: TokenField) => {
       if (sealed === null) return false;
-      const token = await vault.open(sealed, accountContext(entry.provider, accountId, field));
-      return token === tokens.accessToken || token === tokens.refreshToken;
+      const { text } = await openToken(vault, account, field, sealed);
+      return text === tokens.accessToken || text === tokens.refreshToken;
     };
     if ((await isSent(access, 'access_token')) || (await isSent(refresh, 'refresh_token'))) {
       return true;

@@ -14,10 +14,11 @@ import { runBatch } from '../db/client';
 import { jsonRows } from '../db/expressions';
 import { oauthAccounts, registeredClients } from '../db/schema';
 import type { Deps } from '../deps';
+import { openToken, sealToken } from '../oauth/sealed-token';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import type { Keyring } from '../vault/keyring';
-import { accountContext, prefixOf, registeredClientContext } from '../vault/vault';
+import { prefixOf, registeredClientContext, type TokenField } from '../vault/vault';
 
 const CALL_MS = 5 * SECOND_MS;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
@@ -106,10 +107,10 @@ function notUnder(kid: string, column: SQLiteColumn): SQL {
 
 /** Null: it does not open, which is no reason to leave the others. */
 async function sealAnew({ vault, log }: Deps, row: Row): Promise<Row | null> {
-  const anew = async (sealed: string | null, field: 'access_token' | 'refresh_token') => {
+  const anew = async (sealed: string | null, field: TokenField) => {
     if (sealed === null) return null;
-    const context = accountContext(row.provider, row.accountId, field);
-    return vault.seal(await vault.open(sealed, context), context);
+    const { text, dpopKey } = await openToken(vault, row, field, sealed);
+    return sealToken(vault, row, field, text, dpopKey);
   };
   try {
     return {

@@ -1,7 +1,7 @@
 import { saidParameters } from '../providers/parameters';
 import type { OAuth2Provider } from '../providers/types';
 import { valueAt } from './document';
-import { type DpopKey, joinKey } from './dpop';
+import type { DpopKey } from './dpop';
 import type { TokenReply } from './reply';
 
 /**
@@ -13,10 +13,6 @@ export type Grant = Omit<TokenReply, 'accessToken'> & {
   /** What its tokens are bound to; none: nothing. */
   dpopKey?: DpopKey | undefined;
 };
-
-/** The token of a grant as it is sealed. */
-export const sealable = ({ dpopKey }: Pick<Grant, 'dpopKey'>, text: string): string =>
-  joinKey({ text, dpopKey: dpopKey ?? null });
 
 /**
  * A connection's parameters, with those that the reply to the code exchange says. Null where it

@@ -12,11 +12,12 @@ import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { eventStatements, type NewEvent } from '../events/event-log';
-import { type Bound, type DpopKey, splitKey } from '../oauth/dpop';
+import type { Bound, DpopKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf, replaceClient } from '../oauth/registration';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
+import { openToken } from '../oauth/sealed-token';
 import { refreshGrant } from '../oauth/token';
 import { isByFields } from '../providers/by-fields';
 import { timeoutOf } from '../providers/timeout';
@@ -24,7 +25,7 @@ import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
-import { accountContext, VaultError } from '../vault/vault';
+import { VaultError } from '../vault/vault';
 import {
   type Admission,
   type CircuitKey,
@@ -366,8 +367,8 @@ async function prepare(
   }
   let opened: Bound;
   try {
-    const context = accountContext(row.provider, row.providerAccountId, field);
-    opened = splitKey(await deps.vault.open(sealed, context));
+    const account = { provider: row.provider, accountId: row.providerAccountId };
+    opened = await openToken(deps.vault, account, field, sealed);
   } catch (error) {
     deps.log.error('refresh.token_not_opened', about, error);
     const code = error instanceof VaultError ? error.code : 'not_opened';

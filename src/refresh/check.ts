@@ -27,8 +27,8 @@ import {
   checkCredentials,
   isCheckable,
 } from '../oauth/credential-check';
-import { splitKey } from '../oauth/dpop';
 import { endpointsOf } from '../oauth/endpoints';
+import { openToken } from '../oauth/sealed-token';
 import type { Provider } from '../providers/types';
 import { poll, retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -36,7 +36,6 @@ import { factsOf } from '../status-cache/origin';
 import { publish } from '../status-cache/publish';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { accountContext } from '../vault/vault';
 import { ATTEMPT_MS } from './attempt';
 import { CHECK, free, GROUP_SIZE, isLeased, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
@@ -256,15 +255,19 @@ async function check(deps: Deps, row: AccountRow, provider: Provider): Promise<T
 
 async function send(deps: Deps, row: AccountRow, provider: Provider): Promise<CheckOutcome> {
   try {
-    const context = accountContext(row.provider, row.providerAccountId, 'access_token');
-    const secret = await deps.vault.open(row.accessToken ?? '', context);
+    const account = { provider: row.provider, accountId: row.providerAccountId };
+    const { text, dpopKey } = await openToken(
+      deps.vault,
+      account,
+      'access_token',
+      row.accessToken ?? '',
+    );
     if (provider.kind === 'credentials') {
-      return await checkCredentials(deps, provider, JSON.parse(secret));
+      return await checkCredentials(deps, provider, JSON.parse(text));
     }
     const client = deps.config.providers.client(provider.id, row.parameters);
     if (!client) throw new AppError('provider_error', 'the provider has no client');
     const endpoints = await endpointsOf(deps, provider, row.parameters);
-    const { text, dpopKey } = splitKey(secret);
     return await checkAccessToken(deps, client, endpoints, text, dpopKey);
   } catch (error) {
     deps.log.warn('check.not_sent', { provider: row.provider, rowId: row.id }, error);

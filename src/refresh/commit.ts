@@ -16,17 +16,18 @@ import { owedRevocation } from '../db/owed-revocations';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { accountEventStatements, type NewEvent } from '../events/event-log';
-import { type DpopKey, joinKey } from '../oauth/dpop';
+import type { DpopKey } from '../oauth/dpop';
 import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
 import { grantedScopes } from '../oauth/scopes';
+import { openToken, sealToken } from '../oauth/sealed-token';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { mayWriteQuietly } from '../status-cache/promise';
 import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
-import { accountContext, type Vault } from '../vault/vault';
+import type { TokenField, Vault } from '../vault/vault';
 import { release } from './claim';
 import { integrationOf, recovered } from './failure';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
@@ -71,14 +72,12 @@ export const grantSchema = z.object({
 export type Grant = z.output<typeof grantSchema>;
 
 /** Which token of a row the provider is shown. */
-export const sentField = (
-  provider: Pick<OAuth2Provider, 'refreshModel'>,
-): 'access_token' | 'refresh_token' =>
+export const sentField = (provider: Pick<OAuth2Provider, 'refreshModel'>): TokenField =>
   provider.refreshModel === 'extend' ? 'access_token' : 'refresh_token';
 
 export const sealedToken = (
   row: Pick<AccountRow, 'accessToken' | 'refreshToken'>,
-  field: 'access_token' | 'refresh_token',
+  field: TokenField,
 ): string | null => (field === 'access_token' ? row.accessToken : row.refreshToken);
 
 /**
@@ -97,19 +96,14 @@ export async function sealGrant(
   },
 ): Promise<Grant> {
   const { reply, dpopKey } = found;
-  const seal = async (text: string | null, field: 'access_token' | 'refresh_token') =>
-    text === null
-      ? null
-      : vault.seal(
-          joinKey({ text, dpopKey }),
-          accountContext(row.provider, row.providerAccountId, field),
-        );
+  const account = { provider: row.provider, accountId: row.providerAccountId };
+  const seal = async (text: string | null, field: TokenField) =>
+    text === null ? null : sealToken(vault, account, field, text, dpopKey);
   return {
     v: 1,
     leaseId: row.leaseId ?? '',
     rowId: row.id,
-    provider: row.provider,
-    accountId: row.providerAccountId,
+    ...account,
     subject: row.subject,
     clientId,
     parameters: row.parameters,
@@ -383,8 +377,8 @@ export async function isFor(
   const stored = sealedToken(row, field);
   if (stored === null) return false;
   if (stored === grant.sent) return true;
-  const context = accountContext(grant.provider, grant.accountId, field);
-  return (await vault.open(stored, context)) === (await vault.open(grant.sent, context));
+  const { text } = await openToken(vault, grant, field, stored);
+  return text === (await openToken(vault, grant, field, grant.sent)).text;
 }
 
 async function readRow(deps: Deps, grant: Grant, until: number): Promise<AccountRow | null> {

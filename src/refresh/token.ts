@@ -7,12 +7,12 @@ import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { splitKey } from '../oauth/dpop';
+import type { Bound } from '../oauth/dpop';
+import { openToken } from '../oauth/sealed-token';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
 import { withDeadline } from '../retry';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { accountContext } from '../vault/vault';
 import type { AccessToken } from './attempt';
 import { isLeased } from './claim';
 import { refreshOnDemand } from './on-demand';
@@ -137,7 +137,7 @@ function mayFallBack(deps: Deps, { row }: StoredIntegration, request: TokenReque
 
 async function answer(deps: Deps, { row, version }: StoredIntegration): Promise<TokenAnswer> {
   noteUse(deps, row);
-  const { text: accessToken, dpopKey } = splitKey(await open(deps, row));
+  const { text: accessToken, dpopKey } = await open(deps, row);
   return {
     kind: 'token',
     version,
@@ -158,16 +158,16 @@ async function openCredentials(
     throw new AppError('needs_reconnect', 'the user has to give the credentials again');
   }
   noteUse(deps, row);
-  const credentials: Record<string, string> = JSON.parse(await open(deps, row));
+  const { text } = await open(deps, row);
+  const credentials: Record<string, string> = JSON.parse(text);
   const headers = requestHeadersOf(provider, credentials);
   return { kind: 'credentials', version, credentials, headers };
 }
 
-const open = (deps: Deps, row: AccountRow): Promise<string> =>
-  deps.vault.open(
-    row.accessToken ?? '',
-    accountContext(row.provider, row.grantId ?? row.providerAccountId, 'access_token'),
-  );
+const open = ({ vault }: Deps, row: AccountRow): Promise<Bound> => {
+  const account = { provider: row.provider, accountId: row.grantId ?? row.providerAccountId };
+  return openToken(vault, account, 'access_token', row.accessToken ?? '');
+};
 
 /** What keeps an integration from being idle. It never touches the due time. */
 function noteUse(deps: Deps, row: AccountRow): void {

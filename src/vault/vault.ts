@@ -37,11 +37,13 @@ export class VaultError extends Error {
   }
 }
 
+export type TokenField = 'access_token' | 'refresh_token';
+
 /** Context of a token of an integration. It stays the same while the row moves to the outbox. */
 export const accountContext = (
   provider: string,
   accountId: string,
-  field: 'access_token' | 'refresh_token',
+  field: TokenField,
 ): SealContext => ['oauth_accounts', provider, accountId, field];
 
 /** Context of a secret of a connect transaction, which has no account yet. */
