@@ -6,13 +6,15 @@
  * a row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its
  * start it is unknown whether the provider rotated the token. Times in ms.
  */
-import { and, eq, inArray, lte, not, type SQL, sql, sum } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, lte, not, or, type SQL, sql, sum } from 'drizzle-orm';
 import type { Database } from '../db/client';
 import { inJson, isJson, isSame } from '../db/conditions';
-import { howMany, one, plus, when } from '../db/expressions';
+import { coalesce, howMany, joined, one, plus, when } from '../db/expressions';
 import { withPresentLease } from '../db/lost-leases';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { MINUTE_MS } from '../time';
+
+const { leaseId, leaseUntil, lostLeaseId, refreshDueAt, unknownSince } = oauthAccounts;
 
 export const GROUP_SIZE = 5;
 
@@ -34,23 +36,30 @@ export interface Claimable {
  */
 export const CHECK = 'check-';
 
+/** Of the row at hand. */
+const leaseIdOf = (claimId: string): SQL<string> => joined(claimId, '.', oauthAccounts.id);
+
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
-const own = (claimId: string): SQL => sql`lease_id = ${claimId} || '.' || id`;
+const isOwn = (claimId: string): SQL => eq(leaseId, leaseIdOf(claimId));
 
 /** Columns that take the lease. */
 export const lease = (claimId: string, now: number) => {
-  const isNotLost = sql`(lease_id IS NULL OR ${own(claimId)} OR lease_id GLOB ${`${CHECK}*`})`;
+  const isNotLost = or(isNull(leaseId), isOwn(claimId), sql`${leaseId} GLOB ${`${CHECK}*`}`);
   const lost = sql`substr(${withPresentLease(now)}, -${sql.raw(String(LOST_LEASES_LENGTH))})`;
   return {
-    lostLeaseId: when(isNotLost, oauthAccounts.lostLeaseId, lost),
-    unknownSince: sql`CASE WHEN ${isNotLost} THEN unknown_since ELSE coalesce(unknown_since, lease_until - ${LEASE_MS}) END`,
-    leaseId: sql`${claimId} || '.' || id`,
+    lostLeaseId: when(isNotLost, lostLeaseId, lost),
+    unknownSince: when(
+      isNotLost,
+      unknownSince,
+      coalesce(unknownSince, plus(leaseUntil, -LEASE_MS)),
+    ),
+    leaseId: leaseIdOf(claimId),
     leaseUntil: now + LEASE_MS,
   };
 };
 
-export const free = (now: number, claimId = ''): SQL =>
-  sql`(lease_until IS NULL OR lease_until < ${now} OR ${own(claimId)})`;
+export const free = (now: number, claimId = ''): SQL | undefined =>
+  or(isNull(leaseUntil), lt(leaseUntil, now), isOwn(claimId));
 
 const dueAndFree = (now: number, claimId?: string): SQL =>
   sql`provider = p.id AND refresh_due_at <= ${now} AND ${free(now, claimId)}`;
@@ -125,8 +134,8 @@ export const isHeldUnreadable = (
       oauthAccounts.provider,
       claimable.map(({ id }) => id),
     ),
-    lte(oauthAccounts.refreshDueAt, now),
-    own(claimId),
+    lte(refreshDueAt, now),
+    isOwn(claimId),
     isUnreadable,
   );
 
@@ -187,7 +196,7 @@ export const claimOne = (
       and(
         eq(oauthAccounts.id, seen.id),
         eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        isSame(oauthAccounts.refreshDueAt, seen.refreshDueAt),
+        isSame(refreshDueAt, seen.refreshDueAt),
         free(now, claimId),
       ),
     )
@@ -195,10 +204,10 @@ export const claimOne = (
 
 /** Columns that release these leases, and no other's. */
 export function release(leaseIds: readonly string[]) {
-  const mine = inArray(oauthAccounts.leaseId, [...leaseIds]);
+  const mine = inArray(leaseId, [...leaseIds]);
   return {
-    leaseId: when(mine, null, oauthAccounts.leaseId),
-    leaseUntil: when(mine, null, oauthAccounts.leaseUntil),
+    leaseId: when(mine, null, leaseId),
+    leaseUntil: when(mine, null, leaseUntil),
   };
 }
 

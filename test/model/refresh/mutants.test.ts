@@ -23,7 +23,7 @@ const isCommit = (text: string): boolean =>
   text.startsWith('update "oauth_accounts" set "access_token" = ?');
 
 const leaseIsFree = (text: string): string =>
-  text.replaceAll('lease_until IS NULL OR', 'true OR lease_until IS NULL OR');
+  text.replaceAll('("oauth_accounts"."lease_until" is null or', '$& true or');
 
 const mutants: Record<string, Mutant> = {
   'no lease': {
@@ -60,7 +60,7 @@ const mutants: Record<string, Mutant> = {
       (kind === 'token' || kind === 'forced') && age > 2_000 ? blindToLeases(text) : text,
   },
   'a lost lease is as good as none': {
-    sql: (text) => (isClaim(text) ? text.replaceAll('lease_id IS NULL OR', 'true OR') : text),
+    sql: (text) => (isClaim(text) ? text.replaceAll('"lease_id" is null or', '$& true or') : text),
   },
   'any version will do to mark an account': {
     sql: (text) =>
