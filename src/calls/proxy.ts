@@ -83,7 +83,7 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   );
 
   const first = prepared(deps, provider, stored.row, answer, call, path);
-  const renewable = isRenewable(deps, provider, stored.row) ? provider : null;
+  const renewable = mayRenewAfter401(deps, provider, stored.row) ? provider : null;
   const mayRepeat = renewable !== null || first.bound !== null;
   const held = mayRepeat && (await heldBody(request));
   const cut = new AbortController();
@@ -429,7 +429,7 @@ function answered(reply: Response, request: Request, sent: Prepared): Response {
 const discard = ({ body }: Response): void => void body?.cancel().catch(() => {});
 
 /** Whether a refused token of this row may be renewed, as far as the row tells. */
-function isRenewable(
+function mayRenewAfter401(
   { now }: Deps,
   provider: Provider,
   row: AccountRow,
@@ -461,7 +461,7 @@ async function renew(
     row.tokenVersion > refused.tokenVersion && row.state === 'active' && row.accessToken !== null;
   try {
     const stored = await readIntegration(deps, key);
-    if (!isNewer(stored) && !isRenewable(deps, provider, stored.row)) return null;
+    if (!isNewer(stored) && !mayRenewAfter401(deps, provider, stored.row)) return null;
     const obtained = await refreshOnDemand(deps, key, stored, {
       forced: false,
       satisfied: isNewer,

@@ -7,7 +7,7 @@ import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/outbox';
 import { deliverOwn, deliverWebhooks, sweepDeliveries } from '../events/deliver';
 import { repeatChecks } from '../refresh/check';
-import { reviveFormerClients } from '../refresh/client-grants';
+import { retryFormerClients } from '../refresh/client-grants';
 import { giveNotices } from '../refresh/expiry-notices';
 import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';
@@ -85,7 +85,7 @@ function everyMinute(now: number): readonly Job[] {
 const both = (calls: number): Calls => ({ outside: calls, d1: calls });
 const everyHour: readonly Job[] = [
   { name: 'rescues', share: both(27), run: recoverRescued },
-  { name: 'clients', share: both(1), run: reviveFormerClients },
+  { name: 'clients', share: both(1), run: retryFormerClients },
   { name: 'client secrets', share: both(2), run: resealClients },
   { name: 'sweep', share: both(12), run: sweep },
   { name: 'dead letters', share: both(3), run: sweepDeliveries },

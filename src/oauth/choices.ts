@@ -11,7 +11,7 @@ import type { Grant } from './grant';
 import type { JwksDeps } from './jwks';
 import { idFrom, nameOf, textOf } from './profile';
 import { fillParams, headersOf, requestOf, withHeaders } from './request';
-import { type Patience, sendAgain } from './send-again';
+import { type RetryWindow, sendAgain } from './send-again';
 
 /** More than anybody looks through. */
 export const MAX_CHOICES = 200;
@@ -36,7 +36,7 @@ export async function fetchChoices(
   client: OAuth2Client,
   { choicesUrl, parameters }: Pick<Endpoints, 'choicesUrl' | 'parameters'>,
   { accessToken, dpopKey }: Pick<Grant, 'accessToken' | 'dpopKey'>,
-  patience: Patience,
+  window: RetryWindow,
 ): Promise<Choice[]> {
   const { provider } = client;
   const { choices } = provider;
@@ -53,7 +53,7 @@ export async function fetchChoices(
       ...fillParams(choices.headers, client, parameters),
     },
   );
-  const reply = await sendAgain(deps, provider, 'what to choose from', patience, (timeoutMs) =>
+  const reply = await sendAgain(deps, provider, 'what to choose from', window, (timeoutMs) =>
     sendProven(deps, dpopKey, () => request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noChoice(provider.name, reply.reason);

@@ -20,7 +20,7 @@ import type { Issuer } from './issuer';
 import type { JwksDeps } from './jwks';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
 import type { Outgoing } from './send';
-import { type Patience, sendAgain } from './send-again';
+import { type RetryWindow, sendAgain } from './send-again';
 import { isSigned, readSignedProfile } from './signed-profile';
 
 export interface Profile {
@@ -57,10 +57,10 @@ export async function fetchProfile(
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
   grant: ProfiledGrant,
-  patience: Patience,
+  window: RetryWindow,
   more: Parameters<typeof fetchSources>[5] = {},
 ): Promise<Profile> {
-  const told = await fetchSources(deps, client, endpoints, grant, patience, more);
+  const told = await fetchSources(deps, client, endpoints, grant, window, more);
   return readProfile(client.provider, told.sources, told.missing);
 }
 
@@ -75,7 +75,7 @@ export async function fetchSources(
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
   grant: ProfiledGrant,
-  patience: Patience,
+  window: RetryWindow,
   /** What was chosen of the record's `choices`, what the user gave, and who it is. */
   { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
 ): Promise<Told> {
@@ -111,7 +111,7 @@ export async function fetchSources(
         ? null
         : await confirmAccount(deps, identityResolution, endpoints.parameters, grant.document),
     id_token: await from('id_token', () => readIdToken(idToken, expected)),
-    profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, patience)),
+    profile: await from('profile', () => requestProfile(deps, client, endpoints, grant, window)),
   };
   return { sources, missing };
 }
@@ -135,13 +135,13 @@ async function requestProfile(
   client: OAuth2Client,
   endpoints: ProfileEndpoints,
   { accessToken, dpopKey }: Pick<Grant, 'accessToken' | 'dpopKey'>,
-  patience: Patience,
+  window: RetryWindow,
 ): Promise<unknown> {
   const { provider, clientId } = client;
   const { profileUrl, parameters } = endpoints;
   if (profileUrl === null) throw noProfile('the provider has no profile endpoint');
   const request = profileRequest(client, profileUrl, parameters, accessToken);
-  const reply = await sendAgain(deps, provider, 'the profile', patience, (timeoutMs) =>
+  const reply = await sendAgain(deps, provider, 'the profile', window, (timeoutMs) =>
     sendProven(deps, dpopKey, () => request, { timeoutMs }, accessToken),
   );
   if (reply.kind === 'failed') throw noProfile(`the profile could not be read (${reply.reason})`);

@@ -10,7 +10,7 @@ import { readTokenReply } from './reply';
 import { readRetryAfter } from './retry-after';
 import type { RawReply } from './send';
 
-export interface Patience {
+export interface RetryWindow {
   /** Of one request, ms. */
   timeoutMs: number;
   /** No request is begun after this, ms since the epoch. */
@@ -31,7 +31,7 @@ export function sendAgain(
   deps: Timing,
   provider: OAuth2Provider,
   what: string,
-  { timeoutMs, until }: Patience,
+  { timeoutMs, until }: RetryWindow,
   send: (timeoutMs: number) => Promise<RawReply>,
 ): Promise<RawReply> {
   return retry(deps, { tries: TRIES, tryMs: null, until, backoff, ...byProvider }, async () => {

@@ -36,15 +36,15 @@ import {
   needsClosing,
   takeVerdict,
 } from './circuit';
-import { isAlone, isGrantedWithinADay, lastGrantOf, noteGrantOf } from './client-grants';
+import { isGrantedWithinADay, lacksPeers, lastGrantOf, noteGrantOf } from './client-grants';
 import {
   COMMIT_MS,
   type CommitOptions,
   type Committed,
   commitGrant,
-  type Grant,
   isFor,
   refreshedFacts,
+  type SealedGrant,
   sealedToken,
   sealGrant,
   sentField,
@@ -252,7 +252,7 @@ async function store(
 /** Into D1, else into a rescue record. Never throws. */
 async function storeGrant(
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow,
   options: CommitOptions,
 ): Promise<Committed | Rescued> {
@@ -324,7 +324,7 @@ async function weighRefusal(
   try {
     grant = await lastGrantOf(deps, circuit, clientId);
     const mayEnd = outcome.refusal.leadsTo === 'comparison_or_time' && isOld(row, now) && !visible;
-    const alone = mayEnd && (await isAlone(deps, client.provider, row));
+    const alone = mayEnd && (await lacksPeers(deps, client.provider, row));
     const facts = { ...known, lastGrant: grant, alone };
     const weighed = weigh(outcome, row, { ...facts, mayInfer: true });
     const { failed } = weighed;
@@ -511,7 +511,7 @@ async function countForCircuit(
     // What the client's change explains is nobody's trouble.
     failing: isFailing(row) || kind === 'refused',
     forced: visible,
-    tellOperator: isFault && !(await isGrantedWithinADay(deps, client, circuit, row, grant)),
+    reportToOperator: isFault && !(await isGrantedWithinADay(deps, client, circuit, row, grant)),
     admission,
   });
 }

@@ -39,7 +39,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { ATTEMPT_MS } from './attempt';
 import { CHECK, free, GROUP_SIZE, isLeased, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
-import { CONFIRM_AFTER_MS, needsReconnect, recovered, unmarked } from './failure';
+import { CONFIRM_AFTER_MS, needsReconnectEvent, recoveredEvent, unmarked } from './failure';
 import { CLAIM_MS, refreshOne, watchBackoff } from './on-demand';
 import {
   type IntegrationKey,
@@ -113,7 +113,7 @@ export async function checkIntegration(deps: Deps, key: IntegrationKey): Promise
       }
       const result = await tryOnce(deps, stored, provider);
       version = Math.max(version, result?.snapshot?.version ?? 0);
-      // Not ours to have, or it changed under our hands: see what came of it.
+      // Held by somebody else, or changed meanwhile: see what came of it.
       if (!result?.row) return null;
       const { outcome } = result;
       if (outcome.kind === 'undecided') {
@@ -325,9 +325,9 @@ async function write(
       : eq(oauthAccounts.verifiedAt, now);
     const happened = hasRow(db, oauthAccounts, and(isRow, isToken, isOurs));
     const event = marks
-      ? needsReconnect(row, TOKEN_REFUSED, now)
+      ? needsReconnectEvent(row, TOKEN_REFUSED, now)
       : columns.state === 'active'
-        ? recovered(row, row.leaseId ?? '', now)
+        ? recoveredEvent(row, row.leaseId ?? '', now)
         : null;
     const change = await changeVisibly(
       deps,

@@ -1,6 +1,6 @@
 /**
- * The circuit, per provider and token host: it keeps a provider's outage from being hammered, and
- * an operator's mistake from being repeated for every account. Failures of five different users in
+ * The circuit, per provider and token host: during a provider's outage nothing is sent to it,
+ * and an operator's mistake is not repeated for every account. Failures of five different users in
  * a row open it, or a storm of refusals (storm.ts); then one group at a time probes. All that is
  * written into `provider_health` stands here.
  *
@@ -41,9 +41,9 @@ const GRANTED_LATELY_MS = 10 * MINUTE_MS;
 /** A grant is noted this often, at most. */
 const NOTE_GRANT_EVERY_MS = 5 * MINUTE_MS;
 /** The operator is told of openings of one circuit this often, at most. */
-const TELL_OPENING_EVERY_MS = HOUR_MS;
+const REPORT_OPENING_EVERY_MS = HOUR_MS;
 /** Of a fault of the client. */
-const TELL_FAULT_EVERY_MS = DAY_MS;
+const REPORT_FAULT_EVERY_MS = DAY_MS;
 /** Accounts of a circuit that are marked by comparison or time within a day. */
 export const VERDICTS_A_DAY = 20;
 
@@ -141,7 +141,7 @@ export interface CountedFailure {
   /** Somebody forced it. */
   forced: boolean;
   /** The client is at fault, and the operator is to be told, unless that was done within a day. */
-  tellOperator: boolean;
+  reportToOperator: boolean;
   admission: Admission;
 }
 
@@ -159,7 +159,7 @@ export interface CountedFailure {
 export async function countFailure(
   deps: Deps,
   key: CircuitKey,
-  { userHash, code, category, clear, failing, forced, tellOperator, admission }: CountedFailure,
+  { userHash, code, category, clear, failing, forced, reportToOperator, admission }: CountedFailure,
 ): Promise<void> {
   const closes = clear && admission.kind === 'probe';
   const countsFirst = !(failing && (forced || clear));
@@ -171,10 +171,10 @@ export async function countFailure(
     const counts = !countsFirst ? never : failing ? notLately : always;
     const before = closes ? NOBODY : when(eq(failures, 0), NOBODY, failedUsers);
     const users = when(counts, withUser(before, userHash, OPENS_AFTER), before);
-    const isUntold = isLongAgo(operatorToldAt, now - TELL_FAULT_EVERY_MS);
+    const isUntold = isLongAgo(operatorToldAt, now - REPORT_FAULT_EVERY_MS);
     const told = { type: 'provider.operator_fault', code, now, act } as const;
     return runBatch(db, [
-      ...(tellOperator
+      ...(reportToOperator
         ? circuitEvent(deps, key, told, or(not(hasCircuit(db, key)), hasCircuit(db, key, isUntold)))
         : []),
       db
@@ -185,7 +185,7 @@ export async function countFailure(
           failedIds: [],
           failedUsers: countsFirst ? [userHash] : [],
           refusalsOpenSince: clear ? now : null,
-          operatorToldAt: tellOperator ? now : null,
+          operatorToldAt: reportToOperator ? now : null,
           updatedAt: now,
         })
         .onConflictDoUpdate({
@@ -197,7 +197,7 @@ export async function countFailure(
             ...(clear
               ? { refusalsOpenSince: coalesce(providerHealth.refusalsOpenSince, now) }
               : {}),
-            ...(tellOperator ? { operatorToldAt: when(isUntold, now, operatorToldAt) } : {}),
+            ...(reportToOperator ? { operatorToldAt: when(isUntold, now, operatorToldAt) } : {}),
             updatedAt: now,
           },
         }),
@@ -344,7 +344,7 @@ function open(
   const isUntold =
     event === 'provider.refusal_storm'
       ? always
-      : isLongAgo(openingToldAt, now - TELL_OPENING_EVERY_MS);
+      : isLongAgo(openingToldAt, now - REPORT_OPENING_EVERY_MS);
   const { reason, reasonCategory } = providerHealth;
   return [
     ...circuitEvent(

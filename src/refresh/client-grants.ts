@@ -28,7 +28,7 @@ import { CLIENT_CHANGED, COMPARABLE } from './verdict';
 const CALL_MS = 5 * SECOND_MS;
 const NOTE_EVERY_MS = HOUR_MS;
 /** Of a circuit's refused integrations, so many are made due by its first new grant. */
-const HASTENED = 1_000;
+const ADVANCED_AT_MOST = 1_000;
 /** Rows that are looked at for a grant within a day. */
 const LOOKED_AT = 200;
 
@@ -79,7 +79,7 @@ export async function noteGrantOf(
   const before = await lastGrantOf(deps, key, client.clientId);
   if (before !== null && before.grantedAt > now - NOTE_EVERY_MS) return;
   // Before it is noted: what fails here is done by the next grant.
-  await hasten(deps, client.provider, key, before?.grantedAt ?? 0);
+  await advanceDueTimes(deps, client.provider, key, before?.grantedAt ?? 0);
   await retry(deps, { until }, () =>
     writeGrant(deps.db, key, client.clientId, rowId, now, now - NOTE_EVERY_MS),
   );
@@ -122,7 +122,7 @@ const writeGrant = (
  * What was refused since `before` is due within the hour, and beyond every promise about the former
  * due time: nobody sees anything else of it, so it needs no version.
  */
-async function hasten(
+async function advanceDueTimes(
   deps: Deps,
   provider: OAuth2Provider,
   key: CircuitKey,
@@ -143,7 +143,7 @@ async function hasten(
           gt(refreshDueAt, now + HOUR_MS),
         ),
       )
-      .limit(HASTENED),
+      .limit(ADVANCED_AT_MOST),
   );
   const due = rows
     .filter((row) => circuitOf(provider, row.parameters).host === key.host)
@@ -179,7 +179,7 @@ async function hasten(
  *
  * @throws what D1 throws
  */
-export async function reviveFormerClients({ config, db, now: clock }: Deps): Promise<void> {
+export async function retryFormerClients({ config, db, now: clock }: Deps): Promise<void> {
   const now = clock();
   const { providers } = config;
   const clients = providers
@@ -264,7 +264,7 @@ export async function isGrantedWithinADay(
 }
 
 /** Whether the circuit has too few integrations for a comparison. @throws what D1 throws */
-export async function isAlone({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
+export async function lacksPeers({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
   const url = hostUrlOf(provider) ?? '';
   const sameHost = placeholdersOf(url).map((name) =>
     isSame(

@@ -29,7 +29,7 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import type { TokenField, Vault } from '../vault/vault';
 import { release } from './claim';
-import { integrationOf, recovered } from './failure';
+import { integrationOf, recoveredEvent } from './failure';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
 import { noRefusal } from './verdict';
 
@@ -69,7 +69,7 @@ export const grantSchema = z.object({
   receivedAt: z.number(),
 });
 
-export type Grant = z.output<typeof grantSchema>;
+export type SealedGrant = z.output<typeof grantSchema>;
 
 /** Which token of a row the provider is shown. */
 export const sentField = (provider: Pick<OAuth2Provider, 'refreshModel'>): TokenField =>
@@ -94,7 +94,7 @@ export async function sealGrant(
     reply: TokenReply;
     dpopKey: DpopKey | null;
   },
-): Promise<Grant> {
+): Promise<SealedGrant> {
   const { reply, dpopKey } = found;
   const account = { provider: row.provider, accountId: row.providerAccountId };
   const seal = async (text: string | null, field: TokenField) =>
@@ -141,7 +141,7 @@ export interface CommitOptions {
 /** `until`: no try is begun after this, ms. */
 type Limits = CommitOptions & { until: number };
 
-/** How often a row that changes under our hands is read again. */
+/** How often a row that others change meanwhile is read again. */
 const ROUNDS = 5;
 
 /**
@@ -151,7 +151,7 @@ const ROUNDS = 5;
  */
 export async function commitGrant(
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow | null,
   options: CommitOptions,
 ): Promise<Committed> {
@@ -169,7 +169,7 @@ export async function commitGrant(
     // lost.
     if (quiet && current && isOurs(grant, current)) return { kind: 'committed', snapshot: null };
   }
-  throw new Error('the row changed at every look');
+  throw new Error('the row changed at every read');
 }
 
 interface Written {
@@ -181,7 +181,7 @@ interface Written {
 /** Quiet or visible is decided anew at each try. */
 const write = (
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow,
   random: number,
   options: Limits,
@@ -243,9 +243,14 @@ const write = (
   });
 
 /** What a grant tells besides new tokens: nothing, most often. */
-function eventsOf(grant: Grant, row: AccountRow, provider: OAuth2Provider, at: number): NewEvent[] {
+function eventsOf(
+  grant: SealedGrant,
+  row: AccountRow,
+  provider: OAuth2Provider,
+  at: number,
+): NewEvent[] {
   if (grant.accessToken === null) return [];
-  const over = recovered(row, grant.leaseId, at);
+  const over = recoveredEvent(row, grant.leaseId, at);
   const hasOthers = !isSameSet(refreshedFacts(provider, grant, row).scope, row.scope);
   const scopesChanged: NewEvent = {
     at,
@@ -262,7 +267,7 @@ const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
 /** The columns that a grant writes into a row, leases aside. */
 function columnsOf(
   { config }: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow,
   { provider, usedNow }: CommitOptions,
   now: number,
@@ -330,7 +335,7 @@ function columnsOf(
  * and a lifetime that it does not state is the one that was last stated. No scopes at all is
  * nothing said: a refresh cannot take them all away (RFC 6749 6). Pure.
  */
-export function refreshedFacts(provider: OAuth2Provider, grant: Grant, row: AccountRow) {
+export function refreshedFacts(provider: OAuth2Provider, grant: SealedGrant, row: AccountRow) {
   const { receivedAt, expiresAt: replied, refreshExpiresAt: refreshReplied } = grant;
   const lifetimeOf = (end: number | null) => (end === null ? null : end - receivedAt);
   const expiresAt = accessEnd(provider, receivedAt, replied, row.accessLifetime);
@@ -355,7 +360,7 @@ export function refreshedFacts(provider: OAuth2Provider, grant: Grant, row: Acco
   };
 }
 
-const isOurs = (grant: Grant, row: AccountRow): boolean =>
+const isOurs = (grant: SealedGrant, row: AccountRow): boolean =>
   grant.accessToken !== null
     ? row.accessToken === grant.accessToken
     : row.refreshToken === grant.refreshToken;
@@ -366,7 +371,7 @@ const isOurs = (grant: Grant, row: AccountRow): boolean =>
  */
 export async function isFor(
   { vault }: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow,
   provider: OAuth2Provider,
 ): Promise<boolean> {
@@ -381,7 +386,7 @@ export async function isFor(
   return text === (await openToken(vault, grant, field, grant.sent)).text;
 }
 
-async function readRow(deps: Deps, grant: Grant, until: number): Promise<AccountRow | null> {
+async function readRow(deps: Deps, grant: SealedGrant, until: number): Promise<AccountRow | null> {
   const [row] = await retry(deps, { until }, () =>
     deps.db
       .select()
@@ -400,7 +405,7 @@ async function readRow(deps: Deps, grant: Grant, until: number): Promise<Account
 /** A token put back after a disconnect would undo the disconnect: it is owed a revocation. */
 async function giveBack(
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   record: OAuth2Provider,
   until: number,
 ): Promise<Committed> {

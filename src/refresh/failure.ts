@@ -243,11 +243,11 @@ const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
 function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns, at: number) {
   const isNew = row.stateConfirmedAt === null && typeof columns.stateConfirmedAt === 'number';
   if (failed.kind !== 'refused' || !isNew) return null;
-  return needsReconnect(row, failed.reason, at);
+  return needsReconnectEvent(row, failed.reason, at);
 }
 
 /** `row` as it was claimed: of one lease there is one such event. */
-export const needsReconnect = (row: AccountRow, reason: string, at: number): NewEvent => ({
+export const needsReconnectEvent = (row: AccountRow, reason: string, at: number): NewEvent => ({
   at,
   type: 'integration.needs_reconnect',
   data: { ...integrationOf(row), reason },
@@ -255,11 +255,11 @@ export const needsReconnect = (row: AccountRow, reason: string, at: number): New
 });
 
 /**
- * What `needsReconnect` told is over. Null where it was not told.
+ * What `needsReconnectEvent` told is over. Null where it was not told.
  * @param row as the change finds it: who writes this makes sure that it was not confirmed meanwhile
  * @param act by which it is over; never used again
  */
-export const recovered = (
+export const recoveredEvent = (
   row: IntegrationNames & Pick<AccountRow, 'stateConfirmedAt'>,
   act: string,
   at: number,

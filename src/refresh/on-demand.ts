@@ -45,7 +45,7 @@ export const watchBackoff: Backoff = {
   longestMs: 2 * SECOND_MS,
   jitter: 0.5,
 };
-/** How often a caller looks at what the others of its isolate have found. */
+/** How often a caller reads what the others of its isolate have found. */
 const memoryBackoff: Backoff = { firstMs: 20, factor: 1.25, longestMs: 200, jitter: 0.5 };
 /**
  * A read or an attempt that takes longer is one that others do not wait for: its request may be
@@ -126,8 +126,8 @@ export async function refreshOnDemand(
     ({ at, stored } = seen);
   };
   const putOff = () => {
-    watch.looks += 1;
-    watch.until = deps.now() + backoffMs(watchBackoff, watch.looks, deps.random());
+    watch.leasedReads += 1;
+    watch.until = deps.now() + backoffMs(watchBackoff, watch.leasedReads, deps.random());
   };
   const readAgain = async () => {
     if (deps.budget.left < LEAST_CALLS) throw inProgress();
@@ -143,7 +143,7 @@ export async function refreshOnDemand(
     const isSameRow = stored.row.id === first.row.id;
     if (isSameRow && at > (watch.seen?.at ?? 0)) watch.seen = { at, stored };
     if (isLeased(stored.row, deps.now())) putOff();
-    else watch.looks = 0;
+    else watch.leasedReads = 0;
   };
   try {
     if (isLeased(first.row, startedAt) && startedAt >= watch.until) putOff();
@@ -209,12 +209,12 @@ function refuseUseless(
   now: number,
 ): OAuth2Client {
   const client = deps.config.providers.client(row.provider, row.parameters);
-  if (row.state === 'needs_reconnect' && !mayHeal(row, client, forced)) throw needsReconnect();
+  if (row.state === 'needs_reconnect' && !mayHeal(row, client, forced)) throw needsReconnectError();
   if (!client) {
     throw new AppError('provider_not_configured', 'the provider of this integration has no client');
   }
   if (!isRenewable(client.provider, row, now)) {
-    if (row.expiresAt !== null && row.expiresAt <= now) throw needsReconnect();
+    if (row.expiresAt !== null && row.expiresAt <= now) throw needsReconnectError();
     throw new AppError('invalid_request', 'this integration has nothing that could be refreshed');
   }
   if (row.lastFailedAt !== null && row.lastError !== null) {
@@ -222,7 +222,7 @@ function refuseUseless(
     const pace = isRefused(row) ? REFUSED_PACE_MS : PACE_MS;
     const paced = forced ? row.lastFailedAt >= startedAt : row.lastFailedAt > now - pace;
     if (paced) {
-      if (row.state === 'needs_reconnect') throw needsReconnect();
+      if (row.state === 'needs_reconnect') throw needsReconnectError();
       const retryAfterMs = row.lastFailedAt + pace - now;
       throw storedError(row.lastError, row.lastErrorCategory, retryAfterMs);
     }
@@ -278,7 +278,7 @@ async function tryInTurn(
   demand: Demand,
 ): Promise<AttemptResult | null> {
   watch.until = deps.now() + TRYING_MS;
-  watch.looks = 0;
+  watch.leasedReads = 0;
   try {
     watch.clock += 1;
     const at = watch.clock;
@@ -332,7 +332,7 @@ async function tryOnce(
   return orUnavailable(deps, work);
 }
 
-const needsReconnect = () =>
+const needsReconnectError = () =>
   new AppError('needs_reconnect', 'the user has to connect this account again');
 
 function failureError(failed: Failed, dueAt: number | null, now: number): AppError {
@@ -365,7 +365,7 @@ function storedError(
   const retryAfter = Math.max(1, retryAfterMs / SECOND_MS);
   switch (category) {
     case 'refused':
-      return needsReconnect();
+      return needsReconnectError();
     // Wrong until somebody mends it.
     case 'operator_fault':
     case 'unexpected':

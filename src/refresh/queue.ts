@@ -10,7 +10,7 @@ import { deliverOwn } from '../events/deliver';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { type Backoff, backoffMs, retry } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
-import type { Grant } from './commit';
+import type { SealedGrant } from './commit';
 import { messageSchema, RECOVERY_CALLS, recoverGrant, saveInKv } from './rescue';
 import { runRefresh } from './run';
 
@@ -43,7 +43,11 @@ export async function consume(batch: MessageBatch<unknown>, unmetered: Deps): Pr
 /**
  * Whether its row has the grant now, or wants none. If not, the message comes back. Never throws.
  */
-async function recover(deps: Deps, message: Message<unknown>, grant: Grant): Promise<boolean> {
+async function recover(
+  deps: Deps,
+  message: Message<unknown>,
+  grant: SealedGrant,
+): Promise<boolean> {
   const about = { provider: grant.provider, rowId: grant.rowId };
   if (deps.budget.left < RECOVERY_CALLS) {
     // Of a batch of many: the rest comes back.
@@ -103,7 +107,7 @@ export async function consumeDeadLetters(
 async function recoverDeadLetter(
   deps: Deps,
   message: Message<unknown>,
-  grant: Grant,
+  grant: SealedGrant,
 ): Promise<void> {
   const recovered = await recover(deps, message, grant);
   if (!recovered && message.attempts > 1) return;

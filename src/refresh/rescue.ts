@@ -15,7 +15,13 @@ import { eventStatements } from '../events/event-log';
 import { type Backoff, poll, retry, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { type CommitOptions, type Committed, commitGrant, type Grant, grantSchema } from './commit';
+import {
+  type CommitOptions,
+  type Committed,
+  commitGrant,
+  grantSchema,
+  type SealedGrant,
+} from './commit';
 
 export const SAVE_MS = 5 * SECOND_MS;
 const TRY_MS = 2_200;
@@ -55,7 +61,7 @@ export type Rescued = { kind: 'rescued' | 'unsaved' };
  */
 export async function rescue(
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   commit: () => Promise<Committed>,
 ): Promise<Rescued> {
   if (await saveRescue(deps, grant, deps.now() + SAVE_MS)) {
@@ -86,7 +92,7 @@ export async function rescue(
  * Whether KV or the queue took it, trying until then. One after the other: five attempts at a time
  * share the six calls that may wait for an answer. Never throws.
  */
-export async function saveRescue(deps: Deps, grant: Grant, until: number): Promise<boolean> {
+export async function saveRescue(deps: Deps, grant: SealedGrant, until: number): Promise<boolean> {
   // The first round has its time in any case; the others what is left.
   let tryUntil = Number.POSITIVE_INFINITY;
   const taken = await poll(deps, { until, backoff: saveBackoff }, async () => {
@@ -99,12 +105,12 @@ export async function saveRescue(deps: Deps, grant: Grant, until: number): Promi
 }
 
 /** Whether KV took it. One try. Never throws. */
-export const saveInKv = (deps: Deps, grant: Grant, until: number): Promise<boolean> =>
+export const saveInKv = (deps: Deps, grant: SealedGrant, until: number): Promise<boolean> =>
   succeeds(deps, until, () =>
     deps.kv.put(keyOf(grant.leaseId), JSON.stringify(grant), { expirationTtl: KEPT_SECONDS }),
   );
 
-async function saveInQueue(deps: Deps, grant: Grant, until: number): Promise<boolean> {
+async function saveInQueue(deps: Deps, grant: SealedGrant, until: number): Promise<boolean> {
   const { queue } = deps;
   const message: RefreshMessage = { kind: 'rescue', grant };
   return queue !== null && succeeds(deps, until, () => queue.send(message));
@@ -121,16 +127,19 @@ const succeeds = (deps: Deps, until: number, call: () => Promise<unknown>): Prom
  *
  * @throws where KV cannot tell: a record may then be there all the same
  */
-export async function findRescue(deps: Deps, leaseIds: readonly string[]): Promise<Grant | null> {
+export async function findRescue(
+  deps: Deps,
+  leaseIds: readonly string[],
+): Promise<SealedGrant | null> {
   if (leaseIds.length === 0) return null;
   const grants = await withDeadline(read(deps, leaseIds.map(keyOf)), READ_MS, 'kv_read');
-  return grants.reduce<Grant | null>(
+  return grants.reduce<SealedGrant | null>(
     (newest, grant) => (newest && newest.receivedAt >= grant.receivedAt ? newest : grant),
     null,
   );
 }
 
-async function read(deps: Deps, keys: string[]): Promise<Grant[]> {
+async function read(deps: Deps, keys: string[]): Promise<SealedGrant[]> {
   const texts = await readTexts(deps, keys);
   return [...texts.values()].map(parse).filter((grant) => grant !== null);
 }
@@ -139,7 +148,7 @@ async function read(deps: Deps, keys: string[]): Promise<Grant[]> {
 const readTexts = ({ kv }: Deps, keys: string[]): Promise<Map<string, string | null>> =>
   kv.get(keys, { type: 'text', cacheTtl: 30 });
 
-function parse(text: string | null): Grant | null {
+function parse(text: string | null): SealedGrant | null {
   if (text === null) return null;
   try {
     return grantSchema.safeParse(JSON.parse(text)).data ?? null;
@@ -156,7 +165,7 @@ function parse(text: string | null): Grant | null {
  */
 export async function commitRescued(
   deps: Deps,
-  grant: Grant,
+  grant: SealedGrant,
   row: AccountRow | null,
   options: CommitOptions,
 ): Promise<Committed> {
@@ -169,7 +178,7 @@ export async function commitRescued(
 /**
  * Its tokens are elsewhere. Where it cannot be removed, it ends by its own lifetime. Never throws.
  */
-export async function forgetRescue(deps: Deps, { leaseId }: Grant): Promise<void> {
+export async function forgetRescue(deps: Deps, { leaseId }: SealedGrant): Promise<void> {
   await succeeds(deps, Number.POSITIVE_INFINITY, () => deps.kv.delete(keyOf(leaseId)));
 }
 
@@ -179,7 +188,7 @@ export async function forgetRescue(deps: Deps, { leaseId }: Grant): Promise<void
  *
  * @throws what D1 throws
  */
-export async function recoverGrant(deps: Deps, grant: Grant): Promise<boolean> {
+export async function recoverGrant(deps: Deps, grant: SealedGrant): Promise<boolean> {
   const provider = deps.config.providers.get(grant.provider);
   if (provider?.kind !== 'oauth2') return false;
   const options = { provider, visible: false, usedNow: false, leaseId: grant.leaseId };
@@ -231,7 +240,7 @@ export async function recoverRescued(deps: Deps): Promise<void> {
   }
 }
 
-const aboutOf = ({ provider, rowId }: Grant) => ({ provider, rowId });
+const aboutOf = ({ provider, rowId }: SealedGrant) => ({ provider, rowId });
 
 const SET_ASIDE_PREFIX = 'set-aside/';
 const SET_ASIDE_SECONDS = (30 * DAY_MS) / SECOND_MS;
@@ -241,7 +250,12 @@ const isMalformed = (error: unknown): boolean =>
   error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError;
 
 /** Out of the way of the others, for somebody to look at; the operator is told. */
-async function setAside(deps: Deps, key: string, text: string, grant: Grant | null): Promise<void> {
+async function setAside(
+  deps: Deps,
+  key: string,
+  text: string,
+  grant: SealedGrant | null,
+): Promise<void> {
   const aside = SET_ASIDE_PREFIX + key;
   await deps.kv.put(aside, text, { expirationTtl: SET_ASIDE_SECONDS });
   const event = eventStatements(deps, {

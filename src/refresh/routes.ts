@@ -8,11 +8,11 @@ import { integrationSchema, toIntegration } from '../integrations/serialization'
 import { allows } from '../rights';
 import { SECOND_MS, timeSchema, timestamp } from '../time';
 import { checkIntegration } from './check';
+import { countForced } from './forced-refresh-limit';
 import { refreshOne } from './on-demand';
 import { type AccountName, refreshMany } from './refresh-many';
 import { listRuns } from './run-log';
 import { type TokenAnswer, tokenFor } from './token';
-import { countForced } from './user-limit';
 
 const versionHeader = z.object({
   'Consistency-Token': consistencyToken('The version of this answer.'),

@@ -13,7 +13,7 @@ import { changeVisibly, type VisibleChange } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, SECOND_MS } from '../time';
-import { CONFIRM_AFTER_MS, recovered, unmarked } from './failure';
+import { CONFIRM_AFTER_MS, recoveredEvent, unmarked } from './failure';
 import { STORM } from './storm';
 import { REFUSED_REPEATEDLY } from './verdict';
 
@@ -52,7 +52,7 @@ function unmark(
   const { db } = deps;
   const isRow = and(eq(id, row.id), eq(tokenVersion, row.tokenVersion));
   const happened = hasRow(db, oauthAccounts, and(isRow, eq(state, 'active'), eq(updatedAt, now)));
-  const event = recovered(row, deps.uuid(), now);
+  const event = recoveredEvent(row, deps.uuid(), now);
   return changeVisibly(
     deps,
     row.userId,
@@ -94,7 +94,7 @@ export async function unmarkStorm(
   );
   const snapshots: Snapshot[] = [];
   for (const row of rows) {
-    // Each is a change, and a look at what KV took; the others come back by their own next
+    // Each is a change, and the verification of KV; the others come back by their own next
     // attempts.
     if (deps.budget.left < 2 * (snapshots.length + 1)) break;
     const now = deps.now();

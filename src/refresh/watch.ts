@@ -26,7 +26,7 @@ export interface Watch {
   /** Until then a request of this isolate is at work, or nothing new is to be expected; ms. */
   until: number;
   /** How often in a row a read has found it leased: the pauses grow with it. */
-  looks: number;
+  leasedReads: number;
 }
 
 /** Rows that are waited for at the same time; about 4 KB each. */
@@ -46,7 +46,7 @@ export function watchOf(
   const held = caches.of(watches);
   const name = `${id} ${providerAccountId}`;
   const known = held.get(name, now());
-  const watch = known ?? { clock: 0, seen: null, health: null, ended: 0, until: 0, looks: 0 };
+  const watch = known ?? { clock: 0, seen: null, health: null, ended: 0, until: 0, leasedReads: 0 };
   held.set(name, watch, now() + KEPT_MS);
   return watch;
 }

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { auditEvents, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_LEASE_MS } from '../../src/disconnect/outbox';
 import { LEASE_MS } from '../../src/refresh/claim';
-import type { Grant } from '../../src/refresh/commit';
+import type { SealedGrant } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { saveInKv } from '../../src/refresh/rescue';
 import { accountContext } from '../../src/vault/vault';
@@ -323,7 +323,7 @@ describe('an entry of a row under a lease', () => {
     });
     const seal = (token: string, field: 'access_token' | 'refresh_token') =>
       j.deps.vault.seal(token, accountContext('live', 'lost-1', field));
-    const grant: Grant = {
+    const grant: SealedGrant = {
       v: 1,
       leaseId,
       rowId: row.id,

@@ -19,7 +19,7 @@ export { OwnDeliveries } from '../../src/events/own-deliveries';
 export { eventTypes } from '../../src/events/types';
 export { sweep } from '../../src/jobs/sweep';
 export { checkIntegration, repeatChecks } from '../../src/refresh/check';
-export { reviveFormerClients } from '../../src/refresh/client-grants';
+export { retryFormerClients } from '../../src/refresh/client-grants';
 export { refreshOne } from '../../src/refresh/on-demand';
 export { consume } from '../../src/refresh/queue';
 export { recoverRescued } from '../../src/refresh/rescue';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { sweep } from '../../src/jobs/sweep';
 import { checkIntegration, repeatChecks } from '../../src/refresh/check';
-import { reviveFormerClients } from '../../src/refresh/client-grants';
+import { retryFormerClients } from '../../src/refresh/client-grants';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { listRuns } from '../../src/refresh/run-log';
@@ -52,7 +52,7 @@ it('no statement of the refresh scans a table', async () => {
   held.release();
   await run;
   await listRuns(deps.db);
-  await reviveFormerClients(deps);
+  await retryFormerClients(deps);
   await sweep(deps);
   await deps.settle();
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bindings } from '../../src/config';
 import { auditEvents } from '../../src/db/schema';
 import worker from '../../src/index';
-import type { Grant } from '../../src/refresh/commit';
+import type { SealedGrant } from '../../src/refresh/commit';
 import { consumeDeadLetters } from '../../src/refresh/queue';
 import { runRefresh } from '../../src/refresh/run';
 import { hookedDb, keptQueue } from './support/faults';
@@ -32,7 +32,7 @@ async function stranded() {
   hooks.before = away;
   await runRefresh(w.deps, 'cron');
   const message = sent.find((body) => (body as { kind: string }).kind === 'rescue') as {
-    grant: Grant;
+    grant: SealedGrant;
   };
   hooks.before = () => {};
   const events = () =>

@@ -205,7 +205,7 @@ describe('many at once', () => {
     );
     expect(meter.calls.length).toBeLessThanOrEqual(50 + 15);
     // The next time it begins with short pauses again.
-    expect(watchOf(other, row).looks).toBe(0);
+    expect(watchOf(other, row).leasedReads).toBe(0);
     await held;
   }, 30_000);
 

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, min } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, providerHealth } from '../../src/db/schema';
-import { reviveFormerClients } from '../../src/refresh/client-grants';
+import { retryFormerClients } from '../../src/refresh/client-grants';
 import { refreshOne } from '../../src/refresh/on-demand';
 import type { Outcome } from '../../src/refresh/outcome';
 import { runRefresh } from '../../src/refresh/run';
@@ -400,7 +400,7 @@ describe('a client that was replaced', () => {
     if (!first) throw new Error('no row');
     const wanted = await tokenFor(w.deps, { ...keyOf(first), minTtlSeconds: null });
     expect(wanted).toMatchObject({ kind: 'token' });
-    await reviveFormerClients(w.deps);
+    await retryFormerClients(w.deps);
     await pass(w, HOUR);
     expect(await states()).toEqual(new Set(['active null']));
   });

@@ -17,7 +17,7 @@ import {
   OwnDeliveries,
   readConfig,
   refreshOne,
-  reviveFormerClients,
+  retryFormerClients,
   runRefresh,
   sweep,
   tokenFor,
@@ -280,7 +280,7 @@ export class Population {
     events.push({
       at: START + HOUR,
       act: async () => {
-        await reviveFormerClients(this.#deps);
+        await retryFormerClients(this.#deps);
         await sweep(this.#deps);
       },
       every: (now) => now + HOURLY_EVERY_MS,

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { userVersions } from '../../src/db/schema';
-import { FORCED_A_DAY } from '../../src/refresh/user-limit';
+import { FORCED_A_DAY } from '../../src/refresh/forced-refresh-limit';
 import { apiWith, userToken } from '../support/api';
 import { countedKv } from './support/faults';
 import { world } from './support/world';
