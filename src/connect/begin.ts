@@ -1,7 +1,7 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
 import { and, eq, gt, isNull, lt, min, not, notInArray, type SQL } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
-import { hasRow, isSame } from '../db/conditions';
+import { equalOrBothNull, hasRow } from '../db/conditions';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
@@ -136,14 +136,14 @@ export async function beginConnection(
     const same = and(
       eq(connectTransactions.userId, userId),
       eq(connectTransactions.provider, provider.id),
-      isSame(connectTransactions.returnTo, returnTo),
+      equalOrBothNull(connectTransactions.returnTo, returnTo),
       eq(connectTransactions.requestedScope, values.requestedScope),
       eq(connectTransactions.parameters, parameters),
       eq(connectTransactions.authorizationParams, authorizationParams),
       alsoGrants === null
         ? isNull(connectTransactions.alsoGrants)
         : eq(connectTransactions.alsoGrants, alsoGrants),
-      isSame(connectTransactions.expectedAccountId, values.expectedAccountId),
+      equalOrBothNull(connectTransactions.expectedAccountId, values.expectedAccountId),
       eq(connectTransactions.state, 'started'),
       // No browser was sent on by it.
       isNull(connectTransactions.browserHash),

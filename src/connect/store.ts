@@ -25,16 +25,16 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow, inJson, isTrue } from '../db/conditions';
 import {
+  caseWhen,
   coalesce,
   excluded,
   greatest,
   howMany,
   joined,
   jsonRows,
-  one,
   plus,
+  sqlOne,
   type Value,
-  when,
 } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
@@ -201,7 +201,7 @@ const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);
 
 /** This reply brought no refresh token, and the row has one. */
 const isKept = and(isNull(incoming('refreshToken')), isNotNull(oauthAccounts.refreshToken));
-const ifKept = (stays: Value, otherwise: Value): SQL => when(isKept, stays, otherwise);
+const ifKept = (stays: Value, otherwise: Value): SQL => caseWhen(isKept, stays, otherwise);
 
 /**
  * Whether a user may have so many accounts more. At most so many of the user's rows are read to
@@ -210,7 +210,7 @@ const ifKept = (stays: Value, otherwise: Value): SQL => when(isKept, stays, othe
  */
 export const hasRoomFor = (db: Database, userId: string, max: number, more: Value = 1): SQL => {
   const some = db
-    .select({ one })
+    .select({ one: sqlOne })
     .from(oauthAccounts)
     .where(and(eq(oauthAccounts.userId, userId), isAccountRow()))
     .limit(max);

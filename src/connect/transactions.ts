@@ -7,7 +7,7 @@
 import { and, desc, eq, inArray, isNull, lte } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
 import { type Database, runBatch } from '../db/client';
-import { when } from '../db/expressions';
+import { caseWhen } from '../db/expressions';
 import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -71,8 +71,8 @@ export async function settleOverdue(
   const settled = db
     .update(connectTransactions)
     .set({
-      state: when(isNull(connectTransactions.code), 'exchanged', 'failed'),
-      error: when(isNull(connectTransactions.code), null, 'not_finished'),
+      state: caseWhen(isNull(connectTransactions.code), 'exchanged', 'failed'),
+      error: caseWhen(isNull(connectTransactions.code), null, 'not_finished'),
       code: null,
     })
     .where(

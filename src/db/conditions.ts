@@ -2,10 +2,10 @@
 import { eq, exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './client';
-import { one } from './expressions';
+import { sqlOne } from './expressions';
 
 /** SQL's `IS`: equal, or both null. */
-export const isSame = (column: SQLWrapper, value: string | number | null): SQL =>
+export const equalOrBothNull = (column: SQLWrapper, value: string | number | null): SQL =>
   value === null ? isNull(column) : eq(column, value);
 
 /** A condition that is about no row in particular. @throws what D1 throws */
@@ -15,12 +15,12 @@ export async function isTrue(db: Database, condition: SQL): Promise<boolean> {
 }
 
 /** Whether a time is past, or was never set. */
-export const isLongAgo = (column: SQLiteColumn, before: number): SQL | undefined =>
+export const nullOrBefore = (column: SQLiteColumn, before: number): SQL | undefined =>
   or(isNull(column), lte(column, before));
 
 /** Whether a table has such a row. */
 export const hasRow = (db: Database, table: SQLiteTable, where: SQL | undefined): SQL =>
-  exists(db.select({ one }).from(table).where(where));
+  exists(db.select({ one: sqlOne }).from(table).where(where));
 
 /** One parameter for a list of any length: D1 takes a hundred. */
 export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>

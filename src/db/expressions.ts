@@ -13,7 +13,7 @@ export const always = sql`true`;
 export const never = sql`false`;
 
 /** `CASE`, with one condition; none: always. */
-export const when = (condition: SQL | undefined, then: Value, otherwise: Value): SQL =>
+export const caseWhen = (condition: SQL | undefined, then: Value, otherwise: Value): SQL =>
   sql`CASE WHEN ${condition ?? always} THEN ${written(then)} ELSE ${written(otherwise)} END`;
 
 export const coalesce = (value: Value, otherwise: Value): SQL =>
@@ -46,7 +46,7 @@ export const rowNumber = (group: Value, order: SQLiteColumn): SQL<number> =>
   sql<number>`row_number() OVER (PARTITION BY ${group} ORDER BY ${order})`;
 
 /** For subqueries of which only the rows count. */
-export const one = sql`1`;
+export const sqlOne = sql`1`;
 
 /** How many rows of a query there are. Give it a limit: no more are read then. */
 export const howMany = (rows: SQLWrapper): SQL<number> =>

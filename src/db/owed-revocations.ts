@@ -10,7 +10,7 @@ import { and, eq, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from './client';
 import { inJson } from './conditions';
-import { coalesce, greatest, when } from './expressions';
+import { caseWhen, coalesce, greatest } from './expressions';
 import { withPresentLease } from './lost-leases';
 import { oauthAccounts, outbox } from './schema';
 import { valuesWhere } from './values-where';
@@ -108,7 +108,7 @@ export function owedRevocationOf(db: Database, where: SQL | undefined, now: numb
     clientId: oauthAccounts.clientId,
     // A first refusal may be a mistake: whoever revokes asks for the second one.
     refused: isNotNull(oauthAccounts.stateConfirmedAt),
-    lostLeaseId: when(isNull(leaseId), lostLeaseId, withPresentLease(now)),
+    lostLeaseId: caseWhen(isNull(leaseId), lostLeaseId, withPresentLease(now)),
     dueAt: greatest(now, coalesce(leaseUntil, 0)),
     createdAt: now,
   } as const;

@@ -5,7 +5,7 @@
 import { and, eq, isNotNull, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { hasRow, inJson, isSame } from '../db/conditions';
+import { equalOrBothNull, hasRow, inJson } from '../db/conditions';
 import { lostLeases } from '../db/lost-leases';
 import { type OutboxEntry, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
@@ -300,8 +300,8 @@ async function saveTokens(
 ): Promise<void> {
   const unchanged = and(
     eq(outbox.id, entry.id),
-    isSame(outbox.accessToken, entry.accessToken),
-    isSame(outbox.refreshToken, entry.refreshToken),
+    equalOrBothNull(outbox.accessToken, entry.accessToken),
+    equalOrBothNull(outbox.refreshToken, entry.refreshToken),
   );
   await retry(deps, { until: deps.now() + SAVE_MS }, () =>
     deps.db.update(outbox).set(newer).where(unchanged),

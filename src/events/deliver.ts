@@ -25,7 +25,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { CallBudget, countedBy } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
-import { distinctValues, jsonRows, plus, rowidOf, when } from '../db/expressions';
+import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
@@ -344,8 +344,8 @@ function notesOf({ db }: Deps, notes: readonly Note[], now: number) {
       attempts: field('attempts'),
       lastStatus: field('status'),
       leaseId: null,
-      dueAt: when(field('delivered'), null, plus(now, field('pause'))),
-      deadAt: when(isNull(field('pause')), now, null),
+      dueAt: caseWhen(field('delivered'), null, plus(now, field('pause'))),
+      deadAt: caseWhen(isNull(field('pause')), now, null),
     })
     .from(table)
     .where(

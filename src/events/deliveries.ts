@@ -9,6 +9,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import {
+  caseWhen,
   crossJoin,
   excluded,
   jsonRows,
@@ -16,7 +17,6 @@ import {
   plus,
   rowidOf,
   rowNumber,
-  when,
 } from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
@@ -107,8 +107,8 @@ function insertion(
   const values = {
     eventId: auditEvents.id,
     endpoint: name,
-    dueAt: when(waits, now, leaseEnd),
-    leaseId: when(waits, null, ownDeliveries.leaseId(deps)),
+    dueAt: caseWhen(waits, now, leaseEnd),
+    leaseId: caseWhen(waits, null, ownDeliveries.leaseId(deps)),
   };
   return db
     .insert(webhookDeliveries)

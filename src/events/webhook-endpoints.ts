@@ -5,7 +5,7 @@
 import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch } from '../db/client';
-import { distinctValues, howMany, jsonRows, one, rowidOf } from '../db/expressions';
+import { distinctValues, howMany, jsonRows, rowidOf, sqlOne } from '../db/expressions';
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -80,7 +80,7 @@ export async function listEndpoints({
   const some = (time: typeof dueAt | typeof deadAt) =>
     howMany(
       db
-        .select({ one })
+        .select({ one: sqlOne })
         .from(webhookDeliveries)
         .where(and(eq(endpoint, named.name), isNotNull(time)))
         .limit(COUNTED),

@@ -1,5 +1,5 @@
 /** Whether D1 and KV answer, each within a time limit. */
-import { one } from '../db/expressions';
+import { sqlOne } from '../db/expressions';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
@@ -12,7 +12,7 @@ type Part = 'D1' | 'KV';
 export async function troubles(deps: Deps): Promise<string[]> {
   const found = await Promise.all([
     // A table of ours: a database without any answers too, but can do nothing.
-    troubleOf('D1', () => deps.db.select({ one }).from(userVersions).limit(1), deps),
+    troubleOf('D1', () => deps.db.select({ one: sqlOne }).from(userVersions).limit(1), deps),
     // No such key: "not found" is an answer.
     troubleOf('KV', () => deps.kv.get('health'), deps),
   ]);

@@ -14,8 +14,8 @@
  */
 import { and, asc, between, countDistinct, eq, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
 import { type Database, runBatch } from '../db/client';
-import { hasRow, isSame } from '../db/conditions';
-import { rowNumber, when } from '../db/expressions';
+import { equalOrBothNull, hasRow } from '../db/conditions';
+import { caseWhen, rowNumber } from '../db/expressions';
 import { withGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
@@ -193,7 +193,7 @@ async function refreshed(deps: Deps, key: IntegrationKey): Promise<Checked> {
 const checkLease = (claimId: string, now: number) => ({
   ...lease(`${CHECK}${claimId}`, now),
   checkedAt: now,
-  checkDueAt: when(isNull(oauthAccounts.checkDueAt), null, now + CHECK_AGAIN_MS),
+  checkDueAt: caseWhen(isNull(oauthAccounts.checkDueAt), null, now + CHECK_AGAIN_MS),
 });
 
 /**
@@ -212,7 +212,7 @@ const claimCheck = (
       and(
         eq(oauthAccounts.id, seen.id),
         eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        isSame(oauthAccounts.checkedAt, seen.checkedAt),
+        equalOrBothNull(oauthAccounts.checkedAt, seen.checkedAt),
         free(now, `${CHECK}${claimId}`),
       ),
     )

@@ -8,8 +8,8 @@
  */
 import { and, eq, gt, gte, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
 import { type Database, runBatch } from '../db/client';
-import { hasRow, isLongAgo } from '../db/conditions';
-import { always, coalesce, lengthOf, never, plus, when } from '../db/expressions';
+import { hasRow, nullOrBefore } from '../db/conditions';
+import { always, caseWhen, coalesce, lengthOf, never, plus } from '../db/expressions';
 import {
   type FailureCategory,
   isTroubled,
@@ -167,11 +167,11 @@ export async function countFailure(
   await retry(deps, { until: deps.now() + WRITE_MS }, () => {
     const { db } = deps;
     const now = deps.now();
-    const notLately = isLongAgo(grantedAt, now - GRANTED_LATELY_MS);
+    const notLately = nullOrBefore(grantedAt, now - GRANTED_LATELY_MS);
     const counts = !countsFirst ? never : failing ? notLately : always;
-    const before = closes ? NOBODY : when(eq(failures, 0), NOBODY, failedUsers);
-    const users = when(counts, withUser(before, userHash, OPENS_AFTER), before);
-    const isUntold = isLongAgo(operatorToldAt, now - REPORT_FAULT_EVERY_MS);
+    const before = closes ? NOBODY : caseWhen(eq(failures, 0), NOBODY, failedUsers);
+    const users = caseWhen(counts, withUser(before, userHash, OPENS_AFTER), before);
+    const isUntold = nullOrBefore(operatorToldAt, now - REPORT_FAULT_EVERY_MS);
     const told = { type: 'provider.operator_fault', code, now, act } as const;
     return runBatch(db, [
       ...(reportToOperator
@@ -197,7 +197,9 @@ export async function countFailure(
             ...(clear
               ? { refusalsOpenSince: coalesce(providerHealth.refusalsOpenSince, now) }
               : {}),
-            ...(reportToOperator ? { operatorToldAt: when(isUntold, now, operatorToldAt) } : {}),
+            ...(reportToOperator
+              ? { operatorToldAt: caseWhen(isUntold, now, operatorToldAt) }
+              : {}),
             updatedAt: now,
           },
         }),
@@ -290,8 +292,8 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
         .onConflictDoUpdate({
           target: [providerHealth.provider, providerHealth.host],
           set: {
-            verdicts: when(today, plus(verdicts, 1), 1),
-            verdictsSince: when(today, verdictsSince, now),
+            verdicts: caseWhen(today, plus(verdicts, 1), 1),
+            verdictsSince: caseWhen(today, verdictsSince, now),
           },
         })
         .returning({ verdicts }),
@@ -344,7 +346,7 @@ function open(
   const isUntold =
     event === 'provider.refusal_storm'
       ? always
-      : isLongAgo(openingToldAt, now - REPORT_OPENING_EVERY_MS);
+      : nullOrBefore(openingToldAt, now - REPORT_OPENING_EVERY_MS);
   const { reason, reasonCategory } = providerHealth;
   return [
     ...circuitEvent(
@@ -356,11 +358,11 @@ function open(
     db
       .update(providerHealth)
       .set({
-        openFor: when(first, FIRST_OPEN_MS, when(again, longer, openFor)),
-        openUntil: when(first, now + FIRST_OPEN_MS, when(again, plus(now, longer), now)),
-        reason: when(first, code, reason),
-        reasonCategory: when(first, category, reasonCategory),
-        openingToldAt: when(and(first, isUntold), now, openingToldAt),
+        openFor: caseWhen(first, FIRST_OPEN_MS, caseWhen(again, longer, openFor)),
+        openUntil: caseWhen(first, now + FIRST_OPEN_MS, caseWhen(again, plus(now, longer), now)),
+        reason: caseWhen(first, code, reason),
+        reasonCategory: caseWhen(first, category, reasonCategory),
+        openingToldAt: caseWhen(and(first, isUntold), now, openingToldAt),
       })
       .where(and(isCircuit(key), or(first, probed))),
   ] as const;
@@ -398,7 +400,7 @@ const closed = {
   reason: null,
   reasonCategory: null,
   // A storm's count ends with the storm; otherwise it goes on.
-  windowStartedAt: when(eq(providerHealth.reason, STORM), null, providerHealth.windowStartedAt),
+  windowStartedAt: caseWhen(eq(providerHealth.reason, STORM), null, providerHealth.windowStartedAt),
 };
 
 /** The statement that closes a circuit. Updates no row where all was well. */

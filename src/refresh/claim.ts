@@ -8,8 +8,8 @@
  */
 import { and, eq, inArray, isNull, lt, lte, not, or, type SQL, sql, sum } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { inJson, isJson, isSame } from '../db/conditions';
-import { coalesce, howMany, joined, one, plus, when } from '../db/expressions';
+import { equalOrBothNull, inJson, isJson } from '../db/conditions';
+import { caseWhen, coalesce, howMany, joined, plus, sqlOne } from '../db/expressions';
 import { withPresentLease } from '../db/lost-leases';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { MINUTE_MS } from '../time';
@@ -47,8 +47,8 @@ export const lease = (claimId: string, now: number) => {
   const isNotLost = or(isNull(leaseId), isOwn(claimId), sql`${leaseId} GLOB ${`${CHECK}*`}`);
   const lost = sql`substr(${withPresentLease(now)}, -${sql.raw(String(LOST_LEASES_LENGTH))})`;
   return {
-    lostLeaseId: when(isNotLost, lostLeaseId, lost),
-    unknownSince: when(
+    lostLeaseId: caseWhen(isNotLost, lostLeaseId, lost),
+    unknownSince: caseWhen(
       isNotLost,
       unknownSince,
       coalesce(unknownSince, plus(leaseUntil, -LEASE_MS)),
@@ -171,7 +171,7 @@ export async function countDue(
   now: number,
   limit: number,
 ): Promise<number> {
-  const due = db.select({ one }).from(oauthAccounts).where(dueAndFree(now)).limit(limit);
+  const due = db.select({ one: sqlOne }).from(oauthAccounts).where(dueAndFree(now)).limit(limit);
   const [row] = await db
     .select({ n: sum(howMany(due)).mapWith(Number) })
     .from(sql`(WITH RECURSIVE ${scheduled(claimable)} SELECT id, host FROM p) AS p`)
@@ -196,7 +196,7 @@ export const claimOne = (
       and(
         eq(oauthAccounts.id, seen.id),
         eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        isSame(refreshDueAt, seen.refreshDueAt),
+        equalOrBothNull(refreshDueAt, seen.refreshDueAt),
         free(now, claimId),
       ),
     )
@@ -206,8 +206,8 @@ export const claimOne = (
 export function release(leaseIds: readonly string[]) {
   const mine = inArray(leaseId, [...leaseIds]);
   return {
-    leaseId: when(mine, null, leaseId),
-    leaseUntil: when(mine, null, leaseUntil),
+    leaseId: caseWhen(mine, null, leaseId),
+    leaseUntil: caseWhen(mine, null, leaseUntil),
   };
 }
 

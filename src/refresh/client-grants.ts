@@ -6,7 +6,7 @@
  */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { isSame } from '../db/conditions';
+import { equalOrBothNull } from '../db/conditions';
 import { jsonRows } from '../db/expressions';
 import {
   type AccountRow,
@@ -267,7 +267,7 @@ export async function isGrantedWithinADay(
 export async function lacksPeers({ db }: Deps, provider: OAuth2Provider, row: AccountRow) {
   const url = hostUrlOf(provider) ?? '';
   const sameHost = placeholdersOf(url).map((name) =>
-    isSame(
+    equalOrBothNull(
       sql`json_extract(${oauthAccounts.parameters}, ${`$."${name}"`})`,
       row.parameters[name] ?? null,
     ),

@@ -10,8 +10,8 @@
  */
 import { and, eq, lte, not } from 'drizzle-orm';
 import * as z from 'zod';
-import { hasRow, isSame } from '../db/conditions';
-import { when } from '../db/expressions';
+import { equalOrBothNull, hasRow } from '../db/conditions';
+import { caseWhen } from '../db/expressions';
 import { owedRevocation } from '../db/owed-revocations';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
@@ -216,7 +216,7 @@ const write = (
       const hit = await db
         .update(oauthAccounts)
         .set(columns)
-        .where(and(fence, isSame(oauthAccounts.refreshDueAt, row.refreshDueAt)))
+        .where(and(fence, equalOrBothNull(oauthAccounts.refreshDueAt, row.refreshDueAt)))
         .returning({ id: oauthAccounts.id });
       return { hit: hit.length > 0, quiet, snapshot: null };
     }
@@ -226,7 +226,7 @@ const write = (
         : eq(oauthAccounts.accessToken, grant.accessToken);
     const happened = hasRow(db, oauthAccounts, and(eq(oauthAccounts.id, row.id), oursInRow));
     // What was told of the row is as it was read, or it is read again.
-    const told = isSame(oauthAccounts.stateConfirmedAt, row.stateConfirmedAt);
+    const told = equalOrBothNull(oauthAccounts.stateConfirmedAt, row.stateConfirmedAt);
     const change = await changeVisibly(
       deps,
       row.userId,
@@ -314,7 +314,7 @@ function columnsOf(
     stateReason: null,
     refreshDueAt: next.refreshDueAt,
     // A notice that is due is still to be given; that sets the next one (expiry-notices.ts).
-    noticeDueAt: when(
+    noticeDueAt: caseWhen(
       lte(oauthAccounts.noticeDueAt, now),
       oauthAccounts.noticeDueAt,
       next.noticeDueAt,
@@ -426,7 +426,7 @@ async function giveBack(
       eq(outbox.provider, provider),
       eq(outbox.subject, subject),
       accessToken === null
-        ? isSame(outbox.refreshToken, refreshToken)
+        ? equalOrBothNull(outbox.refreshToken, refreshToken)
         : eq(outbox.accessToken, accessToken),
     ),
   );

@@ -8,7 +8,7 @@
  */
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { hasRow, isSame } from '../db/conditions';
+import { equalOrBothNull, hasRow } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { accountEventStatements, type NewEvent } from '../events/event-log';
@@ -234,8 +234,8 @@ const written = (db: Database, row: AccountRow, columns: FailureColumns) =>
       eq(oauthAccounts.id, row.id),
       eq(oauthAccounts.tokenVersion, row.tokenVersion),
       isNull(oauthAccounts.leaseId),
-      isSame(oauthAccounts.refreshDueAt, columns.refreshDueAt),
-      isSame(oauthAccounts.lastFailedAt, columns.lastFailedAt ?? row.lastFailedAt),
+      equalOrBothNull(oauthAccounts.refreshDueAt, columns.refreshDueAt),
+      equalOrBothNull(oauthAccounts.lastFailedAt, columns.lastFailedAt ?? row.lastFailedAt),
     ),
   );
 

@@ -4,8 +4,8 @@
  * limiter (http/rate-limit.ts) knows no longer time than a minute.
  */
 import { and, eq, lt, or } from 'drizzle-orm';
-import { isLongAgo } from '../db/conditions';
-import { plus, when } from '../db/expressions';
+import { nullOrBefore } from '../db/conditions';
+import { caseWhen, plus } from '../db/expressions';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -24,14 +24,14 @@ const CALL_MS = 5 * SECOND_MS;
 export async function countForced({ db, log, now: clock }: Deps, userId: string): Promise<void> {
   const now = clock();
   const { forced, forcedSince } = userVersions;
-  const isOver = isLongAgo(forcedSince, now - DAY_MS);
+  const isOver = nullOrBefore(forcedSince, now - DAY_MS);
   try {
     const counted = await withDeadline(
       db
         .update(userVersions)
         .set({
-          forced: when(isOver, 1, plus(forced, 1)),
-          forcedSince: when(isOver, now, forcedSince),
+          forced: caseWhen(isOver, 1, plus(forced, 1)),
+          forcedSince: caseWhen(isOver, now, forcedSince),
         })
         .where(and(eq(userVersions.userId, userId), or(isOver, lt(forced, FORCED_A_DAY))))
         .returning({ forced }),

@@ -10,8 +10,8 @@
  */
 import { and, gt, gte, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { isLongAgo } from '../db/conditions';
-import { lengthOf, plus, when } from '../db/expressions';
+import { nullOrBefore } from '../db/conditions';
+import { caseWhen, lengthOf, plus } from '../db/expressions';
 import { type ProviderHealth, providerHealth } from '../db/schema';
 import { MINUTE_MS } from '../time';
 
@@ -42,7 +42,7 @@ const hasUser = (list: SQL, userHash: string): SQL =>
 
 /** A JSON list of users' hashes with one more, unless it is there or the list is that long. */
 export const withUser = (list: SQL, userHash: string, longest: number): SQL =>
-  when(
+  caseWhen(
     or(gte(lengthOf(list), longest), hasUser(list, userHash)),
     list,
     sql`json_insert(${list}, '$[#]', ${userHash})`,
@@ -51,12 +51,12 @@ export const withUser = (list: SQL, userHash: string, longest: number): SQL =>
 /** The window's columns after one more refusal of this user (null: it does not count). */
 export function stormWindow(userHash: string | null, now: number) {
   const { windowStartedAt, windowAttempts, windowRefusals, refusedUsers } = providerHealth;
-  const isOver = isLongAgo(windowStartedAt, now - STORM_WINDOW_MS);
-  const before = when(isOver, NOBODY, refusedUsers);
-  const added = userHash === null ? 0 : when(hasUser(before, userHash), 0, 1);
-  const oneMore = (column: SQLiteColumn) => plus(when(isOver, 0, column), added);
+  const isOver = nullOrBefore(windowStartedAt, now - STORM_WINDOW_MS);
+  const before = caseWhen(isOver, NOBODY, refusedUsers);
+  const added = userHash === null ? 0 : caseWhen(hasUser(before, userHash), 0, 1);
+  const oneMore = (column: SQLiteColumn) => plus(caseWhen(isOver, 0, column), added);
   return {
-    windowStartedAt: when(isOver, now, windowStartedAt),
+    windowStartedAt: caseWhen(isOver, now, windowStartedAt),
     windowAttempts: oneMore(windowAttempts),
     windowRefusals: oneMore(windowRefusals),
     refusedUsers: userHash === null ? before : withUser(before, userHash, MOST_USERS),

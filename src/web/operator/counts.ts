@@ -10,7 +10,7 @@
 import { and, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { BoundedCache } from '../../caches';
 import type { Database } from '../../db/client';
-import { distinctValues, howMany, jsonRows, one, when } from '../../db/expressions';
+import { caseWhen, distinctValues, howMany, jsonRows, sqlOne } from '../../db/expressions';
 import { maybeUnwell, oauthAccounts } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { OVERDUE_MS } from '../../integrations/status';
@@ -73,7 +73,7 @@ async function accountsByStatus(db: Database, now: number): Promise<ProviderCoun
   const countOf = (where?: SQL) =>
     howMany(
       db
-        .select({ one })
+        .select({ one: sqlOne })
         .from(oauthAccounts)
         .where(and(ofProvider, where))
         .limit(COUNTED + 1),
@@ -86,9 +86,9 @@ async function accountsByStatus(db: Database, now: number): Promise<ProviderCoun
       .select({
         state,
         expiresAt,
-        isEnded: when(isEnded, 1, 0).as('is_ended'),
-        isFailing: when(isFailing, 1, 0).as('is_failing'),
-        fits: when(also, 1, 0).as('fits'),
+        isEnded: caseWhen(isEnded, 1, 0).as('is_ended'),
+        isFailing: caseWhen(isFailing, 1, 0).as('is_failing'),
+        fits: caseWhen(also, 1, 0).as('fits'),
       })
       .from(oauthAccounts)
       .where(and(ofProvider, where))
@@ -129,7 +129,7 @@ async function dueByHour(db: Database, now: number): Promise<Pick<Counts, 'overd
   const { table, field } = jsonRows('s', spans);
   const { provider, refreshDueAt } = oauthAccounts;
   const within = db
-    .select({ one })
+    .select({ one: sqlOne })
     .from(providers)
     .crossJoin(oauthAccounts)
     .where(
