@@ -6,6 +6,9 @@
  */
 import { createDatabase, type Database } from './db/client';
 
+/** Made side by side: of the six connections that an invocation has, one stays free. */
+export const PARALLEL_CALLS = 5;
+
 export interface Calls {
   /** Requests to other hosts. */
   outside: number;

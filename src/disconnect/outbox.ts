@@ -3,8 +3,10 @@
  * done or given up. What a revocation is, and when it must not be sent, stands in revocation.ts.
  * Each is sent at least once: revoking twice does no harm (RFC 7009 section 2.2).
  */
+
 import { and, eq, inArray, isNull, lte, max, not, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { PARALLEL_CALLS } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, isJson } from '../db/conditions';
 import { distinctValues, plus, rowNumber } from '../db/expressions';
@@ -19,14 +21,12 @@ import { type RevocationResult, revoke } from './revocation';
 /** A try must be over, its request included, before this ends. */
 export const OUTBOX_LEASE_MS = MINUTE_MS;
 export const OUTBOX_GIVES_UP_MS = 7 * DAY_MS;
-const GROUP = 5;
 /** Calls to D1 of one try that neither has to renew a token first nor gives up. */
 const REVOCATION_CALLS = 4;
 /** After a try that failed: from a minute to six hours, the upper half by lot. */
 const backoff: Backoff = { firstMs: MINUTE_MS, factor: 2, longestMs: 6 * HOUR_MS, jitter: 0.5 };
-
 /** Right after a change: what it left, and perhaps a little more, within `waitUntil`'s 30 s. */
-const AT_ONCE = { entries: 5, ms: 5 * SECOND_MS };
+const AT_ONCE = { entries: PARALLEL_CALLS, ms: 5 * SECOND_MS };
 
 /**
  * Delivers what is due, five at a time. Any number of these may run side by side: an entry is
@@ -43,7 +43,7 @@ export async function deliverRevocations(
   let tried = 0;
   while (tried < limit && deps.now() < until) {
     const affordable = Math.floor((deps.budget.left - 1) / REVOCATION_CALLS);
-    const wanted = Math.min(GROUP, limit - tried, affordable);
+    const wanted = Math.min(PARALLEL_CALLS, limit - tried, affordable);
     if (wanted < 1) break;
     const leaseId = deps.uuid();
     const now = deps.now();

@@ -22,7 +22,7 @@ import {
   type SQLWrapper,
 } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import { CallBudget, countedBy } from '../budget';
+import { CallBudget, countedBy, PARALLEL_CALLS } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/expressions';
@@ -35,7 +35,6 @@ import { claimDeliveries, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
 import type { WebhookEndpoint } from './webhooks-setting';
 
-const GROUP = 5;
 /** To the headers of the answer; its body is never read. */
 export const DELIVERY_MS = 15 * SECOND_MS;
 const NOTE_MS = 10 * SECOND_MS;
@@ -119,7 +118,7 @@ async function deliver(deps: Deps, until: number, claims: boolean): Promise<numb
   let count = 0;
   for (;;) {
     const isOver = deps.now() >= until || budget.leftD1 < CALLS || budget.leftOutside < 1;
-    const size = isOver ? 0 : Math.min(GROUP, budget.leftOutside);
+    const size = isOver ? 0 : Math.min(PARALLEL_CALLS, budget.leftOutside);
     if (own.length === 0 && !isOver) own = await readOwn(deps);
     let group = own.slice(0, size);
     own = own.slice(group.length);

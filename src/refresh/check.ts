@@ -13,6 +13,7 @@
  * here.
  */
 import { and, asc, between, countDistinct, eq, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
+import { PARALLEL_CALLS } from '../budget';
 import { type Database, runBatch } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { caseWhen, rowNumber } from '../db/expressions';
@@ -37,7 +38,7 @@ import { publish } from '../status-cache/publish';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { ATTEMPT_MS } from './attempt';
-import { CHECK, free, GROUP_SIZE, isLeased, lease, release } from './claim';
+import { CHECK, free, isLeased, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
 import { CONFIRM_AFTER_MS, needsReconnectEvent, recoveredEvent, unmarked } from './failure';
 import { CLAIM_MS, refreshOne, watchBackoff } from './on-demand';
@@ -482,7 +483,7 @@ export async function repeatChecks(deps: Deps): Promise<number> {
     const now = deps.now();
     const claimId = deps.uuid();
     const rows = await retry(deps, { until: now + CLAIM_MS }, () =>
-      claimDueChecks(deps.db, claimId, now, Math.min(affordable, GROUP_SIZE)),
+      claimDueChecks(deps.db, claimId, now, Math.min(affordable, PARALLEL_CALLS)),
     );
     if (rows.length === 0) break;
     tried += rows.length;
@@ -497,7 +498,7 @@ export async function repeatChecks(deps: Deps): Promise<number> {
 }
 
 /** `size` due checks at most. Providers take turns: one that hangs delays no other's. */
-function claimDueChecks(db: Database, claimId: string, now: number, size = GROUP_SIZE) {
+function claimDueChecks(db: Database, claimId: string, now: number, size = PARALLEL_CALLS) {
   const { id, provider, checkDueAt } = oauthAccounts;
   const due = db
     .select({ id, checkDueAt, turn: rowNumber(provider, checkDueAt).as('turn') })

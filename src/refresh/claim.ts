@@ -7,6 +7,7 @@
  * start it is unknown whether the provider rotated the token. Times in ms.
  */
 import { and, eq, inArray, isNull, lt, lte, not, or, type SQL, sql, sum } from 'drizzle-orm';
+import { PARALLEL_CALLS } from '../budget';
 import type { Database } from '../db/client';
 import { equalOrBothNull, inJson, isJson } from '../db/conditions';
 import { caseWhen, coalesce, howMany, joined, plus, sqlOne } from '../db/expressions';
@@ -15,8 +16,6 @@ import { type AccountRow, oauthAccounts } from '../db/schema';
 import { MINUTE_MS } from '../time';
 
 const { leaseId, leaseUntil, lostLeaseId, refreshDueAt, unknownSince } = oauthAccounts;
-
-export const GROUP_SIZE = 5;
 
 export const LEASE_MS = MINUTE_MS;
 
@@ -97,7 +96,7 @@ export const claimDue = (
   claimId: string,
   claimable: readonly Claimable[],
   now: number,
-  size = GROUP_SIZE,
+  size = PARALLEL_CALLS,
 ) =>
   db
     .update(oauthAccounts)

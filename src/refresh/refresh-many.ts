@@ -1,8 +1,7 @@
 /** Up to a hundred refreshes that somebody forces at once. */
-import { withBudget } from '../budget';
+import { PARALLEL_CALLS, withBudget } from '../budget';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { GROUP_SIZE } from './claim';
 import { LEAST_CALLS, type Refreshed, refreshOne } from './on-demand';
 import { Publication } from './publication';
 
@@ -42,7 +41,7 @@ export async function refreshMany(
   const result: ManyRefreshed = { refreshed: [], failed: [], version: 0 };
   for (let i = 0; i < distinct.length; ) {
     const affordable = Math.floor(deps.budget.left / LEAST_CALLS);
-    const group = distinct.slice(i, i + Math.min(affordable, GROUP_SIZE));
+    const group = distinct.slice(i, i + Math.min(affordable, PARALLEL_CALLS));
     if (signal.aborted || group.length === 0) {
       const message = signal.aborted ? 'the caller was gone' : 'the budget of requests was spent';
       for (const { provider, accountId } of distinct.slice(i)) {

@@ -4,7 +4,7 @@
  * another. Overlapping, doubled or missed runs do no harm: the claim decides who does what.
  */
 import { and, eq } from 'drizzle-orm';
-import { withBudget } from '../budget';
+import { PARALLEL_CALLS, withBudget } from '../budget';
 import { runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { type AccountRow, oauthAccounts, type ProviderHealth } from '../db/schema';
@@ -20,7 +20,6 @@ import {
   type Claimable,
   claimDue,
   countDue,
-  GROUP_SIZE,
   isHeldUnreadable,
   isReadable,
   setAside,
@@ -74,7 +73,7 @@ export async function runRefresh(
         result.left = await wakeOthers(deps, claimable, trigger, result.claimed);
         break;
       }
-      const group = await claimGroup(deps, claimable, Math.min(affordable, GROUP_SIZE));
+      const group = await claimGroup(deps, claimable, Math.min(affordable, PARALLEL_CALLS));
       if (group.length === 0) break;
       result.claimed += group.length;
       for (const attempted of await attemptGroup(deps, group)) {
@@ -256,7 +255,7 @@ async function wakeOthers(
   claimed: number,
 ): Promise<boolean> {
   // The others will get as far as this one did.
-  const perRun = Math.max(claimed, GROUP_SIZE);
+  const perRun = Math.max(claimed, PARALLEL_CALLS);
   const limit = MAX_WAKE_UPS * perRun;
   const due = await withDeadline(
     countDue(deps.db, claimable, deps.now(), limit),

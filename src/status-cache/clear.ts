@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { PARALLEL_CALLS } from '../budget';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
@@ -11,8 +12,6 @@ import { listKv } from './kv';
 
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const KEYS_AT_MOST = 500;
-/** Of the six connections that an invocation has, one stays free. */
-const AT_ONCE = 5;
 const GROUP_MS = 3_000;
 const TOTAL_MS = 10_000;
 const RETRY_AFTER_SECONDS = 5;
@@ -36,10 +35,10 @@ export async function clearCache(deps: Deps): Promise<z.output<typeof clearedSch
   }
   const { keys } = listed;
   let deleted = 0;
-  for (let i = 0; i < keys.length && deps.now() - startedAt < TOTAL_MS; i += AT_ONCE) {
+  for (let i = 0; i < keys.length && deps.now() - startedAt < TOTAL_MS; i += PARALLEL_CALLS) {
     const outcomes = await Promise.allSettled(
       keys
-        .slice(i, i + AT_ONCE)
+        .slice(i, i + PARALLEL_CALLS)
         .map((key) => withDeadline(deps.kv.delete(key), GROUP_MS, 'kv_delete')),
     );
     deleted += outcomes.filter(({ status }) => status === 'fulfilled').length;

@@ -7,6 +7,7 @@
  * trusted until its freshUntil, 300 s at most, and never by a request with a Consistency-Token.
  */
 
+import { PARALLEL_CALLS } from '../budget';
 import type { Deps } from '../deps';
 import { describeError } from '../log';
 import { settledWithin } from '../retry';
@@ -30,8 +31,6 @@ const MAX_WAITING = 100;
 const FILL_ROUNDS = 3;
 /** A round that takes longer has lost its invocation, or waits for a KV that stalls. */
 const FILL_MS = 10_000;
-/** Of the six connections that an invocation has, one stays free. */
-const AT_ONCE = 5;
 
 /**
  * After a visible change: write-through of the snapshot that `changeVisibly` gave. Memory has it at
@@ -168,9 +167,9 @@ async function inGroups<T, R>(
   pause?: () => Promise<void>,
 ): Promise<R[]> {
   const results: R[] = [];
-  for (let i = 0; i < items.length; i += AT_ONCE) {
+  for (let i = 0; i < items.length; i += PARALLEL_CALLS) {
     if (i > 0) await pause?.();
-    results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(run))));
+    results.push(...(await Promise.all(items.slice(i, i + PARALLEL_CALLS).map(run))));
   }
   return results;
 }

@@ -1,7 +1,7 @@
 /** The last refresh runs, and the providers' circuits. */
 
+import { PARALLEL_CALLS } from '../../budget';
 import type { ProviderHealth } from '../../db/schema';
-import { GROUP_SIZE } from '../../refresh/claim';
 import type { Run } from '../../refresh/run-log';
 import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
@@ -14,7 +14,7 @@ const SLOTS = 60;
 /** Runs in the table. */
 const LISTED = 10;
 
-const groupsOf = ({ claimed }: Run): number => Math.ceil(claimed / GROUP_SIZE);
+const groupsOf = ({ claimed }: Run): number => Math.ceil(claimed / PARALLEL_CALLS);
 
 const sum = (runs: readonly Run[], part: 'claimed' | 'refreshed' | 'refused' | 'failed'): number =>
   runs.reduce((total, run) => total + run[part], 0);
@@ -35,7 +35,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
   // An hour at least, so that two runs do not look like a day's work.
   const from = Math.min(oldest.startedAt, clock.now - HOUR_MS);
   const groups = runs.reduce((total, run) => total + groupsOf(run), 0);
-  const summary = `${plural(runs.length, 'run')} since ${hourOrDay(from, view)}: ${plural(sum(runs, 'claimed'), 'account')} in ${plural(groups, 'group')} of up to ${GROUP_SIZE}; ${number(sum(runs, 'refreshed'))} refreshed, ${number(sum(runs, 'refused'))} refused, ${number(sum(runs, 'failed'))} failed.`;
+  const summary = `${plural(runs.length, 'run')} since ${hourOrDay(from, view)}: ${plural(sum(runs, 'claimed'), 'account')} in ${plural(groups, 'group')} of up to ${PARALLEL_CALLS}; ${number(sum(runs, 'refreshed'))} refreshed, ${number(sum(runs, 'refused'))} refused, ${number(sum(runs, 'failed'))} failed.`;
   return (
     <Panel id="runs" title="Last runs">
       <p>{summary}</p>
