@@ -1,10 +1,11 @@
 /**
  * A refresh that somebody waits for: for a token, or forced. Never without the lease: who does not
  * get it watches the row until the holder is done, and the holder's failure is everybody's answer.
- * The requests of one isolate watch together (watch.ts).
+ * The requests of one isolate watch together.
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
+import { BoundedCache } from '../caches';
 import type { AccountRow, FailureCategory, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -12,7 +13,7 @@ import type { OAuth2Client } from '../providers/types';
 import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
-import { HOUR_MS, SECOND_MS } from '../time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import {
   type AccessToken,
   type AttemptResult,
@@ -34,7 +35,6 @@ import {
   type StoredIntegration,
 } from './stored-integration';
 import { CLIENT_CHANGED, isMarked } from './verdict';
-import { type Watch, watchOf } from './watch';
 
 const READ_MS = 5 * SECOND_MS;
 export const CLAIM_MS = 4 * SECOND_MS;
@@ -71,6 +71,128 @@ async function readHealth(
   const query = healthOf(deps.db, [circuitOf(provider, row.parameters)]);
   const [health] = await orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
   return health;
+}
+
+/** What was read of a row, and the moment when the read was begun. */
+interface Seen {
+  at: number;
+  stored: StoredIntegration;
+}
+
+/**
+ * What the requests of one isolate tell each other while they wait for the same row: what one of
+ * them has read of it, and until when one of them is at work. So a crowd costs D1 one read each at
+ * the beginning, and one for all of them when the refresh is done.
+ *
+ * These are values, never promises: a request that is gone leaves none unsettled, and what it was
+ * at is free again when its time is up. Whether a refresh may run is decided by the lease in D1
+ * alone. Tokens are sealed in here, as they are in the row.
+ */
+export class Watch {
+  /** Counts what happens: reads as they are begun, attempts as they end. */
+  moment = 0;
+  /** Until then a request of this isolate is at work, or nothing new is to be expected; ms. */
+  busyUntil = 0;
+  /** How often in a row a read has found the row leased: the pauses grow with it. */
+  leasedReads = 0;
+  readonly #rowId: number;
+  #latest: Seen | null = null;
+  #health: { at: number; found: ProviderHealth | undefined } | null = null;
+  /** When the latest attempt of this isolate ended: what was read before is out of date. */
+  #endedAt = 0;
+
+  constructor(rowId: number) {
+    this.#rowId = rowId;
+  }
+
+  isBusy(now: number): boolean {
+    return now < this.busyUntil;
+  }
+
+  /** What somebody has read since, or `known`. */
+  newerThan(known: Seen): Seen {
+    const latest = this.#latest;
+    if (latest === null) return known;
+    const isNewer = latest.stored.row.tokenVersion > known.stored.row.tokenVersion;
+    return latest.at > known.at || isNewer ? latest : known;
+  }
+
+  /** Whether something else may be stored by now. */
+  isOutdated({ at, stored }: Seen, now: number): boolean {
+    return isLeased(stored.row, now) || at < this.#endedAt;
+  }
+
+  /** The circuit, as somebody has read it after this moment. */
+  healthSince(moment: number): ProviderHealth | undefined {
+    return this.#health !== null && this.#health.at > moment ? this.#health.found : undefined;
+  }
+
+  /** The row is leased to somebody else: the next read of it is later each time. */
+  pause({ now, random }: Deps): void {
+    this.leasedReads += 1;
+    this.busyUntil = now() + backoffMs(watchBackoff, this.leasedReads, random());
+  }
+
+  /** For all of them. @throws AppError refresh_in_progress where the budget allows no attempt */
+  async read(deps: Deps, key: IntegrationKey): Promise<Seen> {
+    if (deps.budget.left < LEAST_CALLS) throw inProgress();
+    this.moment += 1;
+    const at = this.moment;
+    const stored = await this.busy(deps, READING_MS, () => readIntegration(deps, key));
+    // An account that was connected anew meanwhile is another row, which nobody else asked for.
+    const isSameRow = stored.row.id === this.#rowId;
+    if (isSameRow && at > (this.#latest?.at ?? 0)) this.#latest = { at, stored };
+    if (isLeased(stored.row, deps.now())) this.pause(deps);
+    else this.leasedReads = 0;
+    return { at, stored };
+  }
+
+  /** Of the circuit, for all of them. */
+  async readHealth(
+    read: () => Promise<ProviderHealth | undefined>,
+  ): Promise<ProviderHealth | undefined> {
+    this.moment += 1;
+    const at = this.moment;
+    const found = await read();
+    this.#health = { at, found };
+    return found;
+  }
+
+  attemptEnded(): void {
+    this.moment += 1;
+    this.#endedAt = this.moment;
+  }
+
+  /** The others wait for `work`, but no longer than this. */
+  async busy<T>({ now }: Deps, ms: number, work: () => Promise<T>): Promise<T> {
+    this.busyUntil = now() + ms;
+    try {
+      return await work();
+    } finally {
+      this.busyUntil = 0;
+    }
+  }
+}
+
+/** Rows that are waited for at the same time; about 4 KB each. */
+const MAX_WATCHED = 500;
+/** As long as anybody waits. */
+const KEPT_MS = MINUTE_MS;
+
+const watches = () => new BoundedCache<Watch>(MAX_WATCHED);
+
+/**
+ * By the row's id, which is never used twice; of each account by itself, where they share a row.
+ */
+export function watchOf(
+  { caches, now }: Deps,
+  { id, providerAccountId }: Pick<AccountRow, 'id' | 'providerAccountId'>,
+): Watch {
+  const held = caches.of(watches);
+  const name = `${id} ${providerAccountId}`;
+  const watch = held.get(name, now()) ?? new Watch(id);
+  held.set(name, watch, now() + KEPT_MS);
+  return watch;
 }
 
 export interface Demand {
@@ -113,79 +235,42 @@ export async function refreshOnDemand(
   const startedAt = deps.now();
   const provider = deps.config.providers.get(key.provider);
   const watchMs = provider?.kind === 'oauth2' ? attemptMs(provider) : 0;
+  const until = Math.min(demand.watchUntil ?? Infinity, startedAt + watchMs);
   const watch = watchOf(deps, first.row);
-  const begin = watch.clock;
-  /** The newest that is known here of the row, and a moment at which it was not older than that. */
-  let stored = first;
-  let at = begin;
+  const begin = watch.moment;
+  /** The newest that is known here. */
+  let known: Seen = { at: begin, stored: first };
   let { version } = first;
-  const takeSeen = () => {
-    const { seen } = watch;
-    const isNewer = seen && seen.stored.row.tokenVersion > stored.row.tokenVersion;
-    if (!seen || (seen.at <= at && !isNewer)) return;
-    ({ at, stored } = seen);
-  };
-  const putOff = () => {
-    watch.leasedReads += 1;
-    watch.until = deps.now() + backoffMs(watchBackoff, watch.leasedReads, deps.random());
-  };
-  const readAgain = async () => {
-    if (deps.budget.left < LEAST_CALLS) throw inProgress();
-    watch.clock += 1;
-    at = watch.clock;
-    watch.until = deps.now() + READING_MS;
-    try {
-      stored = await readIntegration(deps, key);
-    } finally {
-      watch.until = 0;
-    }
-    // An account that was connected anew meanwhile is another row, which nobody else asked for.
-    const isSameRow = stored.row.id === first.row.id;
-    if (isSameRow && at > (watch.seen?.at ?? 0)) watch.seen = { at, stored };
-    if (isLeased(stored.row, deps.now())) putOff();
-    else watch.leasedReads = 0;
-  };
   try {
-    if (isLeased(first.row, startedAt) && startedAt >= watch.until) putOff();
-    const obtained = await poll<Obtained>(
-      deps,
-      {
-        until: Math.min(demand.watchUntil ?? Infinity, startedAt + watchMs),
-        backoff: memoryBackoff,
-      },
-      async () => {
-        takeSeen();
-        const isOutdated = () => isLeased(stored.row, deps.now()) || at < watch.ended;
-        if (!demand.satisfied(stored) && isOutdated() && deps.now() >= watch.until) {
-          await readAgain();
-        }
-        version = stored.version;
-        if (demand.satisfied(stored)) return { kind: 'stored', stored };
-        if (isOutdated()) return null;
-        const now = deps.now();
-        const client = refuseUseless(deps, stored, demand, startedAt, now);
-        if (watch.health && watch.health.at > begin) {
-          refuseBehindCircuit(stored, watch.health.found, demand, now);
-        }
-        if (now < watch.until) return null;
-        const result = await tryInTurn(deps, watch, stored, client, demand);
-        version = Math.max(version, result?.snapshot?.version ?? 0);
-        switch (result?.kind) {
-          case 'refreshed':
-            return { stored, ...result };
-          case 'gone':
-            throw new AppError(
-              'integration_not_found',
-              'the integration was disconnected meanwhile',
-            );
-          case 'failed':
-            throw failureError(result.failed, result.dueAt, deps.now());
-          default:
-            // Taken by somebody else, just now or while we tried: see what comes of it.
-            return null;
-        }
-      },
-    );
+    if (isLeased(first.row, startedAt) && !watch.isBusy(startedAt)) watch.pause(deps);
+    const obtained = await poll<Obtained>(deps, { until, backoff: memoryBackoff }, async () => {
+      known = watch.newerThan(known);
+      const isOutdated = () => watch.isOutdated(known, deps.now());
+      if (!demand.satisfied(known.stored) && isOutdated() && !watch.isBusy(deps.now())) {
+        known = await watch.read(deps, key);
+      }
+      const { stored } = known;
+      ({ version } = stored);
+      if (demand.satisfied(stored)) return { kind: 'stored', stored };
+      if (isOutdated()) return null;
+      const now = deps.now();
+      const client = refuseUseless(deps, stored, demand, startedAt, now);
+      refuseBehindCircuit(stored, watch.healthSince(begin), demand, now);
+      if (watch.isBusy(now)) return null;
+      const result = await tryInTurn(deps, watch, stored, client, demand);
+      version = Math.max(version, result?.snapshot?.version ?? 0);
+      switch (result?.kind) {
+        case 'refreshed':
+          return { stored, ...result };
+        case 'gone':
+          throw new AppError('integration_not_found', 'the integration was disconnected meanwhile');
+        case 'failed':
+          throw failureError(result.failed, result.dueAt, deps.now());
+        default:
+          // Taken by somebody else, just now or while we tried: see what comes of it.
+          return null;
+      }
+    });
     if (obtained) return obtained;
     throw inProgress();
   } catch (error) {
@@ -270,31 +355,23 @@ const unavailable = (detail: string, until: number, now: number): AppError =>
   new AppError('provider_unavailable', detail, { retryAfter: (until - now) / SECOND_MS });
 
 /** The one request of this isolate that tries, as far as the others know. */
-async function tryInTurn(
+const tryInTurn = (
   deps: Deps,
   watch: Watch,
   stored: StoredIntegration,
   client: OAuth2Client,
   demand: Demand,
-): Promise<AttemptResult | null> {
-  watch.until = deps.now() + TRYING_MS;
-  watch.leasedReads = 0;
-  try {
-    watch.clock += 1;
-    const at = watch.clock;
-    const found = await readHealth(deps, client, stored.row);
-    watch.health = { at, found };
-    refuseBehindCircuit(stored, found, demand, deps.now());
+): Promise<AttemptResult | null> =>
+  watch.busy(deps, TRYING_MS, async () => {
+    watch.leasedReads = 0;
+    const health = await watch.readHealth(() => readHealth(deps, client, stored.row));
+    refuseBehindCircuit(stored, health, demand, deps.now());
     try {
-      return await tryOnce(deps, stored, client, found, demand);
+      return await tryOnce(deps, stored, client, health, demand);
     } finally {
-      watch.clock += 1;
-      watch.ended = watch.clock;
+      watch.attemptEnded();
     }
-  } finally {
-    watch.until = 0;
-  }
-}
+  });
 
 /** One attempt, if the lease is to be had; null: it is not. */
 async function tryOnce(

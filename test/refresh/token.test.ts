@@ -2,11 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config';
 import type { Deps } from '../../src/deps';
 import { AppError } from '../../src/errors';
-import { refreshOne } from '../../src/refresh/on-demand';
+import { refreshOne, watchOf } from '../../src/refresh/on-demand';
 import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
-import { watchOf } from '../../src/refresh/watch';
 import { clientsOf } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import { fastTime } from '../support/fast-time';
@@ -214,7 +213,7 @@ describe('many at once', () => {
     const row = await expired(w);
     const watch = watchOf(w.deps, row);
     // As such a caller has left it: it said that it tries, and came no further.
-    watch.until = w.deps.now() + 2_000;
+    watch.busyUntil = w.deps.now() + 2_000;
     const start = w.deps.now();
     expect(await tokenOf(w.deps, row)).toMatchObject({ kind: 'token' });
     expect(w.deps.now() - start).toBeLessThanOrEqual(2_500);
