@@ -2,7 +2,7 @@
 import { eq, exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './client';
-import { sqlOne } from './expressions';
+import { jsonOf, type List, sqlOne } from './expressions';
 
 /** SQL's `IS`: equal, or both null. */
 export const equalOrBothNull = (column: SQLWrapper, value: string | number | null): SQL =>
@@ -23,8 +23,8 @@ export const hasRow = (db: Database, table: SQLiteTable, where: SQL | undefined)
   exists(db.select({ one: sqlOne }).from(table).where(where));
 
 /** One parameter for a list of any length: D1 takes a hundred. */
-export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>
-  sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
+export const inJson = (column: SQLWrapper, values: List<string | number>): SQL =>
+  sql`${column} in (select value from json_each(${jsonOf(values)}))`;
 
 /**
  * Whether a JSON column holds what its type says: anything else fails every query that reads its

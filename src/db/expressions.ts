@@ -1,5 +1,5 @@
 /** Values and tables that drizzle has no word for, each said once. */
-import { and, gt, min, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, gt, min, Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './client';
 
@@ -52,11 +52,17 @@ export const sqlOne = sql`1`;
 export const howMany = (rows: SQLWrapper): SQL<number> =>
   sql<number>`(SELECT count(*) FROM ${rows})`;
 
-const jsonEach = (name: string, list: readonly unknown[]): SQL =>
-  sql`json_each(${JSON.stringify(list)}) AS ${sql.identifier(name)}`;
+/** A list as one parameter, or the place of one in a query that is built beforehand (client.ts). */
+export type List<T> = readonly T[] | Placeholder;
+
+export const jsonOf = (list: List<unknown>): string | Placeholder =>
+  list instanceof Placeholder ? list : JSON.stringify(list);
+
+const jsonEach = (name: string, list: List<unknown>): SQL =>
+  sql`json_each(${jsonOf(list)}) AS ${sql.identifier(name)}`;
 
 /** Values of ours as a table, in one parameter. */
-export const jsonValues = <T extends string | number>(name: string, values: readonly T[]) => ({
+export const jsonValues = <T extends string | number>(name: string, values: List<T>) => ({
   table: jsonEach(name, values),
   value: sql<T>`${sql.identifier(name)}.value`,
 });

@@ -2,10 +2,10 @@
  * Snapshots from where the truth is: version and rows of a user in one statement, so that a version
  * never comes with the rows of another.
  */
-import { desc, eq, isNotNull } from 'drizzle-orm';
-import type { Database } from '../db/client';
+import { desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { type Database, prepared } from '../db/client';
 import { inJson } from '../db/conditions';
-import { jsonValues } from '../db/expressions';
+import { jsonValues, type List } from '../db/expressions';
 import { accountsIn } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
@@ -105,8 +105,8 @@ const timeIn = (ms: number | null): number | null =>
  * because a version can have outlived them. Null is the version of a user who
  * never had an integration.
  */
-export function snapshotQuery(db: Database, userIds: readonly string[]) {
-  const { table, value: userId } = jsonValues('wanted', [...new Set(userIds)]);
+export function snapshotQuery(db: Database, userIds: List<string>) {
+  const { table, value: userId } = jsonValues('wanted', userIds);
   return db
     .select({ userId, version: userVersions.version, account: factColumns })
     .from(table)
@@ -117,11 +117,8 @@ export function snapshotQuery(db: Database, userIds: readonly string[]) {
 
 type SnapshotRow = Awaited<ReturnType<typeof snapshotQuery>>[number];
 
-export const versionQuery = (db: Database, userIds: readonly string[]) =>
-  db
-    .select()
-    .from(userVersions)
-    .where(inJson(userVersions.userId, [...new Set(userIds)]));
+export const versionQuery = (db: Database, userIds: List<string>) =>
+  db.select().from(userVersions).where(inJson(userVersions.userId, userIds));
 
 /**
  * `rows`: this user's, of `snapshotQuery`. `takenAt`: the clock before it was sent. One that may
@@ -148,6 +145,12 @@ export function snapshotFrom(
   };
 }
 
+/** Those of a read. The queries are built for them once. */
+const placeholder = sql.placeholder('userIds');
+const idsOf = (userIds: readonly string[]) => ({ userIds: JSON.stringify([...new Set(userIds)]) });
+const readSnapshots = prepared((db) => snapshotQuery(db, placeholder));
+const readVersions = prepared((db) => versionQuery(db, placeholder));
+
 /**
  * A snapshot of each of these users. `first-unconstrained` may be answered by a replica that lags.
  * Throws whatever D1 throws, and DeadlineError.
@@ -159,7 +162,7 @@ export async function readOrigin(
 ): Promise<Map<string, Snapshot>> {
   const db = deps.session(constraint);
   const takenAt = deps.now();
-  const rows = await withDeadline(snapshotQuery(db, userIds), READ_MS, 'd1_read');
+  const rows = await withDeadline(readSnapshots(db, idsOf(userIds)), READ_MS, 'd1_read');
   const rowsOf = Map.groupBy(rows, (row) => row.userId);
   const fromPrimary = constraint === 'first-primary';
   return new Map(
@@ -175,7 +178,7 @@ export async function versionsOnPrimary(
   deps: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, number>> {
-  const rows = await withDeadline(versionQuery(deps.db, userIds), READ_MS, 'd1_read');
+  const rows = await withDeadline(readVersions(deps.db, idsOf(userIds)), READ_MS, 'd1_read');
   const versions = new Map(userIds.map((userId) => [userId, 0]));
   for (const row of rows) versions.set(row.userId, row.version);
   return versions;
