@@ -3,7 +3,7 @@
  * version.
  */
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../db/client';
+import { type Database, prepared } from '../db/client';
 import { accountsIn, withItsGrant } from '../db/grants';
 import { isOutage } from '../db/outage';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
@@ -45,40 +45,27 @@ function integrationsWhere(db: Database, where: SQL | undefined) {
     .where(where);
 }
 
-const named = (name: keyof IntegrationKey) => sql.placeholder(name);
-
-const ofUserStatement = (db: Database) =>
-  integrationsWhere(
-    db,
-    and(
-      eq(oauthAccounts.provider, named('provider')),
-      eq(oauthAccounts.providerAccountId, named('accountId')),
-      eq(oauthAccounts.userId, named('userId')),
-    ),
-  ).prepare();
-
-/** By database. Built anew each time it would take a tenth of the CPU of a fresh token. */
-const ofUserStatements = () => new WeakMap<Database, ReturnType<typeof ofUserStatement>>();
+const placeholder = (name: keyof IntegrationKey) => sql.placeholder(name);
+const isAccount = and(
+  eq(oauthAccounts.provider, placeholder('provider')),
+  eq(oauthAccounts.providerAccountId, placeholder('accountId')),
+);
+const isOfUser = eq(oauthAccounts.userId, placeholder('userId'));
+const findOfUser = prepared((db) => integrationsWhere(db, and(isAccount, isOfUser)));
+const findOfAnybody = prepared((db) => integrationsWhere(db, isAccount));
 
 /** From the primary. @throws AppError unavailable */
 export async function findIntegration(
   deps: Deps,
   { userId, provider, accountId }: IntegrationKey,
 ): Promise<StoredIntegration | undefined> {
-  const { db, caches } = deps;
-  const statements = caches.of(ofUserStatements);
-  const statement = statements.get(db) ?? ofUserStatement(db);
-  statements.set(db, statement);
-  const account = and(
-    eq(oauthAccounts.provider, provider),
-    eq(oauthAccounts.providerAccountId, accountId),
-  );
+  const { db } = deps;
   const read = <T>(query: PromiseLike<T>) =>
     orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
   const rows = await read(
     userId === null
-      ? integrationsWhere(db, account)
-      : statement.execute({ userId, provider, accountId }),
+      ? findOfAnybody(db, { provider, accountId })
+      : findOfUser(db, { userId, provider, accountId }),
   );
   // Few share a grant: the others are found by the first read.
   const isShared = rows.some(({ grantId }) => grantId !== null);
