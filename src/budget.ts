@@ -74,7 +74,10 @@ export function withBudget<T extends Asking>(deps: T, limit: number): T {
 /** The same, counted by this one; as it is where its calls are counted already. */
 export function countedBy<T extends Asking>(deps: T, budget: CallBudget): T {
   if (deps.budget !== unlimited) return deps;
-  const counted = (db: Database) => createDatabase(countedD1(db.$client, () => budget.countD1()));
+  // A statement of the one may stand in a batch of the other.
+  const real: RealStatements = new WeakMap();
+  const counted = (db: Database) =>
+    createDatabase(countedD1(db.$client, real, () => budget.countD1()));
   return {
     ...deps,
     budget,
@@ -87,10 +90,11 @@ export function countedBy<T extends Asking>(deps: T, budget: CallBudget): T {
   };
 }
 
-const real = new WeakMap<object, D1PreparedStatement>();
+/** By what stands for it here. */
+type RealStatements = WeakMap<object, D1PreparedStatement>;
 
 /** As much of D1 as drizzle calls. */
-function countedD1(d1: D1Database, count: () => void): D1Database {
+function countedD1(d1: D1Database, real: RealStatements, count: () => void): D1Database {
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
     const call = <T>(run: () => Promise<T>): Promise<T> => {
       count();

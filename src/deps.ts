@@ -1,7 +1,6 @@
 /**
- * What the code below the routes works with. Passed as a plain argument, so that a cron tick, a
- * queue message, a request and a test can all provide it; functions name the parts they need with
- * `Pick<Deps, ...>`.
+ * What the code below the routes works with. Passed whole, as a plain argument, so that a cron
+ * tick, a queue message, a request and a test can all provide it.
  */
 import type { CallBudget } from './budget';
 import type { Caches } from './caches';

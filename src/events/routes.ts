@@ -1,6 +1,6 @@
 /** What happened, for whoever was not told, or wants to look again. */
 import * as z from 'zod';
-import { DEFAULT_PAGE, limitSchema } from '../http/page';
+import { DEFAULT_PAGE, limitSchema } from '../http/pagination';
 import { route } from '../http/route';
 import { userIdSchema } from '../http/validate';
 import { deliverySchema, readDeliveries, readEvent, readEvents } from './read';

@@ -50,7 +50,7 @@ export const endpointSchema = z
 export type EndpointState = z.output<typeof endpointSchema>;
 
 /** @throws AppError not_found */
-export function endpointOf({ config }: Pick<Deps, 'config'>, name: string): WebhookEndpoint {
+export function endpointOf({ config }: Deps, name: string): WebhookEndpoint {
   const endpoint = config.webhooks.find((one) => one.name === name);
   if (!endpoint) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');
   return endpoint;
@@ -59,10 +59,7 @@ export function endpointOf({ config }: Pick<Deps, 'config'>, name: string): Webh
 /**
  * Those of WEBHOOKS in their order, then those for which something is left. @throws what D1 throws
  */
-export async function listEndpoints({
-  db,
-  config,
-}: Pick<Deps, 'db' | 'config'>): Promise<EndpointState[]> {
+export async function listEndpoints({ db, config }: Deps): Promise<EndpointState[]> {
   const { webhooks } = config;
   const { endpoint, dueAt, deadAt } = webhookDeliveries;
   const waiting = distinctValues(db, 'waiting', endpoint, { where: isNotNull(dueAt) });
@@ -171,7 +168,7 @@ export async function testEndpoint(
  * @throws what D1 throws
  */
 export async function sendDeadLetters(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  { db, now }: Deps,
   { name }: WebhookEndpoint,
 ): Promise<{ sent: number; left: boolean }> {
   const { endpoint, deadAt } = webhookDeliveries;

@@ -11,11 +11,11 @@ const READ_MS = 1000;
 /** File name -> text. */
 const assetTexts = () => new Map<string, string>();
 
+/** All that there is where settings are missing. */
+export type AssetDeps = Pick<Deps, 'assets' | 'caches' | 'log'>;
+
 /** Null where it cannot be had: not bound, away. The next request tries again. */
-export async function readAsset(
-  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
-  name: string,
-): Promise<string | null> {
+export async function readAsset(deps: AssetDeps, name: string): Promise<string | null> {
   const { assets, log } = deps;
   const cached = deps.caches.of(assetTexts);
   const text = cached.get(name);

@@ -10,7 +10,6 @@ import { AppError, ConfigError } from '../errors';
 import type { Log } from '../log';
 import { problemResponse, toAppError } from './problem';
 import { standardHeaders } from './reply-headers';
-import { requestIdOf } from './request-id';
 import type { AppEnv } from './route';
 
 /** Makes the dependencies of one invocation; throws ConfigError. */
@@ -45,7 +44,7 @@ export function requestScope(
       const problem = problemResponse(toAppError(thrown, log), requestId);
       c.res = (thrown instanceof ConfigError && (await settingsPage(c, thrown))) || problem;
     }
-    finish(c);
+    addStandardHeaders(c);
     if (c.get('unlogged') && c.res.status < 400) return;
     log.info('request.answered', {
       method: c.req.method,
@@ -59,6 +58,18 @@ export function requestScope(
   };
 }
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * In the reply, in problems and in every log line. A caller may bring its own, so that its logs and
+ * ours can be joined, but only in the form of a UUID: free text would let callers write what they
+ * like into the logs, secrets by mistake included.
+ */
+function requestIdOf(headers: Headers): string {
+  const given = headers.get('x-request-id');
+  return given && UUID.test(given) ? given.toLowerCase() : crypto.randomUUID();
+}
+
 /** Hono would pass on what does not decode as it stands: two spellings of one id. */
 function refuseMalformedPath(url: string): void {
   if (!url.includes('%')) return;
@@ -69,9 +80,9 @@ function refuseMalformedPath(url: string): void {
   }
 }
 
-function finish(c: Context<AppEnv>): void {
+function addStandardHeaders(c: Context<AppEnv>): void {
   const { headers } = c.res;
-  // Made whole already (route.ts).
+  // A reply of route.ts has them already.
   if (headers.has('X-Request-Id')) return;
   for (const [name, value] of Object.entries(standardHeaders(c.req.url))) {
     if (!headers.has(name)) headers.set(name, value);

@@ -10,7 +10,7 @@ import type { Deps } from '../deps';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import type { Right } from '../rights';
-import { readJson } from './body';
+import { readForm, readJson } from './body';
 import {
   type Access,
   authenticate,
@@ -21,7 +21,6 @@ import {
   refuseWithoutRight,
 } from './caller';
 import { lastEnding } from './delegation';
-import { readForm } from './form';
 import { checkRateLimit, type RateLimited } from './rate-limit';
 import { standardHeaders } from './reply-headers';
 import { noteKeyUse } from './service-key';

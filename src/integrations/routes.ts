@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Bindings } from '../config';
 import type { Caller } from '../http/caller';
 import { consistencyHeader, consistencyToken } from '../http/consistency';
-import { DEFAULT_PAGE, limitSchema } from '../http/page';
+import { DEFAULT_PAGE, limitSchema } from '../http/pagination';
 import { checkRateLimit } from '../http/rate-limit';
 import { route } from '../http/route';
 import { integrationParam, providerIdSchema, userIdSchema, userParam } from '../http/validate';

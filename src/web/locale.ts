@@ -6,8 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseAccept } from 'hono/utils/accept';
-import type { Deps } from '../deps';
-import { readAsset } from '../http/assets';
+import { type AssetDeps, readAsset } from '../http/assets';
 import { type Catalog, type EnglishMessages, en, type MessageId } from './messages';
 
 /** By language tag (BCP 47): those of assets/messages, and English. */
@@ -116,7 +115,7 @@ const catalogs = () => new Map<string, Catalog>();
 
 /** As `negotiate` chooses; English while the language's file cannot be read. */
 export async function localeFor(
-  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
+  deps: AssetDeps,
   ...asked: Parameters<typeof negotiate>
 ): Promise<Locale> {
   const { language, region } = negotiate(...asked);
@@ -124,10 +123,7 @@ export async function localeFor(
   return catalog ? localeOf(language, catalog, region ?? catalog.formats) : english;
 }
 
-async function catalogOf(
-  deps: Pick<Deps, 'assets' | 'caches' | 'log'>,
-  language: string,
-): Promise<Catalog | null> {
+async function catalogOf(deps: AssetDeps, language: string): Promise<Catalog | null> {
   const known = deps.caches.of(catalogs).get(language);
   if (known) return known;
   const text = await readAsset(deps, `messages/${language}.json`);

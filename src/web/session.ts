@@ -4,8 +4,8 @@
  */
 import type { Context } from 'hono';
 import { hashSecret, isEqual } from '../crypto';
+import { readForm } from '../http/body';
 import { BrowserError } from '../http/browser-error';
-import { readForm } from '../http/form';
 import type { AppEnv } from '../http/route';
 
 /** With the `__Host-` prefix: this host only, `/`, Secure. */

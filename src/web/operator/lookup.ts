@@ -2,6 +2,7 @@
  * What happened to one user's integrations, or to one of them. Bounded reads, and never a token.
  */
 import { and, asc, desc, eq } from 'drizzle-orm';
+import type { Database } from '../../db/client';
 import { inJson } from '../../db/conditions';
 import { accountsIn, withItsGrant } from '../../db/grants';
 import { auditEvents, oauthAccounts, webhookDeliveries } from '../../db/schema';
@@ -67,13 +68,13 @@ export interface Timeline {
 export async function readTimeline(deps: Deps, sought: Sought): Promise<Timeline | null> {
   const db = deps.session('first-unconstrained');
   const read = async (): Promise<Timeline | null> => {
-    const userId = sought.userId ?? (await ownerOf({ db }, sought));
+    const userId = sought.userId ?? (await ownerOf(db, sought));
     if (userId === undefined) return null;
     const [accounts, events] = await Promise.all([
-      accountsOf({ db }, userId, sought),
-      eventsOf({ db }, userId, sought),
+      accountsOf(db, userId, sought),
+      eventsOf(db, userId, sought),
     ]);
-    const deliveries = await deliveriesOf({ db }, events);
+    const deliveries = await deliveriesOf(db, events);
     return {
       userId,
       accounts,
@@ -83,10 +84,8 @@ export async function readTimeline(deps: Deps, sought: Sought): Promise<Timeline
   return withDeadline(read(), READ_MS, 'd1_read');
 }
 
-type Reading = Pick<Deps, 'db'>;
-
 async function ownerOf(
-  { db }: Reading,
+  db: Database,
   { provider = '', accountId = '' }: Sought,
 ): Promise<string | undefined> {
   const [row] = await db
@@ -98,7 +97,7 @@ async function ownerOf(
   return row?.userId;
 }
 
-async function accountsOf({ db }: Reading, userId: string, { provider, accountId }: Sought) {
+async function accountsOf(db: Database, userId: string, { provider, accountId }: Sought) {
   const rows = await db
     .select(accountColumns)
     .from(oauthAccounts)
@@ -118,7 +117,7 @@ async function accountsOf({ db }: Reading, userId: string, { provider, accountId
     .filter((account) => accountId === undefined || account.accountId === accountId);
 }
 
-function eventsOf({ db }: Reading, userId: string, { provider, accountId }: Sought) {
+function eventsOf(db: Database, userId: string, { provider, accountId }: Sought) {
   const newest = db
     .select()
     .from(auditEvents)
@@ -140,7 +139,7 @@ function eventsOf({ db }: Reading, userId: string, { provider, accountId }: Soug
 }
 
 async function deliveriesOf(
-  { db }: Reading,
+  db: Database,
   events: readonly AuditEventRow[],
 ): Promise<Map<number, DeliveryRow[]>> {
   if (events.length === 0) return new Map();

@@ -73,7 +73,7 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       deps.config.serviceKeys.map(({ name }) => name),
     ),
     callsSince(db, firstHour(deps.now())),
-    listEndpoints({ db, config: deps.config }),
+    listEndpoints({ ...deps, db }),
   ]);
   const [counts, runs, circuits, events, lastUses, calls, endpoints] = await withDeadline(
     work,

@@ -5,8 +5,8 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { AppError } from '../../errors';
+import { readForm } from '../../http/body';
 import { BrowserError } from '../../http/browser-error';
-import { readForm } from '../../http/form';
 import { noSuchRoute } from '../../http/no-such-route';
 import { toAppError } from '../../http/problem';
 import { checkSignInLimit } from '../../http/rate-limit';

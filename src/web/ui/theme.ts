@@ -6,8 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Brand } from '../../config';
 import { sha256 } from '../../crypto';
-import type { Deps } from '../../deps';
-import { readAsset } from '../../http/assets';
+import { type AssetDeps, readAsset } from '../../http/assets';
 import { type Palette, paletteOf } from './palette';
 
 /** Everything that text and outlines stand on. */
@@ -48,7 +47,7 @@ export function useTheme(): Theme {
 }
 
 /** What a theme is made of. */
-export type ThemeDeps = Pick<Deps, 'assets' | 'caches' | 'log'> & { config: { brand: Brand } };
+export type ThemeDeps = AssetDeps & { config: { brand: Brand } };
 
 const themes = () => new Map<ThemeName, Theme>();
 
