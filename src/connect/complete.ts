@@ -24,7 +24,8 @@ import { grantingOnly } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import type { Permissions } from '../rights';
 import { readOrigin } from '../status-cache/origin';
-import type { Facts, Snapshot } from '../status-cache/snapshot';
+import { type Facts, factsIn, type Snapshot } from '../status-cache/snapshot';
+import { SECOND_MS } from '../time';
 import { VaultError } from '../vault/vault';
 import type { Attempt } from './commit';
 import { completionOf, isCompletionOf } from './completion';
@@ -41,7 +42,7 @@ import {
 } from './transactions';
 
 /** `waitUntil` ends 30 s after the caller left; all must be over by then. */
-const ATTEMPT_MS = 25_000;
+const ATTEMPT_MS = 25 * SECOND_MS;
 
 export interface Connected {
   /** False: it was completed before. */
@@ -273,9 +274,7 @@ export function integrationIn(
   provider: string,
   accountId: string,
 ): Pick<Connected, 'facts' | 'version'> {
-  const facts = snapshot.integrations.find(
-    (one) => one.provider === provider && one.accountId === accountId,
-  );
+  const facts = factsIn(snapshot, { provider, accountId });
   if (!facts) {
     throw new AppError('integration_not_found', 'the account has been disconnected since');
   }

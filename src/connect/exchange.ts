@@ -45,7 +45,7 @@ import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
 import { type Backoff, poll, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
-import type { Snapshot } from '../status-cache/snapshot';
+import { factsIn, type Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
 import { findOwn } from './begin';
@@ -61,9 +61,9 @@ import {
 import { accountOf, filledFrom, type Member, tooManyIntegrations } from './store';
 import { connectionNotFound, type Transaction } from './transactions';
 
-const EXCHANGE_MS = 8_000;
-const EXTEND_MS = 4_000;
-const PROFILE_MS = 4_000;
+const EXCHANGE_MS = 8 * SECOND_MS;
+const EXTEND_MS = 4 * SECOND_MS;
+const PROFILE_MS = 4 * SECOND_MS;
 /** All requests to the provider together; what the attempt has left is for the database. */
 const REQUESTS_MS = 20 * SECOND_MS;
 /** The main grant does not wait longer for those beside it. */
@@ -617,9 +617,7 @@ async function receiveAlso(
  * revocation.
  */
 function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Received[]): void {
-  const refused = further.filter(({ account: { provider, accountId } }) =>
-    snapshot.integrations.every((one) => one.provider !== provider || one.accountId !== accountId),
-  );
+  const refused = further.filter(({ account }) => !factsIn(snapshot, account));
   if (refused.length === 0) return;
   for (const { account } of refused) {
     deps.log.warn('connect.also_refused', { provider: account.provider });

@@ -7,7 +7,7 @@ import { AppError } from '../errors';
 import { type JsonText, jsonText } from '../http/route';
 import { allows, type ProviderFilter } from '../rights';
 import { type ReadOptions, readSnapshot, readSnapshots, type Served } from '../status-cache/cache';
-import type { Snapshot } from '../status-cache/snapshot';
+import { factsIn, type Snapshot } from '../status-cache/snapshot';
 import { timestamp } from '../time';
 import { etagOf } from './etag';
 import {
@@ -117,9 +117,7 @@ export async function oneIntegration(
   options.onServed?.([served]);
   const now = deps.now();
   const totalMs = now - startedAt;
-  const facts = served.snapshot.integrations.find(
-    ({ provider, accountId }) => provider === wanted.provider && accountId === wanted.accountId,
-  );
+  const facts = factsIn(served.snapshot, wanted);
   if (!facts) {
     const { 'Consistency-Token': _, ...headers } = headersOf(served, totalMs);
     throw new AppError('integration_not_found', 'the user has no such integration', {

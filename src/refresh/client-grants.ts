@@ -20,7 +20,7 @@ import type { Deps } from '../deps';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry, withDeadline } from '../retry';
-import { BEYOND_ALL_PROMISES_MS } from '../status-cache/promise';
+import { BEYOND_FRESHNESS_MS } from '../status-cache/freshness';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
 import { type CircuitKey, circuitOf, healthOf, hostUrlOf, isNotable, noteGrant } from './circuit';
 import { CLIENT_CHANGED, COMPARABLE } from './verdict';
@@ -150,10 +150,7 @@ async function advanceDueTimes(
     .map((row) => ({
       id: row.id,
       was: row.refreshDueAt,
-      due:
-        now +
-        BEYOND_ALL_PROMISES_MS +
-        Math.floor(deps.random() * (HOUR_MS - BEYOND_ALL_PROMISES_MS)),
+      due: now + BEYOND_FRESHNESS_MS + Math.floor(deps.random() * (HOUR_MS - BEYOND_FRESHNESS_MS)),
     }));
   if (due.length === 0) return;
   const { table, field } = jsonRows('s', due);
@@ -185,7 +182,7 @@ export async function retryFormerClients({ config, db, now: clock }: Deps): Prom
   const clients = providers
     .all()
     .flatMap(({ id }) => providers.clientIds(id).map((clientId) => ({ id, clientId })));
-  const soonest = now + BEYOND_ALL_PROMISES_MS;
+  const soonest = now + BEYOND_FRESHNESS_MS;
   const spread = sql.raw(String(HOUR_MS / 2));
   const { table, field } = jsonRows('c', clients);
   await withDeadline(

@@ -24,7 +24,7 @@ import { openToken, sealToken } from '../oauth/sealed-token';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
-import { mayWriteQuietly } from '../status-cache/promise';
+import { mayWriteQuietly } from '../status-cache/freshness';
 import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import type { TokenField, Vault } from '../vault/vault';

@@ -15,7 +15,7 @@ import { accountEventStatements, type NewEvent } from '../events/event-log';
 import type { OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
-import { dueBeyondPromises, mayWriteQuietly } from '../status-cache/promise';
+import { dueBeyondFreshness, mayWriteQuietly } from '../status-cache/freshness';
 import type { Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS } from '../time';
 import { release } from './claim';
@@ -223,7 +223,7 @@ function isQuiet(row: AccountRow, failed: Failed, columns: FailureColumns, now: 
   if (failed.kind === 'refused' && failed.by !== 'repetition') return false;
   if (mayWriteQuietly(row.refreshDueAt, now)) return true;
   // A release that only moves the due time shows nothing to anybody.
-  return failed.kind === 'waiting' && dueBeyondPromises(columns.refreshDueAt, now);
+  return failed.kind === 'waiting' && dueBeyondFreshness(columns.refreshDueAt, now);
 }
 
 const written = (db: Database, row: AccountRow, columns: FailureColumns) =>

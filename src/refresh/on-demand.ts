@@ -12,7 +12,7 @@ import { AppError } from '../errors';
 import type { OAuth2Client } from '../providers/types';
 import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
 import { factsOf } from '../status-cache/origin';
-import type { Facts, Snapshot } from '../status-cache/snapshot';
+import { type Facts, factsIn, type Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import {
   type AccessToken,
@@ -507,9 +507,7 @@ export async function refreshOne(
   const { snapshot } = obtained;
   // In a rescue record only: what is stored is still the old row.
   if (!snapshot) return shown(await readIntegration(deps, key));
-  const facts = snapshot.integrations.find(
-    (one) => one.provider === row.provider && one.accountId === row.providerAccountId,
-  );
+  const facts = factsIn(snapshot, { provider: row.provider, accountId: row.providerAccountId });
   if (!facts)
     throw new AppError('integration_not_found', 'the integration was disconnected meanwhile');
   return { facts, version: snapshot.version };

@@ -2,7 +2,7 @@
  * When a token is refreshed next. Pure: `now` and `random` are passed in; all times in ms.
  *
  * Only a connect, a reconnect or the outcome of an attempt may write what comes out of here. A
- * cached snapshot relies on the due time that it was made with (src/status-cache/promise.ts): who
+ * cached snapshot relies on the due time that it was made with (src/status-cache/freshness.ts): who
  * else moves one forward does so visibly, or to a moment beyond all promises (client-grants.ts).
  */
 

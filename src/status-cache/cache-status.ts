@@ -2,8 +2,10 @@
  * The Cache-Status header, RFC 9211. The list begins with the cache nearest to the origin (section
  * 2): KV, then memory. A tier that was not asked is not named.
  */
+
+import { SECOND_MS } from '../time';
+import { trustedUntil } from './freshness';
 import type { Forward } from './memory';
-import { trustedUntil } from './promise';
 import type { Snapshot } from './snapshot';
 
 interface Passed {
@@ -13,7 +15,7 @@ interface Passed {
   away?: boolean;
 }
 
-const seconds = (ms: number): number => Math.floor(ms / 1000);
+const seconds = (ms: number): number => Math.floor(ms / SECOND_MS);
 
 const passed = (tier: 'memory' | 'kv', { forward, stored, away }: Passed): string =>
   `mooring-${tier}; fwd=${forward}${stored ? '; stored' : ''}${away ? '; detail=unavailable' : ''}`;

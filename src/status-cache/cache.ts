@@ -9,10 +9,10 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { cacheStatus } from './cache-status';
+import { CLOCK_SLACK_MS, isFresh } from './freshness';
 import { readKv } from './kv';
 import type { Forward, Found } from './memory';
 import { readOrigin } from './origin';
-import { CLOCK_SLACK_MS, isFresh } from './promise';
 import { fill } from './publish';
 import type { Snapshot } from './snapshot';
 

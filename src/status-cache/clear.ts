@@ -8,12 +8,13 @@ import { PARALLEL_CALLS } from '../budget';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
+import { SECOND_MS } from '../time';
 import { listKv } from './kv';
 
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const KEYS_AT_MOST = 500;
-const GROUP_MS = 3_000;
-const TOTAL_MS = 10_000;
+const GROUP_MS = 3 * SECOND_MS;
+const TOTAL_MS = 10 * SECOND_MS;
 const RETRY_AFTER_SECONDS = 5;
 
 export const clearedSchema = z

@@ -1,7 +1,7 @@
 /** What the tiers hold of one user: for operators who ask why an answer is what it is. */
 import type { Deps } from '../deps';
+import { trustedUntil } from './freshness';
 import { readKv } from './kv';
-import { trustedUntil } from './promise';
 import type { Snapshot } from './snapshot';
 
 export interface Entry {

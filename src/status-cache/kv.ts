@@ -9,19 +9,20 @@
 import type { Deps } from '../deps';
 import type { LogEvent } from '../log';
 import { type Backoff, retry, withDeadline } from '../retry';
-import { MAX_FRESH_MS } from './promise';
+import { MINUTE_MS, SECOND_MS } from '../time';
+import { MAX_FRESH_MS } from './freshness';
 import { type Snapshot, snapshotSchema } from './snapshot';
 
 /** For how long a location may repeat what it has read; the least that KV allows, s. */
 const CACHE_TTL_SECONDS = 30;
-const READ_MS = 1_000;
-const LIST_MS = 2_000;
-const DELETE_MS = 5_000;
+const READ_MS = SECOND_MS;
+const LIST_MS = 2 * SECOND_MS;
+const DELETE_MS = 5 * SECOND_MS;
 /** KV takes one write a second for each key: a pause of 1.05 s, and up to as much again. */
 const backoff: Backoff = { firstMs: 2_100, factor: 1, longestMs: 2_100, jitter: 0.5 };
 const WRITE_TRIES = 3;
 /** After a refusal that will not pass in a second, such as the free plan's daily quota. */
-export const PAUSE_MS = 300_000;
+export const PAUSE_MS = 5 * MINUTE_MS;
 
 const PREFIX = 'status/';
 
@@ -85,7 +86,7 @@ export async function putKv(deps: Deps, snapshot: Snapshot): Promise<boolean> {
   }
   const written = await patiently(deps, 'kv.put_refused', () =>
     deps.kv.put(keyOf(snapshot.userId), value, {
-      expirationTtl: MAX_FRESH_MS / 1000,
+      expirationTtl: MAX_FRESH_MS / SECOND_MS,
     }),
   );
   if (written === 'refused') deps.memory.kv.putsPausedUntil = deps.now() + PAUSE_MS;

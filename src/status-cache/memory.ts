@@ -6,19 +6,21 @@
  * that lags behind cannot put something older in its place. That memory is bounded like the rest:
  * it makes answers better, nothing relies on it.
  */
-import { isFresh, MAX_FRESH_MS, trustedUntil } from './promise';
+
+import { SECOND_MS } from '../time';
+import { isFresh, MAX_FRESH_MS, trustedUntil } from './freshness';
 import type { Snapshot } from './snapshot';
 
 /** How long a snapshot is served from memory after it was put there. */
-export const MEMORY_MS = 5_000;
+export const MEMORY_MS = 5 * SECOND_MS;
 /**
  * Whatever is older than what we know was promised until then at the latest. It is as well how long
  * KV keeps a value, and so for how long one may be served when the database is away.
  */
-const REMEMBER_MS = MAX_FRESH_MS + 5_000;
+const REMEMBER_MS = MAX_FRESH_MS + 5 * SECOND_MS;
 
 /** KV takes one write a second for each key. */
-const KV_WRITE_EVERY_MS = 1_000;
+const KV_WRITE_EVERY_MS = SECOND_MS;
 
 const MAX_USERS = 1_000;
 /** Of an isolate's 128 MB. The list of a user is kept as text too, so it counts twice (weigh). */

@@ -10,10 +10,11 @@ import { accountsIn } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
-import { freshUntil, mayStore } from './promise';
+import { SECOND_MS } from '../time';
+import { freshUntil, mayStore } from './freshness';
 import type { Facts, Snapshot } from './snapshot';
 
-const READ_MS = 5_000;
+const READ_MS = 5 * SECOND_MS;
 
 /** What a snapshot needs of a row. Sealed tokens do not leave the database for it. */
 export const factColumnsOf = (table: typeof oauthAccounts) => ({

@@ -11,15 +11,16 @@ import { PARALLEL_CALLS } from '../budget';
 import type { Deps } from '../deps';
 import { describeError } from '../log';
 import { settledWithin } from '../retry';
+import { SECOND_MS } from '../time';
+import { isFresh } from './freshness';
 import { deleteKv, putKv, putsArePaused } from './kv';
 import { readOrigin, versionsOnPrimary } from './origin';
-import { isFresh } from './promise';
 import type { Snapshot } from './snapshot';
 
 /** How long a visible change waits for KV before it answers. */
-const WAIT_MS = 1_000;
+const WAIT_MS = SECOND_MS;
 /** What ends sooner is memory's alone: other places would hardly see the put before it ends. */
-const WORTH_STORING_MS = 15_000;
+const WORTH_STORING_MS = 15 * SECOND_MS;
 const ROUNDS = 3;
 const PAUSE_OF_READS_MS = 10;
 export const FILL_POLL_MS = 5;
@@ -30,7 +31,7 @@ const MAX_WAITING = 100;
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const FILL_ROUNDS = 3;
 /** A round that takes longer has lost its invocation, or waits for a KV that stalls. */
-const FILL_MS = 10_000;
+const FILL_MS = 10 * SECOND_MS;
 
 /**
  * What is to be put: snapshots by user, until when a request is busy with that (ms), and when the

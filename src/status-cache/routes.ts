@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AppError } from '../errors';
 import { route } from '../http/route';
 import { userParam } from '../http/validate';
-import { timeSchema, timestamp } from '../time';
+import { SECOND_MS, timeSchema, timestamp } from '../time';
 import { clearCache, clearedSchema } from './clear';
 import { type Entry, inspect } from './inspect';
 import { forget } from './publish';
@@ -105,5 +105,5 @@ const entryOf = (entry: Entry | null): z.output<typeof entrySchema> =>
     version: entry.snapshot.version,
     asOf: timestamp(entry.snapshot.takenAt),
     freshUntil: timestamp(entry.snapshot.freshUntil),
-    ttl: Math.floor(entry.ttlMs / 1_000),
+    ttl: Math.floor(entry.ttlMs / SECOND_MS),
   };

@@ -53,3 +53,10 @@ export const snapshotSchema = z.object({
 
 export type Facts = z.output<typeof factsSchema>;
 export type Snapshot = z.output<typeof snapshotSchema>;
+
+/** Of one account; undefined where the user has none such. */
+export const factsIn = (
+  { integrations }: Snapshot,
+  { provider, accountId }: { provider: string; accountId: string | null },
+): Facts | undefined =>
+  integrations.find((one) => one.provider === provider && one.accountId === accountId);

@@ -27,14 +27,14 @@ export { runRefresh } from '../../src/refresh/run';
 export { tokenFor } from '../../src/refresh/token';
 export { readSnapshot, readSnapshots, type Served } from '../../src/status-cache/cache';
 export { clearCache } from '../../src/status-cache/clear';
-export { keyOf } from '../../src/status-cache/kv';
-export { type Found, MemoryTier } from '../../src/status-cache/memory';
 export {
-  BEYOND_ALL_PROMISES_MS,
+  BEYOND_FRESHNESS_MS,
   HOLD_OFF_MS,
   isFresh,
   MAX_FRESH_MS,
-} from '../../src/status-cache/promise';
+} from '../../src/status-cache/freshness';
+export { keyOf } from '../../src/status-cache/kv';
+export { type Found, MemoryTier } from '../../src/status-cache/memory';
 export { forget } from '../../src/status-cache/publish';
 export { type Facts, type Snapshot, snapshotSchema } from '../../src/status-cache/snapshot';
 export {

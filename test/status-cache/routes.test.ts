@@ -4,13 +4,12 @@ import { readSnapshot } from '../../src/status-cache/cache';
 import { clearCache } from '../../src/status-cache/clear';
 import { keyOf } from '../../src/status-cache/kv';
 import { cacheStats } from '../../src/status-cache/statistics';
+import { SECOND_MS as SECOND } from '../../src/time';
 import { api, apiWith, userToken } from '../support/api';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { kvAway, kvWith } from './faults';
 import { clear, connect, held, invalidate, isolate, read, statistics } from './support/client';
-
-const SECOND = 1_000;
 
 describe('GET /v1/cache/stats', () => {
   it('counts what the tiers hold, their hits and their misses', async () => {

@@ -5,6 +5,8 @@ import { AppError } from '../../errors';
 import { checkRateLimit, type RateLimited } from '../../http/rate-limit';
 import type { AppEnv } from '../../http/route';
 import { readSnapshot } from '../../status-cache/cache';
+import { factsIn } from '../../status-cache/snapshot';
+import { SECOND_MS } from '../../time';
 import { redirectReply } from '../ui/reply';
 import { type Account, accountOf } from './catalog';
 import { type HostedFlash, PAGE_PATH, type PageSession, setFlashMessage } from './session';
@@ -24,9 +26,7 @@ export async function ownAccount(
   accountId: string,
 ): Promise<Account> {
   const { snapshot } = await readSnapshot(deps, userId, version);
-  const facts = snapshot.integrations.find(
-    (one) => one.provider === provider && one.accountId === accountId,
-  );
+  const facts = factsIn(snapshot, { provider, accountId });
   if (!facts) throw new AppError('integration_not_found', 'the user has no such integration');
   return accountOf(facts, deps.config.providers.get(provider), deps.now(), locale);
 }
@@ -57,5 +57,5 @@ export function failureOf(
     return { code: 'unavailable', retryAt: null };
   }
   const { code, retryAfter } = error;
-  return { code, retryAt: retryAfter === undefined ? null : now() + retryAfter * 1000 };
+  return { code, retryAt: retryAfter === undefined ? null : now() + retryAfter * SECOND_MS };
 }

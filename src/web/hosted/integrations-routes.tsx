@@ -10,7 +10,7 @@ import { countForced } from '../../refresh/forced-refresh-limit';
 import { refreshOne } from '../../refresh/on-demand';
 import { readSnapshot } from '../../status-cache/cache';
 import { versionsOnPrimary } from '../../status-cache/origin';
-import type { Snapshot } from '../../status-cache/snapshot';
+import { factsIn, type Snapshot } from '../../status-cache/snapshot';
 import { readPostedForm } from '../session';
 import { htmlReply } from '../ui/reply';
 import { clockOf } from '../ui/times';
@@ -142,12 +142,10 @@ function namesFor(
   { config }: Deps,
   { locale }: PageSession,
   { provider, accountId, name }: HostedFlash,
-  { integrations }: Snapshot,
+  snapshot: Snapshot,
 ): Names {
   const record = config.providers.get(provider);
-  const facts = integrations.find(
-    (one) => one.provider === provider && one.accountId === accountId,
-  );
+  const facts = factsIn(snapshot, { provider, accountId });
   return {
     brand: config.brand.name,
     provider: record?.name ?? provider,

@@ -10,7 +10,7 @@ import type { Kind } from '../kernel/invocation';
 import type { ProviderEndpoints } from '../kernel/provider-endpoints';
 import { parseToken } from '../kernel/tokens';
 import { textOf } from '../kernel/vault';
-import { BEYOND_ALL_PROMISES_MS, HOLD_OFF_MS } from '../product';
+import { BEYOND_FRESHNESS_MS, HOLD_OFF_MS } from '../product';
 import { EventLog } from './events';
 
 export interface Row {
@@ -213,7 +213,7 @@ export class Watch {
       was.due !== null && was.due <= now + CLOCKS_MS && now <= was.due + HOLD_OFF_MS;
     const later =
       was.shown === row.shown &&
-      (row.due === null || row.due >= now + BEYOND_ALL_PROMISES_MS - 35_000);
+      (row.due === null || row.due >= now + BEYOND_FRESHNESS_MS - 35_000);
     if (!unpromised && !later) {
       this.host.violate(
         'I2: a quiet write within a promise',

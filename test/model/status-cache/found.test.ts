@@ -6,12 +6,12 @@ import { afterEach, assert, expect, it, vi } from 'vitest';
 import type { Plan, ProfileName, Step } from './plan';
 import { model } from './run';
 
-type Rules = typeof import('../../../src/status-cache/promise');
+type Rules = typeof import('../../../src/status-cache/freshness');
 type Failures = typeof import('../../../src/refresh/failure');
 
 /** What is taken out of the product. */
 interface Changes {
-  dueBeyondPromises?: Rules['dueBeyondPromises'];
+  dueBeyondFreshness?: Rules['dueBeyondFreshness'];
   clockSlackMs?: number;
   /** Of failed refreshes: those that are not published. */
   unpublished?: (failure: { hit: boolean; tries: number }) => boolean;
@@ -19,13 +19,13 @@ interface Changes {
 
 const product = vi.hoisted(() => ({ changed: {} as Changes }));
 
-vi.mock('../../../src/status-cache/promise', async (importOriginal) => {
+vi.mock('../../../src/status-cache/freshness', async (importOriginal) => {
   const original = await importOriginal<Rules>();
-  const { dueBeyondPromises } = original;
+  const { dueBeyondFreshness } = original;
   return {
     ...original,
-    dueBeyondPromises: (...args: Parameters<Rules['dueBeyondPromises']>) =>
-      (product.changed.dueBeyondPromises ?? dueBeyondPromises)(...args),
+    dueBeyondFreshness: (...args: Parameters<Rules['dueBeyondFreshness']>) =>
+      (product.changed.dueBeyondFreshness ?? dueBeyondFreshness)(...args),
     get CLOCK_SLACK_MS() {
       return product.changed.clockSlackMs ?? original.CLOCK_SLACK_MS;
     },

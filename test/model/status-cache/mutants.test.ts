@@ -1,6 +1,6 @@
 /**
  * With any one part of the protocol taken out, the model fails. Each mutant is a change of what the
- * product is handed (memory, KV, D1), of a rule of promise.ts, or of what a failed refresh gives to
+ * product is handed (memory, KV, D1), of a rule of freshness.ts, or of what a failed refresh gives to
  * be published; everything else runs as it is.
  */
 import type { SQL } from 'drizzle-orm';
@@ -17,7 +17,7 @@ import {
 import { model } from './run';
 import type { Mutation } from './world';
 
-type Rules = typeof import('../../../src/status-cache/promise');
+type Rules = typeof import('../../../src/status-cache/freshness');
 
 type Failures = typeof import('../../../src/refresh/failure');
 
@@ -34,7 +34,7 @@ vi.mock('../../../src/refresh/failure', async (importOriginal) => {
   } satisfies Failures;
 });
 
-vi.mock('../../../src/status-cache/promise', async (importOriginal) => {
+vi.mock('../../../src/status-cache/freshness', async (importOriginal) => {
   const original = await importOriginal<Rules>();
   const { freshUntil, mayStore, isFresh, trustedUntil, mayWriteQuietly } = original;
   return {

@@ -4,20 +4,21 @@
  * rules here; that is what lets a scheduled refresh write no KV at all and still leave nothing
  * stale. Pure: `now` and `takenAt` are passed in, all times in ms. See docs/protocols.md.
  */
+import { MINUTE_MS, SECOND_MS } from '../time';
 
 /** A snapshot is trusted for this long at most. Also KV's expirationTtl. */
-export const MAX_FRESH_MS = 300_000;
+export const MAX_FRESH_MS = 5 * MINUTE_MS;
 /** While a due time lies this little in the past, a snapshot is stored nowhere. */
-export const HOLD_OFF_MS = 155_000;
+export const HOLD_OFF_MS = 155 * SECOND_MS;
 /** A quiet write must be decided by this long after due; the rest is slack for slow statements. */
-export const QUIET_UNTIL_MS = 115_000;
+export const QUIET_UNTIL_MS = 115 * SECOND_MS;
 /**
  * A new due time this far ahead outlives every promise about the old one, also those that are made
  * while the statement is under way: with the same slack as above.
  */
-export const BEYOND_ALL_PROMISES_MS = MAX_FRESH_MS + (HOLD_OFF_MS - QUIET_UNTIL_MS);
+export const BEYOND_FRESHNESS_MS = MAX_FRESH_MS + (HOLD_OFF_MS - QUIET_UNTIL_MS);
 /** Readers stop trusting this much before `freshUntil`, for clocks that differ. */
-export const CLOCK_SLACK_MS = 2_000;
+export const CLOCK_SLACK_MS = 2 * SECOND_MS;
 
 /**
  * Until when a snapshot that may be stored (below) can be trusted. `takenAt` is the clock before
@@ -61,5 +62,5 @@ export const mayWriteQuietly = (dueAt: number | null, now: number): boolean =>
   dueAt !== null && dueAt <= now && now <= dueAt + QUIET_UNTIL_MS;
 
 /** Whether a new due time, with nothing else that a user sees, needs no version. */
-export const dueBeyondPromises = (newDueAt: number | null, now: number): boolean =>
-  newDueAt === null || newDueAt >= now + BEYOND_ALL_PROMISES_MS;
+export const dueBeyondFreshness = (newDueAt: number | null, now: number): boolean =>
+  newDueAt === null || newDueAt >= now + BEYOND_FRESHNESS_MS;

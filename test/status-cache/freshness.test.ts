@@ -1,12 +1,12 @@
 /** The promise of a snapshot, at its boundaries. All times in ms, `takenAt` = T. */
 import { describe, expect, it } from 'vitest';
 import {
-  dueBeyondPromises,
+  dueBeyondFreshness,
   freshUntil,
   isFresh,
   mayStore,
   mayWriteQuietly,
-} from '../../src/status-cache/promise';
+} from '../../src/status-cache/freshness';
 
 const T = 1_000_000_000;
 
@@ -66,6 +66,6 @@ describe('a new due time outlives all promises about the old one from 340 s ahea
     // The statement may take 30 s: until just before, the old due time could still be read.
     ['less', T + 339_999, false],
   ])('%s', (_, due, expected) => {
-    expect(dueBeyondPromises(due, T)).toBe(expected);
+    expect(dueBeyondFreshness(due, T)).toBe(expected);
   });
 });
