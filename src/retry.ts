@@ -4,6 +4,7 @@
  * A deadline ends the waiting, not the call: what the call was to do may still happen. So it fits
  * reads, and writes that are idempotent or whose outcome is read afterwards.
  */
+import { SECOND_MS } from './time';
 
 /** The part of Deps that waiting needs. */
 export interface Timing {
@@ -82,7 +83,7 @@ export interface RetryOptions {
 
 /** What is left of the time may be less, but a try gets this much. */
 const LEAST_TRY_MS = 100;
-const shortBackoff: Backoff = { firstMs: 100, factor: 3, longestMs: 10_000, jitter: 0.5 };
+const shortBackoff: Backoff = { firstMs: 100, factor: 3, longestMs: 10 * SECOND_MS, jitter: 0.5 };
 
 /**
  * Calls until it succeeds. A try that was given up on may still take effect later, so `call` must

@@ -17,6 +17,7 @@ import { endpointsOf } from '../oauth/endpoints';
 import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
 import { forget, publish } from '../status-cache/publish';
+import { SECOND_MS } from '../time';
 import { deliverRevocations } from './outbox';
 import { isGrantShared, mayRevoke, sharedGrant } from './revocation';
 
@@ -28,7 +29,7 @@ import { isGrantShared, mayRevoke, sharedGrant } from './revocation';
 export const receipts = ['queued', 'not_supported', 'kept_for_other_grants'] as const;
 export type Receipt = (typeof receipts)[number];
 
-const BATCH_MS = 10_000;
+const BATCH_MS = 10 * SECOND_MS;
 
 /** @throws AppError integration_not_found */
 export async function disconnect(

@@ -20,10 +20,11 @@ import { eventStatements } from '../events/event-log';
 import { endingOf, hashOf, noteEnding } from '../http/delegation';
 import { withDeadline } from '../retry';
 import { forget } from '../status-cache/publish';
+import { SECOND_MS } from '../time';
 import { deliverRevocations } from './outbox';
 import { mayRevoke } from './revocation';
 
-const BATCH_MS = 20_000;
+const BATCH_MS = 20 * SECOND_MS;
 
 /**
  * Also good for a user of whom there is nothing. Throws what D1 throws; then nothing is erased.

@@ -1,7 +1,7 @@
 /** Delegations: making them, and ending all of a user's. */
 import * as z from 'zod';
 import { AppError } from '../errors';
-import { timeSchema, timestamp } from '../time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, timeSchema, timestamp } from '../time';
 import { MAX_TOKEN_LENGTH, refuseOtherProvider, refuseWithoutRight } from './caller';
 import { createDelegation, delegationRights, endDelegations } from './delegation';
 import { route } from './route';
@@ -33,7 +33,12 @@ const create = route(
           .max(100)
           .optional()
           .describe("For these only. All of the key's, unless said."),
-        expiresIn: z.int().min(60).max(86_400).default(3600).describe('Seconds.'),
+        expiresIn: z
+          .int()
+          .min(MINUTE_MS / SECOND_MS)
+          .max(DAY_MS / SECOND_MS)
+          .default(HOUR_MS / SECOND_MS)
+          .describe('Seconds.'),
       })
       .meta({ id: 'DelegationRequest', examples: [{ rights: ['read'], expiresIn: 3600 }] }),
     replies: {

@@ -5,7 +5,7 @@
 
 import type { FailureCategory } from '../db/schema';
 import type { Facts } from '../status-cache/snapshot';
-import { MINUTE_MS } from '../time';
+import { MINUTE_MS, SECOND_MS } from '../time';
 
 export type Status = 'connected' | 'expired' | 'needs_reconnect' | 'error';
 
@@ -26,7 +26,7 @@ export interface StatusAt {
 }
 
 /** A refresh that has not happened this long after its time is not coming as it should. */
-export const OVERDUE_MS = 150_000;
+export const OVERDUE_MS = 150 * SECOND_MS;
 
 /**
  * @param absoluteEnd the provider's refresh tokens end at a fixed time, whatever is refreshed

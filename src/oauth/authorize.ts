@@ -5,6 +5,7 @@ import { AppError } from '../errors';
 import { fillAll } from '../providers/templates';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
+import { SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 import { type DpopKey, type Proving, sendProven } from './dpop';
 import type { AuthorizationEndpoints } from './endpoints';
@@ -32,7 +33,7 @@ export interface AuthorizationRequest extends Proving {
   authorizationParams: Readonly<Record<string, string>>;
 }
 
-const PAR_TIMEOUT_MS = 8_000;
+const PAR_TIMEOUT_MS = 8 * SECOND_MS;
 
 /**
  * RFC 6749 4.1.1 with RFC 7636. Where the provider takes pushed authorization requests (RFC 9126),

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { BoundedCache, type Caches } from '../caches';
 import { AppError } from '../errors';
 import { checkEndpoint } from '../providers/urls';
-import { DAY_MS, HOUR_MS } from '../time';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
 import { challengeParameter } from './challenge';
 import { parseDocument } from './document';
 import { isOfTemplate } from './issuer';
@@ -66,7 +66,7 @@ export interface DiscoveryDeps {
 const FRESH_MS = HOUR_MS;
 /** While the server is down. */
 const STALE_MS = DAY_MS;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 5 * SECOND_MS;
 /** Of a document. Hundreds are kept, of servers that users may name. */
 const MAX_BYTES = 131_072;
 

@@ -8,7 +8,7 @@
  */
 
 import { AppError } from '../errors';
-import { MINUTE_MS } from '../time';
+import { MINUTE_MS, SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 import { type Issuer, isIssuerOf } from './issuer';
 
@@ -30,7 +30,7 @@ export function readIdToken(idToken: unknown, { clientId, issuer, now }: Expecte
   if (!isIssuerOf(issuer, claims)) throw unusable('names another issuer');
   if (![valueAt(claims, 'aud')].flat().includes(clientId)) throw unusable('is for another client');
   const exp = valueAt(claims, 'exp');
-  if (typeof exp !== 'number' || exp * 1000 + CLOCK_TOLERANCE_MS < now) {
+  if (typeof exp !== 'number' || exp * SECOND_MS + CLOCK_TOLERANCE_MS < now) {
     throw unusable('has run out');
   }
   return claims;

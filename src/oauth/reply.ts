@@ -9,7 +9,7 @@
  */
 
 import type { OAuth2Provider } from '../providers/types';
-import { DAY_MS, MINUTE_MS } from '../time';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { parseDocument, recoverDocument, valueAt } from './document';
 import { claimsOf } from './id-token';
 
@@ -167,7 +167,7 @@ function readEnd(
     firstAt(at, lifetimes, (value) => {
       const seconds = readNumber(value);
       const isTime = seconds >= FIRST_EPOCH_SECONDS;
-      return usableLifetime(isTime ? readTime(value) - server : seconds * 1000);
+      return usableLifetime(isTime ? readTime(value) - server : seconds * SECOND_MS);
     }) ?? firstAt(at, ends, (value) => usableLifetime(readTime(value) - server));
   return lifetime === null ? null : now + lifetime;
 }
@@ -184,7 +184,7 @@ function readNumber(value: unknown): number {
 /** Epoch seconds, epoch milliseconds or a date. */
 function readTime(value: unknown): number {
   const number = readNumber(value);
-  if (Number.isFinite(number)) return number < FIRST_EPOCH_MS ? number * 1000 : number;
+  if (Number.isFinite(number)) return number < FIRST_EPOCH_MS ? number * SECOND_MS : number;
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)
     ? Date.parse(value)
     : Number.NaN;

@@ -5,6 +5,7 @@
 import { revocationAuthOf } from '../providers/check';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
+import { SECOND_MS } from '../time';
 import type { Signing } from './client-assertion';
 import { type DpopKey, type Proving, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
@@ -26,7 +27,7 @@ import type { Outgoing, RawReply } from './send';
 export type Revocation = 'done' | 'dead' | 'retry' | 'gave_up';
 
 /** Of one request. */
-export const REVOCATION_MS = 10_000;
+export const REVOCATION_MS = 10 * SECOND_MS;
 
 /** Errors that say that the token is dead already. */
 const deadCodes = ['invalid_token', 'invalid_grant', 'token_revoked'];

@@ -20,7 +20,7 @@ export interface RetryWindow {
 const TRIES = 4;
 /** What is left of the time may be less, but a request gets this much. */
 const LEAST_REQUEST_MS = SECOND_MS;
-const backoff: Backoff = { firstMs: 500, factor: 2, longestMs: 2_000, jitter: 0.5 };
+const backoff: Backoff = { firstMs: 500, factor: 2, longestMs: 2 * SECOND_MS, jitter: 0.5 };
 
 /**
  * The first reply that says something, whatever it says.

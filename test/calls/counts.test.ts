@@ -6,13 +6,12 @@ import { answerClassOf, callsSince, countAnswer } from '../../src/calls/counts';
 import type { Bindings } from '../../src/config';
 import { callCounts } from '../../src/db/schema';
 import type { Deps } from '../../src/deps';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { d1Away } from '../status-cache/faults';
 import { apiOf } from '../support/api';
 import { testClock, testDeps } from '../support/deps';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';
 import { json } from '../support/provider';
-
-const HOUR = 3_600_000;
 
 beforeEach(async () => {
   await env.DB.prepare('DELETE FROM call_counts').run();

@@ -6,14 +6,13 @@ import { createApp } from '../../src/app';
 import { Caches } from '../../src/caches';
 import { createDatabase } from '../../src/db/client';
 import { oauthAccounts } from '../../src/db/schema';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { accountContext } from '../../src/vault/vault';
 import { type ApiInit, apiWith, serviceKey, userToken } from '../support/api';
 import { configWith } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import { type AccountOverrides, accountRow, insertAccount } from '../support/fixtures';
 import { errorReply, json } from '../support/provider';
-
-const MINUTE = 60_000;
 
 interface Setup {
   deps: TestDeps;

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it, test } from 'vitest';
 import { Caches } from '../../src/caches';
 import { connectTransactions, oauthAccounts } from '../../src/db/schema';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { createKeyring } from '../../src/vault/keyring';
 import { createVault } from '../../src/vault/vault';
 import { codeOf, type Journey, journey } from '../connect/journey';
@@ -13,7 +14,6 @@ import { configWith } from '../support/config';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';
 import { errorReply } from '../support/provider';
 
-const HOUR = 3_600_000;
 const returnTo = 'https://app.example.com/done';
 const ownHash = (env.SERVICE_KEYS as string).split(':')[1];
 

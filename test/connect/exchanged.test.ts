@@ -6,6 +6,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditEvents, connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_GIVES_UP_MS } from '../../src/disconnect/outbox';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { clientsOf, configWith, recordAt } from '../support/config';
 import { testDeps } from '../support/deps';
 import { dumpDatabase, erasureOf, rowsNaming } from '../support/dump';
@@ -13,7 +14,6 @@ import { fastTime } from '../support/fast-time';
 import { insertAccount } from '../support/fixtures';
 import { codeOf, type Journey, journey } from './journey';
 
-const MINUTE = 60_000;
 /** The transaction is over, and so is any attempt. */
 const OVER = 11 * MINUTE + 1;
 

@@ -9,6 +9,7 @@ import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { LEASE_MS } from '../../src/refresh/claim';
 import { giveNotices } from '../../src/refresh/expiry-notices';
+import { DAY_MS as DAY } from '../../src/time';
 import { hookedDb } from '../refresh/support/faults';
 import { mechanisms } from '../simulator/mechanisms';
 import { simulate } from '../simulator/simulator';
@@ -46,7 +47,6 @@ const app = {
 
 const input = { provider: 'sites' };
 const list = (...ids: string[]) => ids.map((id) => ({ id, name: `Site ${id}` }));
-const DAY = 24 * 3_600_000;
 
 function sites(
   changes: Record<string, unknown> = {},

@@ -10,6 +10,7 @@ import { LEASE_MS } from '../../src/refresh/claim';
 import type { SealedGrant } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { saveInKv } from '../../src/refresh/rescue';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { accountContext } from '../../src/vault/vault';
 import { type Journey, journey } from '../connect/journey';
 import { acme } from '../simulator/acme';
@@ -18,8 +19,6 @@ import { clientsOf, configWith, recordAt } from '../support/config';
 import { dumpDatabase, erasureOf, rowsNaming } from '../support/dump';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';
 import { acmeServer } from '../support/provider';
-
-const HOUR = 3_600_000;
 
 const config = configWith(
   {

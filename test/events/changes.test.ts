@@ -14,14 +14,13 @@ import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { REFUSED_REPEATEDLY } from '../../src/refresh/verdict';
 import { takeBackVerdicts } from '../../src/refresh/verdict-reversal';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { journey } from '../connect/journey';
 import { hookedDb } from '../refresh/support/faults';
 import { world } from '../refresh/support/world';
 import { configWith } from '../support/config';
 import type { TestDeps } from '../support/deps';
 import { errorReply, json } from '../support/provider';
-
-const MINUTE = 60_000;
 
 async function eventsOf({ db }: Pick<TestDeps, 'db'>, userId: string) {
   const rows = await db

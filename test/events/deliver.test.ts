@@ -13,6 +13,7 @@ import {
 } from '../../src/events/deliver';
 import { claimDeliveries, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
 import { eventStatements } from '../../src/events/event-log';
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import { hookedDb } from '../refresh/support/faults';
 import { configWith } from '../support/config';
 import type { TestDeps } from '../support/deps';
@@ -26,10 +27,6 @@ import {
   secretOf,
   verify,
 } from './support/receiver';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 let serial = 0;
 

@@ -12,6 +12,7 @@ import type { Access } from '../../src/http/caller';
 import { hashOf } from '../../src/http/delegation';
 import type { RouteSpec } from '../../src/http/route';
 import { EVERY_HOUR, runJobs } from '../../src/jobs/cron';
+import { DAY_MS as DAY } from '../../src/time';
 import { createKeyring } from '../../src/vault/keyring';
 import { d1Away } from '../status-cache/faults';
 import { type ApiInit, apiWith, jwtSecret, serviceKey, userToken } from '../support/api';
@@ -20,7 +21,6 @@ import { dumpDatabase, dumpKv } from '../support/dump';
 import { insertAccount } from '../support/fixtures';
 import { nameOf, pathOf } from '../support/requests';
 
-const DAY = 86_400_000;
 const hash = (env.SERVICE_KEYS as string).split(':')[1] ?? '';
 const otherHash = 'cd'.repeat(32);
 const configWith = (SERVICE_KEYS = `test:${hash}`, more: Record<string, string> = {}) =>

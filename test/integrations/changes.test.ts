@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
 import { MemoryTier } from '../../src/status-cache/memory';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { journey } from '../connect/journey';
 import { readsWith } from '../status-cache/faults';
 import {
@@ -18,8 +19,6 @@ import {
   userPath,
 } from '../status-cache/support/client';
 import { userToken } from '../support/api';
-
-const MINUTE = 60_000;
 
 /** An isolate with a provider behind it. */
 function withProvider() {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { listIntegrations, oneIntegration, statusOfMany } from '../../src/integrations/list';
 import { integrationListSchema, toIntegration } from '../../src/integrations/serialization';
 import { factsOf } from '../../src/status-cache/origin';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 
-const HOUR = 3_600_000;
 const date = (ms: number) => new Date(ms).toISOString();
 
 /** No filter: what most callers see. */

@@ -6,6 +6,7 @@ import type { Deps } from '../../src/deps';
 import { integrationListSchema, integrationSchema } from '../../src/integrations/serialization';
 import { keyOf } from '../../src/status-cache/kv';
 import { MemoryTier } from '../../src/status-cache/memory';
+import { SECOND_MS as SECOND } from '../../src/time';
 import { d1Away, readsWith } from '../status-cache/faults';
 import { connect, disconnect, held, isolate, listPath, read } from '../status-cache/support/client';
 import { api, apiRequest, userToken } from '../support/api';
@@ -13,7 +14,6 @@ import { asDeclared } from '../support/declared';
 import { testDeps } from '../support/deps';
 import { growVersion, insertAccount } from '../support/fixtures';
 
-const SECOND = 1_000;
 const deps = testDeps();
 
 /** The app with these dependencies instead of the real ones. */

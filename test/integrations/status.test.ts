@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusAt, statusHoldsUntil } from '../../src/integrations/status';
 import type { Facts } from '../../src/status-cache/snapshot';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 30);
 const nextMinute = Date.UTC(2026, 10, 22, 12, 1, 0);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** An hour-long token with a refresh token, due in 45 minutes. */
 const facts = (overrides: Partial<Facts> = {}): Facts => ({

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { oauthAccounts, registeredClients } from '../../src/db/schema';
 import { countSealedUnder, reseal, resealClients } from '../../src/jobs/reseal';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { createKeyring } from '../../src/vault/keyring';
 import {
   accountContext,
@@ -12,8 +13,6 @@ import {
 import { hookedDb } from '../refresh/support/faults';
 import { testDeps } from '../support/deps';
 import { type AccountRow, accountRow, insertAccount } from '../support/fixtures';
-
-const MINUTE = 60_000;
 
 const rootOf = (fill: number) => btoa(String.fromCharCode(...new Uint8Array(32).fill(fill)));
 const keyringOf = (...kids: string[]) =>

@@ -3,11 +3,10 @@ import { Caches } from '../../src/caches';
 import { AppError } from '../../src/errors';
 import { endpointsOf } from '../../src/oauth/endpoints';
 import { isIssuer, isIssuerOf } from '../../src/oauth/issuer';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { testClock } from '../support/deps';
 import { type Answer, answering, json } from '../support/provider';
 import { oauth2Provider } from './support/providers';
-
-const HOUR = 3_600_000;
 
 function setup(publicUrl: string, ...answers: Answer[]) {
   const clock = testClock();

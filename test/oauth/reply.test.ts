@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { readTokenReply } from '../../src/oauth/reply';
 import { records } from '../../src/providers/records';
 import { oauth2ProviderSchema } from '../../src/providers/types';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { oauth2Provider } from './support/providers';
 
 const now = Date.UTC(2026, 10, 22, 12);
-const HOUR = 3_600_000;
 const acme = oauth2Provider();
 
 interface Raw {

@@ -4,11 +4,10 @@ import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { errorReply, json } from '../support/provider';
 import { hookedDb } from './support/faults';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
 
 const eventsOf = (deps: ReturnType<typeof world>['deps'], provider: string) =>
   deps.db.select().from(auditEvents).where(eq(auditEvents.provider, provider));

@@ -8,6 +8,7 @@ import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { accountContext } from '../../src/vault/vault';
 import type { TestDeps } from '../support/deps';
 import { errorReply, json } from '../support/provider';
@@ -15,7 +16,6 @@ import { hookedDb } from './support/faults';
 import { type World, world } from './support/world';
 
 const LIMIT = 50;
-const MINUTE = 60_000;
 
 const endpointOf = (name: string) => ({
   url: `https://${name}.hooks.example/`,

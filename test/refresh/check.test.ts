@@ -6,14 +6,12 @@ import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { checkIntegration, repeatChecks } from '../../src/refresh/check';
 import { claimOne } from '../../src/refresh/claim';
 import { refreshOne } from '../../src/refresh/on-demand';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import { apiWith, userToken } from '../support/api';
 import type { AccountRow } from '../support/fixtures';
 import { errorReply } from '../support/provider';
 import { hookedDb } from './support/faults';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 const keyOf = (row: AccountRow) => ({
   userId: row.userId,

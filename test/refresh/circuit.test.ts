@@ -8,10 +8,9 @@ import { providerHealth } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { hookedDb } from './support/faults';
 import { type World, world } from './support/world';
-
-const MINUTE = 60_000;
 
 const tenants = {
   refreshModel: 'static',

@@ -4,9 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { healthOf } from '../../src/refresh/circuit';
 import { claimDue, claimOne, countDue, LEASE_MS } from '../../src/refresh/claim';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
 
 const asked = (...ids: string[]) => ids.map((id) => ({ id, host: `${id}.example` }));
 

@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { auditEvents } from '../../src/db/schema';
 import { giveNotices } from '../../src/refresh/expiry-notices';
 import { runRefresh } from '../../src/refresh/run';
+import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/time';
 import type { AccountOverrides } from '../support/fixtures';
 import { json } from '../support/provider';
 import { hookedDb } from './support/faults';
 import { type World, world } from './support/world';
-
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 
 const fixed = { refreshModel: 'static', refreshDeadline: 'absolute' } as const;
 

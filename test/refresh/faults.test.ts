@@ -6,10 +6,9 @@
 import { describe, expect, it } from 'vitest';
 import { consume } from '../../src/refresh/queue';
 import { runRefresh } from '../../src/refresh/run';
+import { MINUTE_MS as MINUTE } from '../../src/time';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
 
 interface Fault {
   call: number;

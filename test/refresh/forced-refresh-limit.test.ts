@@ -3,11 +3,10 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { userVersions } from '../../src/db/schema';
 import { FORCED_A_DAY } from '../../src/refresh/forced-refresh-limit';
+import { HOUR_MS as HOUR } from '../../src/time';
 import { apiWith, userToken } from '../support/api';
 import { countedKv } from './support/faults';
 import { world } from './support/world';
-
-const HOUR = 3_600_000;
 
 function setUp() {
   const { kv, calls } = countedKv();

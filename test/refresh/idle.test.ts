@@ -3,12 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import type { AccountRow } from '../support/fixtures';
 import { type World, world } from './support/world';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** A tick each minute in which something is due; the minutes between are skipped. */
 async function tickUntil(w: World, account: AccountRow, end: number): Promise<number> {

@@ -12,11 +12,9 @@ import { refreshOne } from '../../src/refresh/on-demand';
 import { tokenFor } from '../../src/refresh/token';
 import { factsOf } from '../../src/status-cache/origin';
 import { snapshotSchema } from '../../src/status-cache/snapshot';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import type { AccountRow } from '../support/fixtures';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** The columns that a release knew, from the migration that made them. */
 const columnsOf = (table: string): string[] => {

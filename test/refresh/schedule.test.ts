@@ -6,10 +6,8 @@ import {
   type ScheduleInput,
   schedule,
 } from '../../src/refresh/schedule';
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const now = Date.UTC(2026, 10, 22, 12, 0, 30);
 
 const provider = (change: Record<string, unknown> = {}): Provider =>

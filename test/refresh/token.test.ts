@@ -6,6 +6,7 @@ import { refreshOne, watchOf } from '../../src/refresh/on-demand';
 import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import { clientsOf } from '../support/config';
 import { type TestDeps, testDeps } from '../support/deps';
 import { fastTime } from '../support/fast-time';
@@ -15,9 +16,6 @@ import { hookedDb } from './support/faults';
 import { configOfProviders, type World, world } from './support/world';
 
 afterEach(() => vi.unstubAllGlobals());
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 const keyOf = (row: AccountRow) => ({
   userId: row.userId,

@@ -13,14 +13,11 @@ import {
   type Weighed,
   weigh,
 } from '../../src/refresh/verdict';
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import type { Interception } from '../simulator/simulator';
 import type { AccountRow } from '../support/fixtures';
 import { errorReply, json } from '../support/provider';
 import { world } from './support/world';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 describe('what refusals in a row mean', () => {
   const start = Date.UTC(2026, 10, 22);

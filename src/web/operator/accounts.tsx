@@ -1,5 +1,5 @@
 /** Accounts by status and provider, and when they fall due. */
-import { HOUR_MS } from '../../time';
+import { HOUR_MS, SECOND_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
@@ -178,7 +178,7 @@ export function Due({ counts, view }: { counts: Counts; view: View }) {
         </>
       )}
       {counts.at < view.clock.now - 1000 ? (
-        <p class="small soft note">{`Counted at ${hour(at, view.clock)}, once in ${CACHED_MS / 1000} s at most.`}</p>
+        <p class="small soft note">{`Counted at ${hour(at, view.clock)}, once in ${CACHED_MS / SECOND_MS} s at most.`}</p>
       ) : null}
     </Panel>
   );

@@ -16,12 +16,13 @@ import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
 import { takeBackVerdicts } from '../../refresh/verdict-reversal';
 import { forget } from '../../status-cache/publish';
+import { SECOND_MS } from '../../time';
 
 /**
  * How long a run that a browser waits for starts groups. Its last group takes up to 25 s more. When
  * the browser hangs up, no new group is started, and what was started has 30 s to end.
  */
-const RUN_MS = 20_000;
+const RUN_MS = 20 * SECOND_MS;
 
 const count = z.number();
 

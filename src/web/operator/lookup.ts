@@ -8,9 +8,10 @@ import { accountsIn, withItsGrant } from '../../db/grants';
 import { auditEvents, oauthAccounts, webhookDeliveries } from '../../db/schema';
 import type { Deps } from '../../deps';
 import { withDeadline } from '../../retry';
+import { SECOND_MS } from '../../time';
 import type { AuditEventRow } from './overview';
 
-const READ_MS = 8_000;
+const READ_MS = 8 * SECOND_MS;
 const EVENTS = 100;
 /** Events of a user that are looked at for those of one account. */
 const SCANNED = 2_000;

@@ -10,10 +10,10 @@ import { lastUsesOf } from '../../http/service-key';
 import { listRuns, type Run } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
-import { HOUR_MS } from '../../time';
+import { HOUR_MS, SECOND_MS } from '../../time';
 import { type Counts, countsOf } from './counts';
 
-const READ_MS = 8_000;
+const READ_MS = 8 * SECOND_MS;
 const CIRCUITS = 50;
 const EVENTS = 25;
 export const CALL_HOURS = 24;

@@ -17,7 +17,7 @@ import * as z from 'zod';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import type { ServiceKey } from '../../rights';
-import { MINUTE_MS } from '../../time';
+import { MINUTE_MS, SECOND_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
 import { cookieAttributes, formTokenOf } from '../session';
 import { type OperatorFlash, operatorFlashSchema } from './actions';
@@ -51,7 +51,7 @@ export async function beginOperatorSession(
   const { vault, now } = c.get('deps');
   const session = { name, sha256, expiresAt: now() + OPERATOR_SESSION_MS };
   const sealed = await vault.seal(JSON.stringify(session), CONTEXT);
-  setCookie(c, COOKIE, sealed, { ...attributes, maxAge: OPERATOR_SESSION_MS / 1000 });
+  setCookie(c, COOKIE, sealed, { ...attributes, maxAge: OPERATOR_SESSION_MS / SECOND_MS });
 }
 
 /**

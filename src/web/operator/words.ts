@@ -6,6 +6,7 @@ import type { EventType } from '../../events/types';
 import { BrowserError, type Situation } from '../../http/browser-error';
 import { OPENS_AFTER } from '../../refresh/circuit';
 import type { Trigger } from '../../refresh/run-log';
+import { SECOND_MS } from '../../time';
 import type { Message } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { OperatorFlash } from './actions';
@@ -29,7 +30,7 @@ export const percent = (share: number): string =>
 
 /** `under a second`, `12 s`, `3 min 5 s` */
 export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
+  const seconds = Math.round(ms / SECOND_MS);
   if (seconds < 1) return 'under a second';
   if (seconds < 60) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? '' : ` ${seconds % 60} s`}`;

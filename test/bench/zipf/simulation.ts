@@ -16,6 +16,7 @@ import { readSnapshot } from '../../../src/status-cache/cache.ts';
 import { changeVisibly } from '../../../src/status-cache/changes.ts';
 import { type Found, MemoryTier } from '../../../src/status-cache/memory.ts';
 import { publish } from '../../../src/status-cache/publish.ts';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../../src/time.ts';
 import { CountingD1, CountingKv } from './stores.ts';
 import { untilAllWait, VirtualTime } from './time.ts';
 
@@ -46,8 +47,6 @@ export interface Hour {
   kvRefused: number;
 }
 
-const HOUR = 3_600_000;
-const MINUTE = 60_000;
 /** Cron comes a little after the minute. */
 const CRON_LATE_MS = 1_000;
 

@@ -1,11 +1,10 @@
 /** How a run ends: faults are over, time has passed, and nothing must have been lost. */
 import { DAILY_AFTER } from '../../../src/refresh/schedule';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../../src/time';
 import { START } from '../kernel/clock';
 import { textOf } from '../kernel/vault';
 import type { World } from './world';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** A delivery that failed so often comes in hours, and is not waited for. */
 const SOON_ATTEMPTS = 4;
 

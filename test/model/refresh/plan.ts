@@ -1,5 +1,6 @@
 /** What happens in a run: a provider, a fault profile, and steps in time. */
 import fc from 'fast-check';
+import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../../src/time';
 import type { Rotation } from '../kernel/authorization-server';
 import type { ProviderSetting } from '../kernel/config';
 import type { Trouble } from '../kernel/invocation';
@@ -55,9 +56,6 @@ export interface Plan extends ProviderSetting {
   troubles: Trouble[];
   seed: number;
 }
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 const lasts = weighted([2, 3_000], [3, 20_000], [2, 100_000], [2, 400_000]);
 

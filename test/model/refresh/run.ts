@@ -1,4 +1,6 @@
 /** One run: a plan, step by step; then faults end, and time passes. */
+
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { START } from '../kernel/clock';
 import { PROVIDER } from '../kernel/config';
 import { type Model, runWorld } from '../kernel/explore';
@@ -27,7 +29,6 @@ import { profiles } from './profiles';
 import { insertAccount, userOf } from './rows';
 import { type Mutation, World } from './world';
 
-const MINUTE = 60_000;
 /** From the last step to the end of all faults. */
 const AFTERGLOW_MS = 90_000;
 /** After that, everything is in order again within this time, hour-long backoffs included. */

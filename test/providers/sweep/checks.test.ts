@@ -4,11 +4,10 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isCheckable } from '../../../src/oauth/credential-check';
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { fixtures } from '../../simulator/fixtures';
 import { testDeps } from '../../support/deps';
 import { clearTables, Traveller } from './support/traveller';
-
-const MINUTE = 60_000;
 
 beforeEach(clearTables);
 

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../../src/jobs/cron';
 import { records as builtIn } from '../../../src/providers/records';
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { acmeKeys } from '../../simulator/acme-keys';
 import { keyFixtures } from '../../simulator/key-fixtures';
 import { type KeyFixture, simulateKeys } from '../../simulator/keys';
@@ -15,8 +16,6 @@ import { testClock, testDeps } from '../../support/deps';
 import { clearTables } from './support/traveller';
 
 beforeEach(clearTables);
-
-const MINUTE = 60_000;
 
 /** Hosts that the user names, an id from a header beside one from the body, keys in every place. */
 const records: Record<string, Record<string, unknown>> = {

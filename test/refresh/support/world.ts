@@ -1,6 +1,8 @@
 /**
  * Everything a refresh test needs: deps with a simulated provider behind `fetch`, and due accounts.
  */
+
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { accountContext } from '../../../src/vault/vault';
 import type { Simulator } from '../../simulator/simulator';
 import { clientsOf, configWith, recordAt } from '../../support/config';
@@ -12,8 +14,6 @@ import {
   insertAccount,
 } from '../../support/fixtures';
 import { acmeServer } from '../../support/provider';
-
-const MINUTE = 60_000;
 
 interface ProviderChange {
   refreshModel?: 'static' | 'rotating' | 'extend';

@@ -1,12 +1,12 @@
 /** A consent that is given, and a provider that cannot say whose it is for the moment. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../../src/db/schema';
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { testDeps } from '../../support/deps';
 import { formTokenIn, HERE, textOf } from '../pages';
 import { hosted } from './client';
 
 const STEP = /^\/integrations\/choice\?connection=[\w-]{43}&away=1$/;
-const MINUTE = 60_000;
 
 /** To the consent and back, while the profile is away. */
 async function consented(userId: string) {

@@ -5,13 +5,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { oauthAccounts } from '../../../src/db/schema';
 import { statusAt } from '../../../src/integrations/status';
 import { factsOf } from '../../../src/status-cache/origin';
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { COUNTED, countsOf } from '../../../src/web/operator/counts';
 import { readOverview } from '../../../src/web/operator/overview';
 import { hookedDb } from '../../refresh/support/faults';
 import { testDeps } from '../../support/deps';
 import { operator, panel } from './client';
-
-const MINUTE = 60_000;
 
 beforeEach(async () => {
   await env.DB.prepare('DELETE FROM oauth_accounts').run();

@@ -6,6 +6,7 @@ import { auditEvents, callCounts, providerHealth, refreshRuns } from '../../../s
 import type { Deps } from '../../../src/deps';
 import { readSnapshot } from '../../../src/status-cache/cache';
 import { keyOf } from '../../../src/status-cache/kv';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../../src/time';
 import { runRefreshNow } from '../../../src/web/operator/actions';
 import { hookedDb } from '../../refresh/support/faults';
 import { world } from '../../refresh/support/world';
@@ -14,9 +15,6 @@ import { testClock, testDeps } from '../../support/deps';
 import { accountRow, insertAccount } from '../../support/fixtures';
 import { textOf } from '../pages';
 import { operator, panel } from './client';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 beforeEach(async () => {
   const tables = [

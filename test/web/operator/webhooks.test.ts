@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditEvents, oauthAccounts, webhookDeliveries } from '../../../src/db/schema';
 import { deliverWebhooks } from '../../../src/events/deliver';
+import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { readTimeline } from '../../../src/web/operator/lookup';
 import { anew, forgetEvents, receiving, secretOf } from '../../events/support/receiver';
 import { hookedDb } from '../../refresh/support/faults';
@@ -11,8 +12,6 @@ import { testDeps } from '../../support/deps';
 import { insertAccount } from '../../support/fixtures';
 import { textOf } from '../pages';
 import { operator, panel } from './client';
-
-const MINUTE = 60_000;
 
 beforeEach(async () => {
   const deps = testDeps();
