@@ -1,7 +1,7 @@
 /**
- * The promise of a snapshot: until `freshUntil`, nothing in it changes without the user's version
- * growing. Readers (src/status-cache) and the writers of refreshes (src/refresh) both go by the
- * rules here; that is what lets a scheduled refresh write no KV at all and still leave nothing
+ * How long a snapshot may be believed: until `freshUntil`, nothing in it changes without the user's
+ * version growing. Readers (src/status-cache) and the writers of refreshes (src/refresh) both go by
+ * the rules here; that is what lets a scheduled refresh write no KV at all and still leave nothing
  * stale. Pure: `now` and `takenAt` are passed in, all times in ms. See docs/protocols.md.
  */
 import { MINUTE_MS, SECOND_MS } from '../time';

@@ -1,4 +1,4 @@
-/** The promise of a snapshot, at its boundaries. All times in ms, `takenAt` = T. */
+/** The freshness of a snapshot, at its boundaries. All times in ms, `takenAt` = T. */
 import { describe, expect, it } from 'vitest';
 import {
   dueBeyondFreshness,

@@ -1,7 +1,7 @@
 /**
  * With any one part of the protocol taken out, the model fails. Each mutant is a change of what the
- * product is handed (memory, KV, D1), of a rule of freshness.ts, or of what a failed refresh gives to
- * be published; everything else runs as it is.
+ * product is handed (memory, KV, D1), of a rule of freshness.ts, or of what a failed refresh gives
+ * to be published; everything else runs as it is.
  */
 import type { SQL } from 'drizzle-orm';
 import { afterEach, it, vi } from 'vitest';
