@@ -116,7 +116,23 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
   for (const [name, example] of Object.entries(examples)) {
     Object.assign(document.components?.schemas?.[name] ?? {}, { examples: [example] });
   }
+  describeOnce(document);
   return document;
+}
+
+/**
+ * Of a parameter or a header, zod-openapi writes the description beside its schema and into it: a
+ * reference for people would show it twice.
+ */
+function describeOnce(part: object): void {
+  const { description, schema } = part as {
+    description?: unknown;
+    schema?: { description?: unknown };
+  };
+  if (description !== undefined && schema?.description === description) delete schema.description;
+  for (const inner of Object.values(part)) {
+    if (typeof inner === 'object' && inner !== null) describeOnce(inner);
+  }
 }
 
 /** What is posted to an endpoint of WEBHOOKS: Standard Webhooks (standardwebhooks.com). */
