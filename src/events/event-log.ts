@@ -5,11 +5,14 @@
 import { and, eq, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { runBatch } from '../db/client';
 import { joined } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
 import { type AccountRow, auditEvents, oauthAccounts, userVersions } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
-import { timestamp } from '../time';
+import type { Deps } from '../deps';
+import { retry } from '../retry';
+import { SECOND_MS, timestamp } from '../time';
 import { deliveriesOf, type EventWriter } from './deliveries';
 import {
   type Event,
@@ -114,6 +117,43 @@ export const eventsOfAccounts = (
     },
   );
 };
+
+/** No try to write an event is begun after this. */
+const WRITE_MS = 5 * SECOND_MS;
+
+/**
+ * Writes an event that no other change goes with. For those that do, see `eventStatements`.
+ *
+ * @param until no try is begun after this, ms since the epoch
+ * @throws what D1 throws
+ */
+export async function writeEvent(
+  deps: Deps,
+  event: NewEvent,
+  until = deps.now() + WRITE_MS,
+): Promise<void> {
+  const statements = eventStatements(deps, event);
+  await retry(deps, { until }, () => runBatch(deps.db, statements));
+}
+
+type OperatorEvent = Extract<NewEvent, { type: `operator.${string}` }>;
+
+/**
+ * Records what an operator did, on the page or by the API: after the reply, and as far as the
+ * database takes it. The act does not depend on its record.
+ */
+export function recordAct(
+  deps: Deps,
+  act: {
+    [T in OperatorEvent['type']]: Pick<Extract<OperatorEvent, { type: T }>, 'type' | 'data'>;
+  }[OperatorEvent['type']],
+): void {
+  const { type } = act;
+  const event = { ...act, at: deps.now(), dedupeKey: `${type} ${deps.uuid()}` };
+  deps.waitUntil(
+    writeEvent(deps, event).catch((error) => deps.log.warn('events.not_written', { type }, error)),
+  );
+}
 
 type NewRow = {
   [K in Exclude<keyof EventRow, 'at' | 'type'>]?: EventRow[K] | SQL | SQLiteColumn;

@@ -11,7 +11,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { timeSchema, timestamp } from '../time';
 import { deliveriesTo } from './deliveries';
-import { eventStatements } from './event-log';
+import { eventStatements, recordAct } from './event-log';
 import { eventIdOf } from './types';
 import type { WebhookEndpoint } from './webhooks-setting';
 
@@ -127,10 +127,16 @@ export async function listEndpoints({ db, config }: Deps): Promise<EndpointState
   return [...configured, ...others];
 }
 
-/** What waits for it is tried as it is due. @throws what D1 throws */
-export async function enableEndpoint({ db, log }: Deps, name: string): Promise<void> {
-  await db.delete(webhookEndpoints).where(eq(webhookEndpoints.name, name));
-  log.info('webhook.enabled', { endpoint: name });
+/**
+ * What waits for it is tried as it is due.
+ *
+ * @param by name of the service key
+ * @throws what D1 throws
+ */
+export async function enableEndpoint(deps: Deps, name: string, by: string): Promise<void> {
+  await deps.db.delete(webhookEndpoints).where(eq(webhookEndpoints.name, name));
+  recordAct(deps, { type: 'operator.webhook_enabled', data: { endpoint: name, by } });
+  deps.log.info('webhook.enabled', { endpoint: name });
 }
 
 /**
@@ -164,13 +170,16 @@ export async function testEndpoint(
 /**
  * Makes dead letters due, those first that died first; the next tick begins with them.
  *
+ * @param by name of the service key
  * @returns how many
  * @throws what D1 throws
  */
 export async function sendDeadLetters(
-  { db, now }: Deps,
+  deps: Deps,
   { name }: WebhookEndpoint,
+  by: string,
 ): Promise<{ sent: number; left: boolean }> {
+  const { db } = deps;
   const { endpoint, deadAt } = webhookDeliveries;
   const rowid = rowidOf(webhookDeliveries);
   const dead = db
@@ -181,8 +190,10 @@ export async function sendDeadLetters(
     .limit(SENT_AGAIN);
   const due = await db
     .update(webhookDeliveries)
-    .set({ attempts: 0, dueAt: now(), leaseId: null, deadAt: null })
+    .set({ attempts: 0, dueAt: deps.now(), leaseId: null, deadAt: null })
     .where(inArray(rowid, dead))
     .returning({ eventId: webhookDeliveries.eventId });
-  return { sent: due.length, left: due.length === SENT_AGAIN };
+  const sent = due.length;
+  recordAct(deps, { type: 'operator.dead_letters_sent', data: { endpoint: name, by, sent } });
+  return { sent, left: sent === SENT_AGAIN };
 }

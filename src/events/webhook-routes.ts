@@ -85,9 +85,9 @@ const enable = route(
     replies: { 200: { description: 'It is enabled.', schema: endpointSchema } },
     errors: ['not_found', 'unavailable'],
   },
-  async ({ deps, param, reply }) => {
+  async ({ deps, param, caller, reply }) => {
     const { name } = endpointOf(deps, param.endpoint);
-    await enableEndpoint(deps, name);
+    await enableEndpoint(deps, name, caller.name);
     const endpoints = await listEndpoints(deps);
     const enabled = endpoints.find((one) => one.name === name);
     if (!enabled) throw new AppError('not_found', 'WEBHOOKS has no such endpoint');

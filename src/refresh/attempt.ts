@@ -6,12 +6,11 @@
  *
  * Not promised: that the row is written when D1 is away. Then a rescue record has the grant.
  */
-import { runBatch } from '../db/client';
 import { lostLeases } from '../db/lost-leases';
 import type { AccountRow, ClientGrant, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { eventStatements, type NewEvent } from '../events/event-log';
+import { type NewEvent, writeEvent } from '../events/event-log';
 import type { Bound, DpopKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { namesAnotherSubject } from '../oauth/profile';
@@ -529,8 +528,7 @@ async function reportOddReply(
   const event: NewEvent = isAnothers
     ? { at, type: 'provider.wrong_subject', data: { provider, rowId: id }, dedupeKey }
     : { at, type: 'provider.odd_reply', data: { provider, code }, dedupeKey };
-  const statements = eventStatements(deps, event);
-  await retry(deps, { until: at + COMMIT_MS }, () => runBatch(deps.db, statements));
+  await writeEvent(deps, event);
 }
 
 /** Of an attempt that was granted something. Never throws. */

@@ -14,14 +14,14 @@
  */
 import { and, asc, between, countDistinct, eq, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
 import { PARALLEL_CALLS } from '../budget';
-import { type Database, runBatch } from '../db/client';
+import type { Database } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { caseWhen, rowNumber } from '../db/expressions';
 import { withGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { accountEventStatements, eventStatements } from '../events/event-log';
+import { accountEventStatements, writeEvent } from '../events/event-log';
 import {
   type CheckOutcome,
   checkAccessToken,
@@ -459,13 +459,9 @@ async function isStorm({ db }: Deps, row: AccountRow): Promise<boolean> {
 /** Once in a while, by whoever is the first. */
 async function reportStorm(deps: Deps, { provider }: AccountRow, until: number): Promise<void> {
   const at = deps.now();
-  const event = eventStatements(deps, {
-    at,
-    type: 'provider.refusal_storm',
-    data: { provider, code: TOKEN_REFUSED },
-    dedupeKey: `provider.refusal_storm ${provider} ${TOKEN_REFUSED} ${Math.floor(at / STORM_EVENT_MS)}`,
-  });
-  await retry(deps, { until }, () => runBatch(deps.db, event));
+  const dedupeKey = `provider.refusal_storm ${provider} ${TOKEN_REFUSED} ${Math.floor(at / STORM_EVENT_MS)}`;
+  const data = { provider, code: TOKEN_REFUSED };
+  await writeEvent(deps, { at, type: 'provider.refusal_storm', data, dedupeKey }, until);
 }
 
 /**

@@ -4,11 +4,10 @@
  * delay while D1 is away.
  */
 import { withBudget } from '../budget';
-import { runBatch } from '../db/client';
 import type { Deps } from '../deps';
 import { deliverOwn } from '../events/deliver';
-import { eventStatements, type NewEvent } from '../events/event-log';
-import { type Backoff, backoffMs, retry } from '../retry';
+import { type NewEvent, writeEvent } from '../events/event-log';
+import { type Backoff, backoffMs } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
 import type { SealedGrant } from './commit';
 import { messageSchema, RECOVERY_CALLS, recoverGrant, saveInKv } from './rescue';
@@ -17,7 +16,6 @@ import { runRefresh } from './run';
 const delay: Backoff = { firstMs: 30 * SECOND_MS, factor: 2, longestMs: HOUR_MS, jitter: 0 };
 /** For so many deliveries a message that is the only copy comes back after the first delay. */
 const ONLY_COPY_ATTEMPTS = 40;
-const EVENT_MS = 5 * SECOND_MS;
 
 /** Each message is acknowledged by itself, so that one failure brings back only itself. */
 export async function consume(batch: MessageBatch<unknown>, unmetered: Deps): Promise<void> {
@@ -119,9 +117,7 @@ async function recoverDeadLetter(
     dedupeKey: `rescue.dead_letter ${leaseId} ${recovered}`,
   };
   try {
-    await retry(deps, { until: deps.now() + EVENT_MS }, () =>
-      runBatch(deps.db, eventStatements(deps, event)),
-    );
+    await writeEvent(deps, event);
   } catch (error) {
     deps.log.warn('events.not_written', { type: event.type, provider, rowId }, error);
   }

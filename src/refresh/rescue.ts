@@ -7,11 +7,10 @@
  * queue's consumer tries until D1 has it; once an hour what is left in KV is put into its row.
  */
 import * as z from 'zod';
-import { runBatch } from '../db/client';
 import { isOutage } from '../db/outage';
 import type { AccountRow } from '../db/schema';
 import type { Deps } from '../deps';
-import { eventStatements } from '../events/event-log';
+import { writeEvent } from '../events/event-log';
 import { type Backoff, poll, retry, withDeadline } from '../retry';
 import { publish } from '../status-cache/publish';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -258,13 +257,12 @@ async function setAside(
 ): Promise<void> {
   const aside = SET_ASIDE_PREFIX + key;
   await deps.kv.put(aside, text, { expirationTtl: SET_ASIDE_SECONDS });
-  const event = eventStatements(deps, {
+  await writeEvent(deps, {
     at: deps.now(),
     type: 'rescue.set_aside',
     data: { key: aside, ...(grant ? { provider: grant.provider, rowId: grant.rowId } : {}) },
     dedupeKey: `rescue.set_aside ${key}`,
   });
-  await runBatch(deps.db, event);
   await deps.kv.delete(key);
   deps.log.error('rescue.set_aside', grant ? aboutOf(grant) : {});
 }

@@ -7,9 +7,11 @@ import * as z from 'zod';
 import { PARALLEL_CALLS } from '../budget';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { recordAct } from '../events/event-log';
 import { withDeadline } from '../retry';
 import { SECOND_MS } from '../time';
 import { listKv } from './kv';
+import { forget } from './publish';
 
 /** The free plan allows 1,000 requests to KV and D1 in one invocation. */
 const KEYS_AT_MOST = 500;
@@ -25,6 +27,18 @@ export const clearedSchema = z
       .describe('Some are left: more than one request can delete, or KV refused.'),
   })
   .meta({ id: 'ClearedCache' });
+
+/**
+ * What an operator does where a user's statuses look wrong.
+ *
+ * @param by name of the service key
+ * @returns whether KV took the delete
+ */
+export async function invalidateUser(deps: Deps, userId: string, by: string): Promise<boolean> {
+  const done = await forget(deps, userId);
+  recordAct(deps, { type: 'operator.user_invalidated', data: { userId, by } });
+  return done;
+}
 
 /** @throws AppError unavailable, when KV does not list its keys */
 export async function clearCache(deps: Deps): Promise<z.output<typeof clearedSchema>> {

@@ -4,9 +4,8 @@ import { AppError } from '../errors';
 import { route } from '../http/route';
 import { userParam } from '../http/validate';
 import { SECOND_MS, timeSchema, timestamp } from '../time';
-import { clearCache, clearedSchema } from './clear';
+import { clearCache, clearedSchema, invalidateUser } from './clear';
 import { type Entry, inspect } from './inspect';
-import { forget } from './publish';
 import { cacheStats, cacheStatsSchema } from './statistics';
 
 const stats = route(
@@ -54,8 +53,8 @@ const invalidate = route(
     replies: { 204: { description: 'Gone, or was not there.' } },
     errors: ['unavailable'],
   },
-  async ({ param, deps, reply }) => {
-    if (!(await forget(deps, param.userId))) {
+  async ({ param, deps, caller, reply }) => {
+    if (!(await invalidateUser(deps, param.userId, caller.name))) {
       throw new AppError('unavailable', 'KV did not take the delete', { retryAfter: 2 });
     }
     return reply(204, null);

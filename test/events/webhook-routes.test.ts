@@ -157,7 +157,8 @@ describe('POST /v1/webhooks/{endpoint}/test', () => {
 
 describe('POST /v1/webhooks/{endpoint}/enable', () => {
   it('has what waited delivered', async () => {
-    const { deps, received, answer } = receiving({ app: {} });
+    // Not the event of its being enabled.
+    const { deps, received, answer } = receiving({ app: { events: ['user.erased'] } });
     const call = callsOf(deps);
     answer('app', status(410));
     await call('/v1/users/u2', { method: 'DELETE' });
@@ -170,6 +171,17 @@ describe('POST /v1/webhooks/{endpoint}/enable', () => {
     expect(await reply.json()).toMatchObject({ name: 'app', state: 'enabled', waiting: 2 });
     await tick(deps);
     expect(received.map(({ body }) => body.data.userId)).toEqual(['u2', 'u2', 'u3']);
+  });
+
+  it('is an event, which names who did it', async () => {
+    const { deps, received } = receiving({ app: {} });
+    await callsOf(deps)('/v1/webhooks/app/enable', post);
+    await tick(deps);
+    deps.clock.advance(60_000);
+    await tick(deps);
+    const { type, data } = received[0]?.body ?? {};
+    expect(type).toBe('operator.webhook_enabled');
+    expect(data).toEqual({ endpoint: 'app', by: 'test' });
   });
 
   it('of one that is not disabled changes nothing', async () => {

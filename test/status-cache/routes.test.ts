@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { auditEvents } from '../../src/db/schema';
 import { readSnapshot } from '../../src/status-cache/cache';
 import { clearCache } from '../../src/status-cache/clear';
 import { keyOf } from '../../src/status-cache/kv';
@@ -105,6 +107,20 @@ describe('DELETE /v1/cache', () => {
     await expect(clearCache(testDeps({ kv: kvAway() }))).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+});
+
+describe('DELETE /v1/cache/users/{userId}', () => {
+  it('is an event, which names who did it', async () => {
+    const deps = testDeps();
+    const reply = await apiWith(deps)('/v1/cache/users/invalidated', { method: 'DELETE' });
+    expect(reply.status).toBe(204);
+    await deps.settle();
+    const events = await deps.db
+      .select({ type: auditEvents.type, detail: auditEvents.detail })
+      .from(auditEvents)
+      .where(eq(auditEvents.userId, 'invalidated'));
+    expect(events).toEqual([{ type: 'operator.user_invalidated', detail: { by: 'test' } }]);
   });
 });
 

@@ -5,7 +5,7 @@ import { runBatch } from '../../db/client';
 import { hasRow } from '../../db/conditions';
 import { providerHealth } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { eventStatements, type NewEvent } from '../../events/event-log';
+import { eventStatements, recordAct } from '../../events/event-log';
 import {
   enableEndpoint,
   endpointOf,
@@ -15,7 +15,7 @@ import {
 import { type CircuitKey, closeCircuit } from '../../refresh/circuit';
 import { runRefresh } from '../../refresh/run';
 import { takeBackVerdicts } from '../../refresh/verdict-reversal';
-import { forget } from '../../status-cache/publish';
+import { invalidateUser } from '../../status-cache/clear';
 import { SECOND_MS } from '../../time';
 
 /**
@@ -73,7 +73,7 @@ export async function runRefreshNow(
   by: string,
   signal: AbortSignal,
 ): Promise<OperatorFlash> {
-  recordAction(deps, { type: 'operator.refresh_run', data: { by } });
+  recordAct(deps, { type: 'operator.refresh_run', data: { by } });
   const run = runRefresh(deps, 'operator', { ms: RUN_MS, signal });
   deps.waitUntil(run);
   return { kind: 'ran', ...(await run) };
@@ -117,9 +117,7 @@ export async function clearUserCache(
   by: string,
   userId: string,
 ): Promise<OperatorFlash> {
-  const done = await forget(deps, userId);
-  recordAction(deps, { type: 'operator.user_invalidated', data: { by, userId } });
-  return { kind: 'forgotten', userId, done };
+  return { kind: 'forgotten', userId, done: await invalidateUser(deps, userId, by) };
 }
 
 /** Throws what D1 throws. */
@@ -132,7 +130,7 @@ export async function takeBackVerdictsNow(
   deps.waitUntil(work.catch(() => {}));
   const done = await work;
   const { taken } = done;
-  recordAction(deps, { type: 'operator.verdicts_taken_back', data: { by, provider, taken } });
+  recordAct(deps, { type: 'operator.verdicts_taken_back', data: { by, provider, taken } });
   return { kind: 'taken_back', provider, ...done };
 }
 
@@ -153,8 +151,7 @@ export async function enableEndpointNow(
   by: string,
   name: string,
 ): Promise<OperatorFlash> {
-  await enableEndpoint(deps, endpointOf(deps, name).name);
-  recordAction(deps, { type: 'operator.webhook_enabled', data: { endpoint: name, by } });
+  await enableEndpoint(deps, endpointOf(deps, name).name, by);
   return { kind: 'enabled', endpoint: name };
 }
 
@@ -164,29 +161,6 @@ export async function sendDeadLettersNow(
   by: string,
   name: string,
 ): Promise<OperatorFlash> {
-  const { sent, left } = await sendDeadLetters(deps, endpointOf(deps, name));
-  recordAction(deps, { type: 'operator.dead_letters_sent', data: { endpoint: name, by, sent } });
-  return { kind: 'sent_again', endpoint: name, sent, left };
-}
-
-type Action = Extract<NewEvent, { type: `operator.${string}` }>;
-
-/**
- * After the reply, and as far as the database takes it: the action does not depend on its record.
- */
-export function recordAction(
-  deps: Deps,
-  action: {
-    [T in Action['type']]: Pick<Extract<Action, { type: T }>, 'type' | 'data'>;
-  }[Action['type']],
-): void {
-  const { type } = action;
-  const named = { at: deps.now(), dedupeKey: `${type} ${deps.uuid()}` };
-  const written = runBatch(deps.db, eventStatements(deps, { ...action, ...named }));
-  deps.waitUntil(
-    written.then(
-      () => {},
-      (error) => deps.log.warn('events.not_written', { type }, error),
-    ),
-  );
+  const sent = await sendDeadLetters(deps, endpointOf(deps, name), by);
+  return { kind: 'sent_again', endpoint: name, ...sent };
 }

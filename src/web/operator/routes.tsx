@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { AppError } from '../../errors';
+import { recordAct } from '../../events/event-log';
 import { readForm } from '../../http/body';
 import { BrowserError } from '../../http/browser-error';
 import { noSuchRoute } from '../../http/no-such-route';
@@ -24,7 +25,6 @@ import {
   closeCircuitNow,
   enableEndpointNow,
   type OperatorFlash,
-  recordAction,
   runRefreshNow,
   sendDeadLettersNow,
   takeBackVerdictsNow,
@@ -120,7 +120,7 @@ export const operatorRoutes = new Hono<AppEnv>()
     }
     const { name } = found;
     deps.log.info('operator.signed_in', { key: name });
-    recordAction(deps, { type: 'operator.signed_in', data: { by: name } });
+    recordAct(deps, { type: 'operator.signed_in', data: { by: name } });
     noteKeyUse(deps, name);
     await beginOperatorSession(c, found);
     return redirectReply(c, PATH);
