@@ -35,7 +35,7 @@ import {
 } from '../oauth/profile';
 import { clientOf, replaceClient } from '../oauth/registration';
 import { isAsBound, readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
-import type { RawReply } from '../oauth/send';
+import { isPassingStatus, type RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
 import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
@@ -223,10 +223,7 @@ const isUnknownClient = (provider: OAuth2Provider, raw: RawReply, now: number): 
 
 /** Not trouble of the provider, and no pause that it asks for. */
 const isRefusal = (raw: RawReply): boolean =>
-  raw.kind === 'reply' &&
-  raw.status >= 400 &&
-  raw.status < 500 &&
-  ![408, 425, 429].includes(raw.status);
+  raw.kind === 'reply' && raw.status >= 400 && raw.status < 500 && !isPassingStatus(raw.status);
 
 /** It was tried all the same: a provider may be kinder than its pages. */
 class CodeExpired extends AppError {

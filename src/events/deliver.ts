@@ -29,6 +29,7 @@ import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/express
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
+import { isPassingStatus } from '../oauth/send';
 import { DeadlineError, retry, withDeadline } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { claimDeliveries, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
@@ -143,7 +144,7 @@ async function deliver(deps: Deps, until: number, claims: boolean): Promise<numb
 }
 
 const isTrouble = (status: number | null): boolean =>
-  status === null || status >= 500 || [408, 410, 425, 429].includes(status);
+  status === null || status === 410 || isPassingStatus(status);
 
 /** Not what another invocation has taken over meanwhile. */
 async function readOwn(deps: Deps): Promise<Held[]> {

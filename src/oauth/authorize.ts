@@ -18,6 +18,7 @@ import {
   standardParams,
   withQuery,
 } from './request';
+import { isPassingStatus } from './send';
 
 /** `fetch` is for the pushed request, where the provider takes one. */
 export interface AuthorizationRequest extends Proving {
@@ -95,7 +96,7 @@ async function push(
   };
   const timeoutMs = timeoutOf(client.provider, PAR_TIMEOUT_MS);
   const reply = await sendProven(deps, deps.dpopKey, make, { timeoutMs });
-  if (reply.kind === 'failed' || reply.status >= 500 || reply.status === 429) {
+  if (reply.kind === 'failed' || isPassingStatus(reply.status)) {
     throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {
       retryAfter: 30,
     });

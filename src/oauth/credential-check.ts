@@ -24,7 +24,7 @@ import type { JwksDeps } from './jwks';
 import { type Profile, profileRequest, readLabels, readProfile } from './profile';
 import { errorText } from './reply';
 import { fillParams, headersOf, requestOf, withHeaders, withQuery } from './request';
-import { type Outgoing, type RawReply, send } from './send';
+import { isPassingStatus, type Outgoing, type RawReply, send } from './send';
 import { isSigned, readSignedProfile } from './signed-profile';
 
 /** For headers and body together. */
@@ -190,7 +190,7 @@ export function judgeCheck(rules: Rules, raw: RawReply): CheckOutcome {
   const { status, headers, body } = raw;
   const answered = `the provider answered the check with ${status}`;
   // Whatever the body: a failing server's no is no verdict.
-  if (status >= 500 || [408, 425, 429].includes(status)) {
+  if (isPassingStatus(status)) {
     return undecided('provider_unavailable', answered);
   }
   if (wantsNonce(headers)) return undecided('provider_unavailable', answered);

@@ -14,7 +14,7 @@ import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
 import { challengeParameter } from './challenge';
 import { parseDocument } from './document';
 import { isOfTemplate } from './issuer';
-import { type RawReply, send } from './send';
+import { isPassing, type RawReply, send } from './send';
 
 /** The members that are used here; all else is passed over. */
 const metadataSchema = z.object({
@@ -290,11 +290,7 @@ export async function load(
     { url, init: { headers: { Accept: accept } } },
     { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
   );
-  const away =
-    reply.kind === 'failed'
-      ? reply.reason === 'network' || reply.reason === 'deadline'
-      : reply.status >= 500 || reply.status === 429 || reply.status === 408;
-  if (away) {
+  if (isPassing(reply)) {
     throw new AppError('provider_unavailable', "the provider's discovery does not answer", {
       retryAfter: 30,
     });

@@ -24,7 +24,7 @@ import { registeredClientContext, type Vault, VaultError } from '../vault/vault'
 import type { DiscoveryDeps } from './discovery';
 import { parseDocument } from './document';
 import { type AuthorizationEndpoints, filledUrl, placeholderValues } from './endpoints';
-import { send } from './send';
+import { isPassing, send } from './send';
 
 export interface RegistrationDeps extends DiscoveryDeps {
   db: Database;
@@ -311,11 +311,7 @@ async function register(
     { url: registrationUrl, init: { method: 'POST', headers, body } },
     { timeoutMs: REGISTER_MS, maxBytes: MAX_REPLY_BYTES },
   );
-  const isAway =
-    reply.kind === 'failed'
-      ? reply.reason === 'network' || reply.reason === 'deadline'
-      : reply.status >= 500 || [408, 425, 429].includes(reply.status);
-  if (isAway) {
+  if (isPassing(reply)) {
     throw new AppError('provider_unavailable', `${name} registers no client now`, {
       retryAfter: 30,
     });

@@ -18,7 +18,7 @@ import {
   requestOf,
   withHeaders,
 } from './request';
-import type { Outgoing, RawReply } from './send';
+import { isPassingStatus, type Outgoing, type RawReply } from './send';
 
 /**
  * `done`: it was told. `dead`: it says that what was sent is no live token, which may say nothing
@@ -147,7 +147,7 @@ function judge({ provider }: OAuth2Client, reply: RawReply): Revocation {
   if (reply.kind === 'failed') return reply.reason === 'redirected' ? 'gave_up' : 'retry';
   const { status } = reply;
   // RFC 7009 2.2.1 asks for another try at 503; the others are as passing.
-  if (status >= 500 || status === 408 || status === 425 || status === 429) return 'retry';
+  if (isPassingStatus(status)) return 'retry';
   // What means a dead grant at the token endpoint may mean another thing here (Reddit's 400).
   const dead = [...deadCodes, ...provider.revocation.deadCodes];
   const { errorCode } = readTokenReply({ ...provider, refusedCodes: dead }, reply, 0);

@@ -8,7 +8,7 @@ import { type Backoff, retry, type Timing } from '../retry';
 import { SECOND_MS } from '../time';
 import { readTokenReply } from './reply';
 import { readRetryAfter } from './retry-after';
-import type { RawReply } from './send';
+import { isPassing, type RawReply } from './send';
 
 export interface RetryWindow {
   /** Of one request, ms. */
@@ -63,16 +63,12 @@ function passingFailure(
   now: number,
 ): { reason: string; retryAfterMs: number | null } | null {
   if (reply.kind === 'failed') {
-    const { reason } = reply;
-    return reason === 'network' || reason === 'deadline' ? { reason, retryAfterMs: null } : null;
+    return isPassing(reply) ? { reason: reply.reason, retryAfterMs: null } : null;
   }
   const { status, headers } = reply;
   const { errorCode } = readTokenReply(provider, reply, now);
   const codes = [...provider.transientCodes, ...provider.failureCodes];
-  const passes =
-    status >= 500 ||
-    [408, 425, 429].includes(status) ||
-    (errorCode !== null && codes.includes(errorCode));
+  const passes = isPassing(reply) || (errorCode !== null && codes.includes(errorCode));
   const retryAfterMs = readRetryAfter(headers.get('Retry-After'), now);
   return passes ? { reason: `status ${status}`, retryAfterMs } : null;
 }

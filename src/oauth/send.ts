@@ -15,6 +15,16 @@ export type RawReply =
       location?: string | null;
     };
 
+/** Whether the same request may be answered otherwise another time. */
+export const isPassingStatus = (status: number): boolean =>
+  status >= 500 || [408, 425, 429].includes(status);
+
+/** The same of no answer, which a redirect or a large body would be again. */
+export const isPassing = (reply: RawReply): boolean =>
+  reply.kind === 'failed'
+    ? reply.reason === 'network' || reply.reason === 'deadline'
+    : isPassingStatus(reply.status);
+
 export interface Outgoing {
   url: string | URL;
   init?: RequestInit;

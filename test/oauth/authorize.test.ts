@@ -131,6 +131,8 @@ describe('a pushed authorization request (RFC 9126)', () => {
     ['is down', new TypeError('x'), 'provider_unavailable'],
     ['fails', json({}, 503), 'provider_unavailable'],
     ['is busy', json({}, 429), 'provider_unavailable'],
+    ['is too slow itself', json({}, 408), 'provider_unavailable'],
+    ['takes it later', json({}, 425), 'provider_unavailable'],
     ['refuses', json({ error: 'invalid_request' }, 400), 'provider_error'],
     ['gives no reference', json({ expires_in: 60 }, 201), 'provider_error'],
     ['gives an empty one', json({ request_uri: '' }, 201), 'provider_error'],

@@ -231,6 +231,7 @@ describe('discovery', () => {
     ['does not answer', new TypeError('x')],
     ['fails', json({}, 500)],
     ['is busy', json({}, 429)],
+    ['takes it later', json({}, 425)],
   ])(
     'says that the provider is unavailable, and when to come back, where it %s',
     async (_, answer) => {
