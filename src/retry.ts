@@ -39,6 +39,26 @@ export async function withDeadline<T>(work: PromiseLike<T>, ms: number, what: st
   }
 }
 
+/**
+ * `withDeadline` for what can be stopped: `work` gets a signal, which is aborted when the time is
+ * up and when it fails. Once `work` is done the signal stays as it is.
+ *
+ * @throws DeadlineError when `work` takes longer than `ms`; else whatever `work` throws
+ */
+export async function abortAfter<T>(
+  ms: number,
+  what: string,
+  work: (signal: AbortSignal) => PromiseLike<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  try {
+    return await withDeadline(work(controller.signal), ms, what);
+  } catch (error) {
+    controller.abort();
+    throw error;
+  }
+}
+
 /** Waits until `work` is done, but `ms` at most. Never throws; `work` goes on. */
 export async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
   await withDeadline(work, ms, 'wait').catch(() => {});

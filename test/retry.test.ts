@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  abortAfter,
   type Backoff,
   backoffMs,
   DeadlineError,
@@ -34,6 +35,35 @@ describe('withDeadline', () => {
     await expect(withDeadline(promise, 5, 'work')).rejects.toThrow(DeadlineError);
     reject(new Error('late'));
     await scheduler.wait(5);
+  });
+});
+
+describe('abortAfter', () => {
+  const signalOf = async (ms: number, work: PromiseLike<unknown>) => {
+    let given = AbortSignal.abort();
+    const done = abortAfter(ms, 'work', (signal) => {
+      given = signal;
+      return work;
+    });
+    return { signal: given, error: await done.then(() => null).catch((error) => error) };
+  };
+
+  it('aborts what is late', async () => {
+    const { signal, error } = await signalOf(5, never);
+    expect(error).toBeInstanceOf(DeadlineError);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('aborts what fails', async () => {
+    const { signal, error } = await signalOf(50, Promise.reject(new RangeError()));
+    expect(error).toBeInstanceOf(RangeError);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('aborts nothing that was in time, as a body that is on its way', async () => {
+    const { signal, error } = await signalOf(5, Promise.resolve());
+    await scheduler.wait(10);
+    expect([error, signal.aborted]).toEqual([null, false]);
   });
 });
 

@@ -18,6 +18,7 @@ import { isInsufficientScope } from '../oauth/challenge';
 import { credentialsUrl } from '../oauth/credential-check';
 import { type DpopKey, noteNonce, proofHeaders, wantsNonce } from '../oauth/dpop';
 import { filledUrl, placeholderValues } from '../oauth/endpoints';
+import { discard } from '../oauth/send';
 import { wholeMatch } from '../providers/patterns';
 import { fillFields } from '../providers/request-headers';
 import { fillAll, placeholdersOf } from '../providers/templates';
@@ -26,6 +27,7 @@ import { checkEndpoint } from '../providers/urls';
 import { refreshOnDemand } from '../refresh/on-demand';
 import { readIntegration, type StoredIntegration } from '../refresh/stored-integration';
 import { isRefreshableNow, type TokenAnswer, tokenOf } from '../refresh/token';
+import { abortAfter, DeadlineError } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { authorizationRequired, orAuthorization, readAccount } from './account';
 import { countAnswer } from './counts';
@@ -94,7 +96,7 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
   const sendOf = async (sent: Prepared): Promise<Response> => {
     const reply = await send(deps, provider, request, sent, body, cut.signal);
     if (!isForNonce(sent, reply) || held === false) return reply;
-    discard(reply);
+    discard(reply.body);
     return send(deps, provider, request, sent, held, cut.signal);
   };
   try {
@@ -106,7 +108,7 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
       const renewed = await renew(deps, renewable, key, stored.row);
       isRenewed = renewed !== null;
       if (renewed !== null && held !== false) {
-        discard(reply);
+        discard(reply.body);
         sent = prepared(deps, provider, renewed.row, renewed.answer, call, path);
         reply = await sendOf(sent);
       }
@@ -382,23 +384,21 @@ async function send(
     const proof = await proofHeaders(deps, dpopKey, method, new URL(url), accessToken);
     for (const [name, value] of Object.entries(proof)) headers.set(name, value);
   }
-  const late = new AbortController();
   const ms = apiTimeoutSeconds === undefined ? HEADERS_MS : apiTimeoutSeconds * SECOND_MS;
-  const timer = setTimeout(() => late.abort(), ms);
   try {
     // Two users' answers have one URL: no cache may stand in between.
     const init: RequestInit = { method, headers, body, redirect: 'manual', cache: 'no-store' };
-    const reply = await deps.fetch(
-      new Request(url, { ...init, signal: AbortSignal.any([signal, late.signal, cut]) }),
+    // To the headers: the reply's body has no deadline.
+    const reply = await abortAfter(ms, 'call', (late) =>
+      deps.fetch(new Request(url, { ...init, signal: AbortSignal.any([signal, late, cut]) })),
     );
     if (bound !== null) noteNonce(deps, new URL(url), reply.headers);
     return reply;
   } catch (cause) {
     if (cut.aborted) throw cut.reason;
-    const what = late.signal.aborted ? `did not answer within ${ms / SECOND_MS} s` : 'broke off';
+    const what =
+      cause instanceof DeadlineError ? `did not answer within ${ms / SECOND_MS} s` : 'broke off';
     throw new AppError('provider_error', `the provider's API ${what}`, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -409,7 +409,7 @@ const withoutBody = new Set([101, 204, 205, 304]);
 function answered(reply: Response, request: Request, sent: Prepared): Response {
   const { status, statusText } = reply;
   if (status < 200 || status > 599) {
-    discard(reply);
+    discard(reply.body);
     throw new AppError('provider_error', 'the provider answered with a status that HTTP has not');
   }
   const headers = replyHeaders(reply.headers, sent);
@@ -422,11 +422,9 @@ function answered(reply: Response, request: Request, sent: Prepared): Response {
   headers.set('Content-Security-Policy', "sandbox; default-src 'none'");
   headers.set('Mooring-Answered-By', 'provider');
   const body = withoutBody.has(status) ? null : reply.body;
-  if (body === null) discard(reply);
+  if (body === null) discard(reply.body);
   return new Response(body, { status, statusText, headers });
 }
-
-const discard = ({ body }: Response): void => void body?.cancel().catch(() => {});
 
 /** Whether a refused token of this row may be renewed, as far as the row tells. */
 function mayRenewAfter401(

@@ -29,8 +29,8 @@ import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/express
 import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
-import { isPassingStatus } from '../oauth/send';
-import { DeadlineError, retry, withDeadline } from '../retry';
+import { discard, isPassingStatus } from '../oauth/send';
+import { abortAfter, DeadlineError, retry, withDeadline } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { claimDeliveries, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
@@ -219,29 +219,24 @@ async function send(
   body: string,
 ): Promise<Answer> {
   const timestamp = String(Math.floor(deps.now() / SECOND_MS));
-  const controller = new AbortController();
   try {
-    const request = new Request(url, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        'User-Agent': 'mooring',
-        'Webhook-Id': id,
-        'Webhook-Timestamp': timestamp,
-        'Webhook-Signature': await signatures(secrets, `${id}.${timestamp}.${body}`),
-      },
-      body,
-      redirect: 'manual',
-      signal: controller.signal,
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'mooring',
+      'Webhook-Id': id,
+      'Webhook-Timestamp': timestamp,
+      'Webhook-Signature': await signatures(secrets, `${id}.${timestamp}.${body}`),
+    };
+    const response = await abortAfter(DELIVERY_MS, 'webhook', (signal) => {
+      const init: RequestInit = { method: 'POST', headers, body, redirect: 'manual', signal };
+      const request = new Request(url, init);
+      if (binding) deps.budget.countOutside();
+      return binding ? binding.fetch(request) : deps.fetch(request);
     });
-    if (binding) deps.budget.countOutside();
-    const asked = binding ? binding.fetch(request) : deps.fetch(request);
-    const response = await withDeadline(asked, DELIVERY_MS, 'webhook');
-    void response.body?.cancel().catch(() => {});
+    discard(response.body);
     const retryAfterMs = readRetryAfter(response.headers.get('Retry-After'), deps.now());
     return { status: response.status, retryAfterMs };
   } catch (error) {
-    controller.abort();
     const reason = error instanceof DeadlineError ? 'deadline' : 'network';
     return { status: null, reason, retryAfterMs: null };
   }

@@ -3,7 +3,7 @@
  * redirect is followed, body and time are limited, and nothing is thrown. What a reply means is
  * judged elsewhere. URLs are never logged or quoted from here: some providers want secrets in them.
  */
-import { DeadlineError, withDeadline } from '../retry';
+import { abortAfter, DeadlineError } from '../retry';
 
 export type RawReply =
   | { kind: 'reply'; status: number; headers: Headers; body: string }
@@ -48,13 +48,11 @@ export async function send(
   request: Request | Outgoing,
   { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: SendLimits,
 ): Promise<RawReply> {
-  const controller = new AbortController();
   try {
-    const performed = perform(fetchFn, request, controller.signal, maxBytes);
-    // Raced, not only aborted: a body that stalls after the abort must not hold the caller.
-    return await withDeadline(performed, timeoutMs, 'provider');
+    return await abortAfter(timeoutMs, 'provider', (signal) =>
+      perform(fetchFn, request, signal, maxBytes),
+    );
   } catch (error) {
-    controller.abort();
     return { kind: 'failed', reason: error instanceof DeadlineError ? 'deadline' : 'network' };
   }
 }
@@ -120,4 +118,5 @@ async function readText(
   }
 }
 
-const discard = (body: ReadableStream | null): void => void body?.cancel().catch(() => {});
+/** What of a body nobody has read is not read. */
+export const discard = (body: ReadableStream | null): void => void body?.cancel().catch(() => {});
