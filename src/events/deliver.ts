@@ -23,6 +23,7 @@ import {
 } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { CallBudget, countedBy, PARALLEL_CALLS } from '../budget';
+import { base64, hmacSha256 } from '../crypto';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/expressions';
@@ -242,16 +243,9 @@ async function send(
   }
 }
 
-const hmac = { name: 'HMAC', hash: 'SHA-256' };
-const utf8 = new TextEncoder();
-
 /** One for each secret, as Standard Webhooks wants it of one whose secrets are being changed. */
 async function signatures(secrets: WebhookEndpoint['secrets'], signed: string): Promise<string> {
-  const all = secrets.map(async (secret) => {
-    const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign']);
-    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8.encode(signed)));
-    return `v1,${btoa(String.fromCharCode(...mac))}`;
-  });
+  const all = secrets.map(async (secret) => `v1,${base64(await hmacSha256(secret, signed))}`);
   return (await Promise.all(all)).join(' ');
 }
 

@@ -5,7 +5,7 @@
  */
 import { lte } from 'drizzle-orm';
 import { BoundedCache } from '../caches';
-import { isEqual, sha256 } from '../crypto';
+import { hex, isEqual, sha256 } from '../crypto';
 import type { Database } from '../db/client';
 import { inJson } from '../db/conditions';
 import { serviceKeys } from '../db/schema';
@@ -18,16 +18,13 @@ export async function matchServiceKey(
   presented: string,
   keys: readonly ServiceKey[],
 ): Promise<ServiceKey | null> {
-  const hex = toHex(await sha256(presented));
+  const digest = hex(await sha256(presented));
   let found: ServiceKey | null = null;
   for (const key of keys) {
-    if (isEqual(hex, key.sha256)) found = key;
+    if (isEqual(digest, key.sha256)) found = key;
   }
   return found;
 }
-
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** By name: those whose use this isolate has noted within the day. */
 const noted = () => new BoundedCache<true>(100);

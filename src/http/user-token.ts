@@ -5,6 +5,7 @@
  */
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { UserAuth } from '../config';
+import { hmac, importedOnce } from '../crypto';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { verifyWithKeys } from '../oauth/jwks';
@@ -52,7 +53,7 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
   };
   try {
     return auth.kind === 'secret'
-      ? (await jwtVerify(token, await keyOf(auth.secret, deps), options)).payload
+      ? (await jwtVerify(token, await deps.caches.of(hs256Keys)(auth.secret), options)).payload
       : (await verifyWithKeys(auth.url, deps, (keys) => jwtVerify(token, keys, options))).payload;
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -70,16 +71,6 @@ async function verify(token: string, auth: UserAuth, deps: Deps): Promise<JWTPay
 }
 
 /** The secret as a key. By itself jose imports it for each token. */
-const importedSecrets = () => new WeakMap<Uint8Array, Promise<CryptoKey>>();
-
-function keyOf(secret: Uint8Array<ArrayBuffer>, deps: Deps): Promise<CryptoKey> {
-  const imported = deps.caches.of(importedSecrets);
-  const known = imported.get(secret);
-  if (known) return known;
-  const hs256 = { name: 'HMAC', hash: 'SHA-256' };
-  const key = crypto.subtle.importKey('raw', secret, hs256, false, ['verify']);
-  imported.set(secret, key);
-  return key;
-}
+const hs256Keys = () => importedOnce(hmac, ['verify']);
 
 const claims = new Set(['iss', 'aud', 'sub', 'exp', 'nbf', 'iat']);

@@ -1,6 +1,6 @@
 /** The authorization request: where the user's browser is sent. */
-import { base64url, calculateJwkThumbprint } from 'jose';
-import { sha256 } from '../crypto';
+import { calculateJwkThumbprint } from 'jose';
+import { sha256url } from '../crypto';
 import { AppError } from '../errors';
 import { fillAll } from '../providers/templates';
 import { timeoutOf } from '../providers/timeout';
@@ -111,5 +111,4 @@ async function push(
 }
 
 /** PKCE, method S256 (RFC 7636 4.2). The verifier is one of our random secrets. */
-export const codeChallengeOf = async (verifier: string): Promise<string> =>
-  base64url.encode(await sha256(verifier));
+export const codeChallengeOf = sha256url;

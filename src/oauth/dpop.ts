@@ -6,9 +6,9 @@
  * token is, through rotations, rescue records and a revocation, and a refresh token that a
  * reconnect has kept still has its own. It is never sent, told or handed out.
  */
-import { base64url, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { BoundedCache, type Caches } from '../caches';
-import { sha256 } from '../crypto';
+import { sha256url } from '../crypto';
 import { SECOND_MS } from '../time';
 import type { Signing } from './client-assertion';
 import { parseDocument, valueAt } from './document';
@@ -79,7 +79,7 @@ export async function proofHeaders(
 ): Promise<Record<string, string>> {
   const { kty, crv, x, y } = dpopKey;
   const nonce = caches.of(nonces).get(url.origin, now());
-  const ath = accessToken === undefined ? null : base64url.encode(await sha256(accessToken));
+  const ath = accessToken === undefined ? null : await sha256url(accessToken);
   const proof = await new SignJWT({
     htm: method,
     // Without query and fragment (4.2).

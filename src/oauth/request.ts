@@ -2,6 +2,7 @@
  * How a request to a provider is put together: parameters in the query, a form or JSON, the
  * client's proof of who it is, and the record's headers.
  */
+import { base64Text } from '../crypto';
 import { fillAll } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { type Signing, signAssertion } from './client-assertion';
@@ -52,10 +53,7 @@ export async function authenticateClient(
 ): Promise<void> {
   const { provider, clientId, clientSecret } = client;
   const secret = clientSecret ?? '';
-  const basic = (text: string) => {
-    const bytes = new TextEncoder().encode(text);
-    headers.set('Authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
-  };
+  const basic = (text: string) => headers.set('Authorization', `Basic ${base64Text(text)}`);
   const sign = () => signAssertion(deps, client, auth, endpoints.assertionAudience);
   if (auth !== 'omit' && !auth.startsWith('client_secret_basic')) {
     params[provider.clientIdParam] = clientId;

@@ -1,4 +1,5 @@
 /** The templates in which credentials are sent, as their record writes them. Pure. */
+import { base64Text } from '../crypto';
 import { fillTemplate, placeholdersOf } from './templates';
 import type { CredentialsProvider } from './types';
 
@@ -44,11 +45,8 @@ function fill(template: string, valueFor: (field: string) => string): string {
     const [user, password] = [one, two].map((part) =>
       isQuoted(part) ? part.slice(1, -1) : valueFor(part),
     );
-    filled += base64(`${user}:${password}`);
+    filled += base64Text(`${user}:${password}`);
     end = pair.index + whole.length;
   }
   return filled + fillTemplate(template.slice(end), valueFor);
 }
-
-const base64 = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text)));

@@ -8,6 +8,7 @@
  * There is no plaintext fallback: what is not sealed under a known key does not open.
  */
 import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import { hmac, importedOnce } from '../crypto';
 import type { Keyring } from './keyring';
 
 /** Where a sealed value belongs: table, then what names the row, then the field. */
@@ -86,8 +87,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function createVault(keyring: Keyring): Vault {
+  // The keyring gives the same bytes each time.
   const contentKey = importedOnce({ name: 'AES-GCM' }, ['encrypt', 'decrypt']);
-  const hmacKey = importedOnce({ name: 'HMAC', hash: 'SHA-256' }, ['sign', 'verify']);
+  const hmacKey = importedOnce(hmac, ['sign', 'verify']);
   return {
     async seal(plaintext, context) {
       const { kid, key } = await keyring.sealingKey(context[0]);
@@ -138,24 +140,6 @@ export function createVault(keyring: Keyring): Vault {
       if (!key || !tag) return false;
       return crypto.subtle.verify('HMAC', await hmacKey(key), tag, encoder.encode(text));
     },
-  };
-}
-
-/**
- * The keyring gives the same bytes each time. Imported anew they would take a tenth of the CPU of a
- * fresh token.
- */
-function importedOnce(
-  algorithm: { name: string; hash?: string },
-  usages: string[],
-): (bytes: Uint8Array) => Promise<CryptoKey> {
-  const imported = new WeakMap<Uint8Array, CryptoKey>();
-  return async (bytes) => {
-    const known = imported.get(bytes);
-    if (known) return known;
-    const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, usages);
-    imported.set(bytes, key);
-    return key;
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Brand } from '../../config';
-import { sha256 } from '../../crypto';
+import { base64, sha256 } from '../../crypto';
 import { type AssetDeps, readAsset } from '../../http/assets';
 import { type Palette, paletteOf } from './palette';
 
@@ -73,7 +73,7 @@ export async function themeOf(deps: ThemeDeps, name: ThemeName): Promise<Theme> 
 }
 
 async function policyFor(css: string): Promise<string> {
-  const hash = btoa(String.fromCharCode(...(await sha256(css))));
+  const hash = base64(await sha256(css));
   return [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
