@@ -14,7 +14,7 @@ import { gte } from 'drizzle-orm';
 import type { Bindings } from '../config';
 import type { Database } from '../db/client';
 import { excluded, plus } from '../db/expressions';
-import { type AnswerClass, callCounts } from '../db/schema';
+import { type AnswerClass, type CallCount, callCounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
@@ -24,8 +24,6 @@ const GATHERED_MS = 20 * SECOND_MS;
 const WRITE_MS = 5 * SECOND_MS;
 /** D1 takes a hundred parameters, and a row has four. */
 const ROWS = 25;
-
-type CallCount = typeof callCounts.$inferSelect;
 
 interface Gathered {
   /** By hour, provider and answer. */

@@ -626,3 +626,7 @@ export type ClientGrant = typeof clientGrants.$inferSelect;
 export type RegisteredClient = typeof registeredClients.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;
 export type OutboxEntry = typeof outbox.$inferSelect;
+export type EventRow = typeof auditEvents.$inferSelect;
+export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
+export type RefreshRun = typeof refreshRuns.$inferSelect;
+export type CallCount = typeof callCounts.$inferSelect;

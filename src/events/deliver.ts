@@ -27,7 +27,13 @@ import { base64, hmacSha256 } from '../crypto';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/expressions';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
+import {
+  auditEvents,
+  type DeliveryRow,
+  type EventRow,
+  webhookDeliveries,
+  webhookEndpoints,
+} from '../db/schema';
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { discard, isPassingStatus } from '../oauth/send';
@@ -96,9 +102,9 @@ export const deliverWebhooks = (deps: Deps, { until }: { until: number }): Promi
 
 /** What a delivery needs, under a lease of ours. */
 interface Held {
-  delivery: typeof webhookDeliveries.$inferSelect;
+  delivery: DeliveryRow;
   /** Null: it was erased, and nothing is sent. */
-  event: typeof auditEvents.$inferSelect | null;
+  event: EventRow | null;
 }
 
 /** What became of one. */

@@ -8,7 +8,13 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { runBatch } from '../db/client';
 import { joined } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
-import { type AccountRow, auditEvents, oauthAccounts, userVersions } from '../db/schema';
+import {
+  type AccountRow,
+  auditEvents,
+  type EventRow,
+  oauthAccounts,
+  userVersions,
+} from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { retry } from '../retry';
@@ -25,8 +31,6 @@ import {
   isTimeField,
   type TimeField,
 } from './types';
-
-type EventRow = typeof auditEvents.$inferSelect;
 
 /** As a writer gives it: the version is added by the statement. */
 type Written<D> = {

@@ -2,7 +2,7 @@
 
 import { desc } from 'drizzle-orm';
 import type { Database } from '../db/client';
-import { refreshRuns } from '../db/schema';
+import { type RefreshRun, refreshRuns } from '../db/schema';
 import type { Deps } from '../deps';
 import { withDeadline } from '../retry';
 import { SECOND_MS } from '../time';
@@ -23,8 +23,6 @@ export interface RunResult {
   left: boolean;
 }
 
-export type Run = typeof refreshRuns.$inferSelect;
-
 /** Never throws: a run is not worse for not being noted. */
 export async function recordRun(
   deps: Deps,
@@ -41,7 +39,7 @@ export async function recordRun(
 }
 
 /** The last hundred, newest first. @throws what D1 throws */
-export const listRuns = (db: Database): Promise<Run[]> =>
+export const listRuns = (db: Database): Promise<RefreshRun[]> =>
   withDeadline(
     db.select().from(refreshRuns).orderBy(desc(refreshRuns.startedAt)).limit(LISTED),
     CALL_MS,

@@ -1,13 +1,13 @@
 /** Events as a list: codes and ids, never what a user wrote. */
+import type { EventRow } from '../../db/schema';
 import { eventIdOf, isTimeField } from '../../events/types';
 import { type Clock, full, relative } from '../ui/times';
-import { type DeliveryRow, timelineHref } from './lookup';
-import type { AuditEventRow } from './overview';
+import { type Delivery, timelineHref } from './lookup';
 import { Panel, type View, When } from './panel';
 import { eventWords } from './words';
 
 /** With deliveries, of one user whom the page names. */
-type Row = AuditEventRow & { deliveries?: readonly DeliveryRow[] };
+type Row = EventRow & { deliveries?: readonly Delivery[] };
 
 export function Events({ events, view }: { events: readonly Row[]; view: View }) {
   return (
@@ -62,7 +62,7 @@ function Event({ event, view }: { event: Row; view: View }) {
 }
 
 function deliveryWords(
-  { endpoint, attempts, dueAt, deadAt, lastStatus }: DeliveryRow,
+  { endpoint, attempts, dueAt, deadAt, lastStatus }: Delivery,
   clock: Clock,
 ): string {
   const answer = lastStatus === null ? 'no answer yet' : `last answer ${lastStatus}`;
@@ -74,7 +74,7 @@ function deliveryWords(
   return `To ${endpoint}: delivered`;
 }
 
-const detailOf = ({ detail }: AuditEventRow, clock: Clock): string =>
+const detailOf = ({ detail }: EventRow, clock: Clock): string =>
   Object.entries(detail ?? {})
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => {

@@ -5,11 +5,16 @@ import { and, asc, desc, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client';
 import { inJson } from '../../db/conditions';
 import { accountsIn, withItsGrant } from '../../db/grants';
-import { auditEvents, oauthAccounts, webhookDeliveries } from '../../db/schema';
+import {
+  auditEvents,
+  type DeliveryRow,
+  type EventRow,
+  oauthAccounts,
+  webhookDeliveries,
+} from '../../db/schema';
 import type { Deps } from '../../deps';
 import { withDeadline } from '../../retry';
 import { SECOND_MS } from '../../time';
-import type { AuditEventRow } from './overview';
 
 const READ_MS = 8 * SECOND_MS;
 const EVENTS = 100;
@@ -50,8 +55,8 @@ const accountColumns = {
   reconnectBy: oauthAccounts.refreshExpiresAt,
 };
 
-export type DeliveryRow = Pick<
-  typeof webhookDeliveries.$inferSelect,
+export type Delivery = Pick<
+  DeliveryRow,
   'eventId' | 'endpoint' | 'attempts' | 'dueAt' | 'deadAt' | 'lastStatus'
 >;
 
@@ -62,7 +67,7 @@ export interface Timeline {
   /** Those that are sought and connected now; ACCOUNTS at most. */
   accounts: Account[];
   /** Newest first, EVENTS at most. */
-  events: (AuditEventRow & { deliveries: DeliveryRow[] })[];
+  events: (EventRow & { deliveries: Delivery[] })[];
 }
 
 /** Null: there is no such account, so nobody knows whose it was. @throws what D1 throws */
@@ -141,8 +146,8 @@ function eventsOf(db: Database, userId: string, { provider, accountId }: Sought)
 
 async function deliveriesOf(
   db: Database,
-  events: readonly AuditEventRow[],
-): Promise<Map<number, DeliveryRow[]>> {
+  events: readonly EventRow[],
+): Promise<Map<number, Delivery[]>> {
   if (events.length === 0) return new Map();
   const { eventId, endpoint, attempts, dueAt, deadAt, lastStatus } = webhookDeliveries;
   const rows = await db

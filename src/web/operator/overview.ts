@@ -3,11 +3,18 @@ import { desc } from 'drizzle-orm';
 import { callsSince, type ProviderCalls } from '../../calls/counts';
 import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
-import { auditEvents, isTroubled, type ProviderHealth, providerHealth } from '../../db/schema';
+import {
+  auditEvents,
+  type EventRow,
+  isTroubled,
+  type ProviderHealth,
+  providerHealth,
+  type RefreshRun,
+} from '../../db/schema';
 import type { Deps } from '../../deps';
 import { type EndpointState, listEndpoints } from '../../events/webhook-endpoints';
 import { lastUsesOf } from '../../http/service-key';
-import { listRuns, type Run } from '../../refresh/run-log';
+import { listRuns } from '../../refresh/run-log';
 import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
 import { HOUR_MS, SECOND_MS } from '../../time';
@@ -18,8 +25,6 @@ const CIRCUITS = 50;
 const EVENTS = 25;
 export const CALL_HOURS = 24;
 
-export type AuditEventRow = typeof auditEvents.$inferSelect;
-
 export interface Overview {
   cache: CacheStats;
   /** Null: the database is away. */
@@ -29,11 +34,11 @@ export interface Overview {
 export interface DatabaseOverview {
   counts: Counts;
   /** Newest first. */
-  runs: Run[];
+  runs: RefreshRun[];
   /** Open ones first; those without any failure are not among them. */
   circuits: ProviderHealth[];
   /** Newest first. */
-  events: AuditEventRow[];
+  events: EventRow[];
   /** When each service key was last used, ms; by its name. */
   lastUses: ReadonlyMap<string, number>;
   /** Of the last CALL_HOURS hours, the one that runs included; the most called provider first. */

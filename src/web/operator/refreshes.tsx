@@ -1,8 +1,7 @@
 /** The last refresh runs, and the providers' circuits. */
 
 import { PARALLEL_CALLS } from '../../budget';
-import type { ProviderHealth } from '../../db/schema';
-import type { Run } from '../../refresh/run-log';
+import type { ProviderHealth, RefreshRun } from '../../db/schema';
 import { HOUR_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
@@ -14,12 +13,14 @@ const SLOTS = 60;
 /** Runs in the table. */
 const LISTED = 10;
 
-const groupsOf = ({ claimed }: Run): number => Math.ceil(claimed / PARALLEL_CALLS);
+const groupsOf = ({ claimed }: RefreshRun): number => Math.ceil(claimed / PARALLEL_CALLS);
 
-const sum = (runs: readonly Run[], part: 'claimed' | 'refreshed' | 'refused' | 'failed'): number =>
-  runs.reduce((total, run) => total + run[part], 0);
+const sum = (
+  runs: readonly RefreshRun[],
+  part: 'claimed' | 'refreshed' | 'refused' | 'failed',
+): number => runs.reduce((total, run) => total + run[part], 0);
 
-export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
+export function Runs({ runs, view }: { runs: readonly RefreshRun[]; view: View }) {
   const { clock } = view;
   const oldest = runs.at(-1);
   if (!oldest) {
@@ -84,7 +85,7 @@ export function Runs({ runs, view }: { runs: readonly Run[]; view: View }) {
 const hourOrDay = (at: number, { clock }: View): string =>
   clock.now - at < 20 * HOUR_MS ? hour(at, clock) : clock.format(at, 'moment');
 
-function columnsOf(runs: readonly Run[], from: number, view: View): Column[] {
+function columnsOf(runs: readonly RefreshRun[], from: number, view: View): Column[] {
   const length = Math.max(1, view.clock.now - from) / SLOTS;
   const slots = Map.groupBy(runs, ({ startedAt }) =>
     Math.min(SLOTS - 1, Math.floor((startedAt - from) / length)),
