@@ -8,25 +8,13 @@
  * At least once, in no order: who dies between the answer and its note leaves it to be sent again,
  * with the same id.
  */
-import {
-  and,
-  eq,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  min,
-  ne,
-  not,
-  notInArray,
-  type SQLWrapper,
-} from 'drizzle-orm';
+import { and, eq, isNull, ne, not } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { CallBudget, countedBy, PARALLEL_CALLS } from '../budget';
 import { base64, hmacSha256 } from '../crypto';
 import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
-import { caseWhen, distinctValues, jsonRows, plus, rowidOf } from '../db/expressions';
+import { caseWhen, jsonRows, plus } from '../db/expressions';
 import {
   auditEvents,
   type DeliveryRow,
@@ -38,8 +26,8 @@ import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { discard, isPassingStatus } from '../oauth/send';
 import { abortAfter, DeadlineError, retry, withDeadline } from '../retry';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
-import { claimDeliveries, DELIVERY_LEASE_MS, endpointRows } from './deliveries';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
+import { claimDeliveries, DELIVERY_LEASE_MS } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
 import type { WebhookEndpoint } from './webhooks-setting';
 
@@ -62,14 +50,6 @@ const PAUSES_MS = [
 ];
 /** By this part a pause may be longer, so that a crowd does not come back at once. */
 const JITTER = 0.1;
-/**
- * What nobody tries, because its endpoint is disabled or not configured, is a dead letter after
- * this.
- */
-const UNTRIED_MS = 4 * DAY_MS;
-const DEAD_LETTERS_MS = 30 * DAY_MS;
-/** Rows of one statement of the sweep. */
-const SWEPT = 500;
 
 /** What this invocation has written so far; no error of a delivery is thrown. */
 export async function deliverOwn(unmetered: Deps): Promise<void> {
@@ -397,51 +377,3 @@ const orphans = (db: Database, tried: readonly Tried[]): BatchItem<'sqlite'>[] =
       .where(and(inJson(eventId, ids), not(hasRow(db, auditEvents, eq(auditEvents.id, eventId))))),
   ];
 };
-
-/**
- * Each hour. What nobody tries, because its endpoint is disabled or not configured any more,
- * becomes a dead letter; dead letters go after 30 days, and deliveries go with the last event
- * before them.
- *
- * @throws what D1 throws
- */
-export async function sweepDeliveries(deps: Deps): Promise<void> {
-  const { db, config, budget } = deps;
-  const now = deps.now();
-  const { eventId, endpoint, dueAt, deadAt } = webhookDeliveries;
-  const rowid = rowidOf(webhookDeliveries);
-  /** Of each endpoint, which leads the index of the time. */
-  const before = (time: typeof dueAt | typeof deadAt, at: number, served?: SQLWrapper) => {
-    const named = distinctValues(db, 'named', endpoint, { where: isNotNull(time) });
-    return db
-      .with(named)
-      .select({ rowid })
-      .from(named)
-      .crossJoin(webhookDeliveries)
-      .where(
-        and(served && notInArray(named.value, served), eq(endpoint, named.value), lt(time, at)),
-      )
-      .limit(SWEPT);
-  };
-  const { table, name, isDisabled } = endpointRows(db, config.webhooks);
-  const served = db.select({ name }).from(table).where(not(isDisabled));
-  const lapse = () =>
-    db
-      .update(webhookDeliveries)
-      .set({ dueAt: null, leaseId: null, deadAt: now })
-      .where(inArray(rowid, before(dueAt, now - UNTRIED_MS, served)));
-  const forgetDead = () =>
-    db.delete(webhookDeliveries).where(inArray(rowid, before(deadAt, now - DEAD_LETTERS_MS)));
-  const oldest = db.select({ id: min(auditEvents.id) }).from(auditEvents);
-  const forgetOld = () => {
-    const old = lt(eventId, oldest);
-    const some = db.select({ rowid }).from(webhookDeliveries).where(old).limit(SWEPT);
-    return db.delete(webhookDeliveries).where(inArray(rowid, some));
-  };
-  for (const statement of [lapse, forgetDead, forgetOld]) {
-    for (let more = true; more && budget.left > 0; ) {
-      const { meta } = await withDeadline(statement(), NOTE_MS, 'd1_write');
-      more = meta.changes >= SWEPT;
-    }
-  }
-}

@@ -5,7 +5,7 @@
 import { type Calls, withBudget } from '../budget';
 import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/outbox';
-import { deliverOwn, deliverWebhooks, sweepDeliveries } from '../events/deliver';
+import { deliverOwn, deliverWebhooks } from '../events/deliver';
 import { repeatChecks } from '../refresh/check';
 import { retryFormerClients } from '../refresh/client-grants';
 import { giveNotices } from '../refresh/expiry-notices';
@@ -13,7 +13,7 @@ import { recoverRescued } from '../refresh/rescue';
 import { runRefresh } from '../refresh/run';
 import { MINUTE_MS } from '../time';
 import { reseal, resealClients } from './reseal';
-import { sweep } from './sweep';
+import { sweep, sweepDeliveries } from './sweep';
 
 export const EVERY_MINUTE = '* * * * *';
 /** A trigger of its own: a tick that is late or missed still has its hour's work. */

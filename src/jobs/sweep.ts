@@ -6,11 +6,26 @@
  * days and one. In groups, until nothing is left or the budget of queries or the time is spent; the
  * next hour goes on.
  */
-import { and, asc, inArray, isNotNull, isNull, lt, min, not, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  min,
+  not,
+  notInArray,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Database, runBatch } from '../db/client';
 import { inJson } from '../db/conditions';
-import { plus, rowidOf } from '../db/expressions';
+import { distinctValues, plus, rowidOf } from '../db/expressions';
 import {
   auditEvents,
   callCounts,
@@ -25,8 +40,10 @@ import {
   providerHealth,
   refreshRuns,
   registeredClients,
+  webhookDeliveries,
 } from '../db/schema';
 import type { Deps } from '../deps';
+import { endpointRows } from '../events/deliveries';
 import { withDeadline } from '../retry';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
 
@@ -83,13 +100,78 @@ export async function sweep(deps: Deps): Promise<void> {
   const { db, now, budget } = deps;
   const until = now() + SWEEP_MS;
   for (const { table, column, age, also, hasGaps } of keptAt(db, now())) {
-    for (let more = true; more && budget.left > 0 && now() < until; ) {
-      const old: Old = { table, column, before: now() - age, also };
-      const { meta } = await withDeadline(deleteSome(db, old), CALL_MS, 'd1_write');
-      more = meta.changes >= (hasGaps ? 1 : ROWS);
-    }
+    const old = () => deleteSome(db, { table, column, before: now() - age, also });
+    await untilShort(deps, until, old, hasGaps ? 1 : ROWS);
   }
   if (budget.left > 0 && now() < until) await sweepClients(deps);
+}
+
+/**
+ * Repeats a statement as long as it changes `full` rows. No call is begun after `until`, ms since
+ * the epoch, or beyond the budget.
+ */
+async function untilShort(
+  { budget, now }: Deps,
+  until: number,
+  statement: () => PromiseLike<D1Result>,
+  full = ROWS,
+): Promise<void> {
+  for (let more = true; more && budget.left > 0 && now() < until; ) {
+    const { meta } = await withDeadline(statement(), CALL_MS, 'd1_write');
+    more = meta.changes >= full;
+  }
+}
+
+/**
+ * What nobody tries, because its endpoint is disabled or not configured, is a dead letter after
+ * this.
+ */
+const UNTRIED_MS = 4 * DAY_MS;
+const DEAD_LETTERS_MS = 30 * DAY_MS;
+
+/**
+ * Of deliveries. What nobody tries, because its endpoint is disabled or not configured any more,
+ * becomes a dead letter; dead letters go after 30 days, and deliveries go with the last event
+ * before them.
+ *
+ * @throws what D1 throws
+ */
+export async function sweepDeliveries(deps: Deps): Promise<void> {
+  const { db, config } = deps;
+  const now = deps.now();
+  const { eventId, endpoint, dueAt, deadAt } = webhookDeliveries;
+  const rowid = rowidOf(webhookDeliveries);
+  /** Of each endpoint, which leads the index of the time. */
+  const before = (time: typeof dueAt | typeof deadAt, at: number, served?: SQLWrapper) => {
+    const named = distinctValues(db, 'named', endpoint, { where: isNotNull(time) });
+    return db
+      .with(named)
+      .select({ rowid })
+      .from(named)
+      .crossJoin(webhookDeliveries)
+      .where(
+        and(served && notInArray(named.value, served), eq(endpoint, named.value), lt(time, at)),
+      )
+      .limit(ROWS);
+  };
+  const { table, name, isDisabled } = endpointRows(db, config.webhooks);
+  const served = db.select({ name }).from(table).where(not(isDisabled));
+  const lapse = () =>
+    db
+      .update(webhookDeliveries)
+      .set({ dueAt: null, leaseId: null, deadAt: now })
+      .where(inArray(rowid, before(dueAt, now - UNTRIED_MS, served)));
+  const forgetDead = () =>
+    db.delete(webhookDeliveries).where(inArray(rowid, before(deadAt, now - DEAD_LETTERS_MS)));
+  const oldest = db.select({ id: min(auditEvents.id) }).from(auditEvents);
+  const forgetOld = () => {
+    const old = lt(eventId, oldest);
+    const some = db.select({ rowid }).from(webhookDeliveries).where(old).limit(ROWS);
+    return db.delete(webhookDeliveries).where(inArray(rowid, some));
+  };
+  for (const statement of [lapse, forgetDead, forgetOld]) {
+    await untilShort(deps, now + SWEEP_MS, statement);
+  }
 }
 
 /**

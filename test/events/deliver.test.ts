@@ -9,10 +9,10 @@ import {
   deliverOwn,
   deliverWebhooks,
   pauseAfter,
-  sweepDeliveries,
 } from '../../src/events/deliver';
 import { claimDeliveries, DELIVERY_LEASE_MS } from '../../src/events/deliveries';
 import { eventStatements } from '../../src/events/event-log';
+import { sweepDeliveries } from '../../src/jobs/sweep';
 import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import { hookedDb } from '../refresh/support/faults';
 import { configWith } from '../support/config';
