@@ -7,7 +7,7 @@ import { Caches } from './caches';
 import { type Bindings, readConfig } from './config';
 import { createDatabase } from './db/client';
 import type { Deps } from './deps';
-import { deliverMeanwhile } from './events/deliver';
+import { deliverAfterBackgroundWork } from './events/deliver';
 import { OwnDeliveries } from './events/own-deliveries';
 import { createLog, type Log, type LogFields } from './log';
 import { MemoryTier } from './status-cache/memory';
@@ -68,7 +68,7 @@ export function depsOf(
       ctx.waitUntil(
         work
           .catch((error) => log.error('invocation.background_work_failed', {}, error))
-          .then(() => deliverMeanwhile(deps)),
+          .then(() => deliverAfterBackgroundWork(deps)),
       ),
   };
   return deps;

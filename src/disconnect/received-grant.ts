@@ -62,7 +62,7 @@ export async function identify(
   const { db, vault } = deps;
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
   // A completion that was stalled until now can store nothing any more after this.
-  const look = db.select({ id: outbox.id }).from(outbox).where(mine);
+  const held = db.select({ id: outbox.id }).from(outbox).where(mine);
   const consent = db
     .select({ userId: connectTransactions.userId })
     .from(connectTransactions)
@@ -81,10 +81,10 @@ export async function identify(
       ? []
       : connectionFailed(deps, entry.transactionId, deps.now())),
     consent,
-    look,
+    held,
   ]);
   const userId = (results.at(-2) as Awaited<typeof consent>)[0]?.userId;
-  const still = results.at(-1) as Awaited<typeof look>;
+  const still = results.at(-1) as Awaited<typeof held>;
   if (still.length === 0) return { kind: 'connected' };
   const timeoutMs = timeoutOf(client.provider, PROFILE_MS);
   try {

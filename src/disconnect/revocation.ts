@@ -44,7 +44,7 @@ const SAVE_MS = 6 * SECOND_MS;
 export type RevocationResult = 'done' | 'retry' | 'grant_refused' | 'gave_up' | 'account_unknown';
 
 /** `dropped`: another integration needs the grant, so nothing was sent. */
-type Outcome = Revocation | 'grant_refused' | 'dropped';
+type GrantEnd = Revocation | 'grant_refused' | 'dropped';
 
 /** One entry, under a lease of the caller's. */
 export async function revoke(deps: Deps, entry: OutboxEntry): Promise<RevocationResult> {
@@ -111,7 +111,7 @@ async function endGrant(
   client: OAuth2Client,
   endpoints: Endpoints,
   isOurs: boolean,
-): Promise<Outcome> {
+): Promise<GrantEnd> {
   const { provider } = client;
   const wanted = revokedTokens(provider);
   const tokens = await opened(deps, entry);
@@ -123,7 +123,7 @@ async function endGrant(
   if (!(wanted === 'access' && hasRunOut && renews)) {
     const skipsAccess = wanted === 'both' && hasRunOut && tokens.refreshToken !== null;
     const sent = skipsAccess ? { ...tokens, accessToken: null } : tokens;
-    const outcome = await send(deps, entry, client, endpoints, sent);
+    const outcome = await sendRevocation(deps, entry, client, endpoints, sent);
     if (outcome !== 'dead' && outcome !== 'gave_up') return outcome;
     // Nothing is left that is alive.
     if (hasRunOut && wanted === 'access' && !renews) return 'dead';
@@ -132,7 +132,9 @@ async function endGrant(
   // It is not this client's to use.
   if (!isOurs) return 'retry';
   const renewed = await renew(deps, entry, client, endpoints, tokens);
-  return typeof renewed === 'string' ? renewed : send(deps, entry, client, endpoints, renewed);
+  return typeof renewed === 'string'
+    ? renewed
+    : sendRevocation(deps, entry, client, endpoints, renewed);
 }
 
 interface Tokens {
@@ -182,14 +184,14 @@ async function afterRescue(
 }
 
 /** Right before the call. Nothing is sent near the end of the lease: a connect waits for that. */
-async function send(
+async function sendRevocation(
   deps: Deps,
   entry: OutboxEntry,
   client: OAuth2Client,
   endpoints: Endpoints,
   tokens: Tokens,
-): Promise<Outcome> {
-  if (await livesOn(deps, entry, tokens)) return 'dropped';
+): Promise<GrantEnd> {
+  if (await isGrantInUse(deps, entry, tokens)) return 'dropped';
   if (!hasTime(deps, entry, 2 * timeoutOf(client.provider, REVOCATION_MS))) return 'retry';
   return revokeToken(deps, client, endpoints, { accountId: entry.accountId, ...tokens });
 }
@@ -204,9 +206,9 @@ async function renew(
   client: OAuth2Client,
   endpoints: Endpoints,
   tokens: Tokens,
-): Promise<Tokens | Outcome> {
+): Promise<Tokens | GrantEnd> {
   const { provider } = client;
-  if (await livesOn(deps, entry, tokens)) return 'dropped';
+  if (await isGrantInUse(deps, entry, tokens)) return 'dropped';
   const timeoutMs = timeoutOf(provider, REQUEST_MS);
   if (!hasTime(deps, entry, timeoutMs + COMMIT_MS)) return 'retry';
   const raw = await refreshGrant(deps, client, endpoints, {
@@ -227,7 +229,7 @@ async function renew(
   const refreshToken = salvage(raw, reply, tokens.refreshToken ?? '');
   if (reply && (granted !== null || refreshToken !== null)) {
     const newer = { accessToken: granted, refreshToken, dpopKey: tokens.dpopKey };
-    await keep(deps, entry, provider, reply, newer, receivedAt);
+    await saveRenewed(deps, entry, provider, reply, newer, receivedAt);
     if (granted !== null) {
       return { ...newer, refreshToken: refreshToken ?? tokens.refreshToken };
     }
@@ -238,7 +240,7 @@ async function renew(
 /**
  * Into the entry; where D1 is away into a rescue record, from which an entry of its own is made.
  */
-async function keep(
+async function saveRenewed(
   deps: Deps,
   entry: OutboxEntry,
   provider: OAuth2Provider,
@@ -319,17 +321,17 @@ const hasTime = ({ now }: Deps, { leaseUntil }: OutboxEntry, ms: number): boolea
  * nothing but its token, one that has the same token: some providers give it again at the next
  * consent.
  */
-async function livesOn(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<boolean> {
+async function isGrantInUse(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<boolean> {
   const { db, config, vault } = deps;
   const shared = sharedGrant(config.providers, entry.provider);
   const rows = await db
     .select({
-      accountId: live.providerAccountId,
-      access: live.accessToken,
-      refresh: live.refreshToken,
+      accountId: other.providerAccountId,
+      access: other.accessToken,
+      refresh: other.refreshToken,
     })
-    .from(live)
-    .where(livesBy(shared.length > 0 ? shared : [entry.provider], entry.subject))
+    .from(other)
+    .where(usesGrantOf(shared.length > 0 ? shared : [entry.provider], entry.subject))
     .limit(shared.length > 0 ? 1 : -1);
   if (shared.length > 0) return rows.length > 0;
   for (const { accountId, access, refresh } of rows) {
@@ -378,12 +380,16 @@ export function sharedGrant(registry: Registry, id: string): string[] {
 }
 
 /** A name of its own: it is looked up beside the row that goes. */
-const live = alias(oauthAccounts, 'live');
+const other = alias(oauthAccounts, 'other');
 
 /** A row without a token has no grant of its own: it shares one, or has none any more. */
-const livesBy = (providers: readonly string[], subject: string | SQLWrapper): SQL | undefined =>
-  and(inJson(live.provider, providers), eq(live.subject, subject), isNotNull(live.accessToken));
+const usesGrantOf = (providers: readonly string[], subject: string | SQLWrapper): SQL | undefined =>
+  and(inJson(other.provider, providers), eq(other.subject, subject), isNotNull(other.accessToken));
 
-/** Whether another integration lives by the grant of the row of `oauth_accounts` at hand. */
+/** Whether another integration uses the grant of the row of `oauth_accounts` at hand. */
 export const isGrantShared = (db: Database, providers: readonly string[]): SQL =>
-  hasRow(db, live, and(livesBy(providers, oauthAccounts.subject), ne(live.id, oauthAccounts.id)));
+  hasRow(
+    db,
+    other,
+    and(usesGrantOf(providers, oauthAccounts.subject), ne(other.id, oauthAccounts.id)),
+  );

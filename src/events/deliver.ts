@@ -66,7 +66,7 @@ export async function deliverOwn(unmetered: Deps): Promise<void> {
  * The same after work in the background. Not where calls are counted: what goes on beside it may
  * need what is left, so such an invocation delivers at its end.
  */
-export async function deliverMeanwhile(deps: Deps): Promise<void> {
+export async function deliverAfterBackgroundWork(deps: Deps): Promise<void> {
   if (deps.ownDeliveries.budget === null) await deliverOwn(deps);
 }
 
@@ -179,7 +179,7 @@ async function tryOnce(deps: Deps, held: Held): Promise<Tried> {
   const json = event && eventOf(event);
   // Of a user who was erased by a Worker that knows no deliveries, or of a type of a later release.
   if (!json || !endpoint) return { held, endpoint, status: null, retryAfterMs: null };
-  const answer = await send(deps, endpoint, json.id, JSON.stringify(json));
+  const answer = await post(deps, endpoint, json.id, JSON.stringify(json));
   const { status, reason } = answer;
   if (!isDelivered(status)) {
     const about = { endpoint: endpoint.name, type: json.type, attempt: delivery.attempts };
@@ -191,7 +191,7 @@ async function tryOnce(deps: Deps, held: Held): Promise<Tried> {
 const isDelivered = (status: number | null): boolean =>
   status !== null && status >= 200 && status < 300;
 
-interface Answer {
+interface WebhookReply {
   status: number | null;
   /** Why there was none. */
   reason?: 'deadline' | 'network';
@@ -199,12 +199,12 @@ interface Answer {
 }
 
 /** One request, to the headers of its answer. Follows no redirect. Never throws. */
-async function send(
+async function post(
   deps: Deps,
   { url, binding, secrets }: WebhookEndpoint,
   id: string,
   body: string,
-): Promise<Answer> {
+): Promise<WebhookReply> {
   const timestamp = String(Math.floor(deps.now() / SECOND_MS));
   try {
     const headers = {

@@ -94,7 +94,7 @@ export async function discover(
   template: string | undefined,
   prefers: Preference = 'openid',
 ): Promise<ServerMetadata> {
-  const metadata = await kept(deps, servers, `${prefers} ${issuer}`, () =>
+  const metadata = await cached(deps, servers, `${prefers} ${issuer}`, () =>
     requestServer(deps, issuer, prefers),
   );
   // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
@@ -107,7 +107,7 @@ export async function discover(
 }
 
 /** What was fetched within the hour, else what `request` brings. */
-async function kept<T>(
+async function cached<T>(
   deps: DiscoveryDeps,
   caches: () => BoundedCache<Fetched<T>>,
   key: string,
@@ -134,7 +134,7 @@ async function requestServer(
   prefers: Preference,
 ): Promise<ServerMetadata> {
   const { document } = await firstOf(deps, wellKnownUrls(issuer, prefers), `the issuer ${issuer}`);
-  return checked(deps, issuer, document);
+  return metadataOf(deps, issuer, document);
 }
 
 /** The first document that is there, and where. @throws AppError as `discover` */
@@ -167,7 +167,7 @@ async function firstOf(
  * @throws AppError as `discover`
  */
 export const discoverResource = (deps: DiscoveryDeps, url: string): Promise<ProtectedResource> =>
-  kept(deps, resources, url, () => requestResource(deps, url));
+  cached(deps, resources, url, () => requestResource(deps, url));
 
 const RESOURCE_PATH = '/.well-known/oauth-protected-resource';
 
@@ -316,7 +316,7 @@ function wellKnownUrls(issuer: string, prefers: Preference): string[] {
   ];
 }
 
-function checked(deps: DiscoveryDeps, issuer: string, document: unknown): ServerMetadata {
+function metadataOf(deps: DiscoveryDeps, issuer: string, document: unknown): ServerMetadata {
   const parsed = metadataSchema.safeParse(document);
   if (!parsed.success) throw unusable(`the metadata of ${issuer} cannot be read`);
   const metadata = parsed.data;

@@ -100,14 +100,14 @@ export async function clientForConnection(
   }
   if (clientKey) throw refused(client, 'takes no document as a client');
   if (server === undefined) throw refused(client, 'has no metadata');
-  const place = { provider: client.provider.id, server, redirectUri };
-  const known = await currentAt(deps, place);
+  const registration = { provider: client.provider.id, server, redirectUri };
+  const known = await currentAt(deps, registration);
   if (known) {
     const usable = await usableNow(deps, client, known);
     if (usable) return usable;
     await replaceRow(deps, known);
   }
-  return register(deps, client, endpoints, place);
+  return register(deps, client, endpoints, registration);
 }
 
 /**
@@ -206,11 +206,12 @@ async function rowOf(
   return row;
 }
 
-type Place = Pick<RegisteredClient, 'provider' | 'server' | 'redirectUri'>;
+/** For which a server has one client at a time. */
+type Registration = Pick<RegisteredClient, 'provider' | 'server' | 'redirectUri'>;
 
 async function currentAt(
   { db }: RegistrationDeps,
-  { provider, server, redirectUri }: Place,
+  { provider, server, redirectUri }: Registration,
 ): Promise<RegisteredClient | undefined> {
   const query = db
     .select()
@@ -288,16 +289,21 @@ async function register(
   deps: RegistrationDeps,
   client: OAuth2Client,
   { announced: { registrationUrl }, clientAuth, parameters }: AuthorizationEndpoints,
-  place: Place,
+  registration: Registration,
 ): Promise<OAuth2Client> {
   const { id, name } = client.provider;
   if (registrationUrl === null) {
     throw refused(client, 'takes no document as a client and has no registration');
   }
   const { registrationParams } = client.provider;
-  const metadata = clientMetadata(deps.config, client.provider, place.redirectUri, clientAuth);
+  const metadata = clientMetadata(
+    deps.config,
+    client.provider,
+    registration.redirectUri,
+    clientAuth,
+  );
   const { client_name, client_uri } = metadata;
-  const params = { ...parameters, client_name, client_uri, redirect_uri: place.redirectUri };
+  const params = { ...parameters, client_name, client_uri, redirect_uri: registration.redirectUri };
   const isForm = Object.keys(registrationParams).length > 0;
   const body = isForm
     ? new URLSearchParams(fillAll(registrationParams, params)).toString()
@@ -325,7 +331,7 @@ async function register(
   );
   if (!parsed.success) throw unusable(name, 'cannot be read');
   const found = parsed.data;
-  if (found.redirect_uris && !found.redirect_uris.includes(place.redirectUri)) {
+  if (found.redirect_uris && !found.redirect_uris.includes(registration.redirectUri)) {
     throw unusable(name, 'is for another redirect URI');
   }
   const { client_id: clientId, client_secret: secret = null } = found;
@@ -335,10 +341,10 @@ async function register(
   }
   const { db, vault, log, now } = deps;
   const seal = (value: string | null, field: 'client_secret' | 'registration_token') =>
-    value && vault.seal(value, registeredClientContext(id, place.server, clientId, field));
+    value && vault.seal(value, registeredClientContext(id, registration.server, clientId, field));
   const management = managementOf(registrationUrl, found);
   const values = {
-    ...place,
+    ...registration,
     clientId,
     clientSecret: await seal(method === 'none' ? null : secret, 'client_secret'),
     secretExpiresAt: found.client_secret_expires_at
@@ -357,7 +363,7 @@ async function register(
   }
   // Somebody else was faster. Two would do no harm, but the other one is nobody's.
   if (management) await unregister(deps, management);
-  const winner = await currentAt(deps, place);
+  const winner = await currentAt(deps, registration);
   if (winner) return opened(deps, client, winner);
   throw new AppError('provider_unavailable', `${name} registers no client now`, { retryAfter: 2 });
 }

@@ -5,7 +5,7 @@ import { withBudget } from '../../src/budget';
 import { runBatch } from '../../src/db/client';
 import { auditEvents, webhookDeliveries } from '../../src/db/schema';
 import {
-  deliverMeanwhile,
+  deliverAfterBackgroundWork,
   deliverOwn,
   deliverWebhooks,
   pauseAfter,
@@ -327,7 +327,7 @@ describe('the calls of an invocation', () => {
     const { deps, received } = receiving({ app: {} });
     const invocation = anew(deps);
     await write(withBudget(invocation, 45));
-    await deliverMeanwhile(invocation);
+    await deliverAfterBackgroundWork(invocation);
     expect(received).toEqual([]);
     await deliverOwn(invocation);
     expect(received).toHaveLength(1);
@@ -338,7 +338,7 @@ describe('the calls of an invocation', () => {
     const invocation = anew(deps);
     for (let i = 0; i < 3; i += 1) {
       for (let event = 0; event < 5; event += 1) await write(invocation);
-      await deliverMeanwhile(invocation);
+      await deliverAfterBackgroundWork(invocation);
     }
     expect(received).toHaveLength(10);
   });

@@ -74,9 +74,10 @@ const mutants: Record<string, Mutant> = {
     sql: (text) =>
       isClaim(text) ? text.replace('refresh_due_at <= ?', 'refresh_due_at - 20000 <= ?') : text,
   },
-  'a revocation does not look who lives by the grant': {
+  'a revocation does not look who uses the grant': {
     seed: 8,
-    sql: (text) => text.replace(/^(select .* from "oauth_accounts" "live" where )/, '$1false and '),
+    sql: (text) =>
+      text.replace(/^(select .* from "oauth_accounts" "other" where )/, '$1false and '),
   },
   'a row under a lease is owed a revocation at once': {
     plans: 'disconnects',

@@ -167,7 +167,7 @@ export class World extends Platform {
     return true;
   }
 
-  /** I7: never a grant that somebody lives by. */
+  /** I7: never a grant that somebody uses. */
   protected override onRevocation({ id }: Family, token: string): void {
     if (!this.familiesInRows().has(id)) return;
     this.violate('I7: a revocation killed a grant that is in use', `${id}, by ${token}`);
