@@ -64,8 +64,7 @@ const inTurn: readonly Omit<Job, 'share'>[] = [
   { name: 'notices', run: giveNotices },
   {
     name: 'reseal',
-    run: (deps) =>
-      reseal(deps, deps.config.keyring, Math.min(deps.config.runSubrequests, RESEALED_AT_MOST)),
+    run: (deps) => reseal(deps, Math.min(deps.config.runSubrequests, RESEALED_AT_MOST)),
   },
 ];
 const SHARE_IN_TURN: Calls = { outside: 5, d1: 5 };

@@ -17,7 +17,6 @@ import type { Deps } from '../deps';
 import { openToken, sealToken } from '../oauth/sealed-token';
 import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
-import type { Keyring } from '../vault/keyring';
 import { prefixOf, registeredClientContext, type TokenField } from '../vault/vault';
 
 const CALL_MS = 5 * SECOND_MS;
@@ -50,8 +49,8 @@ interface Row {
  *
  * @throws what D1 throws
  */
-export async function reseal(deps: Deps, keyring: Keyring, ids: number): Promise<number> {
-  const [first, ...others] = keyring.kids;
+export async function reseal(deps: Deps, ids: number): Promise<number> {
+  const [first, ...others] = deps.config.keyring.kids;
   if (others.length === 0 || deps.budget.left < LEAST_CALLS) return 0;
   const { db, log, budget } = deps;
   const rows = await withDeadline(rowsInTurn(deps, first, ids), CALL_MS, 'd1_read');

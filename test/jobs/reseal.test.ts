@@ -11,6 +11,7 @@ import {
   registeredClientContext,
 } from '../../src/vault/vault';
 import { hookedDb } from '../refresh/support/faults';
+import { configWith } from '../support/config';
 import { testDeps } from '../support/deps';
 import { type AccountRow, accountRow, insertAccount } from '../support/fixtures';
 
@@ -22,7 +23,8 @@ const keyringOf = (...kids: string[]) =>
 function under(...kids: string[]) {
   const keyring = keyringOf(...kids);
   const { db, meter } = hookedDb();
-  const deps = testDeps({ db, vault: createVault(keyring) });
+  const config = { ...configWith({}), keyring };
+  const deps = testDeps({ db, config, vault: createVault(keyring) });
   const row = async (id: number): Promise<AccountRow> => {
     const found = await accountRow(deps, id);
     if (!found) throw new Error('the row is gone');
@@ -33,7 +35,7 @@ function under(...kids: string[]) {
     const [newest] = await db.all<{ id: number }>(sql`SELECT max(id) AS id FROM oauth_accounts`);
     let done = 0;
     for (let i = 0; i <= (newest?.id ?? 0) / ids; i += 1) {
-      done += await reseal(deps, keyring, ids);
+      done += await reseal(deps, ids);
       deps.clock.advance(MINUTE);
     }
     return done;
@@ -86,16 +88,16 @@ describe('the sweep after a key was replaced', () => {
   });
 
   it('reads nothing while there is one key', async () => {
-    const { deps, keyring, meter } = under('new');
-    expect(await reseal(deps, keyring, 100)).toBe(0);
+    const { deps, meter } = under('new');
+    expect(await reseal(deps, 100)).toBe(0);
     expect(meter.calls).toEqual([]);
   });
 
   it('reads its slice of ids and no more', async () => {
-    const { deps, keyring, meter } = under('new', 'old');
+    const { deps, meter } = under('new', 'old');
     for (let i = 0; i < 30; i += 1) await insertUnder('new');
     meter.rowsRead = 0;
-    await reseal(deps, keyring, 10);
+    await reseal(deps, 10);
     expect(meter.rowsRead).toBeLessThanOrEqual(12);
     expect(meter.rowsWritten).toBe(0);
   });
@@ -117,7 +119,7 @@ describe('the sweep after a key was replaced', () => {
         },
       },
     };
-    await reseal(overtaken, keyring, 100_000);
+    await reseal(overtaken, 100_000);
     expect(await row(old.id)).toMatchObject({
       accessToken: 'newer',
       refreshToken: old.refreshToken,
@@ -127,10 +129,10 @@ describe('the sweep after a key was replaced', () => {
   });
 
   it('goes on past a value that no key opens, and says which row it is', async () => {
-    const { deps, keyring } = under('new', 'old');
+    const { deps } = under('new', 'old');
     const lost = await insertUnder('lost');
     const old = await insertUnder('old');
-    expect(await reseal(deps, keyring, 100_000)).toBe(1);
+    expect(await reseal(deps, 100_000)).toBe(1);
     expect(deps.logLines.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ event: 'reseal.token_not_opened', rowId: lost.id }),
     );
