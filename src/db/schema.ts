@@ -334,7 +334,10 @@ export const providerHealth = sqliteTable(
     /** Different users whose integrations failed in a row. */
     failures: integer().notNull().default(0),
     /** Of the release before `failed_users`, which counted rows. */
-    failedIds: text('failed_ids', { mode: 'json' }).$type<number[]>().notNull(),
+    failedIds: text('failed_ids', { mode: 'json' })
+      .$type<number[]>()
+      .notNull()
+      .$defaultFn(() => []),
     /** MACs of those users' ids, so that one user counts once. Void while `failures` is 0. */
     failedUsers: text('failed_users', { mode: 'json' }).$type<string[]>().notNull().default([]),
     /** Closed to attempts until then; null = closed circuit (all well). */

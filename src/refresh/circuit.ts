@@ -182,7 +182,6 @@ export async function countFailure(
         .values({
           ...key,
           failures: countsFirst ? 1 : 0,
-          failedIds: [],
           failedUsers: countsFirst ? [userHash] : [],
           refusalsOpenSince: clear ? now : null,
           operatorToldAt: reportToOperator ? now : null,
@@ -239,7 +238,6 @@ export async function countRefusal(
         .insert(providerHealth)
         .values({
           ...key,
-          failedIds: [],
           windowStartedAt: now,
           windowAttempts: one,
           windowRefusals: one,
@@ -288,7 +286,7 @@ export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean>
       ),
       deps.db
         .insert(providerHealth)
-        .values({ ...key, failedIds: [], verdicts: 1, verdictsSince: now, updatedAt: now })
+        .values({ ...key, verdicts: 1, verdictsSince: now, updatedAt: now })
         .onConflictDoUpdate({
           target: [providerHealth.provider, providerHealth.host],
           set: {
