@@ -2,7 +2,7 @@
  * Tells a provider that a grant is no longer wanted (RFC 7009). Whether it may be told, as far as
  * other integrations of the same subject go, is decided before (src/disconnect).
  */
-import { revocationAuthOf } from '../providers/check';
+import { revocationAuthOf } from '../providers/revocation-auth';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { SECOND_MS } from '../time';

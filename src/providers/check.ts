@@ -3,6 +3,7 @@
  * whether patterns are patterns. Pure; used for `PROVIDERS`, and by the tests for built-in records.
  */
 import { isByFields } from './by-fields';
+import { hostOf, takesAnyHost } from './open-hosts';
 import {
   ACCOUNT,
   askedParameters,
@@ -15,6 +16,7 @@ import {
 import { identifyingParameters, type PathSource, readsFrom, splitPath } from './paths';
 import { wholeMatch } from './patterns';
 import { withoutBase64 } from './request-headers';
+import { revocationAuthOf } from './revocation-auth';
 import { fillTemplate, placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
 import { checkEndpoint } from './urls';
@@ -134,45 +136,6 @@ const tooEarly = (path: string[], name: string): Fault => ({
   path,
   message: `holds {${name}}, which is said only later ("from")`,
 });
-
-/** With its placeholders. */
-const hostOf = (url: string): string => /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
-
-/** A name that anybody may register, and no record means. */
-const STRANGER = 'stranger';
-
-const domainOf = (host: string): string => host.split('.').slice(-2).join('.');
-
-/**
- * Whether a placeholder decides alone where a request goes, and its pattern takes a stranger's
- * host: tried with some, of which one only ends like the provider's own.
- */
-function takesAnyHost(provider: OAuth2Provider, url: string, name: string): boolean {
-  const host = hostOf(url).replace(/:\d+$/, '');
-  if (!placeholdersOf(host).includes(name)) return false;
-  const own = [provider.authorizationUrl, provider.tokenUrl, provider.issuer].map((one) =>
-    domainOf(hostOf(one ?? '')),
-  );
-  const pattern = provider.parameters[name]?.pattern ?? '';
-  return ['', '.example', '.com', ...own]
-    .flatMap((end) => [`${STRANGER}${end}`, `x0.${STRANGER}${end}`])
-    .filter((value) => wholeMatch(pattern, value))
-    .map((value) => fillTemplate(host, (one) => (one === name ? value : 'x0.x0')))
-    .some((filled) => filled.includes('.') && domainOf(filled).includes(STRANGER));
-}
-
-/** The parameter by which whoever connects chooses the server that is sent the client's secret. */
-export function openServerOf(provider: OAuth2Provider): string | undefined {
-  const { tokenUrl, refreshUrl, issuer, revocationUrl, pushedAuthorizationRequestUrl } = provider;
-  const servers = [
-    ...[tokenUrl, refreshUrl, revocationUrl, pushedAuthorizationRequestUrl],
-    // Without an issuer the resource names the server.
-    issuer ?? provider.resourceUrl,
-  ];
-  return askedParameters(provider)
-    .map(([name]) => name)
-    .find((name) => servers.some((url) => url !== undefined && takesAnyHost(provider, url, name)));
-}
 
 /**
  * An account that is told by nothing but what whoever connects it can choose (the redirect back, a
@@ -932,7 +895,3 @@ function checkPattern(pattern: string): string | null {
     return 'is not a regular expression';
   }
 }
-
-/** How the client proves itself at a revocation. */
-export const revocationAuthOf = ({ revocation, clientAuth }: OAuth2Provider) =>
-  revocation.clientAuth ?? (revocation.style === 'bearer' ? 'omit' : clientAuth);
