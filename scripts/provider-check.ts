@@ -94,6 +94,7 @@ async function aboutOAuth2(
     clientSecret: null,
   };
   const url = await authorizationRequest(
+    { ...deps, uuid: () => crypto.randomUUID() },
     client,
     // Pushing would be a request at the provider.
     { ...endpoints, parUrl: null },
@@ -103,10 +104,6 @@ async function aboutOAuth2(
       codeChallenge: 'CHALLENGE',
       scopes: [...new Set([...provider.scopes, ...provider.requiredScopes])],
       authorizationParams: {},
-      fetch,
-      now: Date.now,
-      uuid: () => crypto.randomUUID(),
-      caches: new Caches(),
     },
   );
   const limits = limitsOf(provider);

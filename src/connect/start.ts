@@ -78,7 +78,7 @@ async function authorizationUrl(
   browser: string | null,
 ): Promise<string | null> {
   const { id, provider, parameters, alsoGrants, verifier } = transaction;
-  const { config, db, vault, fetch } = deps;
+  const { config, db, vault } = deps;
   const { providers } = config;
   const configured = oauthClientOf(providers, provider, parameters);
   const record = grantingOnly(providers, configured.provider, alsoGrants);
@@ -98,17 +98,13 @@ async function authorizationUrl(
   const browserHash = await hashSecret(browser);
   const state = await authorizationState(vault, id, browserHash);
   const opened = splitKey(await vault.open(verifier, transactionContext(id, 'verifier')));
-  const url = await authorizationRequest(client, endpoints, {
+  const url = await authorizationRequest(deps, client, endpoints, {
     redirectUri: endpoints.redirectUri,
     state,
     codeChallenge: await codeChallengeOf(opened.text),
     dpopKey: opened.dpopKey,
     scopes: requestedScope,
     authorizationParams,
-    fetch,
-    caches: deps.caches,
-    now: deps.now,
-    uuid: deps.uuid,
   });
   // Where a dead end leads back to. The state's hash is for a Worker of the version before, which
   // knows the latest one only.

@@ -7,7 +7,7 @@ import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client } from '../providers/types';
 import { SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
-import { type DpopKey, type Proving, sendProven } from './dpop';
+import { type DpopKey, type Sending, sendProven } from './dpop';
 import type { AuthorizationEndpoints } from './endpoints';
 import {
   authenticateClient,
@@ -20,9 +20,7 @@ import {
 } from './request';
 import { isPassingStatus } from './send';
 
-/** `fetch` is for the pushed request, where the provider takes one. */
-export interface AuthorizationRequest extends Proving {
-  fetch: typeof fetch;
+export interface AuthorizationRequest {
   redirectUri: string;
   state: string;
   /** S256; null where the provider takes no PKCE. */
@@ -43,6 +41,7 @@ const PAR_TIMEOUT_MS = 8 * SECOND_MS;
  * @throws AppError `provider_unavailable` or `provider_error` where the pushed request failed.
  */
 export async function authorizationRequest(
+  deps: Sending,
   client: OAuth2Client,
   endpoints: Pick<AuthorizationEndpoints, 'authorizationUrl' | 'parUrl' | 'parameters'> &
     ClientProof,
@@ -73,29 +72,30 @@ export async function authorizationRequest(
   if (request.dpopKey) {
     params.dpop_jkt = await calculateJwkThumbprint(request.dpopKey);
   }
-  if (endpoints.parUrl === null) return withQuery(endpoints.authorizationUrl, params);
+  const { parUrl } = endpoints;
+  if (parUrl === null) return withQuery(endpoints.authorizationUrl, params);
   return withQuery(endpoints.authorizationUrl, {
     [provider.clientIdParam]: clientId,
-    request_uri: await push(request, client, endpoints.parUrl, endpoints, params),
+    request_uri: await push(deps, client, { ...endpoints, parUrl }, request, params),
   });
 }
 
 /** RFC 9126 2.1 and 2.2; gives the `request_uri`. */
 async function push(
-  deps: AuthorizationRequest,
+  deps: Sending,
   client: OAuth2Client,
-  parUrl: string,
-  endpoints: Pick<AuthorizationEndpoints, 'parameters'> & ClientProof,
+  endpoints: Pick<AuthorizationEndpoints, 'parameters'> & ClientProof & { parUrl: string },
+  { dpopKey }: AuthorizationRequest,
   params: Record<string, string>,
 ): Promise<string> {
   const make = async () => {
     const headers = headersOf(client.provider, endpoints.parameters);
     const sent = { ...params };
     await authenticateClient(deps, client, endpoints, sent, headers);
-    return requestOf(parUrl, formPost, sent, headers);
+    return requestOf(endpoints.parUrl, formPost, sent, headers);
   };
   const timeoutMs = timeoutOf(client.provider, PAR_TIMEOUT_MS);
-  const reply = await sendProven(deps, deps.dpopKey, make, { timeoutMs });
+  const reply = await sendProven(deps, dpopKey, make, { timeoutMs });
   if (reply.kind === 'failed' || isPassingStatus(reply.status)) {
     throw new AppError('provider_unavailable', 'the provider takes no authorization request now', {
       retryAfter: 30,

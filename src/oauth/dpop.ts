@@ -24,6 +24,11 @@ export interface Proving extends Signing {
   caches: Caches;
 }
 
+/** What a request with a proof needs. */
+export interface Sending extends Proving {
+  fetch: typeof fetch;
+}
+
 export async function newDpopKey(): Promise<DpopKey> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   return exportJWK(privateKey);
@@ -108,7 +113,7 @@ const LEAST_REQUEST_MS = SECOND_MS;
  * @param accessToken of a request for a resource; then the request carries none itself
  */
 export async function sendProven(
-  deps: Proving & { fetch: typeof fetch },
+  deps: Sending,
   dpopKey: DpopKey | null | undefined,
   make: () => Outgoing | Promise<Outgoing>,
   limits: SendLimits,

@@ -7,7 +7,7 @@ import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { SECOND_MS } from '../time';
 import type { Signing } from './client-assertion';
-import { type DpopKey, type Proving, sendProven } from './dpop';
+import { type DpopKey, type Sending, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
 import { readTokenReply } from './reply';
 import {
@@ -62,7 +62,7 @@ export function revokedTokens({
  * @throws AppError provider_not_configured where the client's key cannot sign
  */
 export async function revokeToken(
-  deps: Proving & { fetch: typeof fetch },
+  deps: Sending,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'revocationUrl' | 'parameters'> & ClientProof,
   grant: RevokedGrant,

@@ -4,7 +4,7 @@
  */
 import { isByFields } from '../providers/by-fields';
 import type { OAuth2Client } from '../providers/types';
-import { type DpopKey, type Proving, sendProven } from './dpop';
+import { type DpopKey, type Sending, sendProven } from './dpop';
 import type { Endpoints } from './endpoints';
 import { fieldRequest } from './field-grant';
 import {
@@ -17,10 +17,6 @@ import {
   standardParams,
 } from './request';
 import type { Outgoing, RawReply } from './send';
-
-interface Fetching extends Proving {
-  fetch: typeof fetch;
-}
 
 interface Limits {
   timeoutMs: number;
@@ -35,7 +31,7 @@ interface Limits {
 const MAX_REPLY_BYTES = 131_072;
 
 const sendTokenRequest = (
-  deps: Fetching,
+  deps: Sending,
   make: () => Outgoing | Promise<Outgoing>,
   { timeoutMs, dpopKey }: Limits,
 ): Promise<RawReply> => sendProven(deps, dpopKey, make, { timeoutMs, maxBytes: MAX_REPLY_BYTES });
@@ -45,7 +41,7 @@ const sendTokenRequest = (
  * @throws AppError provider_not_configured where the client's key cannot sign; nothing was sent
  */
 export async function exchangeCode(
-  deps: Fetching,
+  deps: Sending,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'tokenUrl' | 'parameters'> & ClientProof,
   grant: Limits & { code: string; verifier: string | null; redirectUri: string },
@@ -76,7 +72,7 @@ export async function exchangeCode(
  *   that the model needs was not given: a defect of the caller. Nothing was sent.
  */
 export async function refreshGrant(
-  deps: Fetching,
+  deps: Sending,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'refreshUrl' | 'redirectUri' | 'parameters'> & ClientProof,
   grant: Limits & {
@@ -128,7 +124,7 @@ export async function refreshGrant(
  * @throws Error where the record has no such step: a defect of the caller.
  */
 export async function extendToken(
-  deps: Fetching,
+  deps: Sending,
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'extendedTokenUrl' | 'parameters'>,
   grant: Limits & { accessToken: string },

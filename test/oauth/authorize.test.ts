@@ -7,21 +7,20 @@ import { oauth2ProviderSchema } from '../../src/providers/types';
 import { answering, json } from '../support/provider';
 import { clientOf, endpoints, oauth2Provider, signing } from './support/providers';
 
+const deps = { ...signing, fetch: answering().fetch };
 const request = {
-  ...signing,
   redirectUri: 'https://mooring.example.com/connect/callback/acme',
   state: 's-1',
   codeChallenge: 'challenge',
   scopes: ['read', 'write'],
   authorizationParams: {},
-  fetch: answering().fetch,
 };
 const client = clientOf(oauth2Provider());
 const parUrl = 'https://id.acme.example/par';
 
 describe('the authorization request', () => {
   it('is that of RFC 6749 4.1.1, with S256', async () => {
-    const url = await authorizationRequest(client, endpoints, request);
+    const url = await authorizationRequest(deps, client, endpoints, request);
     expect(`${url.origin}${url.pathname}`).toBe('https://id.acme.example/authorize');
     expect(Object.fromEntries(url.searchParams)).toEqual({
       response_type: 'code',
@@ -35,12 +34,15 @@ describe('the authorization request', () => {
   });
 
   it('writes a space as %20, which every server reads', async () => {
-    const url = await authorizationRequest(client, endpoints, { ...request, scopes: ['a+b', 'c'] });
+    const url = await authorizationRequest(deps, client, endpoints, {
+      ...request,
+      scopes: ['a+b', 'c'],
+    });
     expect(url.search).toContain('scope=a%2Bb%20c');
   });
 
   it('never carries the secret', async () => {
-    const url = await authorizationRequest(client, endpoints, request);
+    const url = await authorizationRequest(deps, client, endpoints, request);
     expect(url.href).not.toContain('secret');
   });
 
@@ -48,7 +50,7 @@ describe('the authorization request', () => {
     ['the provider takes none', oauth2Provider({ pkce: false }), 'challenge'],
     ['there is none', oauth2Provider(), null],
   ])('has no challenge where %s', async (_, provider, codeChallenge) => {
-    const url = await authorizationRequest(clientOf(provider), endpoints, {
+    const url = await authorizationRequest(deps, clientOf(provider), endpoints, {
       ...request,
       codeChallenge,
     });
@@ -57,7 +59,7 @@ describe('the authorization request', () => {
   });
 
   it('asks for no scope where none is wanted (Notion)', async () => {
-    const url = await authorizationRequest(client, endpoints, { ...request, scopes: [] });
+    const url = await authorizationRequest(deps, client, endpoints, { ...request, scopes: [] });
     expect(url.searchParams.has('scope')).toBe(false);
   });
 
@@ -69,6 +71,7 @@ describe('the authorization request', () => {
       authorizationParams: { prompt: 'consent' },
     });
     const url = await authorizationRequest(
+      deps,
       clientOf(provider),
       { ...endpoints, authorizationUrl: 'https://id.acme.example/authorize?tenant=a' },
       request,
@@ -92,7 +95,7 @@ describe('the authorization request', () => {
         client_id: 'other',
       },
     });
-    const url = await authorizationRequest(clientOf(provider), endpoints, request);
+    const url = await authorizationRequest(deps, clientOf(provider), endpoints, request);
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       state: 's-1',
       redirect_uri: request.redirectUri,
@@ -105,7 +108,7 @@ describe('the authorization request', () => {
 
   it('asks Reddit for a permanent grant (activepieces#14680)', async () => {
     const reddit = oauth2ProviderSchema.parse(records.find(({ id }) => id === 'reddit'));
-    const url = await authorizationRequest(clientOf(reddit), endpoints, request);
+    const url = await authorizationRequest(deps, clientOf(reddit), endpoints, request);
     expect(url.searchParams.get('duration')).toBe('permanent');
   });
 });
@@ -113,7 +116,12 @@ describe('the authorization request', () => {
 describe('a pushed authorization request (RFC 9126)', () => {
   it('is made where it is announced, and the browser gets a reference', async () => {
     const { fetch, requests } = answering(json({ request_uri: 'urn:x:1', expires_in: 60 }, 201));
-    const url = await authorizationRequest(client, { ...endpoints, parUrl }, { ...request, fetch });
+    const url = await authorizationRequest(
+      { ...deps, fetch },
+      client,
+      { ...endpoints, parUrl },
+      request,
+    );
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: 'client',
       request_uri: 'urn:x:1',
@@ -140,7 +148,12 @@ describe('a pushed authorization request (RFC 9126)', () => {
     ['gives a page', new Response('<html>'), 'provider_error'],
   ])('is an error where the provider %s', async (_, answer, code) => {
     const { fetch } = answering(answer);
-    const made = authorizationRequest(client, { ...endpoints, parUrl }, { ...request, fetch });
+    const made = authorizationRequest(
+      { ...deps, fetch },
+      client,
+      { ...endpoints, parUrl },
+      request,
+    );
     await expect(made).rejects.toThrow(AppError);
     await expect(made).rejects.toMatchObject({ code });
   });

@@ -199,15 +199,19 @@ describe('the key of a grant', () => {
 
   it('is the one that the code is asked for (RFC 9449 10), by its thumbprint', async () => {
     const { deps } = sender();
-    const url = await authorizationRequest(clientOf(oauth2Provider({ dpop: true })), endpoints, {
-      ...deps,
-      redirectUri: 'https://mooring.example.com/connect/callback/acme',
-      state: 's',
-      codeChallenge: 'c',
-      scopes: [],
-      authorizationParams: {},
-      dpopKey,
-    });
+    const url = await authorizationRequest(
+      deps,
+      clientOf(oauth2Provider({ dpop: true })),
+      endpoints,
+      {
+        redirectUri: 'https://mooring.example.com/connect/callback/acme',
+        state: 's',
+        codeChallenge: 'c',
+        scopes: [],
+        authorizationParams: {},
+        dpopKey,
+      },
+    );
     expect(url.searchParams.get('dpop_jkt')).toBe(await calculateJwkThumbprint(dpopKey));
     expect(url.href).not.toContain(dpopKey.d);
   });
