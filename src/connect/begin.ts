@@ -14,8 +14,9 @@ import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
 import { SECOND_MS } from '../time';
 import { transactionContext, type Vault } from '../vault/vault';
+import { tooManyIntegrations } from './failure';
 import { allowedReturnTo } from './return-to';
-import { hasRoom, tooManyIntegrations } from './store';
+import { hasRoom } from './store';
 import { TRANSACTION_MS } from './transactions';
 
 /** Of one user at a time. */

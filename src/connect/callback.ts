@@ -23,8 +23,9 @@ import { oauthProviderOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { isAuthorizationState, transactionIdIn } from './authorization-state';
 import { completionOf } from './completion';
+import { connectionError, endpointsFault } from './failure';
 import { type WayBack, wayBackOf } from './return-to';
-import { endpointsFault, isExpired, type Transaction } from './transactions';
+import { isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed, or read, may be any of it. */
 export interface CallbackQuery extends Record<string, string | undefined> {
@@ -254,26 +255,6 @@ async function readCallback(
   } catch (error) {
     deps.log.warn('connect.callback_failed', { provider: id }, error);
     return wrong(endpointsFault(error));
-  }
-}
-
-/** The error codes of RFC 6749 4.1.2.1, OpenID Connect and a provider's own, as ours. Pure. */
-export function connectionError(code: string): ConnectionError {
-  switch (code) {
-    case 'access_denied':
-    case 'consent_required':
-    case 'interaction_required':
-    case 'login_required':
-    case 'user_cancelled_authorize': // LinkedIn
-    case 'user_cancelled_login':
-      return 'access_denied';
-    case 'invalid_scope':
-      return 'invalid_scope';
-    case 'temporarily_unavailable':
-    case 'server_error':
-      return 'provider_unavailable';
-    default:
-      return 'provider_error';
   }
 }
 

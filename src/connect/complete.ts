@@ -29,10 +29,9 @@ import { SECOND_MS } from '../time';
 import { VaultError } from '../vault/vault';
 import type { Attempt } from './commit';
 import { completionOf, isCompletionOf } from './completion';
-import { accountMismatch, codeExpired, exchange, linkedToAnotherUser } from './exchange';
-import { tooManyIntegrations } from './store';
+import { exchange } from './exchange';
+import { connectionExpired, connectionNotFound, failedBefore } from './failure';
 import {
-  connectionNotFound,
   failUnfinished,
   findTransaction,
   isExpired,
@@ -176,9 +175,7 @@ async function ownTransaction(
 }
 
 function refuseUnlessAuthorized(deps: Deps, transaction: Transaction): void {
-  if (isExpired(transaction, deps.now())) {
-    throw new AppError('connection_expired', 'the connection took too long; start a new one');
-  }
+  if (isExpired(transaction, deps.now())) throw connectionExpired();
   switch (transaction.state) {
     case 'authorized':
     case 'exchanged':
@@ -189,7 +186,7 @@ function refuseUnlessAuthorized(deps: Deps, transaction: Transaction): void {
     case 'completing':
       throw inProgress();
     case 'failed':
-      throw failed(deps, transaction.error);
+      throw failedBefore(deps, transaction.error);
     case 'completed':
       throw new Error('a completed transaction is answered before');
   }
@@ -216,25 +213,6 @@ const inProgress = (): AppError =>
   new AppError('completion_in_progress', 'another request is completing this connection', {
     retryAfter: 2,
   });
-
-/** The same answer as the first time, where that says what to do; else that it failed, and why. */
-function failed(deps: Pick<Deps, 'config'>, error: string | null): AppError {
-  switch (error) {
-    case 'account_mismatch':
-      return accountMismatch();
-    case 'account_linked_to_another_user':
-      return linkedToAnotherUser();
-    case 'too_many_integrations':
-      return tooManyIntegrations(deps);
-    case 'code_expired':
-      return codeExpired();
-    default:
-      return new AppError(
-        'connection_failed',
-        `the connection failed (${error ?? 'unknown'}); start a new one`,
-      );
-  }
-}
 
 /** One conditional update; null where somebody else was faster. */
 async function claim(

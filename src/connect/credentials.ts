@@ -37,7 +37,7 @@ import { changeVisibly } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import { SECOND_MS } from '../time';
 import { type Connected, integrationIn } from './complete';
-import { linkedToAnotherUser } from './exchange';
+import { linkedToAnotherUser, tooManyIntegrations } from './failure';
 import {
   accountOf,
   type ConnectedAccount,
@@ -46,7 +46,6 @@ import {
   isAsStored,
   isOf,
   isStored,
-  tooManyIntegrations,
   upsertAccount,
   withKnown,
 } from './store';

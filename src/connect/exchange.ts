@@ -58,8 +58,18 @@ import {
   type ReceivedAccount,
   underAttempt,
 } from './commit';
-import { accountOf, filledFrom, type Member, tooManyIntegrations } from './store';
-import { connectionNotFound, type Transaction } from './transactions';
+import {
+  accountMismatch,
+  attemptFault,
+  CodeExpired,
+  connectionExpired,
+  connectionNotFound,
+  isChoiceNeeded,
+  linkedToAnotherUser,
+  tooManyIntegrations,
+} from './failure';
+import { accountOf, filledFrom, type Member } from './store';
+import type { Transaction } from './transactions';
 
 const EXCHANGE_MS = 8 * SECOND_MS;
 const EXTEND_MS = 4 * SECOND_MS;
@@ -130,15 +140,15 @@ export async function exchange(
     deps.log.warn('connect.completion_failed', about, error);
     // Without a grant the code is spent in vain.
     const hasGrant = granted.length > 0 || transaction.code === null;
-    const verdict = verdictOf(error) ?? (hasGrant ? null : 'not_finished');
+    const fault = attemptFault(error) ?? (hasGrant ? null : 'not_finished');
     try {
       const choices = error instanceof AppError ? error.members.choices : undefined;
-      if (verdict === null) await postpone(deps, transaction, attempt, granted, choices);
-      else await abandon(deps, transaction, attempt, verdict, granted, received);
+      if (fault === null) await postpone(deps, transaction, attempt, granted, choices);
+      else await abandon(deps, transaction, attempt, fault, granted, received);
     } catch (cause) {
       deps.log.error('connect.abandon_failed', about, cause);
     }
-    throw verdict === null && error instanceof AppError && !isAsking(error)
+    throw fault === null && error instanceof AppError && !isChoiceNeeded(error)
       ? completeAgain(error)
       : error;
   }
@@ -156,7 +166,7 @@ function mainOf(
   { provider }: OAuth2Client,
 ): [main: Granted, also: Granted[]] {
   const main = granted.find(({ client }) => client.provider.id === provider.id);
-  if (!main) throw new AppError('connection_expired', 'the connection took too long; start again');
+  if (!main) throw connectionExpired();
   return [main, granted.filter((one) => one !== main)];
 }
 
@@ -224,16 +234,6 @@ const isUnknownClient = (provider: OAuth2Provider, raw: RawReply, now: number): 
 /** Not trouble of the provider, and no pause that it asks for. */
 const isRefusal = (raw: RawReply): boolean =>
   raw.kind === 'reply' && raw.status >= 400 && raw.status < 500 && !isPassingStatus(raw.status);
-
-/** It was tried all the same: a provider may be kinder than its pages. */
-class CodeExpired extends AppError {
-  constructor(provider: string, lifetimeSeconds: number, ageMs: number) {
-    super(
-      'provider_error',
-      `${provider} refused the code: it came back ${Math.round(ageMs / SECOND_MS)} s ago, and lives ${lifetimeSeconds} s; ${completeAtOnce}`,
-    );
-  }
-}
 
 /** @throws AppError provider_error */
 function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
@@ -554,10 +554,6 @@ async function chosenOf(
   );
 }
 
-/** Nothing has gone wrong: the caller is to say more. */
-const isAsking = ({ code }: AppError): boolean =>
-  code === 'choice_required' || code === 'invalid_request';
-
 /** The lasting grant, where the code brings a passing one (`extendedToken`). */
 async function extended(
   deps: Deps,
@@ -711,46 +707,8 @@ async function abandon(
   if (granted.length > 0) deps.waitUntil(deliverRevocations(deps));
 }
 
-/** Null: it may go well another time. */
-function verdictOf(error: unknown): ConnectionError | null {
-  if (error instanceof CodeExpired) return 'code_expired';
-  if (!(error instanceof AppError)) return null;
-  switch (error.code) {
-    case 'provider_error':
-    case 'account_mismatch':
-    case 'account_linked_to_another_user':
-    case 'too_many_integrations':
-      return error.code;
-    case 'connection_expired':
-    case 'connection_not_found':
-      return 'not_finished';
-    default:
-      return null;
-  }
-}
-
-const completeAtOnce = 'start a new connection, and complete it as soon as the browser is back';
-
-export const codeExpired = (): AppError =>
-  new AppError(
-    'connection_failed',
-    `the connection was completed later than the provider's codes live; ${completeAtOnce}`,
-  );
-
 const completeAgain = (cause: AppError): AppError =>
   new AppError(cause.code, `${cause.detail}; complete this connection again`, {
     cause,
     retryAfter: cause.retryAfter ?? COMPLETE_AGAIN_SECONDS,
   });
-
-export const accountMismatch = (): AppError =>
-  new AppError(
-    'account_mismatch',
-    'another account came back than the one to reconnect; sign in to the right one at the provider, or connect the new one as such',
-  );
-
-export const linkedToAnotherUser = (): AppError =>
-  new AppError(
-    'account_linked_to_another_user',
-    'this account is connected to another user; disconnect it there first',
-  );

@@ -26,8 +26,9 @@ import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Client } from '../providers/types';
 import { transactionContext, VaultError } from '../vault/vault';
 import { authorizationState } from './authorization-state';
+import { endpointsFault } from './failure';
 import { type WayBack, wayBackOf } from './return-to';
-import { endpointsFault, isExpired, type Transaction } from './transactions';
+import { isExpired, type Transaction } from './transactions';
 
 /**
  * Where to send the browser.

@@ -40,7 +40,6 @@ import { isAccountRow } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
 import type { EventWriter } from '../events/deliveries';
 import { eventsOfAccounts } from '../events/event-log';
 import type { Grant } from '../oauth/grant';
@@ -224,12 +223,6 @@ export async function hasRoom(
 ): Promise<boolean> {
   return isTrue(db, hasRoomFor(db, userId, config.maxIntegrations));
 }
-
-export const tooManyIntegrations = ({ config }: Pick<Deps, 'config'>): AppError =>
-  new AppError(
-    'too_many_integrations',
-    `this user has ${config.maxIntegrations} integrations, the most that is allowed here; disconnect one first`,
-  );
 
 /**
  * Whether an account may be stored: no other user has it, and this one does or may have one more.

@@ -10,9 +10,9 @@ import { type Database, runBatch } from '../db/client';
 import { caseWhen } from '../db/expressions';
 import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
 import { MINUTE_MS } from '../time';
+import { connectionNotFound } from './failure';
 
 export type Transaction = typeof connectTransactions.$inferSelect;
 
@@ -105,15 +105,6 @@ export async function failUnfinished(
   await runBatch(db, [failed, ...connectionFailed(deps, id, deps.now())]);
 }
 
-/**
- * Why a provider's endpoints cannot be used: what it says of itself is wrong, or it does not
- * answer.
- */
-export const endpointsFault = (error: unknown): ConnectionError =>
-  error instanceof AppError && error.code === 'provider_error'
-    ? 'provider_error'
-    : 'provider_unavailable';
-
 export interface Connection {
   id: string;
   provider: string;
@@ -168,6 +159,3 @@ export async function connectionOf(
     .where(eq(userVersions.userId, userId));
   return { connection, version: row?.version };
 }
-
-export const connectionNotFound = (): AppError =>
-  new AppError('connection_not_found', 'there is no such connection');

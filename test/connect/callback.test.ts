@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { connectionError } from '../../src/connect/callback';
+import { connectionError } from '../../src/connect/failure';
 import { hashSecret } from '../../src/crypto';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { beginConnection, ownIntegration } from '../../connect/begin';
 import { finishOnPage, unfinishedOnPage } from '../../connect/complete';
 import { putCredentials } from '../../connect/credentials';
+import { isChoiceNeeded } from '../../connect/failure';
 import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/route';
@@ -31,9 +32,6 @@ const choiceFields = z.object({
   choice: z.string().max(255).optional(),
   away: z.string().optional(),
 });
-
-const isAskedAgain = ({ code }: AppError): boolean =>
-  code === 'choice_required' || code === 'invalid_request';
 
 const addFields = z.object({ provider: providerIdSchema, account: accountIdSchema.optional() });
 
@@ -109,8 +107,7 @@ export const addRoutes = new Hono<AppEnv>()
     } catch (error) {
       // Nothing was chosen, the provider has another list by now, or it does not answer.
       const isAway = error instanceof AppError && isAwayCode(error.code);
-      const isOpen = error instanceof AppError && isAskedAgain(error);
-      if (isAway || isOpen) return redirectReply(c, choicePath(connection, isAway));
+      if (isAway || isChoiceNeeded(error)) return redirectReply(c, choicePath(connection, isAway));
       const failure = failureOf(deps, error);
       return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
     }
