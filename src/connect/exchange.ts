@@ -4,42 +4,28 @@
  * owed to the provider until it is connected, whatever becomes of this attempt. Where the account
  * cannot be told for the moment, the next attempt goes on from there; where it is refused, the
  * transaction is over and the grant is given back, by the same rules as after a disconnect. One
- * consent may bring further grants (Slack): they ride along, and never stand in the way of the main
- * one.
+ * consent may bring companion grants (Slack); a failure of theirs does not fail the main one.
  */
-import { and, count, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type Database, runBatch } from '../db/client';
-import { hasRow, inJson } from '../db/conditions';
-import { grantIdOf, isAccountRow } from '../db/grants';
+import { hasRow } from '../db/conditions';
 import { isGrantOf, owedGrant, owedRevocation } from '../db/owed-revocations';
-import { type ConnectionError, connectTransactions, oauthAccounts, outbox } from '../db/schema';
+import { type ConnectionError, connectTransactions, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { deliverRevocations } from '../disconnect/outbox';
 import { openReceived, sealReceived } from '../disconnect/received-grant';
-import { sharedGrant } from '../disconnect/revocation';
 import { AppError } from '../errors';
 import { connectionFailed } from '../events/connection-failed';
-import { fetchChoices, MAX_CHOICES } from '../oauth/choices';
-import { valueAt } from '../oauth/document';
 import { splitKey } from '../oauth/dpop';
-import { type Endpoints, endpointsOf } from '../oauth/endpoints';
-import { type Grant, withSaid } from '../oauth/grant';
-import {
-  accountIdIn,
-  fetchProfile,
-  fetchSources,
-  readProfile,
-  type Told,
-  tokenMetadata,
-} from '../oauth/profile';
+import type { Endpoints } from '../oauth/endpoints';
+import type { Grant } from '../oauth/grant';
 import { clientOf, replaceClient } from '../oauth/registration';
-import { isAsBound, readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
+import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import { isPassingStatus, type RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
-import { alsoGranting, replyBeside, scopesBeside } from '../providers/also-grants';
-import { saidParameters } from '../providers/parameters';
+import { alsoGranting, replyBeside } from '../providers/also-grants';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
@@ -48,16 +34,7 @@ import { publish } from '../status-cache/publish';
 import { factsIn, type Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
-import { findOwn } from './begin';
-import {
-  type Attempt,
-  commitAccounts,
-  isRevocationInFlight,
-  type Members,
-  mainId,
-  type ReceivedAccount,
-  underAttempt,
-} from './commit';
+import { type Attempt, commitAccounts, isRevocationInFlight, mainId, underAttempt } from './commit';
 import {
   accountMismatch,
   attemptFault,
@@ -68,16 +45,19 @@ import {
   linkedToAnotherUser,
   tooManyIntegrations,
 } from './failure';
-import { accountOf, filledFrom, type Member } from './store';
+import {
+  type Granted,
+  type Identified,
+  identify,
+  identifyCompanions,
+  storableMembers,
+} from './identify';
 import type { Transaction } from './transactions';
 
 const EXCHANGE_MS = 8 * SECOND_MS;
 const EXTEND_MS = 4 * SECOND_MS;
-const PROFILE_MS = 4 * SECOND_MS;
 /** All requests to the provider together; what the attempt has left is for the database. */
 const REQUESTS_MS = 20 * SECOND_MS;
-/** The main grant does not wait longer for those beside it. */
-const BESIDE_MS = 6 * SECOND_MS;
 const SAVE_MS = 2_500;
 /** Where the provider does not say when to complete again. */
 const COMPLETE_AGAIN_SECONDS = 5;
@@ -105,7 +85,7 @@ export async function exchange(
   const about = { connection: transaction.id, provider: transaction.provider };
   const until = deps.now() + REQUESTS_MS;
   let granted: Granted[] = [];
-  let received: Received[] = [];
+  let received: Identified[] = [];
   try {
     granted =
       transaction.code === null
@@ -117,19 +97,20 @@ export async function exchange(
         deps.log.warn('connect.grant_not_saved', about, error),
       );
     }
-    const [{ grant }, also] = mainOf(granted, client);
-    const beside = receiveAlso(deps, client, transaction, also);
-    const main = await receive(deps, client, endpoints, transaction, grant, until, choice);
-    const further = await beside;
+    const [{ grant: first }, companions] = mainOf(granted, client);
+    const identified = identifyCompanions(deps, client, companions, transaction);
+    const grant = await lastingGrant(deps, client, endpoints, first, until);
+    const main = await identify(deps, client, grant, transaction, until, choice);
+    const further = await identified;
     received = [main, ...further];
     const { expectedAccountId } = transaction;
     if (![null, mainId(main)].includes(expectedAccountId)) throw accountMismatch();
-    const placed = main.members
-      ? { ...main, members: await withPlace(deps, client.provider, transaction, main.members) }
-      : main;
-    const accountId = mainId(placed);
+    const members =
+      main.members && (await storableMembers(deps, client.provider, transaction, main.members));
+    const storable = { ...main, members };
+    const accountId = mainId(storable);
 
-    const snapshot = await commitBesideRevocations(deps, attempt, [placed, ...further], client);
+    const snapshot = await commitBesideRevocations(deps, attempt, [storable, ...further], client);
     deps.log.info('connect.completed', about);
     giveBackRefused(deps, snapshot, further);
     // Somebody could connect, so the provider is well. Not worth failing for.
@@ -154,17 +135,11 @@ export async function exchange(
   }
 }
 
-/** A grant, and whose client it is of. */
-interface Granted {
-  client: OAuth2Client;
-  grant: Grant;
-}
-
 /** @throws AppError connection_expired where it was given back meanwhile */
 function mainOf(
   granted: readonly Granted[],
   { provider }: OAuth2Client,
-): [main: Granted, also: Granted[]] {
+): [main: Granted, companions: Granted[]] {
   const main = granted.find(({ client }) => client.provider.id === provider.id);
   if (!main) throw connectionExpired();
   return [main, granted.filter((one) => one !== main)];
@@ -266,6 +241,31 @@ function alsoGranted(
   return [{ client, grant: { ...reply, accessToken } }];
 }
 
+/** The lasting grant, where the code brings a passing one (`extendedToken`). */
+async function lastingGrant(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  first: Grant,
+  until: number,
+): Promise<Grant> {
+  const { provider } = client;
+  if (!provider.extendedToken) return first;
+  const { accessToken } = first;
+  const patience = { timeoutMs: timeoutOf(provider, EXTEND_MS), until };
+  const raw = await sendAgain(deps, provider, 'a lasting token', patience, (timeoutMs) =>
+    extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
+  );
+  const lasting = grantIn(provider, raw, deps.now());
+  return {
+    ...lasting,
+    refreshToken: lasting.refreshToken ?? first.refreshToken,
+    // The second reply speaks of the token only; who it is for stood in the first one.
+    scopes: first.scopes ?? lasting.scopes,
+    document: first.document,
+  };
+}
+
 /**
  * Statements that put the grants onto the outbox in the place of the code, once. Where another
  * attempt has the transaction by now, they do nothing; where it was erased, the grants are owed all
@@ -314,302 +314,11 @@ const notOthers = (db: Database, { transactionId, attemptId }: Attempt): SQL =>
     ),
   );
 
-/** A grant whose account is known, ready to be stored. */
-interface Received extends ReceivedAccount {
-  /** Asks the provider. @throws AppError provider_error where the grant has died meanwhile */
-  stillAlive(): Promise<unknown>;
-}
-
-/** @throws AppError provider_error, provider_unavailable */
-async function receive(
-  deps: Deps,
-  client: OAuth2Client,
-  before: Endpoints,
-  asked: Transaction,
-  first: Grant,
-  until: number,
-  choice?: string,
-): Promise<Received> {
-  const grant = await extended(deps, client, before, first, until);
-  const { provider } = client;
-  // Whoever stole such a token could use it (RFC 9449 5).
-  if (!isAsBound(provider, first)) {
-    throw new AppError('provider_error', `${provider.name} gave a token that is bound to no key`);
-  }
-  const unsaid = (where: string) =>
-    new AppError(
-      'provider_error',
-      `${provider.name} does not say in ${where} what its record reads there`,
-    );
-  let parameters = withSaid(provider, asked.parameters, first);
-  if (parameters === null) throw unsaid('its token reply');
-  if (provider.choices?.connect === 'all') {
-    return receiveAll(deps, client, { ...asked, parameters }, grant, until);
-  }
-  let chosen: unknown = null;
-  if (provider.choices !== undefined) {
-    chosen = await chosenOf(deps, client, { ...asked, parameters }, grant, until, choice);
-    const said = saidParameters(provider, 'choice', (path) => valueAt(chosen, path));
-    if (said === null) throw unsaid('what was chosen');
-    parameters = { ...parameters, ...said };
-  }
-  const transaction = { ...asked, parameters };
-  const endpoints = await endpointsOf(deps, provider, parameters);
-  const timeoutMs = timeoutOf(provider, PROFILE_MS);
-  const whoIs = (latest: number) =>
-    fetchProfile(
-      deps,
-      client,
-      endpoints,
-      grant,
-      { timeoutMs, until: latest },
-      { choice: chosen, userId: transaction.userId },
-    );
-  const profile = await whoIs(until);
-  return {
-    account: await accountOf(deps, client, transaction, grant, profile),
-    shared: sharedGrant(deps.config.providers, client.provider.id),
-    members: null,
-    stillAlive: () => whoIs(deps.now() + timeoutMs),
-  };
-}
-
-/**
- * A grant of which each thing that it is good for is an account. What cannot be told of one leaves
- * that one out.
- *
- * @throws AppError provider_error, provider_unavailable
- */
-async function receiveAll(
-  deps: Deps,
-  client: OAuth2Client,
-  asked: Transaction,
-  grant: Grant,
-  until: number,
-): Promise<Received> {
-  const { provider } = client;
-  const { userId, expectedAccountId } = asked;
-  const endpoints = await endpointsOf(deps, provider, asked.parameters);
-  const timeoutMs = timeoutOf(provider, PROFILE_MS);
-  const goodFor = (latest: number) =>
-    fetchChoices(deps, client, endpoints, grant, { timeoutMs, until: latest });
-  const list = await goodFor(until);
-  const patience = { timeoutMs, until };
-  const told = await fetchSources(deps, client, endpoints, grant, patience, { userId });
-  const accounts = new Map<string, Member & { subject: string }>();
-  for (const { element } of list) {
-    const account = accountIn(provider, asked.parameters, told, element);
-    if (account !== null && !accounts.has(account.accountId)) {
-      accounts.set(account.accountId, account);
-    }
-  }
-  const [first] = accounts.values();
-  if (first === undefined) {
-    throw new AppError('provider_error', `${provider.name} lists nothing that can be connected`);
-  }
-  const main = accounts.get(expectedAccountId ?? '') ?? first;
-  const { subject } = main;
-  const metadata = tokenMetadata(provider, grant.document);
-  const profile = { accountId: await grantIdOf(userId, subject), subject, displayName: null };
-  const account = await accountOf(deps, client, asked, grant, { ...profile, metadata });
-  return {
-    // What else is told of an account is that account's.
-    account: { ...account, grantId: account.accountId, metadata },
-    shared: sharedGrant(deps.config.providers, provider.id),
-    members: {
-      connected: [main, ...[...accounts.values()].filter((one) => one !== main)],
-      granted: list.length < MAX_CHOICES ? [...accounts.keys()] : null,
-    },
-    stillAlive: () => goodFor(deps.now() + timeoutMs),
-  };
-}
-
-/** Null where the list does not say of it what the record reads there. */
-function accountIn(
-  provider: OAuth2Provider,
-  given: Transaction['parameters'],
-  { sources, missing }: Told,
-  choice: unknown,
-): (Member & { subject: string }) | null {
-  const said = saidParameters(provider, 'choice', (path) => valueAt(choice, path));
-  if (said === null) return null;
-  const parameter = Object.assign({}, sources.parameter, said);
-  try {
-    const profile = readProfile(provider, { ...sources, choice, parameter }, missing);
-    return { ...profile, parameters: { ...given, ...said }, place: 1 };
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Of the accounts that a grant is good for, those that this user may have: no other user's, and of
- * new ones no more than there is room for.
- * @throws AppError account_linked_to_another_user, too_many_integrations: there is none, or not the
- * one
- *   that is expected
- */
-async function withPlace(
-  deps: Deps,
-  record: OAuth2Provider,
-  { userId, provider, expectedAccountId }: Transaction,
-  { connected: accounts, granted }: Members,
-): Promise<Members> {
-  const { db, config, log } = deps;
-  const { providerAccountId } = oauthAccounts;
-  const ids = accounts.map(({ accountId }) => accountId);
-  const [known, [used]] = await withDeadline(
-    db.batch([
-      db
-        .select({
-          accountId: providerAccountId,
-          userId: oauthAccounts.userId,
-          metadata: oauthAccounts.metadata,
-        })
-        .from(oauthAccounts)
-        .where(and(eq(oauthAccounts.provider, provider), inJson(providerAccountId, ids))),
-      db
-        .select({ n: count() })
-        .from(oauthAccounts)
-        .where(and(eq(oauthAccounts.userId, userId), isAccountRow())),
-    ]),
-    SAVE_MS,
-    'd1_read',
-  ).catch((cause) => {
-    throw new AppError('unavailable', 'the database did not answer', { cause, retryAfter: 30 });
-  });
-  const rows = new Map(known.map((row) => [row.accountId, row]));
-  const names = Object.keys(record.metadata);
-  const room = config.maxIntegrations - (used?.n ?? 0);
-  let place = 0;
-  const [first, ...others] = accounts.flatMap((account) => {
-    const row = rows.get(account.accountId);
-    if (row && row.userId !== userId) return [];
-    if (!row) place += 1;
-    const metadata = filledFrom(row?.metadata, names, account.metadata);
-    return row || place <= room ? [{ ...account, metadata, place: Math.max(1, place) }] : [];
-  });
-  if (first === undefined || ![null, first.accountId].includes(expectedAccountId)) {
-    const isAnothers = rows.has(expectedAccountId ?? '') || rows.size === accounts.length;
-    throw isAnothers ? linkedToAnotherUser() : tooManyIntegrations(deps);
-  }
-  const leftOut = accounts.length - 1 - others.length;
-  if (leftOut > 0) log.warn('connect.accounts_left_out', { provider, accounts: leftOut });
-  return { connected: [first, ...others], granted };
-}
-
-/**
- * The one thing, of those that the grant is good for, that is connected: the only one, the one that
- * was chosen, or on a reconnect the one that it was. Asked for anew each time: the list that was
- * shown is the user's, and what is connected is the provider's.
- *
- * @throws AppError choice_required with the list; invalid_request where none has that id;
- *   provider_error, provider_unavailable
- */
-async function chosenOf(
-  deps: Deps,
-  client: OAuth2Client,
-  { userId, parameters, expectedAccountId }: Transaction,
-  grant: Grant,
-  until: number,
-  choice: string | undefined,
-): Promise<unknown> {
-  const { provider } = client;
-  const endpoints = await endpointsOf(deps, provider, parameters);
-  const timeoutMs = timeoutOf(provider, PROFILE_MS);
-  const list = await fetchChoices(deps, client, endpoints, grant, { timeoutMs, until });
-  const [only, ...others] = list;
-  if (choice === undefined && others.length === 0) return only?.element;
-  const choices = list.map(({ id, label }) => ({ id, label }));
-  if (choice !== undefined) {
-    const found = list.find(({ id }) => id === choice);
-    if (found) return found.element;
-    const message = 'is none of the choices';
-    throw new AppError('invalid_request', `choice ${message}`, {
-      errors: [{ path: 'body.choice', message }],
-    });
-  }
-  const before =
-    expectedAccountId === null
-      ? undefined
-      : await findOwn(deps, userId, provider.id, expectedAccountId);
-  const [expected, ...further] = list.filter(({ element }) => {
-    const said = saidParameters(provider, 'choice', (path) => valueAt(element, path)) ?? {};
-    const sources = {
-      token: grant.document,
-      choice: element,
-      parameter: { ...parameters, ...said },
-    };
-    const accountId = accountIdIn(provider, sources);
-    if (accountId !== null) return accountId === expectedAccountId;
-    // The account's id says more, which is not known yet: what was chosen then stands in its row.
-    const names = Object.keys(said);
-    return names.length > 0 && names.every((name) => said[name] === before?.parameters[name]);
-  });
-  if (expected && further.length === 0) return expected.element;
-  throw new AppError(
-    'choice_required',
-    `${provider.name} has several of what can be connected; complete again with the "choice" of one`,
-    { members: { choices } },
-  );
-}
-
-/** The lasting grant, where the code brings a passing one (`extendedToken`). */
-async function extended(
-  deps: Deps,
-  client: OAuth2Client,
-  endpoints: Endpoints,
-  first: Grant,
-  until: number,
-): Promise<Grant> {
-  const { provider } = client;
-  if (!provider.extendedToken) return first;
-  const { accessToken } = first;
-  const patience = { timeoutMs: timeoutOf(provider, EXTEND_MS), until };
-  const raw = await sendAgain(deps, provider, 'a lasting token', patience, (timeoutMs) =>
-    extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
-  );
-  const lasting = grantIn(provider, raw, deps.now());
-  return {
-    ...lasting,
-    refreshToken: lasting.refreshToken ?? first.refreshToken,
-    // The second reply speaks of the token only; who it is for stood in the first one.
-    scopes: first.scopes ?? lasting.scopes,
-    document: first.document,
-  };
-}
-
-/**
- * The further grants of the same reply. One whose account cannot be told soon is left out. Never
- * throws.
- */
-async function receiveAlso(
-  deps: Deps,
-  main: OAuth2Client,
-  transaction: Transaction,
-  also: readonly Granted[],
-): Promise<Received[]> {
-  const until = deps.now() + timeoutOf(main.provider, BESIDE_MS);
-  const received = also.map(async ({ client, grant }) => {
-    const { provider } = client;
-    const asked = { ...transaction, requestedScope: scopesBeside(main.provider, provider) };
-    try {
-      const endpoints = await endpointsOf(deps, provider, transaction.parameters);
-      return [await receive(deps, client, endpoints, asked, grant, until)];
-    } catch (error) {
-      const about = { connection: transaction.id, provider: provider.id };
-      deps.log.warn('connect.also_left_out', about, error);
-      return [];
-    }
-  });
-  return (await Promise.all(received)).flat();
-}
-
 /**
  * Further accounts that are another user's, or one too many, were not stored: the commit owes their
  * revocation.
  */
-function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Received[]): void {
+function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Identified[]): void {
   const refused = further.filter(({ account }) => !factsIn(snapshot, account));
   if (refused.length === 0) return;
   for (const { account } of refused) {
@@ -625,7 +334,7 @@ function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Recei
 async function commitBesideRevocations(
   deps: Deps,
   attempt: Attempt,
-  received: readonly [Received, ...Received[]],
+  received: readonly [Identified, ...Identified[]],
   { provider }: OAuth2Client,
 ): Promise<Snapshot> {
   const until = deps.now() + REVOCATION_MS;
@@ -683,7 +392,7 @@ async function abandon(
   attempt: Attempt,
   error: ConnectionError,
   granted: readonly Granted[],
-  received: readonly Received[],
+  received: readonly Identified[],
 ): Promise<void> {
   const { db } = deps;
   const now = deps.now();
