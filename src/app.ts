@@ -4,7 +4,7 @@
  */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { callRoutes, isCallPath } from './calls/routes';
+import { callRoutes, isCallPath, tokenRoutes } from './calls/routes';
 import { clientDocumentRoutes } from './connect/client-document';
 import { connectRoutes } from './connect/routes';
 import type { Deps } from './deps';
@@ -81,6 +81,7 @@ const apiRoutes = [
   ...pageSessionRoutes,
   ...disconnectRoutes,
   ...delegationRoutes,
+  ...tokenRoutes,
   ...refreshRoutes,
   ...callRoutes,
   ...eventRoutes,

@@ -3,9 +3,18 @@
  */
 import * as z from 'zod';
 import { consentFields } from '../connect/routes';
+import { AppError } from '../errors';
+import { consistencyToken } from '../http/consistency';
 import { type Route, route } from '../http/route';
-import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
-import { minTtlSchema, tokenReply, toTokenReply } from '../refresh/routes';
+import {
+  accountIdSchema,
+  integrationParam,
+  providerIdSchema,
+  userIdSchema,
+  userParam,
+} from '../http/validate';
+import { type TokenAnswer, tokenFor } from '../refresh/token';
+import { timeSchema, timestamp } from '../time';
 import { callApi } from './proxy';
 import { tokenOrConsent } from './token';
 
@@ -97,7 +106,133 @@ const calls: readonly Route[] = places.flatMap(({ name, what, ...place }) =>
   ),
 );
 
+const versionHeader = z.object({
+  'Consistency-Token': consistencyToken('The version of this answer.'),
+});
+
+const accessTokenSchema = z
+  .object({
+    kind: z.literal('oauth2'),
+    accessToken: z.string(),
+    tokenType: z.string().nullable(),
+    expiresAt: timeSchema.nullable().describe('Null: unknown or never.'),
+    scope: z.array(z.string()).describe('Granted.'),
+  })
+  .meta({
+    id: 'AccessToken',
+    examples: [
+      {
+        kind: 'oauth2',
+        accessToken: 'an-access-token',
+        tokenType: 'bearer',
+        expiresAt: '2026-11-22T13:00:00.000Z',
+        scope: ['identity', 'read'],
+      },
+    ],
+  });
+
+const credentialsSchema = z
+  .object({
+    kind: z.literal('credentials'),
+    credentials: z.record(z.string(), z.string()),
+    headers: z
+      .record(z.string(), z.string())
+      .describe('In which to send them, where the record knows; secret as they are.'),
+  })
+  .meta({
+    id: 'Credentials',
+    examples: [
+      {
+        kind: 'credentials',
+        credentials: { key: 'an-api-key' },
+        headers: { Authorization: 'Bearer an-api-key' },
+      },
+    ],
+  });
+
+const MAX_TTL_SECONDS = 999_999_999;
+const minTtlDescription =
+  'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.';
+
+const tokenSchema = z
+  .discriminatedUnion('kind', [accessTokenSchema, credentialsSchema])
+  .meta({ id: 'Token' });
+
+const tokenReply = {
+  description: 'The token, or the credentials where the provider has no OAuth.',
+  schema: tokenSchema,
+  headers: versionHeader,
+};
+
+/**
+ * Body and headers of that reply.
+ * @throws AppError token_bound
+ */
+function toTokenReply(
+  answer: TokenAnswer,
+): [z.output<typeof tokenSchema>, z.output<typeof versionHeader>] {
+  const headers = { 'Consistency-Token': String(answer.version) };
+  if (answer.kind === 'credentials') {
+    const { credentials, headers: sentIn } = answer;
+    return [{ kind: 'credentials', credentials, headers: sentIn }, headers];
+  }
+  const { accessToken, tokenType, expiresAt, scope, dpopKey } = answer;
+  if (dpopKey !== null) {
+    throw new AppError(
+      'token_bound',
+      "the token is good only beside proofs of a key that is kept here; call the provider's API through the proxy",
+    );
+  }
+  const until = expiresAt === null ? null : timestamp(expiresAt);
+  return [{ kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers];
+}
+
+/** Of what may have to ask the provider for a token. */
+const tokenErrors = [
+  'integration_not_found',
+  'provider_not_configured',
+  'provider_error',
+  'provider_unavailable',
+  'refresh_in_progress',
+  'token_bound',
+  'unavailable',
+] as const;
+
 const token = route(
+  {
+    id: 'getToken',
+    method: 'get',
+    path: '/v1/users/:userId/integrations/:provider/:accountId/token',
+    tag: 'Tokens',
+    summary: 'An access token that works',
+    callers: ['service'],
+    right: 'token',
+    provider: 'path',
+    param: integrationParam,
+    query: z.object({
+      minTtl: z
+        .string()
+        .regex(/^\d{1,9}$/, 'a whole number of seconds')
+        .transform(Number)
+        .optional()
+        .meta({
+          description: minTtlDescription,
+          override: ({ jsonSchema }) => {
+            Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: MAX_TTL_SECONDS });
+            delete jsonSchema.pattern;
+          },
+        }),
+    }),
+    replies: { 200: tokenReply },
+    errors: [...tokenErrors, 'needs_reconnect'],
+  },
+  async ({ param, query, deps, reply }) => {
+    const answer = await tokenFor(deps, { ...param, minTtlSeconds: query.minTtl ?? null });
+    return reply(200, ...toTokenReply(answer));
+  },
+);
+
+const tokenOrLink = route(
   {
     id: 'getTokenOrConsent',
     method: 'post',
@@ -117,7 +252,7 @@ const token = route(
         scopes: consentFields.scopes
           .optional()
           .describe('That the token must have. A consent asks for them besides what it has.'),
-        minTtl: minTtlSchema.optional(),
+        minTtl: z.int().min(0).max(MAX_TTL_SECONDS).describe(minTtlDescription).optional(),
         returnTo: consentFields.returnTo.optional(),
         parameters: consentFields.parameters.optional(),
       })
@@ -133,18 +268,12 @@ const token = route(
       }),
     replies: { 200: tokenReply },
     errors: [
+      ...tokenErrors,
       'authorization_required',
       'several_accounts',
       'provider_not_found',
-      'provider_not_configured',
       'too_many_connections',
       'too_many_integrations',
-      'integration_not_found',
-      'provider_error',
-      'provider_unavailable',
-      'refresh_in_progress',
-      'token_bound',
-      'unavailable',
     ],
   },
   async ({ param, json, caller, deps, reply }) => {
@@ -153,4 +282,7 @@ const token = route(
   },
 );
 
-export const callRoutes = [...calls, token];
+/** A list of its own for its place in the document: among the routes of an integration. */
+export const tokenRoutes = [token];
+
+export const callRoutes = [...calls, tokenOrLink];

@@ -1,6 +1,5 @@
-/** Tokens that work, and refreshes on request. */
+/** Refreshes and checks on request, and what the scheduled ones did. */
 import * as z from 'zod';
-import { AppError } from '../errors';
 import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
@@ -12,91 +11,10 @@ import { countForced } from './forced-refresh-limit';
 import { refreshOne } from './on-demand';
 import { type AccountName, refreshMany } from './refresh-many';
 import { listRuns } from './run-log';
-import { type TokenAnswer, tokenFor } from './token';
 
 const versionHeader = z.object({
   'Consistency-Token': consistencyToken('The version of this answer.'),
 });
-
-const accessTokenSchema = z
-  .object({
-    kind: z.literal('oauth2'),
-    accessToken: z.string(),
-    tokenType: z.string().nullable(),
-    expiresAt: timeSchema.nullable().describe('Null: unknown or never.'),
-    scope: z.array(z.string()).describe('Granted.'),
-  })
-  .meta({
-    id: 'AccessToken',
-    examples: [
-      {
-        kind: 'oauth2',
-        accessToken: 'an-access-token',
-        tokenType: 'bearer',
-        expiresAt: '2026-11-22T13:00:00.000Z',
-        scope: ['identity', 'read'],
-      },
-    ],
-  });
-
-const credentialsSchema = z
-  .object({
-    kind: z.literal('credentials'),
-    credentials: z.record(z.string(), z.string()),
-    headers: z
-      .record(z.string(), z.string())
-      .describe('In which to send them, where the record knows; secret as they are.'),
-  })
-  .meta({
-    id: 'Credentials',
-    examples: [
-      {
-        kind: 'credentials',
-        credentials: { key: 'an-api-key' },
-        headers: { Authorization: 'Bearer an-api-key' },
-      },
-    ],
-  });
-
-const MAX_TTL_SECONDS = 999_999_999;
-const minTtlDescription =
-  'How many seconds it should live at least, 60 unless said. Half of its lifetime is the most that is promised.';
-
-/** Of a JSON body. */
-export const minTtlSchema = z.int().min(0).max(MAX_TTL_SECONDS).describe(minTtlDescription);
-
-const tokenSchema = z
-  .discriminatedUnion('kind', [accessTokenSchema, credentialsSchema])
-  .meta({ id: 'Token' });
-
-export const tokenReply = {
-  description: 'The token, or the credentials where the provider has no OAuth.',
-  schema: tokenSchema,
-  headers: versionHeader,
-};
-
-/**
- * Body and headers of that reply.
- * @throws AppError token_bound
- */
-export function toTokenReply(
-  answer: TokenAnswer,
-): [z.output<typeof tokenSchema>, z.output<typeof versionHeader>] {
-  const headers = { 'Consistency-Token': String(answer.version) };
-  if (answer.kind === 'credentials') {
-    const { credentials, headers: sentIn } = answer;
-    return [{ kind: 'credentials', credentials, headers: sentIn }, headers];
-  }
-  const { accessToken, tokenType, expiresAt, scope, dpopKey } = answer;
-  if (dpopKey !== null) {
-    throw new AppError(
-      'token_bound',
-      "the token is good only beside proofs of a key that is kept here; call the provider's API through the proxy",
-    );
-  }
-  const until = expiresAt === null ? null : timestamp(expiresAt);
-  return [{ kind: 'oauth2', accessToken, tokenType, expiresAt: until, scope }, headers];
-}
 
 /** Of what may have to ask the provider about one integration. */
 const attemptErrors = [
@@ -107,40 +25,6 @@ const attemptErrors = [
   'refresh_in_progress',
   'unavailable',
 ] as const;
-
-const token = route(
-  {
-    id: 'getToken',
-    method: 'get',
-    path: '/v1/users/:userId/integrations/:provider/:accountId/token',
-    tag: 'Tokens',
-    summary: 'An access token that works',
-    callers: ['service'],
-    right: 'token',
-    provider: 'path',
-    param: integrationParam,
-    query: z.object({
-      minTtl: z
-        .string()
-        .regex(/^\d{1,9}$/, 'a whole number of seconds')
-        .transform(Number)
-        .optional()
-        .meta({
-          description: minTtlDescription,
-          override: ({ jsonSchema }) => {
-            Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: MAX_TTL_SECONDS });
-            delete jsonSchema.pattern;
-          },
-        }),
-    }),
-    replies: { 200: tokenReply },
-    errors: [...attemptErrors, 'needs_reconnect', 'token_bound'],
-  },
-  async ({ param, query, deps, reply }) => {
-    const answer = await tokenFor(deps, { ...param, minTtlSeconds: query.minTtl ?? null });
-    return reply(200, ...toTokenReply(answer));
-  },
-);
 
 /** What a caller forces of one integration. */
 const forced = {
@@ -323,4 +207,4 @@ const runs = route(
   },
 );
 
-export const refreshRoutes = [token, refresh, check, many, runs];
+export const refreshRoutes = [refresh, check, many, runs];
