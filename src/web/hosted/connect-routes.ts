@@ -18,7 +18,7 @@ import { isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
-import { type AppEnv, type Route, route, seeOther } from '../../http/route';
+import { type AppEnv, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
 import { namesIn } from '../../providers/parameters';
 import type { OAuth2Provider } from '../../providers/types';
@@ -87,11 +87,14 @@ const callbackSchema = z
   })
   .catchall(z.string().max(8192));
 
+/** Some providers add a slash to the redirect URI that they were given. */
+const address = { path: '/connect/callback/:provider', mayEndWithSlash: true } as const;
+
 const callback = route(
   {
+    ...address,
     id: 'receiveCallback',
     method: 'get',
-    path: '/connect/callback/:provider',
     tag: 'Browser',
     summary: 'Where the provider sends the browser back to',
     callers: 'anyone',
@@ -125,9 +128,9 @@ const callback = route(
  */
 const postedCallback = route(
   {
+    ...address,
     id: 'postCallback',
     method: 'post',
-    path: callback.path,
     tag: 'Browser',
     summary: 'The same, where the provider posts it',
     callers: 'anyone',
@@ -172,12 +175,6 @@ export const isAwayCode = (code: ErrorCode): boolean =>
   code === 'provider_unavailable' || code === 'unavailable';
 
 export const connectRoutes = [start, callback, postedCallback];
-
-/** Some providers add a slash to the redirect URI that they were given. */
-export const callbacksWithSlash: Route[] = [callback, postedCallback].map((one) => ({
-  ...one,
-  path: `${one.path}/`,
-}));
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */
 const COOKIE = 'mooring-browser';

@@ -8,7 +8,7 @@ import { Hono } from 'hono';
 import { noSuchRoute } from '../../http/no-such-route';
 import { type AppEnv, mount } from '../../http/route';
 import { addRoutes } from './add-routes';
-import { callbacksWithSlash, connectRoutes } from './connect-routes';
+import { connectRoutes } from './connect-routes';
 import { errorReply } from './error-page';
 import { integrationsRoutes } from './integrations-routes';
 import { PAGE_PATH } from './session';
@@ -18,9 +18,7 @@ import { beginSessionRoutes } from './session-routes';
 export const browserRoutes = [...connectRoutes, ...beginSessionRoutes];
 
 const app = new Hono<AppEnv>().onError(errorReply);
-mount(app, [...browserRoutes, ...callbacksWithSlash])
-  .route('/', addRoutes)
-  .route('/', integrationsRoutes);
+mount(app, browserRoutes).route('/', addRoutes).route('/', integrationsRoutes);
 app.on('ALL', ['/connect/*', `${PAGE_PATH}/*`], noSuchRoute(app));
 
 export const hostedRoutes = app;
