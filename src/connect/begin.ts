@@ -13,9 +13,10 @@ import { oauthClientOf, oauthProviderOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
 import { allows, type ProviderFilter } from '../rights';
 import { SECOND_MS } from '../time';
-import { transactionContext, type Vault } from '../vault/vault';
+import { transactionContext } from '../vault/vault';
 import { tooManyIntegrations } from './failure';
 import { allowedReturnTo } from './return-to';
+import { ticketOf } from './secrets';
 import { hasRoom } from './store';
 import { TRANSACTION_MS } from './transactions';
 
@@ -174,15 +175,6 @@ export async function beginConnection(
     );
   }
   return linkOf(values, ticket);
-}
-
-/**
- * The secret in `connectUrl`: 43 characters, an HMAC of the transaction's id under a sub-key of the
- * vault. So the link of an unopened connection can be given again, and only its hash is stored.
- */
-async function ticketOf(vault: Vault, id: string): Promise<string> {
-  const mac = await vault.mac('connect_ticket', id);
-  return mac.slice(mac.lastIndexOf('.') + 1);
 }
 
 /**

@@ -21,10 +21,9 @@ import { isIssuer } from '../oauth/issuer';
 import { saidParameters } from '../providers/parameters';
 import { oauthProviderOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
-import { isAuthorizationState, transactionIdIn } from './authorization-state';
-import { completionOf } from './completion';
 import { connectionError, endpointsFault } from './failure';
 import { type WayBack, wayBackOf } from './return-to';
+import { completionOf, isAuthorizationState, transactionIdIn } from './secrets';
 import { isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed, or read, may be any of it. */

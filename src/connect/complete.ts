@@ -3,7 +3,7 @@
  * connection. Two checks here stop an attacker who sends its own link to somebody else; neither
  * PKCE nor state does (draft-ietf-oauth-security-topics-update, cross-user session fixation):
  *
- * - Only what the browser that consented brought back finishes a connection (completion.ts). So the
+ * - Only what the browser that consented brought back finishes a connection (secrets.ts). So the
  *   attacker cannot finish it first.
  * - Another user than the one who started ends the transaction. So the person who consented cannot
  *   finish it for the attacker.
@@ -28,9 +28,9 @@ import { type Facts, factsIn, type Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import { VaultError } from '../vault/vault';
 import type { Attempt } from './commit';
-import { completionOf, isCompletionOf } from './completion';
 import { exchange } from './exchange';
 import { connectionExpired, connectionNotFound, failedBefore } from './failure';
+import { completionOf, isCompletionOf } from './secrets';
 import {
   failUnfinished,
   findTransaction,

@@ -25,9 +25,9 @@ import { foundParameters } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Client } from '../providers/types';
 import { transactionContext, VaultError } from '../vault/vault';
-import { authorizationState } from './authorization-state';
 import { endpointsFault } from './failure';
 import { type WayBack, wayBackOf } from './return-to';
+import { authorizationState } from './secrets';
 import { isExpired, type Transaction } from './transactions';
 
 /**

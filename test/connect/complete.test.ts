@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { and, desc, eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
-import { completionOf } from '../../src/connect/completion';
+import { completionOf } from '../../src/connect/secrets';
 import {
   auditEvents,
   connectTransactions,

@@ -5,7 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { receiveCallback } from '../../src/connect/callback';
-import { completionOf, isCompletionOf } from '../../src/connect/completion';
+import { completionOf, isCompletionOf } from '../../src/connect/secrets';
 import { connectTransactions, oauthAccounts } from '../../src/db/schema';
 import { createKeyring } from '../../src/vault/keyring';
 import { createVault, type Vault } from '../../src/vault/vault';

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { routes } from '../../src/app';
 import { Caches } from '../../src/caches';
 import { readConfig } from '../../src/config';
-import { completionOf } from '../../src/connect/completion';
+import { completionOf } from '../../src/connect/secrets';
 import { connectTransactions, oauthAccounts, pageSessions } from '../../src/db/schema';
 import type { Access } from '../../src/http/caller';
 import type { RouteSpec } from '../../src/http/route';

@@ -6,7 +6,7 @@ export { unlimited } from '../../src/budget';
 export { Caches } from '../../src/caches';
 export { readConfig } from '../../src/config';
 export { completeConnection } from '../../src/connect/complete';
-export { completionOf } from '../../src/connect/completion';
+export { completionOf } from '../../src/connect/secrets';
 export { createDatabase } from '../../src/db/client';
 export { userVersions } from '../../src/db/schema';
 export type { Deps } from '../../src/deps';

@@ -2,10 +2,10 @@
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 import * as z from 'zod';
-import { transactionIdIn } from '../../connect/authorization-state';
 import { receiveCallback } from '../../connect/callback';
 import { completeConnection } from '../../connect/complete';
 import { type WayBack, wayBackOf } from '../../connect/return-to';
+import { transactionIdIn } from '../../connect/secrets';
 import { startAuthorization } from '../../connect/start';
 import {
   failUnfinished,
