@@ -1,6 +1,7 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
 import { and, eq, gt, isNull, lt, min, not, notInArray, type SQL } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
+import type { Database } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
@@ -18,7 +19,7 @@ import { tooManyIntegrations } from './failure';
 import { allowedReturnTo } from './return-to';
 import { ticketOf } from './secrets';
 import { hasRoom } from './store';
-import { TRANSACTION_MS } from './transactions';
+import { TRANSACTION_MS, type Transaction } from './transactions';
 
 /** Of one user at a time. */
 const MAX_PENDING = 20;
@@ -55,133 +56,158 @@ export interface BegunConnection {
 
 /**
  * @throws AppError provider_not_found, provider_not_configured, invalid_request,
- * integration_not_found,
- *   too_many_integrations, too_many_connections
+ * integration_not_found, too_many_integrations, too_many_connections
  */
 export async function beginConnection(
   deps: Deps,
   userId: string,
   input: BeginInput,
 ): Promise<BegunConnection> {
-  const { config, db, vault } = deps;
-  const record = oauthProviderOf(config.providers, input.provider);
-  const alsoGrants =
-    input.allowedProviders === null
-      ? null
-      : record.alsoGrants.filter((id) => allows(input.allowedProviders, id));
-  const provider = grantingOnly(config.providers, record, alsoGrants);
-  const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
-  const known =
-    input.accountId === undefined
-      ? undefined
-      : await findOwn(deps, userId, provider.id, input.accountId);
-  if (!known && input.accountId !== undefined && !input.forToken) throw noSuchIntegration();
-  if (!known) await refuseFull(deps, userId, provider.id);
-  // A handle may have become somebody else's; the account's own id has not.
-  const named =
-    provider.identityResolution === undefined || input.accountId === undefined
-      ? known?.parameters
-      : { [ACCOUNT]: input.accountId };
-  const parameters = checkParameters(provider, input.parameters ?? {}, named ?? {});
-  oauthClientOf(config.providers, provider.id, parameters);
-  const authorizationParams = checkAuthorizationParams(provider, input);
-
+  const { db, vault } = deps;
+  const { dpop, ...asked } = await checkedInput(deps, userId, input);
   const id = randomSecret();
   const ticket = await ticketOf(vault, id);
   const now = deps.now();
-  const expiresAt = now + TRANSACTION_MS;
-  const values = {
+  const row = {
+    ...asked,
     id,
     ticketHash: await hashSecret(ticket),
-    userId,
-    provider: provider.id,
-    returnTo,
-    requestedScope: [
-      ...new Set([
-        ...(input.scopes ?? known?.requestedScope ?? provider.scopes),
-        ...provider.requiredScopes,
-      ]),
-    ],
-    parameters,
-    authorizationParams,
-    alsoGrants,
-    expectedAccountId: input.accountId ?? null,
     state: 'started' as const,
     // One for the whole transaction, sealed: it never stands in a URL (RFC 7636 section 4.1).
     // With the key of the grant that is asked for, where that has one.
     verifier: await vault.seal(
-      joinKey({ text: randomSecret(), dpopKey: provider.dpop ? await newDpopKey() : null }),
+      joinKey({ text: randomSecret(), dpopKey: dpop ? await newDpopKey() : null }),
       transactionContext(id, 'verifier'),
     ),
     createdAt: now,
-    expiresAt,
+    expiresAt: now + TRANSACTION_MS,
   };
-  const pending = and(
-    eq(connectTransactions.userId, userId),
-    notInArray(connectTransactions.state, ['completed', 'failed']),
-    gt(connectTransactions.expiresAt, now),
-  );
-  // Counted by the insert itself, so that requests side by side do not pass the limit.
-  const hasRoomForOne = lt(db.$count(connectTransactions, pending), MAX_PENDING);
-  const insert = (condition: SQL | undefined) =>
-    db
-      .insert(connectTransactions)
-      .select(valuesWhere(connectTransactions, values, condition))
-      .returning({ id: connectTransactions.id });
-  const linkOf = (begun: { id: string; expiresAt: number }, itsTicket: string) => ({
-    id: begun.id,
-    connectUrl: `${config.publicUrl}/connect/start/${itsTicket}`,
-    expiresAt: begun.expiresAt,
-  });
-
-  if (input.forToken) {
-    const same = and(
-      eq(connectTransactions.userId, userId),
-      eq(connectTransactions.provider, provider.id),
-      equalOrBothNull(connectTransactions.returnTo, returnTo),
-      eq(connectTransactions.requestedScope, values.requestedScope),
-      eq(connectTransactions.parameters, parameters),
-      eq(connectTransactions.authorizationParams, authorizationParams),
-      alsoGrants === null
-        ? isNull(connectTransactions.alsoGrants)
-        : eq(connectTransactions.alsoGrants, alsoGrants),
-      equalOrBothNull(connectTransactions.expectedAccountId, values.expectedAccountId),
-      eq(connectTransactions.state, 'started'),
-      // No browser was sent on by it.
-      isNull(connectTransactions.browserHash),
-      gt(connectTransactions.expiresAt, now + LEAST_LIFE_MS),
-    );
-    // In one batch: of requests side by side one adds a row, and the others find it.
-    const [, unopened] = await db.batch([
-      insert(and(hasRoomForOne, not(hasRow(db, connectTransactions, same)))),
-      db.select().from(connectTransactions).where(same),
-    ]);
-    for (const begun of unopened) {
-      const itsTicket = await ticketOf(vault, begun.id);
-      // Else another key of ENCRYPTION_KEYS was the first one, or an older Worker began it.
-      if ((await hashSecret(itsTicket)) === begun.ticketHash) return linkOf(begun, itsTicket);
-    }
-  }
-  const inserted = await insert(hasRoomForOne);
+  const unopened = input.forToken ? await unopenedConnection(deps, row) : null;
+  if (unopened) return unopened;
+  const inserted = await insertWithinLimit(db, row);
   if (inserted.length === 0) {
     const [oldest] = await db
       .select({ ends: min(connectTransactions.expiresAt) })
       .from(connectTransactions)
-      .where(pending);
+      .where(isPending(row));
     throw new AppError(
       'too_many_connections',
       `the user has ${MAX_PENDING} connections that are not finished; finish one, or wait until one expires`,
       { retryAfter: ((oldest?.ends ?? now) - now) / SECOND_MS },
     );
   }
-  return linkOf(values, ticket);
+  return linkOf(deps, row, ticket);
 }
+
+/** @throws AppError as beginConnection does, but too_many_connections */
+async function checkedInput(deps: Deps, userId: string, input: BeginInput) {
+  const { providers } = deps.config;
+  const { accountId, allowedProviders } = input;
+  const record = oauthProviderOf(providers, input.provider);
+  const alsoGrants =
+    allowedProviders === null
+      ? null
+      : record.alsoGrants.filter((id) => allows(allowedProviders, id));
+  const provider = grantingOnly(providers, record, alsoGrants);
+  const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
+  const known =
+    accountId === undefined ? undefined : await findOwn(deps, userId, provider.id, accountId);
+  if (!known && accountId !== undefined && !input.forToken) throw noSuchIntegration();
+  if (!known) await refuseFull(deps, userId, provider.id);
+  // A handle may have become somebody else's; the account's own id has not.
+  const named =
+    provider.identityResolution === undefined || accountId === undefined
+      ? known?.parameters
+      : { [ACCOUNT]: accountId };
+  const parameters = checkParameters(provider, input.parameters ?? {}, named ?? {});
+  oauthClientOf(providers, provider.id, parameters);
+  const scopes = input.scopes ?? known?.requestedScope ?? provider.scopes;
+  return {
+    dpop: provider.dpop,
+    userId,
+    provider: provider.id,
+    returnTo,
+    requestedScope: [...new Set([...scopes, ...provider.requiredScopes])],
+    parameters,
+    authorizationParams: checkAuthorizationParams(provider, input),
+    alsoGrants,
+    expectedAccountId: accountId ?? null,
+  };
+}
+
+type NewRow = Omit<Awaited<ReturnType<typeof checkedInput>>, 'dpop'> &
+  Pick<Transaction, 'id' | 'ticketHash' | 'state' | 'verifier' | 'createdAt' | 'expiresAt'>;
+
+/**
+ * One that asks for the same and that no browser was sent on by: an earlier one, else the row that
+ * is begun here. Null: there is no room, or the link cannot be made again.
+ */
+async function unopenedConnection(deps: Deps, row: NewRow): Promise<BegunConnection | null> {
+  const { db, vault } = deps;
+  const { alsoGrants } = row;
+  const same = and(
+    eq(connectTransactions.userId, row.userId),
+    eq(connectTransactions.provider, row.provider),
+    equalOrBothNull(connectTransactions.returnTo, row.returnTo),
+    eq(connectTransactions.requestedScope, row.requestedScope),
+    eq(connectTransactions.parameters, row.parameters),
+    eq(connectTransactions.authorizationParams, row.authorizationParams),
+    alsoGrants === null
+      ? isNull(connectTransactions.alsoGrants)
+      : eq(connectTransactions.alsoGrants, alsoGrants),
+    equalOrBothNull(connectTransactions.expectedAccountId, row.expectedAccountId),
+    eq(connectTransactions.state, 'started'),
+    isNull(connectTransactions.browserHash),
+    gt(connectTransactions.expiresAt, row.createdAt + LEAST_LIFE_MS),
+  );
+  // In one batch: of requests side by side one adds a row, and the others find it.
+  const [, unopened] = await db.batch([
+    insertWithinLimit(db, row, not(hasRow(db, connectTransactions, same))),
+    db.select().from(connectTransactions).where(same),
+  ]);
+  for (const begun of unopened) {
+    const ticket = await ticketOf(vault, begun.id);
+    // Else another key of ENCRYPTION_KEYS was the first one, or an older Worker began it.
+    if ((await hashSecret(ticket)) === begun.ticketHash) return linkOf(deps, begun, ticket);
+  }
+  return null;
+}
+
+/** Counted by the insert itself, so that requests side by side do not pass the limit. */
+const insertWithinLimit = (db: Database, row: NewRow, condition?: SQL) =>
+  db
+    .insert(connectTransactions)
+    .select(
+      valuesWhere(
+        connectTransactions,
+        row,
+        and(lt(db.$count(connectTransactions, isPending(row)), MAX_PENDING), condition),
+      ),
+    )
+    .returning({ id: connectTransactions.id });
+
+const isPending = ({ userId, createdAt: now }: NewRow): SQL | undefined =>
+  and(
+    eq(connectTransactions.userId, userId),
+    notInArray(connectTransactions.state, ['completed', 'failed']),
+    gt(connectTransactions.expiresAt, now),
+  );
+
+const linkOf = (
+  { config }: Deps,
+  { id, expiresAt }: Pick<Transaction, 'id' | 'expiresAt'>,
+  ticket: string,
+): BegunConnection => ({
+  id,
+  connectUrl: `${config.publicUrl}/connect/start/${ticket}`,
+  expiresAt,
+});
 
 /**
  * The URL in its normal form.
  * @throws AppError invalid_request where neither APP_ORIGINS nor RETURN_TO allows it
  */
-export function checkReturnTo({ config }: Pick<Deps, 'config'>, value: string): string {
+export function checkReturnTo({ config }: Deps, value: string): string {
   const allowed = allowedReturnTo(value, config.returnPages, config.returnTo);
   if (allowed !== null) return allowed;
   throw invalid('returnTo', 'must be an absolute URL that APP_ORIGINS or RETURN_TO allows');
