@@ -1,7 +1,8 @@
 /**
- * The rule for ids that come from outside (users, accounts): they stand in paths, keys and logs.
- * Pure.
+ * The rule for ids that come from outside (users, accounts): they stand in paths, keys and logs;
+ * and the ids of accounts that no provider names. Pure.
  */
+import { hashSecret } from './crypto';
 
 export const MAX_ID_BYTES = 255;
 
@@ -28,3 +29,20 @@ export const ONLY_ACCOUNT = '-';
 /** As `faultOfId`, of an account that is to be stored. */
 export const faultOfAccountId = (id: string): string | null =>
   id === ONLY_ACCOUNT ? `must not be "${ONLY_ACCOUNT}"` : faultOfId(id);
+
+const USER_BOUND = 'user-';
+
+/**
+ * For an account that its provider does not name: an id that no other user gets, and this one each
+ * time.
+ * @param account what tells it from the user's others there
+ */
+export const userBoundId = async (
+  userId: string,
+  provider: string,
+  account: readonly (string | null)[],
+): Promise<string> =>
+  `${USER_BOUND}${await hashSecret(JSON.stringify([userId, provider, ...account]))}`;
+
+/** Proves nothing: a provider's own id may begin like that. */
+export const isUserBound = (accountId: string): boolean => accountId.startsWith(USER_BOUND);

@@ -8,11 +8,11 @@
  * for is bound to that user: nobody can take an id that belongs to somebody else. The app's backend
  * may name the real one.
  */
-import { hashSecret, randomSecret } from '../crypto';
+import { randomSecret } from '../crypto';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError, type FieldError } from '../errors';
-import { faultOfAccountId } from '../ids';
+import { faultOfAccountId, userBoundId } from '../ids';
 import {
   accountFrom,
   CHECK_MS,
@@ -329,7 +329,7 @@ async function accountIdOf(
   if (isTold && !mayNameAccount) return null;
   if (own === undefined) return accountId ?? (isTold ? null : randomSecret());
   // The same user and the same account give the same id, so handing it in again replaces it.
-  if (!mayNameAccount) return `user-${await hashSecret(JSON.stringify([userId, id, own]))}`;
+  if (!mayNameAccount) return userBoundId(userId, id, [own]);
   if (faultOfAccountId(own) !== null) {
     throw new AppError('invalid_request', `credentials.${accountIdField} is no usable account id`);
   }

@@ -2,9 +2,8 @@
  * Whose account was connected. Read once, at the end of a connect; the account id is the key of
  * everything that follows, so a profile without a usable one is an error and never a guess.
  */
-import { hashSecret } from '../crypto';
 import { AppError } from '../errors';
-import { faultOfAccountId } from '../ids';
+import { faultOfAccountId, userBoundId } from '../ids';
 import type { Log } from '../log';
 import { askedParameters } from '../providers/parameters';
 import { isProvenByProfile, type PathSource, readsFrom, splitPath } from '../providers/paths';
@@ -116,18 +115,17 @@ export async function fetchSources(
   return { sources, missing };
 }
 
-/**
- * For `user:id`: the one account that this user has there, by what was asked for at the start. No
- * other user's, and the same each time.
- */
-async function ownAccountId(
+/** For `user:id`: the one account that this user has there, by what was asked for at the start. */
+const ownAccountId = (
   provider: OAuth2Provider,
   userId: string,
   { parameters }: Pick<Endpoints, 'parameters'>,
-): Promise<string> {
-  const asked = askedParameters(provider).map(([name]) => parameters[name] ?? null);
-  return `user-${await hashSecret(JSON.stringify([userId, provider.id, ...asked]))}`;
-}
+): Promise<string> =>
+  userBoundId(
+    userId,
+    provider.id,
+    askedParameters(provider).map(([name]) => parameters[name] ?? null),
+  );
 
 /** @throws AppError provider_unavailable, provider_error */
 async function requestProfile(

@@ -9,6 +9,7 @@ import type { Deps } from '../../deps';
 import { AppError, type FieldError } from '../../errors';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
+import { isUserBound } from '../../ids';
 import { isByFields, mayBeEntered } from '../../providers/by-fields';
 import { readPostedForm } from '../session';
 import { htmlReply, redirectReply } from '../ui/reply';
@@ -272,6 +273,6 @@ async function accountFor(
   const record = deps.config.providers.get(provider);
   const isNamed = record?.kind === 'credentials' && record.accountIdField !== undefined;
   // An id that was bound to the user comes out of the fields again.
-  if (isNamed && accountId.startsWith('user-')) return { mayNameAccount: false };
+  if (isNamed && isUserBound(accountId)) return { mayNameAccount: false };
   return { accountId, mayNameAccount: true };
 }

@@ -3,6 +3,7 @@
  * and filter. Pure.
  */
 import { AppError } from '../../errors';
+import { isUserBound } from '../../ids';
 import { type StatusAt, statusAt } from '../../integrations/status';
 import { isByFields, mayBeEntered } from '../../providers/by-fields';
 import { readsFrom } from '../../providers/paths';
@@ -130,7 +131,7 @@ export function accountOf(
   // An id that Mooring made up means nothing to anybody.
   const isMadeUp =
     provider?.kind === 'credentials' ||
-    (provider !== undefined && readsFrom(provider, 'user') && facts.accountId.startsWith('user-'));
+    (provider !== undefined && readsFrom(provider, 'user') && isUserBound(facts.accountId));
   const publicId =
     provider?.kind === 'credentials' && provider.accountIdField !== undefined
       ? metadata[provider.accountIdField]
