@@ -217,12 +217,8 @@ export const hasRoomFor = (db: Database, userId: string, max: number, more: Valu
 };
 
 /** Whether a user may have another integration, for a caller that is to be told why not. */
-export async function hasRoom(
-  { db, config }: Pick<Deps, 'db' | 'config'>,
-  userId: string,
-): Promise<boolean> {
-  return isTrue(db, hasRoomFor(db, userId, config.maxIntegrations));
-}
+export const hasRoom = ({ db, config }: Deps, userId: string): Promise<boolean> =>
+  isTrue(db, hasRoomFor(db, userId, config.maxIntegrations));
 
 /**
  * Whether an account may be stored: no other user has it, and this one does or may have one more.
