@@ -113,14 +113,14 @@ export async function completeConnection(
  * @param browser the secret in its cookie
  * @throws AppError as completeConnection does; connection_not_found where nothing is left to finish
  */
-export async function finishOnPage(
+export async function completeWithChoice(
   deps: Deps,
   userId: string,
   id: string,
   browser: string,
   choice: string | undefined,
 ): Promise<Connected> {
-  const { codeHash } = await unfinishedOnPage(deps, userId, id, browser);
+  const { codeHash } = await unfinishedInBrowser(deps, userId, id, browser);
   const completion = await completionOf(deps.vault, id, codeHash);
   return completeConnection(deps, userId, id, completion, { choice });
 }
@@ -129,7 +129,7 @@ export async function finishOnPage(
  * Consented to, and open: its account is still to be chosen, or could not be told.
  * @throws AppError connection_not_found
  */
-export async function unfinishedOnPage(
+export async function unfinishedInBrowser(
   { db, now }: Deps,
   userId: string,
   id: string,

@@ -8,7 +8,7 @@ import { readSnapshot } from '../../status-cache/cache';
 import { factsIn } from '../../status-cache/snapshot';
 import { SECOND_MS } from '../../time';
 import { redirectReply } from '../ui/reply';
-import { type Account, accountOf } from './catalog';
+import { type ShownAccount, shownAccount } from './catalog';
 import { type HostedFlash, PAGE_PATH, type PageSession, setFlashMessage } from './session';
 
 /** The limits of users hold on the page too. @throws AppError rate_limited */
@@ -24,11 +24,11 @@ export async function ownAccount(
   { userId, version, locale }: PageSession,
   provider: string,
   accountId: string,
-): Promise<Account> {
+): Promise<ShownAccount> {
   const { snapshot } = await readSnapshot(deps, userId, version);
   const facts = factsIn(snapshot, { provider, accountId });
   if (!facts) throw new AppError('integration_not_found', 'the user has no such integration');
-  return accountOf(facts, deps.config.providers.get(provider), deps.now(), locale);
+  return shownAccount(facts, deps.config.providers.get(provider), deps.now(), locale);
 }
 
 /** Back to the list, which then says what happened. @param version of the change that was made */

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { beginConnection, ownIntegration } from '../../connect/begin';
-import { finishOnPage, unfinishedOnPage } from '../../connect/complete';
+import { completeWithChoice, unfinishedInBrowser } from '../../connect/complete';
 import { putCredentials } from '../../connect/credentials';
 import { isChoiceNeeded } from '../../connect/failure';
 import type { Deps } from '../../deps';
@@ -78,7 +78,7 @@ export const addRoutes = new Hono<AppEnv>()
   .get(`${PAGE_PATH}/choice`, async (c) => {
     const session = await pageSessionOf(c);
     const { connection, away } = parseInput(choiceFields, c.req.query(), 'query');
-    const { transaction, card } = await finishing(c, session, connection);
+    const { transaction, card } = await unfinishedOf(c, session, connection);
     const { choices } = transaction;
     return htmlReply(
       c,
@@ -97,11 +97,11 @@ export const addRoutes = new Hono<AppEnv>()
     const deps = c.get('deps');
     const { form, session } = await readPostedForm(c, pageSessionOf);
     const { connection, choice } = parseInput(choiceFields, form, 'body');
-    const { card, browser } = await finishing(c, session, connection);
+    const { card, browser } = await unfinishedOf(c, session, connection);
     const { id: provider } = card;
     try {
       await limitAction(c, 'connect', session);
-      const done = await finishOnPage(deps, session.userId, connection, browser, choice);
+      const done = await completeWithChoice(deps, session.userId, connection, browser, choice);
       const { accountId } = done.facts;
       const flash = flashMessage('connected', { provider, accountId });
       return await redirectToPage(c, session, flash, done.version);
@@ -157,10 +157,10 @@ export const addRoutes = new Hono<AppEnv>()
 /**
  * @throws AppError connection_not_found: also where it was begun in another browser, or elsewhere
  */
-async function finishing(c: Context<AppEnv>, session: PageSession, connection: string) {
+async function unfinishedOf(c: Context<AppEnv>, session: PageSession, connection: string) {
   const deps = c.get('deps');
   const browser = browserOf(c, connection) ?? '';
-  const transaction = await unfinishedOnPage(deps, session.userId, connection, browser);
+  const transaction = await unfinishedInBrowser(deps, session.userId, connection, browser);
   const card = cardFor(deps.config.providers, session.providers, transaction.provider);
   return { transaction, card, browser };
 }

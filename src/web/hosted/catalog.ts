@@ -12,7 +12,7 @@ import type { Provider } from '../../providers/types';
 import type { Facts } from '../../status-cache/snapshot';
 import type { Locale } from '../locale';
 
-export interface Account {
+export interface ShownAccount {
   facts: Facts;
   status: StatusAt;
   name: string;
@@ -27,7 +27,7 @@ export interface Card {
   provider: Provider | undefined;
   /** Can be connected here. */
   isConfigured: boolean;
-  accounts: Account[];
+  accounts: ShownAccount[];
 }
 
 export const filters = ['all', 'connected', 'attention', 'available'] as const;
@@ -38,7 +38,7 @@ export interface CatalogQuery {
   filter: Filter;
 }
 
-export interface Catalog {
+export interface PageCatalog {
   connected: Card[];
   available: Card[];
   /** Of the whole, whatever is searched for. */
@@ -46,14 +46,14 @@ export interface Catalog {
 }
 
 /** @param only which providers, in this order; null: all that are set up, and all with accounts */
-export function catalogOf(
+export function pageCatalogOf(
   registry: Registry,
   only: readonly string[] | null,
   integrations: readonly Facts[],
   query: CatalogQuery,
   now: number,
   locale: Locale,
-): Catalog {
+): PageCatalog {
   const byProvider = Map.groupBy(integrations, ({ provider }) => provider);
   const ids = only ?? [...new Set([...offered(registry), ...byProvider.keys()])];
   const cards = ids.map((id) => {
@@ -62,7 +62,7 @@ export function catalogOf(
     return cardOf(
       registry,
       id,
-      facts.map((one) => accountOf(one, provider, now, locale)),
+      facts.map((one) => shownAccount(one, provider, now, locale)),
     );
   });
   const { compare } = new Intl.Collator(locale.formats);
@@ -109,7 +109,7 @@ const offered = (registry: Registry): string[] =>
     .filter((provider) => !isByFields(provider) || mayBeEntered(provider))
     .map(({ id }) => id);
 
-function cardOf(registry: Registry, id: string, accounts: Account[]): Card {
+function cardOf(registry: Registry, id: string, accounts: ShownAccount[]): Card {
   const provider = registry.get(id);
   return {
     id,
@@ -120,12 +120,12 @@ function cardOf(registry: Registry, id: string, accounts: Account[]): Card {
   };
 }
 
-export function accountOf(
+export function shownAccount(
   facts: Facts,
   provider: Provider | undefined,
   now: number,
   { t }: Locale,
-): Account {
+): ShownAccount {
   const absoluteEnd = provider?.kind === 'oauth2' && provider.refreshDeadline === 'absolute';
   const { metadata } = facts;
   // An id that Mooring made up means nothing to anybody.

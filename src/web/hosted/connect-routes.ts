@@ -174,7 +174,7 @@ export const choicePath = (connection: string, isAway = false): string =>
 export const isAwayCode = (code: ErrorCode): boolean =>
   code === 'provider_unavailable' || code === 'unavailable';
 
-export const connectRoutes = [start, callback, postedCallback];
+export const browserConnectRoutes = [start, callback, postedCallback];
 
 /** One for all transactions of a browser, so that two tabs do not disturb each other. */
 const COOKIE = 'mooring-browser';

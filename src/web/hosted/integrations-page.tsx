@@ -7,7 +7,13 @@ import { type Message, MessageBox } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
 import { useTheme } from '../ui/theme';
 import { type Clock, day, full, relative } from '../ui/times';
-import { type Account, type Card, type Catalog, type CatalogQuery, filters } from './catalog';
+import {
+  type Card,
+  type CatalogQuery,
+  filters,
+  type PageCatalog,
+  type ShownAccount,
+} from './catalog';
 import { returnLabel, SessionLayout } from './layout';
 import { permissionSentences, permissionsOf, permissionWords } from './permissions';
 import type { PageSession } from './session';
@@ -16,7 +22,7 @@ import { statusTones, troubleWords } from './words';
 
 export interface IntegrationsProps {
   session: PageSession;
-  catalog: Catalog;
+  catalog: PageCatalog;
   query: CatalogQuery;
   flash: Message | null;
   /** A provider whose connection has been begun and not ended. */
@@ -95,7 +101,7 @@ const addressOf = ({ search, filter }: CatalogQuery): string => {
   return query === '' ? '/integrations' : `/integrations?${query}`;
 };
 
-const Find = ({ query, counts }: { query: CatalogQuery; counts: Catalog['counts'] }) => {
+const Find = ({ query, counts }: { query: CatalogQuery; counts: PageCatalog['counts'] }) => {
   const { t } = useLocale();
   return (
     <div class="find">
@@ -248,7 +254,7 @@ function Add({ card, session, label, quiet = false }: AddProps) {
 }
 
 interface AccountProps {
-  account: Account;
+  account: ShownAccount;
   card: Card;
   clock: Clock;
   formToken: string;
@@ -326,7 +332,7 @@ const Fact = ({ term, at, text, clock }: FactProps) => (
 );
 
 /** When access ends: for good, or until it is renewed. */
-function End({ account: { facts, status }, clock }: { account: Account; clock: Clock }) {
+function End({ account: { facts, status }, clock }: { account: ShownAccount; clock: Clock }) {
   const { t } = useLocale();
   const { reconnectBy } = status;
   if (status.status === 'needs_reconnect') return null;
@@ -353,8 +359,8 @@ function End({ account: { facts, status }, clock }: { account: Account; clock: C
   );
 }
 
-/** Permissions that were asked for and not given (C12). */
-function Missing({ card, facts }: { card: Card; facts: Account['facts'] }) {
+/** Permissions that were asked for and not given. */
+function Missing({ card, facts }: { card: Card; facts: ShownAccount['facts'] }) {
   const { brand } = useTheme();
   const locale = useLocale();
   const missing = missingOf(card, facts);
@@ -366,7 +372,7 @@ function Missing({ card, facts }: { card: Card; facts: Account['facts'] }) {
 }
 
 interface ActionsProps {
-  account: Account;
+  account: ShownAccount;
   card: Card;
   formToken: string;
 }
@@ -418,8 +424,10 @@ function Actions({ account, card, formToken }: ActionsProps) {
   );
 }
 
-const missingOf = ({ provider }: Card, { requestedScopes, scopes }: Account['facts']): string[] =>
-  missingScopes(provider, requestedScopes, scopes);
+const missingOf = (
+  { provider }: Card,
+  { requestedScopes, scopes }: ShownAccount['facts'],
+): string[] => missingScopes(provider, requestedScopes, scopes);
 
 /** Two letters at most: of the first and the last word. */
 export function initials(name: string): string {

@@ -15,7 +15,7 @@ import { readPostedForm } from '../session';
 import { htmlReply } from '../ui/reply';
 import { clockOf } from '../ui/times';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
-import { accountOf, type CatalogQuery, cardFor, catalogOf, filters } from './catalog';
+import { type CatalogQuery, cardFor, filters, pageCatalogOf, shownAccount } from './catalog';
 import { IntegrationsPage } from './integrations-page';
 import {
   clearFlashMessage,
@@ -31,7 +31,7 @@ import { flashMessageWords, type Names } from './words';
 
 const accountFields = z.object({ provider: providerIdSchema, account: accountIdSchema });
 
-export const integrationsRoutes = new Hono<AppEnv>()
+export const integrationsPageRoutes = new Hono<AppEnv>()
   .get(PAGE_PATH, async (c) => {
     const deps = c.get('deps');
     const session = await pageSessionOf(c);
@@ -48,7 +48,7 @@ export const integrationsRoutes = new Hono<AppEnv>()
       session.locale,
       <IntegrationsPage
         session={session}
-        catalog={catalogOf(
+        catalog={pageCatalogOf(
           providers,
           session.providers,
           integrations,
@@ -149,7 +149,7 @@ function namesFor(
   return {
     brand: config.brand.name,
     provider: record?.name ?? provider,
-    account: facts ? accountOf(facts, record, 0, locale).name : name,
+    account: facts ? shownAccount(facts, record, 0, locale).name : name,
   };
 }
 

@@ -94,34 +94,34 @@ const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId
   zendesk: { read: ['see.tickets'] },
 };
 
-export interface Permissions {
+export interface ScopePermissions {
   /** Each once, in the order of asking. */
   known: PermissionId[];
   /** Scopes that nobody has words for. */
   unknown: string[];
 }
 
-export function permissionsOf(provider: string, scopes: readonly string[]): Permissions {
+export function permissionsOf(provider: string, scopes: readonly string[]): ScopePermissions {
   const known = new Set<PermissionId>();
   const unknown: string[] = [];
   for (const scope of scopes) {
     const ids =
-      lookUp(Object.hasOwn(own, provider) ? own[provider] : undefined, scope) ??
-      lookUp(common, scope);
+      permissionIdsOf(Object.hasOwn(own, provider) ? own[provider] : undefined, scope) ??
+      permissionIdsOf(common, scope);
     if (ids === undefined) unknown.push(scope);
     for (const id of ids ?? []) known.add(id);
   }
   return { known: [...known], unknown };
 }
 
-const lookUp = (
+const permissionIdsOf = (
   ids: Readonly<Record<string, readonly PermissionId[]>> | undefined,
   scope: string,
 ): readonly PermissionId[] | undefined =>
   ids && Object.hasOwn(ids, scope) ? ids[scope] : undefined;
 
 /** `see your email address and your posts`, `stay connected while you are away` */
-export function permissionWords({ known, unknown }: Permissions, locale: Locale): string[] {
+export function permissionWords({ known, unknown }: ScopePermissions, locale: Locale): string[] {
   const { t, list } = locale;
   const seen = known.filter(isSeen);
   const others = known.filter((id) => !isSeen(id));

@@ -8,17 +8,17 @@ import { Hono } from 'hono';
 import { noSuchRoute } from '../../http/no-such-route';
 import { type AppEnv, mount } from '../../http/route';
 import { addRoutes } from './add-routes';
-import { connectRoutes } from './connect-routes';
+import { browserConnectRoutes } from './connect-routes';
 import { errorReply } from './error-page';
-import { integrationsRoutes } from './integrations-routes';
+import { integrationsPageRoutes } from './integrations-routes';
 import { PAGE_PATH } from './session';
 import { beginSessionRoutes } from './session-routes';
 
 /** Those that are declared; the page's own are not part of the contract. */
-export const browserRoutes = [...connectRoutes, ...beginSessionRoutes];
+export const browserRoutes = [...browserConnectRoutes, ...beginSessionRoutes];
 
 const app = new Hono<AppEnv>().onError(errorReply);
-mount(app, browserRoutes).route('/', addRoutes).route('/', integrationsRoutes);
+mount(app, browserRoutes).route('/', addRoutes).route('/', integrationsPageRoutes);
 app.on('ALL', ['/connect/*', `${PAGE_PATH}/*`], noSuchRoute(app));
 
 export const hostedRoutes = app;

@@ -9,7 +9,7 @@ import { Field, PostForm } from '../ui/form';
 import { type Message, MessageBox, MessagePage } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
 import { useTheme } from '../ui/theme';
-import type { Account, Card } from './catalog';
+import type { Card, ShownAccount } from './catalog';
 import { returnLabel, SessionLayout } from './layout';
 import { permissionSentences } from './permissions';
 import type { PageSession } from './session';
@@ -191,7 +191,7 @@ export const CredentialsPage = ({
 }: StepProps & {
   provider: Pick<CredentialsProvider, 'fields' | 'experimental'>;
   /** Whose credentials are replaced; null: a new account. */
-  account: Account | null;
+  account: ShownAccount | null;
   entry: FormEntry;
 }) => {
   const { brand } = useTheme();
@@ -264,7 +264,7 @@ export const DisconnectPage = ({
   canRevoke,
   ...step
 }: StepProps & {
-  account: Account;
+  account: ShownAccount;
   /** The provider can be told. */
   canRevoke: boolean;
 }) => {
