@@ -8,7 +8,7 @@ import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { joinKey, newDpopKey } from '../oauth/dpop';
-import { grantingOnly } from '../providers/also-grants';
+import { withCompanions } from '../providers/also-grants';
 import { ACCOUNT, askedParameters, isUsable } from '../providers/parameters';
 import { oauthClientOf, oauthProviderOf } from '../providers/registry';
 import type { OAuth2Provider } from '../providers/types';
@@ -108,7 +108,7 @@ async function checkedInput(deps: Deps, userId: string, input: BeginInput) {
     allowedProviders === null
       ? null
       : record.alsoGrants.filter((id) => allows(allowedProviders, id));
-  const provider = grantingOnly(providers, record, alsoGrants);
+  const provider = withCompanions(providers, record, alsoGrants);
   const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
   const known =
     accountId === undefined ? undefined : await findOwn(deps, userId, provider.id, accountId);
@@ -279,8 +279,7 @@ function checkParameters(
   const asked = askedParameters(provider);
   const unknown = Object.keys(given).find((name) => !asked.some(([one]) => one === name));
   if (unknown !== undefined) {
-    const isSaid = Object.hasOwn(provider.parameters, unknown);
-    const message = isSaid
+    const message = Object.hasOwn(provider.parameters, unknown)
       ? `${provider.name} says this parameter itself`
       : `${provider.name} has no such parameter`;
     throw invalid('parameters', message);

@@ -18,7 +18,7 @@ import { BrowserError } from '../http/browser-error';
 import { isSignedCallback } from '../oauth/callback-signature';
 import { authorizationEndpointsOf, endpointsOf } from '../oauth/endpoints';
 import { isIssuer } from '../oauth/issuer';
-import { saidParameters } from '../providers/parameters';
+import { parametersFrom } from '../providers/parameters';
 import { oauthProviderOf } from '../providers/registry';
 import { transactionContext } from '../vault/vault';
 import { connectionError, endpointsFault } from './failure';
@@ -244,11 +244,11 @@ async function readCallback(
     // An empty one beside a code is no error.
     if (query.error) return wrong(connectionError(query.error));
     if (code === null) return wrong('provider_error');
-    const said = saidParameters(provider, 'callback', (name) =>
+    const found = parametersFrom(provider, 'callback', (name) =>
       Object.hasOwn(query, name) ? query[name] : undefined,
     );
-    if (said === null) return wrong('provider_error');
-    const known = { ...parameters, ...said };
+    if (found === null) return wrong('provider_error');
+    const known = { ...parameters, ...found };
     await endpointsOf(deps, provider, known);
     return { error: null, parameters: known };
   } catch (error) {

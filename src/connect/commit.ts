@@ -35,19 +35,19 @@ import { SECOND_MS } from '../time';
 import {
   type ConnectedAccount,
   connectedEvents,
-  hasPlace,
   hasRoom,
   isAsStored,
   isMember,
   isOf,
   isStored,
   type Member,
+  mayStore,
   upsertAccount,
   upsertMembers,
 } from './store';
 
 /** One exchange of one transaction; nobody else may finish it. */
-export interface Attempt {
+export interface ExchangeAttempt {
   transactionId: string;
   attemptId: string;
 }
@@ -86,7 +86,7 @@ const TRY_MS = 4 * SECOND_MS;
 /** @throws AppError unavailable, when D1 did not answer; it may have been committed all the same */
 export async function commitAccounts(
   deps: Deps,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): Promise<Commit> {
   const [main] = received;
@@ -127,7 +127,7 @@ interface Statements {
 /** All guarded by the transaction still completing, which the last one ends: they hit once. */
 function statements(
   deps: Deps,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   received: readonly [ReceivedAccount, ...ReceivedAccount[]],
 ): Statements {
   const { db, config } = deps;
@@ -135,8 +135,8 @@ function statements(
   const max = config.maxIntegrations;
   const [{ account: main, members, shared }, ...further] = received;
   const completing = hasRow(db, connectTransactions, underAttempt(attempt, 'completing'));
-  const place = hasPlace(db, { ...main, accountId: mainId(received[0]) }, max);
-  const free = and(completing, place, not(revocationInFlight(db, received, now)));
+  const may = mayStore(db, { ...main, accountId: mainId(received[0]) }, max);
+  const free = and(completing, may, not(revocationInFlight(db, received, now)));
   const hit = and(completing, isStored(db, main)) as SQL;
   // What the row holds before it is connected again. Not where the revocation would end the new
   // grant too, where the refresh token stays, and where the provider had refused the grant.
@@ -157,7 +157,7 @@ function statements(
     ...(members ? share(deps, received[0], members, hit, now) : []),
     ...further.flatMap((one) => [
       ...formerGrant(one, hit),
-      upsertAccount(db, one.account, now, and(hit, hasPlace(db, one.account, max))),
+      upsertAccount(db, one.account, now, and(hit, mayStore(db, one.account, max))),
       owedRevocation(db, one.account, now, and(hit, not(isStored(db, one.account)))),
     ]),
     ...endLeftOver(deps, main, shared, hit, now),
@@ -289,7 +289,7 @@ function endLeftOver(
 
 /** The transaction, while it is this attempt's. */
 export const underAttempt = (
-  { transactionId, attemptId }: Attempt,
+  { transactionId, attemptId }: ExchangeAttempt,
   state: 'completing' | 'completed',
 ): SQL | undefined =>
   and(
@@ -324,7 +324,7 @@ export const isRevocationInFlight = (
 /** What stood in the way of a batch that hit nothing. */
 async function whyNot(
   deps: Deps,
-  { transactionId, attemptId }: Attempt,
+  { transactionId, attemptId }: ExchangeAttempt,
   { userId, provider, accountId }: ConnectedAccount,
 ): Promise<Commit> {
   const { db } = deps;

@@ -20,14 +20,14 @@ import { AppError } from '../errors';
 import { refuseOtherProvider } from '../http/caller';
 import { endpointsOf } from '../oauth/endpoints';
 import { clientOf } from '../oauth/registration';
-import { grantingOnly } from '../providers/also-grants';
+import { withCompanions } from '../providers/also-grants';
 import { oauthClientOf } from '../providers/registry';
 import type { Permissions } from '../rights';
 import { readOrigin } from '../status-cache/origin';
 import { type Facts, factsIn, type Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import { VaultError } from '../vault/vault';
-import type { Attempt } from './commit';
+import type { ExchangeAttempt } from './commit';
 import { exchange } from './exchange';
 import { connectionExpired, connectionNotFound, failedBefore } from './failure';
 import { completionOf, isCompletionOf } from './secrets';
@@ -80,7 +80,7 @@ export async function completeConnection(
   const { providers } = deps.config;
   const { parameters, alsoGrants } = transaction;
   const configured = oauthClientOf(providers, transaction.provider, parameters);
-  const provider = grantingOnly(providers, configured.provider, alsoGrants);
+  const provider = withCompanions(providers, configured.provider, alsoGrants);
   const endpoints = await endpointsOf(deps, provider, parameters);
   const client = await clientOf(
     deps,
@@ -218,7 +218,7 @@ const inProgress = (): AppError =>
 async function claim(
   { db, now: clock, uuid }: Deps,
   { id, userId }: Transaction,
-): Promise<{ transaction: Transaction; attempt: Attempt } | null> {
+): Promise<{ transaction: Transaction; attempt: ExchangeAttempt } | null> {
   const now = clock();
   const attemptId = uuid();
   const [transaction] = await db

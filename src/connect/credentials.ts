@@ -26,7 +26,7 @@ import { readTokenReply } from '../oauth/reply';
 import { sealToken } from '../oauth/sealed-token';
 import { refreshGrant } from '../oauth/token';
 import { type FieldProvider, mayBeEntered, takesFields } from '../providers/by-fields';
-import { saidParameters } from '../providers/parameters';
+import { parametersFrom } from '../providers/parameters';
 import { wholeMatch } from '../providers/patterns';
 import { placeholdersOf } from '../providers/templates';
 import { timeoutOf } from '../providers/timeout';
@@ -42,10 +42,10 @@ import {
   accountOf,
   type ConnectedAccount,
   connectedEvents,
-  hasPlace,
   isAsStored,
   isOf,
   isStored,
+  mayStore,
   upsertAccount,
   withKnown,
 } from './store';
@@ -134,11 +134,11 @@ async function stored(deps: Deps, account: ConnectedAccount): Promise<Connected>
   const { userId, provider, accountId } = account;
   const now = deps.now();
   const isThere = isStored(deps.db, account);
-  const place = hasPlace(deps.db, account, deps.config.maxIntegrations);
+  const may = mayStore(deps.db, account, deps.config.maxIntegrations);
   const { changed, snapshot } = await changeVisibly(
     deps,
     userId,
-    [upsertAccount(deps.db, account, now, place)],
+    [upsertAccount(deps.db, account, now, may)],
     isThere,
     connectedEvents(deps, isAsStored(account), deps.uuid(), now),
   );
@@ -168,7 +168,7 @@ async function putGrant(
   if (!mayNameAccount && (!mayBeEntered(provider) || accountId !== undefined)) {
     throw new AppError('forbidden', 'only a service caller may connect this, or name an account');
   }
-  const parameters = saidParameters(provider, 'field', (name) =>
+  const parameters = parametersFrom(provider, 'field', (name) =>
     Object.hasOwn(credentials, name) ? credentials[name] : undefined,
   );
   if (parameters === null) {
@@ -325,9 +325,9 @@ async function accountIdOf(
     throw new AppError('invalid_request', `accountId ${faultOfAccountId(accountId)}`);
   }
   const own = accountIdField === undefined ? undefined : credentials[accountIdField];
-  const isTold = check?.accountId !== undefined;
-  if (isTold && !mayNameAccount) return null;
-  if (own === undefined) return accountId ?? (isTold ? null : randomSecret());
+  const isNamedByCheck = check?.accountId !== undefined;
+  if (isNamedByCheck && !mayNameAccount) return null;
+  if (own === undefined) return accountId ?? (isNamedByCheck ? null : randomSecret());
   // The same user and the same account give the same id, so handing it in again replaces it.
   if (!mayNameAccount) return userBoundId(userId, id, [own]);
   if (faultOfAccountId(own) !== null) {

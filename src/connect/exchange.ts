@@ -25,7 +25,7 @@ import { readTokenReply, type TokenReply, tellableCode } from '../oauth/reply';
 import { isPassingStatus, type RawReply } from '../oauth/send';
 import { sendAgain } from '../oauth/send-again';
 import { exchangeCode, extendToken } from '../oauth/token';
-import { alsoGranting, replyBeside } from '../providers/also-grants';
+import { companionClients, companionReply } from '../providers/also-grants';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
@@ -34,7 +34,13 @@ import { publish } from '../status-cache/publish';
 import { factsIn, type Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { transactionContext } from '../vault/vault';
-import { type Attempt, commitAccounts, isRevocationInFlight, mainId, underAttempt } from './commit';
+import {
+  commitAccounts,
+  type ExchangeAttempt,
+  isRevocationInFlight,
+  mainId,
+  underAttempt,
+} from './commit';
 import {
   accountMismatch,
   attemptFault,
@@ -79,7 +85,7 @@ export async function exchange(
   client: OAuth2Client,
   endpoints: Endpoints,
   transaction: Transaction,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   choice?: string,
 ): Promise<{ snapshot: Snapshot; accountId: string }> {
   const about = { connection: transaction.id, provider: transaction.provider };
@@ -110,7 +116,7 @@ export async function exchange(
     const storable = { ...main, members };
     const accountId = mainId(storable);
 
-    const snapshot = await commitBesideRevocations(deps, attempt, [storable, ...further], client);
+    const snapshot = await commitAfterRevocations(deps, attempt, [storable, ...further], client);
     deps.log.info('connect.completed', about);
     giveBackRefused(deps, snapshot, further);
     // Somebody could connect, so the provider is well. Not worth failing for.
@@ -194,10 +200,10 @@ async function obtainGrants(
     }
   }
   const grant = grantIn(client.provider, raw, now);
-  const also = alsoGranting(config.providers, client.provider, parameters);
+  const companions = companionClients(config.providers, client.provider, parameters);
   return [
     { client, grant: dpopKey === null ? grant : { ...grant, dpopKey } },
-    ...also.flatMap((other) => alsoGranted(client, other, grant, raw, now)),
+    ...companions.flatMap((other) => companionGrant(client, other, grant, raw, now)),
   ];
 }
 
@@ -226,7 +232,7 @@ function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {
 }
 
 /** None where the user was not asked for it, or did not allow it. */
-function alsoGranted(
+function companionGrant(
   main: OAuth2Client,
   client: OAuth2Client,
   first: Grant,
@@ -235,8 +241,8 @@ function alsoGranted(
 ): Granted[] {
   if (raw.kind === 'failed') return [];
   const { provider } = client;
-  const places = { ...provider, reply: replyBeside(main.provider, provider) };
-  const { accessToken, ...reply } = readTokenReply(places, raw, now);
+  const record = { ...provider, reply: companionReply(main.provider, provider) };
+  const { accessToken, ...reply } = readTokenReply(record, raw, now);
   if (accessToken === null || accessToken === first.accessToken) return [];
   return [{ client, grant: { ...reply, accessToken } }];
 }
@@ -274,7 +280,7 @@ async function lastingGrant(
 async function saving(
   { db, vault, now: clock }: Deps,
   { id, parameters, clientId, expiresAt }: Transaction,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   granted: readonly Granted[],
 ): Promise<[BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]]> {
   const entries = granted.map(async ({ client: { provider }, grant }) => ({
@@ -299,7 +305,7 @@ async function saving(
 }
 
 /** Nobody else may go on with the transaction, or has completed it. */
-const notOthers = (db: Database, { transactionId, attemptId }: Attempt): SQL =>
+const notOthers = (db: Database, { transactionId, attemptId }: ExchangeAttempt): SQL =>
   not(
     hasRow(
       db,
@@ -331,9 +337,9 @@ function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Ident
  * @throws AppError account_linked_to_another_user, connection_not_found, provider_error,
  * unavailable
  */
-async function commitBesideRevocations(
+async function commitAfterRevocations(
   deps: Deps,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   received: readonly [Identified, ...Identified[]],
   { provider }: OAuth2Client,
 ): Promise<Snapshot> {
@@ -374,7 +380,7 @@ async function commitBesideRevocations(
 async function postpone(
   deps: Deps,
   transaction: Transaction,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   granted: readonly Granted[],
   choices: Transaction['choices'] = transaction.choices,
 ): Promise<void> {
@@ -389,7 +395,7 @@ async function postpone(
 async function abandon(
   deps: Deps,
   transaction: Transaction,
-  attempt: Attempt,
+  attempt: ExchangeAttempt,
   error: ConnectionError,
   granted: readonly Granted[],
   received: readonly Identified[],

@@ -12,18 +12,18 @@ import { AppError } from '../errors';
 import { fetchChoices, MAX_CHOICES } from '../oauth/choices';
 import { valueAt } from '../oauth/document';
 import { endpointsOf } from '../oauth/endpoints';
-import { type Grant, withSaid } from '../oauth/grant';
+import { type Grant, withTokenParameters } from '../oauth/grant';
 import {
   accountIdIn,
+  type FetchedSources,
   fetchProfile,
   fetchSources,
   readProfile,
-  type Told,
   tokenMetadata,
 } from '../oauth/profile';
 import { isAsBound } from '../oauth/reply';
-import { scopesBeside } from '../providers/also-grants';
-import { saidParameters } from '../providers/parameters';
+import { companionScopes } from '../providers/also-grants';
+import { parametersFrom } from '../providers/parameters';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { withDeadline } from '../retry';
@@ -69,22 +69,22 @@ export async function identify(
   if (!isAsBound(provider, grant)) {
     throw new AppError('provider_error', `${provider.name} gave a token that is bound to no key`);
   }
-  const unsaid = (where: string) =>
+  const missing = (where: string) =>
     new AppError(
       'provider_error',
       `${provider.name} does not say in ${where} what its record reads there`,
     );
-  let parameters = withSaid(provider, asked.parameters, grant);
-  if (parameters === null) throw unsaid('its token reply');
+  let parameters = withTokenParameters(provider, asked.parameters, grant);
+  if (parameters === null) throw missing('its token reply');
   if (provider.choices?.connect === 'all') {
     return identifyAll(deps, client, grant, { ...asked, parameters }, until);
   }
   let chosen: unknown = null;
   if (provider.choices !== undefined) {
     chosen = await chosenOf(deps, client, grant, { ...asked, parameters }, until, choice);
-    const said = saidParameters(provider, 'choice', (path) => valueAt(chosen, path));
-    if (said === null) throw unsaid('what was chosen');
-    parameters = { ...parameters, ...said };
+    const found = choiceParameters(provider, chosen);
+    if (found === null) throw missing('what was chosen');
+    parameters = { ...parameters, ...found };
   }
   const transaction = { ...asked, parameters };
   const endpoints = await endpointsOf(deps, provider, parameters);
@@ -143,17 +143,17 @@ async function chosenOf(
       ? undefined
       : await findOwn(deps, userId, provider.id, expectedAccountId);
   const [expected, ...further] = list.filter(({ element }) => {
-    const said = saidParameters(provider, 'choice', (path) => valueAt(element, path)) ?? {};
+    const found = choiceParameters(provider, element) ?? {};
     const sources = {
       token: grant.document,
       choice: element,
-      parameter: { ...parameters, ...said },
+      parameter: { ...parameters, ...found },
     };
     const accountId = accountIdIn(provider, sources);
     if (accountId !== null) return accountId === expectedAccountId;
     // The account's id says more, which is not known yet: what was chosen then stands in its row.
-    const names = Object.keys(said);
-    return names.length > 0 && names.every((name) => said[name] === before?.parameters[name]);
+    const names = Object.keys(found);
+    return names.length > 0 && names.every((name) => found[name] === before?.parameters[name]);
   });
   if (expected && further.length === 0) return expected.element;
   throw new AppError(
@@ -163,9 +163,13 @@ async function chosenOf(
   );
 }
 
+/** Null where one is missing, or not as its pattern wants it. */
+const choiceParameters = (provider: OAuth2Provider, element: unknown) =>
+  parametersFrom(provider, 'choice', (path) => valueAt(element, path));
+
 /**
- * A grant of which each thing that it is good for is an account. What cannot be told of one leaves
- * that one out.
+ * A grant of which each thing that it is good for is an account. One that cannot be identified is
+ * left out.
  *
  * @throws AppError provider_error, provider_unavailable
  */
@@ -184,10 +188,10 @@ async function identifyAll(
     fetchChoices(deps, client, endpoints, grant, { timeoutMs, until: latest });
   const list = await goodFor(until);
   const patience = { timeoutMs, until };
-  const told = await fetchSources(deps, client, endpoints, grant, patience, { userId });
+  const fetched = await fetchSources(deps, client, endpoints, grant, patience, { userId });
   const accounts = new Map<string, Member & { subject: string }>();
   for (const { element } of list) {
-    const account = memberIn(provider, asked.parameters, told, element);
+    const account = memberIn(provider, asked.parameters, fetched, element);
     if (account !== null && !accounts.has(account.accountId)) {
       accounts.set(account.accountId, account);
     }
@@ -202,7 +206,7 @@ async function identifyAll(
   const profile = { accountId: await grantIdOf(userId, subject), subject, displayName: null };
   const account = await accountOf(deps, client, asked, grant, { ...profile, metadata });
   return {
-    // What else is told of an account is that account's.
+    // What else is known of an account is that account's.
     account: { ...account, grantId: account.accountId, metadata },
     shared: sharedGrant(deps.config.providers, provider.id),
     members: {
@@ -217,15 +221,15 @@ async function identifyAll(
 function memberIn(
   provider: OAuth2Provider,
   given: Transaction['parameters'],
-  { sources, missing }: Told,
+  { sources, missing }: FetchedSources,
   choice: unknown,
 ): (Member & { subject: string }) | null {
-  const said = saidParameters(provider, 'choice', (path) => valueAt(choice, path));
-  if (said === null) return null;
-  const parameter = Object.assign({}, sources.parameter, said);
+  const found = choiceParameters(provider, choice);
+  if (found === null) return null;
+  const parameter = Object.assign({}, sources.parameter, found);
   try {
     const profile = readProfile(provider, { ...sources, choice, parameter }, missing);
-    return { ...profile, parameters: { ...given, ...said }, place: 1 };
+    return { ...profile, parameters: { ...given, ...found }, ordinal: 1 };
   } catch {
     return null;
   }
@@ -269,13 +273,13 @@ export async function storableMembers(
   const rows = new Map(known.map((row) => [row.accountId, row]));
   const names = Object.keys(record.metadata);
   const room = config.maxIntegrations - (used?.n ?? 0);
-  let place = 0;
+  let ordinal = 0;
   const [first, ...others] = accounts.flatMap((account) => {
     const row = rows.get(account.accountId);
     if (row && row.userId !== userId) return [];
-    if (!row) place += 1;
+    if (!row) ordinal += 1;
     const metadata = filledFrom(row?.metadata, names, account.metadata);
-    return row || place <= room ? [{ ...account, metadata, place: Math.max(1, place) }] : [];
+    return row || ordinal <= room ? [{ ...account, metadata, ordinal: Math.max(1, ordinal) }] : [];
   });
   if (first === undefined || ![null, first.accountId].includes(expectedAccountId)) {
     const isAnothers = rows.has(expectedAccountId ?? '') || rows.size === accounts.length;
@@ -287,8 +291,8 @@ export async function storableMembers(
 }
 
 /**
- * The further grants of the same reply. One whose account cannot be told soon is left out. Never
- * throws.
+ * Of the companion grants of the same reply. One whose account cannot be had soon is left out.
+ * Never throws.
  */
 export async function identifyCompanions(
   deps: Deps,
@@ -299,7 +303,7 @@ export async function identifyCompanions(
   const until = deps.now() + timeoutOf(main.provider, COMPANIONS_MS);
   const identified = companions.map(async ({ client, grant }) => {
     const { provider } = client;
-    const asked = { ...transaction, requestedScope: scopesBeside(main.provider, provider) };
+    const asked = { ...transaction, requestedScope: companionScopes(main.provider, provider) };
     try {
       return [await identify(deps, client, grant, asked, until)];
     } catch (error) {

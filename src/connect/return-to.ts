@@ -56,7 +56,7 @@ function isWithin({ pathname }: URL, page: URL): boolean {
  * What the browser brings back. `completion` only where this browser is the one that consented;
  * `error` is a code of ours. Neither: a link that was used was opened again.
  */
-export interface Outcome {
+export interface ReturnParams {
   error?: ConnectionError | 'connection_expired' | null;
   completion?: string | null;
 }
@@ -74,14 +74,14 @@ export type WayBack =
 
 export const wayBackOf = (
   { id, provider, returnTo }: { id: string; provider: string; returnTo: string | null },
-  outcome: Outcome,
+  params: ReturnParams,
 ): WayBack =>
   returnTo === null
-    ? { kind: 'page', connection: id, provider, error: null, completion: null, ...outcome }
-    : { kind: 'app', location: returnUrl(returnTo, { connection: id, ...outcome }) };
+    ? { kind: 'page', connection: id, provider, error: null, completion: null, ...params }
+    : { kind: 'app', location: returnUrl(returnTo, { connection: id, ...params }) };
 
 /** `returnTo` with `connection=<id>`, and either `completion=<secret>` or `error=<code>`. */
-export function returnUrl(returnTo: string, added: Outcome & { connection: string }): string {
+export function returnUrl(returnTo: string, added: ReturnParams & { connection: string }): string {
   const url = new URL(returnTo);
   for (const name of ['connection', 'completion', 'error'] as const) {
     // What an earlier try has left there goes.

@@ -20,7 +20,7 @@ import {
 import { clientForConnection, clientOf } from '../oauth/registration';
 import { missingProof } from '../oauth/request';
 import { OFFLINE_ACCESS } from '../oauth/scopes';
-import { grantingOnly } from '../providers/also-grants';
+import { withCompanions } from '../providers/also-grants';
 import { foundParameters } from '../providers/parameters';
 import { oauthClientOf } from '../providers/registry';
 import type { OAuth2Client } from '../providers/types';
@@ -82,7 +82,7 @@ async function authorizationUrl(
   const { config, db, vault } = deps;
   const { providers } = config;
   const configured = oauthClientOf(providers, provider, parameters);
-  const record = grantingOnly(providers, configured.provider, alsoGrants);
+  const record = withCompanions(providers, configured.provider, alsoGrants);
   const endpoints = await authorizationEndpointsOf(deps, record, parameters);
   if (browser === null) return endpoints.authorizationUrl;
   const begun = await beginAt(deps, transaction, { ...configured, provider: record }, endpoints);

@@ -223,7 +223,7 @@ export const hasRoom = ({ db, config }: Deps, userId: string): Promise<boolean> 
 /**
  * Whether an account may be stored: no other user has it, and this one does or may have one more.
  */
-export const hasPlace = (
+export const mayStore = (
   db: Database,
   account: Pick<ConnectedAccount, 'userId' | 'provider' | 'accountId'>,
   max: number,
@@ -307,7 +307,7 @@ export interface Member {
   metadata: Record<string, string | null>;
   displayName: string | null;
   /** Of those that are new to the user, which one it is, from 1. */
-  place: number;
+  ordinal: number;
 }
 
 /**
@@ -352,7 +352,7 @@ export function upsertMembers(
       valuesWhere(
         oauthAccounts,
         values,
-        and(condition, or(hasRow(db, own, isOwn), hasRoomFor(db, userId, max, field('place')))),
+        and(condition, or(hasRow(db, own, isOwn), hasRoomFor(db, userId, max, field('ordinal')))),
         table,
       ),
     )

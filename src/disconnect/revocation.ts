@@ -11,7 +11,7 @@ import { type OutboxEntry, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import type { DpopKey } from '../oauth/dpop';
 import { type Endpoints, endpointsOf, findsServer } from '../oauth/endpoints';
-import { type Grant, withSaid } from '../oauth/grant';
+import { type Grant, withTokenParameters } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf } from '../oauth/registration';
 import { readTokenReply, type TokenReply } from '../oauth/reply';
@@ -79,7 +79,8 @@ async function revokeReceived(
   entry: OutboxEntry,
   grant: Grant,
 ): Promise<RevocationResult> {
-  const parameters = withSaid(client.provider, entry.parameters, grant) ?? entry.parameters;
+  const parameters =
+    withTokenParameters(client.provider, entry.parameters, grant) ?? entry.parameters;
   const endpoints = await endpointsOf(deps, client.provider, parameters);
   if (endpoints.revocationUrl === null) return 'done';
   const reachesFurther = sharedGrant(deps.config.providers, entry.provider).length > 0;

@@ -1,4 +1,4 @@
-import { saidParameters } from '../providers/parameters';
+import { parametersFrom } from '../providers/parameters';
 import type { OAuth2Provider } from '../providers/types';
 import { valueAt } from './document';
 import type { DpopKey } from './dpop';
@@ -15,14 +15,14 @@ export type Grant = Omit<TokenReply, 'accessToken'> & {
 };
 
 /**
- * A connection's parameters, with those that the reply to the code exchange says. Null where it
- * does not say one, or not as its pattern wants it.
+ * A connection's parameters, with those that stand in the reply to the code exchange. Null where
+ * one is missing, or not as its pattern wants it.
  */
-export function withSaid(
+export function withTokenParameters(
   provider: OAuth2Provider,
   parameters: Readonly<Record<string, string>>,
   { document }: Pick<Grant, 'document'>,
 ): Record<string, string> | null {
-  const said = saidParameters(provider, 'token', (path) => valueAt(document, path));
-  return said && { ...parameters, ...said };
+  const found = parametersFrom(provider, 'token', (path) => valueAt(document, path));
+  return found && { ...parameters, ...found };
 }

@@ -42,7 +42,7 @@ type ProfileEndpoints = Pick<Endpoints, 'profileUrl' | 'parameters' | 'jwksUrl'>
 export type Sources = Partial<Record<PathSource, unknown>>;
 
 /** What an account is read from. */
-export interface Told {
+export interface FetchedSources {
   sources: Sources;
   /** Of these, what could not be had. */
   missing: ReadonlySet<PathSource>;
@@ -77,7 +77,7 @@ export async function fetchSources(
   window: RetryWindow,
   /** What was chosen of the record's `choices`, what the user gave, and who it is. */
   { userId, ...more }: Pick<Sources, 'choice' | 'field'> & { userId?: string | undefined } = {},
-): Promise<Told> {
+): Promise<FetchedSources> {
   const { provider, clientId } = client;
   const { accountId, subject, identityResolution } = provider;
   const naming = { accountId, subject, displayName: [], metadata: {} };

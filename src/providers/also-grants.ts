@@ -1,6 +1,6 @@
 /**
- * Records whose tokens may stand in one reply (`alsoGrants`): Slack's bot, and the person who
- * consented. Two records, because they are two accounts, refreshed and revoked apart. Pure.
+ * Companions: further records whose tokens may stand in the same reply (`alsoGrants`). Slack's bot,
+ * and the person who consented, are two accounts, refreshed and revoked apart. Pure.
  */
 import type { OAuth2Client, OAuth2Provider, Provider } from './types';
 
@@ -8,7 +8,7 @@ import type { OAuth2Client, OAuth2Provider, Provider } from './types';
  * The further clients for which a code exchange of this one may bring a token. One whose record was
  * changed so that it no longer fits is left out.
  */
-export const alsoGranting = (
+export const companionClients = (
   clients: {
     client(id: string, parameters: Readonly<Record<string, string>>): OAuth2Client | undefined;
   },
@@ -18,14 +18,14 @@ export const alsoGranting = (
   main.alsoGrants
     .map((id) => clients.client(id, parameters))
     .filter((client) => client !== undefined)
-    .filter(({ provider }) => faultBeside(main, provider) === null);
+    .filter(({ provider }) => companionFault(main, provider) === null);
 
 /**
  * The record as if it named these further ones only: what the others would be asked for goes too,
  * so that nothing is granted which nobody keeps.
  * @param also null: all that it names
  */
-export function grantingOnly(
+export function withCompanions(
   providers: { get(id: string): Provider | undefined },
   provider: OAuth2Provider,
   also: readonly string[] | null,
@@ -49,10 +49,13 @@ export function grantingOnly(
 }
 
 /**
- * Where the other's grant stands beside this one's. A place that this record reads is this one's,
- * whatever the other's refreshes have there: a bot's token is never stored as the person's.
+ * Where the other's grant stands in the main one's reply. A path that the main record reads is its
+ * own, whatever the other's refreshes have there: a bot's token is never stored as the person's.
  */
-export const replyBeside = (main: OAuth2Provider, other: OAuth2Provider): OAuth2Provider['reply'] =>
+export const companionReply = (
+  main: OAuth2Provider,
+  other: OAuth2Provider,
+): OAuth2Provider['reply'] =>
   Object.fromEntries(
     Object.entries(other.reply).map(([field, paths]) => {
       const taken = main.reply[field as keyof OAuth2Provider['reply']];
@@ -60,18 +63,18 @@ export const replyBeside = (main: OAuth2Provider, other: OAuth2Provider): OAuth2
     }),
   ) as OAuth2Provider['reply'];
 
-/** What this record's authorization request asks for on behalf of the other. */
-export const scopesBeside = (main: OAuth2Provider, other: OAuth2Provider): string[] => {
+/** What the main record's authorization request asks for on behalf of the other. */
+export const companionScopes = (main: OAuth2Provider, other: OAuth2Provider): string[] => {
   const asked = main.authorizationParams[other.scopeParam];
   return [...new Set(asked?.split(other.scopeSeparator))].filter((scope) => scope !== '');
 };
 
 /** Why a record cannot name the other one; null where it can. A sentence's end. */
-export function faultBeside(main: OAuth2Provider, other: Provider | undefined): string | null {
+export function companionFault(main: OAuth2Provider, other: Provider | undefined): string | null {
   if (other?.kind !== 'oauth2' || (other.clientOf ?? other.id) !== (main.clientOf ?? main.id)) {
     return 'has another client: it needs "clientOf"';
   }
-  const { accessToken, refreshToken } = replyBeside(main, other);
+  const { accessToken, refreshToken } = companionReply(main, other);
   if (accessToken.length === 0 || refreshToken.length === 0) {
     return 'has its tokens ("reply") where this record has its own';
   }

@@ -58,7 +58,7 @@ export const namesIn = ({ parameters }: Declared, source: ParameterSource): stri
  * @param valueFor what stands there under a name; undefined: nothing
  * @returns null where one is missing that has no default, or is not as its pattern wants it
  */
-export function saidParameters(
+export function parametersFrom(
   { parameters }: Declared,
   source: ParameterSource,
   valueFor: (key: string) => unknown,

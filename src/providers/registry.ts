@@ -12,7 +12,7 @@
 
 import * as z from 'zod';
 import { AppError, type ConfigError, wrongSetting } from '../errors';
-import { faultBeside } from './also-grants';
+import { companionFault } from './also-grants';
 import { isByFields } from './by-fields';
 import { checkRecord } from './check';
 import { faultOfKey } from './client-key';
@@ -491,7 +491,7 @@ function checkReferences(provider: Provider, ids: readonly string[], get: Regist
     }
   }
   for (const other of alsoGrants) {
-    const fault = faultBeside(provider, get(other));
+    const fault = companionFault(provider, get(other));
     if (fault) throw wrongSetting(`PROVIDERS.${id}.alsoGrants`, `"${other}" ${fault}`);
   }
 }

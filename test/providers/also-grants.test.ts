@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alsoGranting, replyBeside, scopesBeside } from '../../src/providers/also-grants';
+import { companionClients, companionReply, companionScopes } from '../../src/providers/also-grants';
 import { createRegistry } from '../../src/providers/registry';
 import { oauth2Provider } from '../oauth/support/providers';
 
@@ -15,7 +15,7 @@ describe('where a further grant stands', () => {
         refreshExpiresIn: ['user.refresh_expires_in', 'refresh_expires_in'],
       },
     });
-    expect(replyBeside(main, other)).toEqual({
+    expect(companionReply(main, other)).toEqual({
       accessToken: ['user.access_token'],
       refreshToken: ['user.refresh_token'],
       refreshExpiresIn: ['user.refresh_expires_in'],
@@ -40,7 +40,7 @@ describe('what is asked for on behalf of a further record', () => {
       authorizationParams: asked === undefined ? {} : { user_scope: asked },
     });
     const other = oauth2Provider({ scopeParam: 'user_scope', scopeSeparator: ',' });
-    expect(scopesBeside(asking, other)).toEqual(scopes);
+    expect(companionScopes(asking, other)).toEqual(scopes);
   });
 });
 
@@ -50,7 +50,7 @@ describe('which records come along', () => {
     const registry = createRegistry({ ...env, ...settings }, publicUrl);
     const provider = registry.get(id);
     return provider?.kind === 'oauth2'
-      ? alsoGranting(registry, provider, {}).map((client) => client.provider.id)
+      ? companionClients(registry, provider, {}).map((client) => client.provider.id)
       : undefined;
   };
 

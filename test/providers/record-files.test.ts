@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultBeside } from '../../src/providers/also-grants';
+import { companionFault } from '../../src/providers/also-grants';
 import { checkRecord } from '../../src/providers/check';
 import { records, templates } from '../../src/providers/records';
 import { type OAuth2Provider, type Provider, providerSchema } from '../../src/providers/types';
@@ -140,7 +140,7 @@ describe('all OAuth records', () => {
   it('let come along only what stands apart and is revoked apart', () => {
     expect(
       wrong((main) =>
-        main.alsoGrants.every((other) => faultBeside(main, providers.get(other)) === null),
+        main.alsoGrants.every((other) => companionFault(main, providers.get(other)) === null),
       ),
     ).toEqual([]);
   });
