@@ -1,7 +1,7 @@
 /**
  * The end of a connect: accounts, transaction, version, audit events and snapshot in one D1 batch.
- * Everything hangs on the transaction still completing under this very attempt, so an erasure in
- * between, or a reader that saw the deadline pass, wins.
+ * Every statement does nothing unless the transaction is still completing under this very attempt,
+ * so that none undoes an erasure in between, or what a reader that saw the deadline pass has said.
  *
  * A revocation of the same subject that is being sent right now could end the new grant: the batch
  * does nothing while one is leased, and the caller waits. Waiting ones that reach further than
@@ -179,7 +179,7 @@ function statements(
         ...(own === null ? [] : lostEvents(deps, account, attempt.transactionId, now, stored)),
       ];
     }),
-    // No longer owed. A further grant whose account could not be told stays so.
+    // No longer owed. A companion grant without an identified account stays so.
     db.delete(outbox).where(
       and(
         isGrantOf(

@@ -9,8 +9,8 @@
  *   finish it for the attacker.
  *
  * One conditional update decides who exchanges the code; from then on the work runs to its end even
- * when the caller hangs up. A code is never sent twice: where the account could not be told for the
- * moment, the next call goes on with the grant that the code brought.
+ * when the caller hangs up. A code is never sent twice: where the account could not be identified,
+ * the next call goes on with the grant that the code brought.
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
@@ -126,7 +126,7 @@ export async function completeWithChoice(
 }
 
 /**
- * Consented to, and open: its account is still to be chosen, or could not be told.
+ * Consented to, and open: its account is still to be chosen, or was not identified.
  * @throws AppError connection_not_found
  */
 export async function unfinishedInBrowser(

@@ -2,9 +2,9 @@
  * One attempt to finish a connection, under the claim of complete.ts: code -> grant -> profile ->
  * commit. The code is sent once. What it brought goes, sealed, onto the outbox at once, so it is
  * owed to the provider until it is connected, whatever becomes of this attempt. Where the account
- * cannot be told for the moment, the next attempt goes on from there; where it is refused, the
- * transaction is over and the grant is given back, by the same rules as after a disconnect. One
- * consent may bring companion grants (Slack); a failure of theirs does not fail the main one.
+ * cannot be identified, the next attempt goes on from there; where it is refused, the transaction
+ * is over and the grant is given back, by the same rules as after a disconnect. One consent may
+ * bring companion grants (Slack); a failure of theirs does not fail the main one.
  */
 import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
@@ -125,7 +125,7 @@ export async function exchange(
     return { snapshot, accountId };
   } catch (error) {
     deps.log.warn('connect.completion_failed', about, error);
-    // Without a grant the code is spent in vain.
+    // Without a grant there is nothing to go on with: the code is used up.
     const hasGrant = granted.length > 0 || transaction.code === null;
     const fault = attemptFault(error) ?? (hasGrant ? null : 'not_finished');
     try {
@@ -247,7 +247,7 @@ function companionGrant(
   return [{ client, grant: { ...reply, accessToken } }];
 }
 
-/** The lasting grant, where the code brings a passing one (`extendedToken`). */
+/** Where the code brings a short-lived token, the long-lived one for it (`extendedToken`). */
 async function lastingGrant(
   deps: Deps,
   client: OAuth2Client,
@@ -266,7 +266,7 @@ async function lastingGrant(
   return {
     ...lasting,
     refreshToken: lasting.refreshToken ?? first.refreshToken,
-    // The second reply speaks of the token only; who it is for stood in the first one.
+    // The second reply is about the token only; who it is for stood in the first one.
     scopes: first.scopes ?? lasting.scopes,
     document: first.document,
   };

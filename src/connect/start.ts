@@ -88,7 +88,7 @@ async function authorizationUrl(
   const begun = await beginAt(deps, transaction, { ...configured, provider: record }, endpoints);
   if (begun === null) return null;
   const { client, requestedScope, authorizationParams } = begun;
-  // Told now, and not when somebody has consented.
+  // Refused now, and not when somebody has consented.
   const missing = missingProof(client, endpoints);
   if (missing !== null) {
     throw new AppError(
@@ -107,8 +107,8 @@ async function authorizationUrl(
     scopes: requestedScope,
     authorizationParams,
   });
-  // Where a dead end leads back to. The state's hash is for a Worker of the version before, which
-  // knows the latest one only.
+  // By the browser, an error page links back. The state's hash is for a Worker of the version
+  // before, which knows the latest one only.
   await db
     .update(connectTransactions)
     .set({ browserHash, stateHash: await hashSecret(state) })

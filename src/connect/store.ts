@@ -1,12 +1,12 @@
 /**
- * A connected account on its way into the database: made out of what the provider gave, and the
- * statement that stores it. A new row, or, where this user has the account already, the same row
- * with new tokens. Never a row of another user: then nothing is hit.
+ * A connected account, made out of what the provider gave, and the statement that stores it: a new
+ * row, or, where this user has the account already, the same row with new tokens. Never a row of
+ * another user: then nothing is hit.
  *
- * A reconnect keeps the row's id and `created_at` (wishes: pipedream#18448), and, where it brought
- * no refresh token, the stored one (RFC 6749 section 6; postiz-app#1884). `token_version` grows,
- * so a refresh in flight cannot commit over it. The lease protects a refresh token: it stays as
- * long as that token does, and goes with it.
+ * A reconnect keeps the row's id and `created_at` (pipedream#18448), and, where it brought no
+ * refresh token, the stored one (RFC 6749 section 6; postiz-app#1884). `token_version` grows, so a
+ * refresh in flight cannot commit over it. The lease protects a refresh token: it stays as long as
+ * that token does, and goes with it.
  */
 import {
   and,
@@ -98,7 +98,7 @@ export async function accountOf(
   grant: Grant,
   profile: Profile,
 ): Promise<ConnectedAccount> {
-  // What the reply says counts from there, also where the account was told only later.
+  // What the reply says counts from there, also where the account was identified only later.
   const now = grant.receivedAt;
   const { accountId, subject, displayName, metadata } = profile;
   const endOf = (expiresAt: number | null) =>

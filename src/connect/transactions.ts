@@ -1,5 +1,5 @@
 /**
- * Connect transactions: one try of a user to connect an account (design: connect, steps 1 to 4).
+ * Connect transactions: one try of a user to connect an account, from begin.ts to complete.ts.
  * What leaves Mooring and comes back, the ticket, the state and the browser's cookie, is stored as
  * a hash only; what must be sent on, verifier and code, is sealed.
  */
@@ -114,7 +114,7 @@ export interface Connection {
 }
 
 /**
- * Where a browser that came to a dead end goes on: what it was last sent to a provider for.
+ * What a browser was last sent to a provider for: an error page links back to where that began.
  * @param browser the secret in its cookie
  */
 export async function latestOf(db: Database, browser: string): Promise<Transaction | undefined> {

@@ -3,9 +3,9 @@
  * and src/connect judge it. Pure, never throws.
  *
  * Lenient because a rotated refresh token exists nowhere but in this one reply: a parser that
- * refuses a `refresh_token: null`, a missing `token_type` or a 201 throws away the only copy
- * (security.md C). So whatever string stands at a known place is taken, even when the rest is
- * nonsense or the text breaks off after it.
+ * refuses a `refresh_token: null`, a missing `token_type` or a 201 throws away the only copy. So
+ * whatever string stands at a known place is taken, even when the rest is nonsense or the text
+ * breaks off after it.
  */
 
 import type { OAuth2Provider } from '../providers/types';

@@ -68,7 +68,7 @@ describe('GET /connect/callback', () => {
     expect(reply.headers.get('Cache-Control')).toBe('no-store');
   });
 
-  test('a replayed state is refused before any token request (C1)', async () => {
+  test('a replayed state is refused before any token request', async () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-2');
     back(await j.callback({ state, code: 'code-first' }, cookie));
@@ -88,7 +88,7 @@ describe('GET /connect/callback', () => {
     expect(replies.map(({ status }) => status).sort()).toEqual([303, 400, 400]);
   });
 
-  test('another browser is refused, and the rightful one can still finish (C1)', async () => {
+  test('another browser is refused, and the rightful one can still finish', async () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-4');
     for (const other of [null, `__Host-mooring-browser=${'z'.repeat(43)}`]) {
@@ -105,7 +105,7 @@ describe('GET /connect/callback', () => {
     expect(back(await j.callback({ state, code: 'code-good' }, cookie)).error).toBeUndefined();
   });
 
-  test("provider A's callback with B's state is refused, and changes nothing (C4, mix-up)", async () => {
+  test("provider A's callback with B's state is refused, and changes nothing (mix-up)", async () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-5');
     const reply = await j.callback({ state, code: 'code-x' }, cookie, 'reddit');
@@ -145,7 +145,7 @@ describe('GET /connect/callback', () => {
     });
   });
 
-  test("a provider's own words reach nobody: not the app, the log or the table (C6)", async () => {
+  test("a provider's own words reach nobody: not the app, the log or the table", async () => {
     const j = journey();
     const { id, cookie, state } = await started(j, 'callback-8');
     const words = '"><img src=x onerror=alert(1)>';
@@ -178,7 +178,7 @@ describe('GET /connect/callback', () => {
     ['cut short', (own: string) => own.slice(0, -1)],
     ['with no more than an id', (own: string) => idIn(own)],
     ['under an unknown key', (own: string) => own.replace('.k1.', '.k9.')],
-  ])('a state %s is refused (C1)', async (_, forged) => {
+  ])('a state %s is refused', async (_, forged) => {
     const j = journey();
     const own = await started(j, 'callback-14');
     const other = await started(j, 'callback-14');
@@ -243,7 +243,7 @@ describe('GET /connect/callback', () => {
   });
 });
 
-describe('iss (C5, RFC 9207)', () => {
+describe('iss (RFC 9207)', () => {
   const issuer = (name: string, announced: boolean): Journey => {
     const j = journey({
       config: configWith(

@@ -92,7 +92,7 @@ describe('POST complete', () => {
     expect((await list.json<{ integrations: unknown[] }>()).integrations).toEqual([integration]);
   });
 
-  test("the verifier is the one whose challenge went out, and the provider's alone (C3)", async () => {
+  test("the verifier is the one whose challenge went out, and the provider's alone", async () => {
     const j = journey();
     const { id, connectUrl } = await j.begin('complete-2');
     const { location, cookie } = await j.open(connectUrl);
@@ -131,7 +131,7 @@ describe('POST complete', () => {
     expect(await rowOf(j, 'dot')).toBeUndefined();
   });
 
-  test("an attacker's link that a victim finished connects nothing: 403, and dead for both (C2, I10)", async () => {
+  test("an attacker's link that a victim finished connects nothing: 403, and dead for both (I10)", async () => {
     const j = journey();
     // The attacker's link, opened and consented to in the victim's browser.
     const id = await j.authorize('complete-5-attacker', 'code-victim');
@@ -360,7 +360,7 @@ describe('what the provider answers', () => {
     expect((await j.connect('replies-3', 'code-ned')).status).toBe(201);
   });
 
-  test('a narrower grant is stored, and shown as missing (C12)', async () => {
+  test('a narrower grant is stored, and shown as missing', async () => {
     const j = journey();
     j.provider.answer('/token', () =>
       Response.json({ access_token: 'access-oda', scope: 'openid' }),
@@ -553,7 +553,7 @@ describe('the same account again', () => {
   });
 
   test.each([null, '', undefined])(
-    'a reply whose refresh token is %o keeps the stored one (C13; postiz-app#1884), and its lease',
+    'a reply whose refresh token is %o keeps the stored one (postiz-app#1884), and its lease',
     async (refreshToken) => {
       const j = journey();
       const accountId = `tom-${String(refreshToken)}`;
@@ -663,7 +663,7 @@ describe('the same account again', () => {
   });
 });
 
-describe('an account belongs to one user (I9, C10)', () => {
+describe('an account belongs to one user (I9)', () => {
   test("somebody else's: 409, nothing changes, and the owner's grant is not revoked", async () => {
     const j = journey();
     const owned = await insertAccount(j.deps, { userId: 'one-1-owner', providerAccountId: 'xia' });

@@ -43,7 +43,7 @@ async function consented(j: Journey, userId: string, code: string) {
 }
 
 describe("an attacker's link that a victim consented to", () => {
-  test('is not finished by the attacker, who started it, before the victim is back (C2, I10)', async () => {
+  test('is not finished by the attacker, who started it, before the victim is back (I10)', async () => {
     const j = journey();
     const { id, completion } = await consented(j, 'first-attacker', 'code-first-victim');
     const asAttacker = { method: 'POST', token: await userToken('first-attacker') };

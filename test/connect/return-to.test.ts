@@ -6,7 +6,7 @@ import { allowedReturnTo, returnUrl } from '../../src/connect/return-to';
 const pagesOf = (...entries: string[]) => entries.map((entry) => new URL(entry));
 const origins = pagesOf('https://app.example.com', 'http://localhost:4000');
 
-describe('returnTo is allowed only where its origin is exactly on the list (C7)', () => {
+describe('returnTo is allowed only where its origin is exactly on the list', () => {
   test.each([
     ['https://app.example.com', 'https://app.example.com/'],
     ['https://app.example.com/settings?tab=1#top', 'https://app.example.com/settings?tab=1#top'],

@@ -35,7 +35,7 @@ describe('GET /connect/start', () => {
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     });
-    // 128 bits at least (C1); ours has an HMAC of 256, beside the id.
+    // 128 bits at least; ours has an HMAC of 256, beside the id.
     expect(query.state).toMatch(new RegExp(`^${id}\\.k1\\.[\\w-]{43}$`));
     expect(location.href).not.toContain(verifier);
   });

@@ -138,7 +138,7 @@ describe('DELETE integration', () => {
     expect((await j.api(path('me'), { method: 'DELETE', token: own })).status).toBe(200);
   });
 
-  test('no GET disconnects (C11)', async () => {
+  test('no GET disconnects', async () => {
     const j = journey();
     const row = await insertAccount(j.deps, { userId: 'gone-5', providerAccountId: 'emil' });
     await j.api('/v1/users/gone-5/integrations/acme/emil?_method=DELETE', {
@@ -269,7 +269,7 @@ describe('how far a revocation reaches (I7)', () => {
     expect(await owed(j, 'liam')).toEqual([]);
   });
 
-  test('a provider that is down is asked again until it answers (C14)', async () => {
+  test('a provider that is down is asked again until it answers', async () => {
     const j = journey();
     await insertAccount(j.deps, { userId: 'reach-6', providerAccountId: 'mona' });
     j.provider.answer('/revoke', ({ nth }) => new Response('', { status: nth < 3 ? 503 : 200 }));

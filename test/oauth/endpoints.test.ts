@@ -244,7 +244,7 @@ describe('discovery', () => {
   );
 
   it.each<[string, (issuer: string) => unknown]>([
-    // RFC 8414 3.3 (security.md C5): identical, to the last character.
+    // RFC 8414 3.3: identical, to the last character.
     ['another issuer', (issuer) => metadataOf(issuer, { issuer: 'https://evil.example' })],
     ['its issuer with a slash', (issuer) => metadataOf(issuer, { issuer: `${issuer}/` })],
     ['its issuer in upper case', (issuer) => metadataOf(issuer, { issuer: issuer.toUpperCase() })],

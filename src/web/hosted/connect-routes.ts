@@ -196,8 +196,8 @@ export function browserOf(c: Context, connection?: string): string | null {
 }
 
 /**
- * A dead end leads back to what this browser began last: by a link on the page, never by a
- * redirect, and without a secret.
+ * An error page has a link back to what this browser began last. It is never a redirect, and has no
+ * secret.
  */
 async function orWayBack<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
   try {
@@ -218,8 +218,8 @@ async function orWayBack<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Back on the hosted page, its session's user plays the part that otherwise the app plays with its
- * own session (step 4): the connection is completed at once, and only for the user who started it.
+ * Back on the hosted page, its session says who the user is, as otherwise the app's own session
+ * does (step 4): the connection is completed at once, and only for the user who started it.
  */
 async function locationOf(
   c: Context<AppEnv>,

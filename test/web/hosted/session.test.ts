@@ -1,4 +1,4 @@
-/** Who gets into the hosted page, and who does not (security.md C2, C11). */
+/** Who gets into the hosted page, and who does not. */
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { pageSessions } from '../../../src/db/schema';

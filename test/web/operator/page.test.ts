@@ -412,7 +412,7 @@ describe('events', () => {
   });
 });
 
-test('ids that are markup stay text, wherever they stand (C6, XSS)', async () => {
+test('ids that are markup stay text, wherever they stand (XSS)', async () => {
   const nasty = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
   const o = operator();
   await insertAccount(o.deps, { provider: nasty });
