@@ -87,9 +87,7 @@ export async function completeConnection(
     { ...configured, provider },
     transaction.clientId,
     parameters,
-  ).catch((error) => {
-    throw isKeyMissing(error) ? keyMissing(error) : error;
-  });
+  ).catch(orKeyMissing);
 
   const claimed = await claim(deps, transaction);
   if (!claimed) {
@@ -100,9 +98,7 @@ export async function completeConnection(
   }
   const work = exchange(deps, client, endpoints, claimed.transaction, claimed.attempt, choice);
   deps.waitUntil(work.catch(() => {}));
-  const { snapshot, accountId } = await work.catch((error) => {
-    throw isKeyMissing(error) ? keyMissing(error) : error;
-  });
+  const { snapshot, accountId } = await work.catch(orKeyMissing);
   return { created: true, ...integrationIn(snapshot, transaction.provider, accountId) };
 }
 
@@ -192,16 +188,15 @@ function refuseUnlessAuthorized(deps: Deps, transaction: Transaction): void {
   }
 }
 
-/** A key was taken out of ENCRYPTION_KEYS while somebody was at the provider. */
-const isKeyMissing = (error: unknown): boolean =>
-  error instanceof VaultError && error.code === 'unknown_key';
-
-const keyMissing = (cause: unknown): AppError =>
-  new AppError(
+/** Of a key that was taken out of ENCRYPTION_KEYS while somebody was at the provider. */
+function orKeyMissing(cause: unknown): never {
+  if (!(cause instanceof VaultError) || cause.code !== 'unknown_key') throw cause;
+  throw new AppError(
     'connection_failed',
     'the connection was sealed under a key that ENCRYPTION_KEYS holds no more; start a new one',
     { cause },
   );
+}
 
 const wrongCompletion = (): AppError =>
   new AppError(

@@ -141,16 +141,6 @@ export async function exchange(
   }
 }
 
-/** @throws AppError connection_expired where it was given back meanwhile */
-function mainOf(
-  granted: readonly Granted[],
-  { provider }: OAuth2Client,
-): [main: Granted, companions: Granted[]] {
-  const main = granted.find(({ client }) => client.provider.id === provider.id);
-  if (!main) throw connectionExpired();
-  return [main, granted.filter((one) => one !== main)];
-}
-
 /** What an earlier attempt got for the code. */
 async function grantsBefore(deps: Deps, { id }: Transaction): Promise<Granted[]> {
   const entries = await deps.db.select().from(outbox).where(isGrantOf(id));
@@ -247,31 +237,6 @@ function companionGrant(
   return [{ client, grant: { ...reply, accessToken } }];
 }
 
-/** Where the code brings a short-lived token, the long-lived one for it (`extendedToken`). */
-async function lastingGrant(
-  deps: Deps,
-  client: OAuth2Client,
-  endpoints: Endpoints,
-  first: Grant,
-  until: number,
-): Promise<Grant> {
-  const { provider } = client;
-  if (!provider.extendedToken) return first;
-  const { accessToken } = first;
-  const patience = { timeoutMs: timeoutOf(provider, EXTEND_MS), until };
-  const raw = await sendAgain(deps, provider, 'a lasting token', patience, (timeoutMs) =>
-    extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
-  );
-  const lasting = grantIn(provider, raw, deps.now());
-  return {
-    ...lasting,
-    refreshToken: lasting.refreshToken ?? first.refreshToken,
-    // The second reply is about the token only; who it is for stood in the first one.
-    scopes: first.scopes ?? lasting.scopes,
-    document: first.document,
-  };
-}
-
 /**
  * Statements that put the grants onto the outbox in the place of the code, once. Where another
  * attempt has the transaction by now, they do nothing; where it was erased, the grants are owed all
@@ -320,17 +285,39 @@ const notOthers = (db: Database, { transactionId, attemptId }: ExchangeAttempt):
     ),
   );
 
-/**
- * Further accounts that are another user's, or one too many, were not stored: the commit owes their
- * revocation.
- */
-function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Identified[]): void {
-  const refused = further.filter(({ account }) => !factsIn(snapshot, account));
-  if (refused.length === 0) return;
-  for (const { account } of refused) {
-    deps.log.warn('connect.also_refused', { provider: account.provider });
-  }
-  deps.waitUntil(deliverRevocations(deps));
+/** @throws AppError connection_expired where it was given back meanwhile */
+function mainOf(
+  granted: readonly Granted[],
+  { provider }: OAuth2Client,
+): [main: Granted, companions: Granted[]] {
+  const main = granted.find(({ client }) => client.provider.id === provider.id);
+  if (!main) throw connectionExpired();
+  return [main, granted.filter((one) => one !== main)];
+}
+
+/** Where the code brings a short-lived token, the long-lived one for it (`extendedToken`). */
+async function lastingGrant(
+  deps: Deps,
+  client: OAuth2Client,
+  endpoints: Endpoints,
+  first: Grant,
+  until: number,
+): Promise<Grant> {
+  const { provider } = client;
+  if (!provider.extendedToken) return first;
+  const { accessToken } = first;
+  const window = { timeoutMs: timeoutOf(provider, EXTEND_MS), until };
+  const raw = await sendAgain(deps, provider, 'a lasting token', window, (timeoutMs) =>
+    extendToken(deps, client, endpoints, { accessToken, timeoutMs }),
+  );
+  const lasting = grantIn(provider, raw, deps.now());
+  return {
+    ...lasting,
+    refreshToken: lasting.refreshToken ?? first.refreshToken,
+    // The second reply is about the token only; who it is for stood in the first one.
+    scopes: first.scopes ?? lasting.scopes,
+    document: first.document,
+  };
 }
 
 /**
@@ -374,6 +361,19 @@ async function commitAfterRevocations(
         return result satisfies never;
     }
   }
+}
+
+/**
+ * Further accounts that are another user's, or one too many, were not stored: the commit owes their
+ * revocation.
+ */
+function giveBackRefused(deps: Deps, snapshot: Snapshot, further: readonly Identified[]): void {
+  const refused = further.filter(({ account }) => !factsIn(snapshot, account));
+  if (refused.length === 0) return;
+  for (const { account } of refused) {
+    deps.log.warn('connect.also_refused', { provider: account.provider });
+  }
+  deps.waitUntil(deliverRevocations(deps));
 }
 
 /** Another attempt may go on with these grants, until the transaction expires. */

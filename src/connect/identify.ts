@@ -187,8 +187,8 @@ async function identifyAll(
   const goodFor = (latest: number) =>
     fetchChoices(deps, client, endpoints, grant, { timeoutMs, until: latest });
   const list = await goodFor(until);
-  const patience = { timeoutMs, until };
-  const fetched = await fetchSources(deps, client, endpoints, grant, patience, { userId });
+  const window = { timeoutMs, until };
+  const fetched = await fetchSources(deps, client, endpoints, grant, window, { userId });
   const accounts = new Map<string, Member & { subject: string }>();
   for (const { element } of list) {
     const account = memberIn(provider, asked.parameters, fetched, element);
