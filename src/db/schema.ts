@@ -279,7 +279,7 @@ export const connectTransactions = sqliteTable(
     uniqueIndex('connect_transactions_ticket').on(table.ticketHash),
     uniqueIndex('connect_transactions_state').on(table.stateHash),
     index('connect_transactions_user').on(table.userId),
-    // The way back from a dead end: what this browser began last.
+    // For the link on an error page: what this browser began last.
     index('connect_transactions_browser').on(table.browserHash),
     index('connect_transactions_expiry').on(table.expiresAt),
   ],
