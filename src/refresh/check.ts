@@ -52,7 +52,7 @@ import {
 import { STORM_ATTEMPTS } from './storm';
 
 /** `state_reason` of what a check has marked. */
-export const TOKEN_REFUSED = 'token_refused';
+const TOKEN_REFUSED = 'token_refused';
 
 /** One integration is checked on demand once in so long. */
 export const CHECK_EVERY_MS = 10 * MINUTE_MS;

@@ -30,8 +30,8 @@ import { isStorm, NOBODY, STORM, stormWindow, withUser } from './storm';
 import { REFUSED_REPEATEDLY } from './verdict';
 
 export const OPENS_AFTER = 5;
-export const FIRST_OPEN_MS = 30 * SECOND_MS;
-export const LONGEST_OPEN_MS = 15 * MINUTE_MS;
+const FIRST_OPEN_MS = 30 * SECOND_MS;
+const LONGEST_OPEN_MS = 15 * MINUTE_MS;
 const WRITE_MS = 5 * SECOND_MS;
 /** A probe that never ended is over then. Never the end of an opening, which it must not equal. */
 const PROBE_MS = LEASE_MS - 1;
@@ -45,7 +45,7 @@ const REPORT_OPENING_EVERY_MS = HOUR_MS;
 /** Of a fault of the client. */
 const REPORT_FAULT_EVERY_MS = DAY_MS;
 /** Accounts of a circuit that are marked by comparison or time within a day. */
-export const VERDICTS_A_DAY = 20;
+const VERDICTS_A_DAY = 20;
 
 const { failedUsers, failures, grantedAt, openFor, openUntil, openingToldAt, operatorToldAt } =
   providerHealth;

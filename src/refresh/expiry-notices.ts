@@ -101,7 +101,7 @@ interface Notice {
 }
 
 /** Pure. The row may have got another end since its notice was set, or need a reconnect already. */
-export function noticeOf(row: DueNotice, provider: Provider | undefined, now: number): Notice {
+function noticeOf(row: DueNotice, provider: Provider | undefined, now: number): Notice {
   const end = provider ? endOf(provider, row) : null;
   const left = end === null ? null : end - now;
   const warns = row.state === 'active' && left !== null && left > 0 && left <= FIRST_NOTICE_MS;

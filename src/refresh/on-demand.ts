@@ -58,7 +58,7 @@ const TRYING_MS = 2 * SECOND_MS;
  */
 export const LEAST_CALLS = 10;
 /** After a failure, one attempt on demand in so long. */
-export const PACE_MS = 10 * SECOND_MS;
+const PACE_MS = 10 * SECOND_MS;
 /** After a clear refusal. */
 const REFUSED_PACE_MS = HOUR_MS;
 

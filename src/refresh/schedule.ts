@@ -12,7 +12,7 @@ import { type Backoff, backoffMs } from '../retry';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
 /** Refresh this long before the end, or half the lifetime where that is less. */
-export const MARGIN_MS = 15 * MINUTE_MS;
+const MARGIN_MS = 15 * MINUTE_MS;
 /** Up to this part of the margin is taken off, so that a crowd does not come at once. */
 const JITTER_PART = 1 / 5;
 /** Tokens that are extended while alive: due at this part of their life. */

@@ -16,7 +16,7 @@ export const isSingleUse = (provider: Pick<OAuth2Provider, 'refreshModel'>): boo
  * may have been too, and whoever holds the grant then saves it only now. A holder tries four times
  * a minute, and KV shows the record everywhere within another one.
  */
-export const AFTER_LOST_LEASE_MS = 2 * MINUTE_MS;
+const AFTER_LOST_LEASE_MS = 2 * MINUTE_MS;
 
 /** For clocks that differ, and the way to the server; half the grace where that is less. */
 const GRACE_SLACK_MS = 5 * SECOND_MS;

@@ -18,7 +18,7 @@ import { MINUTE_MS } from '../time';
 /** Why the circuit is open while refusals are not believed: a code, and its category. */
 export const STORM = 'refusal_storm';
 
-export const STORM_WINDOW_MS = 5 * MINUTE_MS;
+const STORM_WINDOW_MS = 5 * MINUTE_MS;
 export const STORM_ATTEMPTS = 10;
 
 /** Whether attempts at this provider are being counted, because one was refused lately. */
