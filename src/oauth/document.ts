@@ -79,10 +79,10 @@ const isScalar = (value: unknown): boolean =>
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^\s"{}[\]:,]+/y;
 
 /**
- * A string and a literal as RFC 8259 has them. Looked at first: an exception costs as much as a
- * page.
+ * A string and a literal as RFC 8259 has them; of the control characters, those from U+007F on may
+ * stand as they are. Looked at first: an exception costs as much as a page.
  */
-const jsonString = /^"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"$/u;
+const jsonString = /^"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"$/u;
 const jsonLiteral = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /** Deeper than any reply; what lies deeper is left out. */

@@ -467,6 +467,13 @@ describe('whatever comes', () => {
     );
   });
 
+  // RFC 8259 7: only those below U+0020 must be escaped.
+  it.each(['\u007f', '\u0085'])('nor where it has a control character beside an escape', (one) => {
+    const refresh = `${one}\n`;
+    const body = `${JSON.stringify({ refresh_token: refresh }).slice(0, -1)},`;
+    expect(read(body).refreshToken).toBe(refresh);
+  });
+
   it('nor where the JSON is cut short after it', () => {
     fc.assert(
       fc.property(token, junk, odd, raw, fc.nat(), (refresh, noise, rest, how, cut) => {
