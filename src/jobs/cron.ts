@@ -91,9 +91,10 @@ const everyHour: readonly Job[] = [
 ];
 
 /**
- * A job that fails keeps none of the others from running. `cron`: the trigger that fired; one that
- * is not the hourly is the minute's, however often it comes.
+ * A job that fails keeps none of the others from running.
  *
+ * @param cron of the trigger that fired. Any expression other than EVERY_HOUR runs the minute's
+ *   jobs.
  * @throws the first failure, at the end, so that the platform counts the invocation as failed
  */
 export async function runJobs(unmetered: Deps, cron: string): Promise<void> {

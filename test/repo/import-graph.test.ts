@@ -116,6 +116,35 @@ describe('imports', () => {
   });
 });
 
+describe('a walk of docs/architecture.md', () => {
+  const text = readFileSync(join(src, '../docs/architecture.md'), 'utf8');
+  const [, walks = ''] = /\n## Walks\n(.*?)\n## /s.exec(text) ?? [];
+
+  it.each(
+    walks
+      .trim()
+      .split(/\n\n(?!\d)/)
+      .map((walk) => walk.split('\n\n') as [string, string]),
+  )('%s goes from each file into one that it imports', (_, steps) => {
+    const opened = ['index.ts', 'app.ts'];
+    const notImported: string[] = [];
+    for (const [at, step] of steps.split('\n').entries()) {
+      for (const [, name = ''] of step.matchAll(/`([\w/-]+(?:\.[\w/-]+)*\.tsx?)`/g)) {
+        const beside = join(dirname(opened.at(-1) ?? ''), name);
+        const file = files.includes(beside) ? beside : name;
+        const isOpened = opened.some((one) =>
+          graph.get(one)?.some(({ to, typeOnly }) => to === file && !typeOnly),
+        );
+        // A walk begins anywhere, and goes on where another request comes in.
+        const isBegin = at === 0 || /routes\.tsx?$/.test(file) || opened.includes(file);
+        if (!files.includes(file) || !(isBegin || isOpened)) notImported.push(file);
+        opened.push(file);
+      }
+    }
+    expect(notImported).toEqual([]);
+  });
+});
+
 describe('the test itself', () => {
   it('sees a circle', () => {
     const edge = (to: string) => [{ to, typeOnly: false }];
