@@ -82,7 +82,7 @@ export const problemMembersSchema = z.object({
 });
 export type ProblemMembers = z.output<typeof problemMembersSchema>;
 
-export interface AppErrorOptions {
+interface AppErrorOptions {
   cause?: unknown;
   errors?: FieldError[];
   members?: ProblemMembers;

@@ -85,7 +85,7 @@ export function backoffMs(backoff: Backoff, n: number, random: number): number {
   return Math.round(least + random * (whole - least));
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   /** Tries at most. Five, as the platform advises for D1. */
   tries?: number;
   /** Deadline of one try, ms; null: none. D1 has been seen to stall for half a minute. */

@@ -14,7 +14,7 @@ import { SECOND_MS } from '../time';
 
 const READ_MS = 5 * SECOND_MS;
 
-export interface AccountChoice {
+interface AccountChoice {
   userId: string;
   provider: string;
   /** Null: the only one that the user has there. */

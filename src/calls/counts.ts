@@ -33,7 +33,7 @@ interface Gathered {
 }
 const gathered = (): Gathered => ({ counts: new Map(), writtenBy: 0 });
 
-export interface Answer {
+interface Answer {
   provider: string;
   method: string;
   /** Null: no answer that could be passed on; also where the caller hung up before it came. */

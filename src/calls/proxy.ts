@@ -51,7 +51,7 @@ const RENEW_AFTER_MS = 10 * MINUTE_MS;
 /** What a shorter text would hold by accident is no secret. */
 const LEAST_SECRET_LENGTH = 8;
 
-export interface ApiCall {
+interface ApiCall {
   userId: string;
   provider: string;
   /** Of `apiUrls`; '' is `apiUrl`. */

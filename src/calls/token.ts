@@ -15,7 +15,7 @@ import { type TokenAnswer, tokenOf } from '../refresh/token';
 import { timestamp } from '../time';
 import { authorizationRequired, type ConsentReason, orAuthorization, readAccount } from './account';
 
-export interface TokenOrConsent {
+interface TokenOrConsent {
   userId: string;
   provider: string;
   /** Undefined: the only one that the user has there. */

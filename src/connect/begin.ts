@@ -26,7 +26,7 @@ const MAX_PENDING = 20;
 /** A link that ends sooner is not given again: the user could not finish in time. */
 const LEAST_LIFE_MS = TRANSACTION_MS / 2;
 
-export interface BeginInput {
+interface BeginInput {
   provider: string;
   /** Of the caller: a consent brings no account of another one. */
   allowedProviders: ProviderFilter;

@@ -27,7 +27,7 @@ import { completionOf, isAuthorizationState, transactionIdIn } from './secrets';
 import { isExpired, type Transaction } from './transactions';
 
 /** All that the provider sent: what is signed, or read, may be any of it. */
-export interface CallbackQuery extends Record<string, string | undefined> {
+interface CallbackQuery extends Record<string, string | undefined> {
   state?: string | undefined;
   error?: string | undefined;
   iss?: string | undefined;

@@ -52,7 +52,7 @@ export interface ExchangeAttempt {
   attemptId: string;
 }
 
-export type Commit =
+type Commit =
   | { kind: 'committed'; snapshot: Snapshot }
   | { kind: 'linked_to_another_user' }
   | { kind: 'too_many_integrations' }
@@ -241,7 +241,7 @@ function share(
 }
 
 /** `state_reason` of an account that a new consent left out. */
-export const NOT_GRANTED = 'not_granted';
+const NOT_GRANTED = 'not_granted';
 
 /** Of those that `share` has just left without a grant. */
 function lostEvents(

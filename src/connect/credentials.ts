@@ -50,7 +50,7 @@ import {
   withKnown,
 } from './store';
 
-export interface CredentialsInput {
+interface CredentialsInput {
   provider: string;
   credentials: Record<string, string>;
   /** Only where `mayNameAccount`. */

@@ -56,7 +56,7 @@ function isWithin({ pathname }: URL, page: URL): boolean {
  * What the browser brings back. `completion` only where this browser is the one that consented;
  * `error` is a code of ours. Neither: a link that was used was opened again.
  */
-export interface ReturnParams {
+interface ReturnParams {
   error?: ConnectionError | 'connection_expired' | null;
   completion?: string | null;
 }

@@ -207,7 +207,7 @@ const ifKept = (stays: Value, otherwise: Value): SQL => caseWhen(isKept, stays, 
  * count them.
  * @param more a number from 1
  */
-export const hasRoomFor = (db: Database, userId: string, max: number, more: Value = 1): SQL => {
+const hasRoomFor = (db: Database, userId: string, max: number, more: Value = 1): SQL => {
   const some = db
     .select({ one: sqlOne })
     .from(oauthAccounts)

@@ -31,7 +31,7 @@ export const connectionStates = [
   'failed',
   'expired',
 ] as const;
-export type ConnectionState = (typeof connectionStates)[number];
+type ConnectionState = (typeof connectionStates)[number];
 
 export const isExpired = (transaction: Transaction, now: number): boolean =>
   ['started', 'authorized', 'exchanged'].includes(transaction.state) &&
@@ -41,7 +41,7 @@ export const isExpired = (transaction: Transaction, now: number): boolean =>
 export const isUnfinished = (transaction: Transaction, now: number): boolean =>
   ['authorized', 'exchanged'].includes(transaction.state) && !isExpired(transaction, now);
 
-export function stateOf(transaction: Transaction, now: number): ConnectionState {
+function stateOf(transaction: Transaction, now: number): ConnectionState {
   if (isExpired(transaction, now)) return 'expired';
   const { state, choices } = transaction;
   if (state === 'exchanged' && choices !== null) return 'needs_choice';
@@ -105,7 +105,7 @@ export async function failUnfinished(
   await runBatch(db, [failed, ...connectionFailed(deps, id, deps.now())]);
 }
 
-export interface Connection {
+interface Connection {
   id: string;
   provider: string;
   state: ConnectionState;

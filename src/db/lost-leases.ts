@@ -12,7 +12,7 @@ import { oauthAccounts } from './schema';
 export const withPresentLease = (now: number): SQL =>
   sql`${coalesce(sql`${oauthAccounts.lostLeaseId} || ' '`, '')} || ${oauthAccounts.leaseId} || '@' || CAST(${now} AS INTEGER)`;
 
-export interface LostLease {
+interface LostLease {
   id: string;
   /** When a claim found that it had ended. */
   foundAt: number;

@@ -16,7 +16,7 @@ import { oauthAccounts, outbox } from './schema';
 import { valuesWhere } from './values-where';
 
 /** Tokens that somebody must revoke. They are sealed with the context of `oauth_accounts`. */
-export interface OwedRevocation {
+interface OwedRevocation {
   provider: string;
   accountId: string;
   subject: string;
@@ -46,7 +46,7 @@ export function owedRevocation(
 }
 
 /** A grant whose account nobody knows yet. */
-export interface OwedGrant {
+interface OwedGrant {
   transactionId: string;
   provider: string;
   parameters: Record<string, string>;

@@ -38,7 +38,7 @@ export async function openReceived(
   return JSON.parse(await vault.open(receivedGrant, context));
 }
 
-export type Identified =
+type Identified =
   /** An entry like any other from now on. */
   | { kind: 'known'; entry: OutboxEntry }
   /** The provider will not tell whose it is. */

@@ -32,7 +32,7 @@ import { eventOf, eventStatements } from './event-log';
 import type { WebhookEndpoint } from './webhooks-setting';
 
 /** To the headers of the answer; its body is never read. */
-export const DELIVERY_MS = 15 * SECOND_MS;
+const DELIVERY_MS = 15 * SECOND_MS;
 const NOTE_MS = 10 * SECOND_MS;
 /** To D1, of a group: before it is sent, and after. */
 const CALLS = 2;

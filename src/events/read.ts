@@ -25,7 +25,7 @@ const sqliteSequence = sqliteTable('sqlite_sequence', {
   seq: integer().notNull(),
 });
 
-export interface EventsWanted {
+interface EventsWanted {
   /** A cursor; `latest` leads behind the newest event; absent: from the oldest that is kept. */
   after?: string | undefined;
   limit: number;
@@ -36,7 +36,7 @@ export interface EventsWanted {
   all: boolean;
 }
 
-export interface EventPage {
+interface EventPage {
   /** Oldest first. */
   events: Event[];
   /** Where to go on, now or later; null: nothing has ever happened. */

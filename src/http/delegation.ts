@@ -25,7 +25,7 @@ import { MINUTE_MS, SECOND_MS } from '../time';
 import { userIdSchema } from './validate';
 
 export const delegationRights = ['read', 'call'] as const;
-export type DelegationRight = (typeof delegationRights)[number];
+type DelegationRight = (typeof delegationRights)[number];
 
 export const DELEGATION_PREFIX = 'mdel_';
 

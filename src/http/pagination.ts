@@ -1,7 +1,7 @@
 /** Lists that are read page by page: what all of them share. */
 import * as z from 'zod';
 
-export const MAX_PAGE = 1_000;
+const MAX_PAGE = 1_000;
 
 /** Of a query. */
 export const limitSchema = z

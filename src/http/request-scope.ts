@@ -16,7 +16,7 @@ import type { AppEnv } from './route';
 export type Compose = (env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log: Log) => Deps;
 
 /** What the layers above do about a request. */
-export interface Hooks {
+interface Hooks {
   /** What a person in a browser is shown where settings are missing or wrong; null for programs. */
   settingsPage(c: Context<AppEnv>, error: ConfigError): Promise<Response | null>;
   /** When the reply stands, whatever it is. */

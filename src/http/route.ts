@@ -115,7 +115,7 @@ export const jsonText = <T>(value: T): JsonText<T> => JSON.stringify(value) as J
 
 declare const replied: unique symbol;
 /** Made by `reply` or `pass` only, so that no handler can answer past its declaration. */
-export type Replied = Response & { readonly [replied]: true };
+type Replied = Response & { readonly [replied]: true };
 
 type BodyOf<R> = R extends { schema: infer S extends z.ZodType }
   ? z.output<S> | JsonText<z.output<S>>
@@ -142,7 +142,7 @@ type CallerOf<Callers> = Callers extends readonly (infer Kind)[]
   ? Extract<Caller, { kind: Kind }>
   : undefined;
 
-export interface RouteContext<S extends RouteSpec> {
+interface RouteContext<S extends RouteSpec> {
   /** `userId` of a user, or of a delegation, is its own, also where the path says `me`. */
   param: Part<S, 'param'>;
   query: Part<S, 'query'>;

@@ -32,7 +32,7 @@ const SCANNED = 5_000;
 /** Of these it takes so many out of the database, where only their facts tell whether they fit. */
 const DECIDED = 1_000;
 
-export interface IntegrationsWanted {
+interface IntegrationsWanted {
   /** The row after which to begin. */
   after: number;
   limit: number;

@@ -50,7 +50,7 @@ export const providerEntrySchema = z
     ],
   });
 
-export type ProviderEntry = z.output<typeof providerEntrySchema>;
+type ProviderEntry = z.output<typeof providerEntrySchema>;
 
 const list = route(
   {

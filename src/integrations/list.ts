@@ -25,7 +25,7 @@ export interface ListOptions extends ReadOptions {
   onServed?: (served: readonly Served[]) => void;
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   body: JsonText<T>;
   headers: ReadHeaders & { ETag: string };
 }

@@ -108,7 +108,7 @@ export const statusOfManySchema = z
 export type StatusOfMany = z.output<typeof statusOfManySchema>;
 
 /** What a reply needs of the registry: whether a provider's grants end at a fixed time. */
-export interface ProviderLookup {
+interface ProviderLookup {
   get(id: string): Provider | undefined;
 }
 

@@ -31,7 +31,7 @@ import { parseDocument, valueAt } from './document';
 type Resolution = NonNullable<OAuth2Provider['identityResolution']>;
 
 /** What a connection begins with. */
-export interface AccountServer {
+interface AccountServer {
   issuer: string;
   /** The origin of the account's PDS, or of the server that was named. */
   resource: string;
@@ -39,7 +39,7 @@ export interface AccountServer {
   did?: string;
 }
 
-export interface ConfirmedAccount {
+interface ConfirmedAccount {
   did: string;
   /** Null where it does not lead back to the DID, or nobody could tell. */
   handle: string | null;

@@ -20,7 +20,7 @@ import {
 } from './request';
 import { isPassingStatus } from './send';
 
-export interface AuthorizationRequest {
+interface AuthorizationRequest {
   redirectUri: string;
   state: string;
   /** S256; null where the provider takes no PKCE. */

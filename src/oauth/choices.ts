@@ -16,7 +16,7 @@ import { type RetryWindow, sendAgain } from './send-again';
 /** More than anybody looks through. */
 export const MAX_CHOICES = 200;
 
-export interface Choice {
+interface Choice {
   id: string;
   label: string;
   /**

@@ -47,7 +47,7 @@ const resourceSchema = z.object({
 });
 
 /** What a protected resource says of itself. */
-export interface ProtectedResource {
+interface ProtectedResource {
   /** The identifier that tokens are asked for by (RFC 8707). */
   resource: string;
   /** The issuer of its authorization server; null where it names none. */
@@ -81,7 +81,7 @@ const servers = () => new BoundedCache<Fetched<ServerMetadata>>(200);
 const resources = () => new BoundedCache<Fetched<ProtectedResource>>(200);
 
 /** Which of a server's documents counts where it has both. */
-export type Preference = 'openid' | 'oauth';
+type Preference = 'openid' | 'oauth';
 
 /**
  * @param template what the metadata may name in the place of the issuer

@@ -12,7 +12,7 @@ import { MINUTE_MS, SECOND_MS } from '../time';
 import { parseDocument, valueAt } from './document';
 import { type Issuer, isIssuerOf } from './issuer';
 
-export interface Expected {
+interface Expected {
   clientId: string;
   /** Names none where the record has endpoints and no issuer: then `iss` says nothing to us. */
   issuer: Issuer;

@@ -39,7 +39,7 @@ type ProfiledGrant = Pick<Grant, 'accessToken' | 'dpopKey' | 'document' | 'recei
 type ProfileEndpoints = Pick<Endpoints, 'profileUrl' | 'parameters' | 'jwksUrl'> & Issuer;
 
 /** What a record's paths read from; what none of them reads is null. */
-export type Sources = Partial<Record<PathSource, unknown>>;
+type Sources = Partial<Record<PathSource, unknown>>;
 
 /** What an account is read from. */
 export interface FetchedSources {

@@ -26,7 +26,7 @@ import { parseDocument } from './document';
 import { type AuthorizationEndpoints, filledUrl, placeholderValues } from './endpoints';
 import { isPassing, send } from './send';
 
-export interface RegistrationDeps extends DiscoveryDeps {
+interface RegistrationDeps extends DiscoveryDeps {
   db: Database;
   vault: Vault;
   log: Log;
@@ -44,7 +44,7 @@ const LEAST_SECRET_MS = 15 * MINUTE_MS;
  * What stands in a client's document, and in a registration. The optional members: where the record
  * says so.
  */
-export interface ClientMetadata {
+interface ClientMetadata {
   client_name: string;
   client_uri: string;
   application_type: 'native' | 'web';

@@ -8,7 +8,7 @@ import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { type Signing, signAssertion } from './client-assertion';
 import type { Outgoing } from './send';
 
-export interface Style {
+interface Style {
   method: 'GET' | 'POST' | 'DELETE';
   body: 'form' | 'json' | 'query';
 }

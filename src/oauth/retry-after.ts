@@ -1,7 +1,7 @@
 import { HOUR_MS, SECOND_MS } from '../time';
 
 /** A longer Retry-After is not believed. */
-export const MAX_RETRY_AFTER_MS = HOUR_MS;
+const MAX_RETRY_AFTER_MS = HOUR_MS;
 
 /** RFC 9110 10.2.3: seconds or a date. In ms, an hour at most; null where it is neither. */
 export function readRetryAfter(value: string | null, now: number): number | null {

@@ -35,7 +35,7 @@ const deadCodes = ['invalid_token', 'invalid_grant', 'token_revoked'];
 const operatorCodes = ['invalid_client'];
 
 /** What is to end: an account, with the tokens that are left of it. */
-export interface RevokedGrant {
+interface RevokedGrant {
   /** At the provider. */
   accountId: string;
   accessToken: string | null;

@@ -21,7 +21,7 @@ import { fillTemplate, placeholdersOf, withoutPlaceholders } from './templates';
 import type { CredentialsProvider, OAuth2Provider, Provider } from './types';
 import { checkEndpoint } from './urls';
 
-export interface Fault {
+interface Fault {
   path: string[];
   /** A sentence's end: `must be https`. */
   message: string;

@@ -77,7 +77,7 @@ const KV_AWAY_MS = MINUTE_MS;
 export const attemptMs = (provider: OAuth2Provider): number =>
   ATTEMPT_MS + Math.max(0, timeoutOf(provider, 0) - REQUESTS_MS);
 
-export interface AttemptOptions {
+interface AttemptOptions {
   client: OAuth2Client;
   /** That this integration's refresh goes by. */
   circuit: CircuitKey;

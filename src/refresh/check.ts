@@ -71,7 +71,7 @@ const CHECKS_AT_MOST = 100;
 /** The row, the verification of KV, and what tells a storm. */
 const CHECK_CALLS = 4;
 
-export interface Checked {
+interface Checked {
   facts: Facts;
   /** The user's version that shows it. */
   version: number;

@@ -128,7 +128,7 @@ export async function admit(
   return taken.length > 0 ? { kind: 'probe', probeUntil } : { kind: 'open', until: probeUntil };
 }
 
-export interface CountedFailure {
+interface CountedFailure {
   /** Of the user whose integration failed. */
   userHash: string;
   /** Of the outcome. */

@@ -51,7 +51,7 @@ export interface FailureContext {
   until: number;
 }
 
-export interface FailureWritten {
+interface FailureWritten {
   /** False: the lease was lost or the row has changed; this try wrote nothing. */
   hit: boolean;
   /** When it is tried again; null: never. */

@@ -88,7 +88,7 @@ interface Seen {
  * at is free again when its time is up. Whether a refresh may run is decided by the lease in D1
  * alone. Tokens are sealed in here, as they are in the row.
  */
-export class Watch {
+class Watch {
   /** Counts what happens: reads as they are begun, attempts as they end. */
   moment = 0;
   /** Until then a request of this isolate is at work, or nothing new is to be expected; ms. */
@@ -195,7 +195,7 @@ export function watchOf(
   return watch;
 }
 
-export interface Demand {
+interface Demand {
   /** Its outcome is visible, and the integration's own backoff does not count. */
   forced: boolean;
   /** What is stored by now is good enough: nothing needs to be refreshed any more. */
@@ -208,7 +208,7 @@ export interface Demand {
   publication?: Publication;
 }
 
-export type Obtained =
+type Obtained =
   /** `satisfied` holds of what was read. */
   | { kind: 'stored'; stored: StoredIntegration }
   /** An attempt of our own; `stored`: as it was before. `snapshot` null: it was written quietly. */

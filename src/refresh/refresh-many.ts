@@ -10,12 +10,12 @@ export interface AccountName {
   accountId: string;
 }
 
-export interface FailedRefresh extends AccountName {
+interface FailedRefresh extends AccountName {
   code: string;
   message: string;
 }
 
-export interface ManyRefreshed {
+interface ManyRefreshed {
   refreshed: Refreshed[];
   failed: FailedRefresh[];
   /** The newest version of all these users, failures included; 0 where none is known. */

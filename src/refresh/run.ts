@@ -47,7 +47,7 @@ const ATTEMPT_CALLS = 8;
 const MAX_WAKE_UPS = 100;
 
 /** What ends a run early, besides its budget: no group is started any more. */
-export interface RunLimits {
+interface RunLimits {
   /** For how long groups are started. */
   ms?: number;
   /** Whoever waits for it has gone. */

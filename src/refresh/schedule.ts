@@ -42,7 +42,7 @@ export interface ScheduleInput {
   random: number;
 }
 
-export interface Schedule {
+interface Schedule {
   /** Null: never. */
   refreshDueAt: number | null;
   /** Null: no end to warn of. */

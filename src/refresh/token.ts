@@ -30,7 +30,7 @@ const LAST_LIFE_MS = 10 * SECOND_MS;
 const NOTE_USE_EVERY_MS = 6 * HOUR_MS;
 const WRITE_MS = 5 * SECOND_MS;
 
-export interface TokenRequest extends IntegrationKey {
+interface TokenRequest extends IntegrationKey {
   userId: string;
   /** How long it should live. Half of its lifetime is the most that is promised. */
   minTtlSeconds: number | null;

@@ -118,7 +118,7 @@ const isMarkedAt = (ofProvider: string) =>
 export const countVerdicts = ({ db }: Deps, ofProvider: string): Promise<number> =>
   withDeadline(db.$count(oauthAccounts, isMarkedAt(ofProvider)), CALL_MS, 'd1_read');
 
-export interface TakenBack {
+interface TakenBack {
   taken: number;
   /** The time or the budget ended before all were taken back. */
   left: boolean;

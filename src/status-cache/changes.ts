@@ -16,8 +16,6 @@ import type { Deps } from '../deps';
 import { snapshotFrom, snapshotQuery } from './origin';
 import type { Snapshot } from './snapshot';
 
-export { snapshotFrom, snapshotQuery };
-
 export interface VisibleChange {
   /** What the statements gave, in their order. */
   results: unknown[];

@@ -11,7 +11,7 @@ export const MAX_FRESH_MS = 5 * MINUTE_MS;
 /** While a due time lies this little in the past, a snapshot is stored nowhere. */
 export const HOLD_OFF_MS = 155 * SECOND_MS;
 /** A quiet write must be decided by this long after due; the rest is slack for slow statements. */
-export const QUIET_UNTIL_MS = 115 * SECOND_MS;
+const QUIET_UNTIL_MS = 115 * SECOND_MS;
 /**
  * A new due time this far ahead outlives every promise about the old one, also those that are made
  * while the statement is under way: with the same slack as above.

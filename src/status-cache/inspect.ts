@@ -12,7 +12,7 @@ export interface Entry {
   ttlMs: number;
 }
 
-export interface Inspection {
+interface Inspection {
   /** Of the isolate that answers. */
   memory: Entry | null;
   /** As this location sees it. */

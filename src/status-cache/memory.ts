@@ -12,7 +12,7 @@ import { isFresh, MAX_FRESH_MS, trustedUntil } from './freshness';
 import type { Snapshot } from './snapshot';
 
 /** How long a snapshot is served from memory after it was put there. */
-export const MEMORY_MS = 5 * SECOND_MS;
+const MEMORY_MS = 5 * SECOND_MS;
 /**
  * Whatever is older than what we know was promised until then at the latest. It is as well how long
  * KV keeps a value, and so for how long one may be served when the database is away.

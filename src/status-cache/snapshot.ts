@@ -11,7 +11,7 @@ const LAST_MS = 8.64e15;
 /** ms */
 const time = () => z.number().gte(-LAST_MS).lte(LAST_MS);
 
-export const factsSchema = z.object({
+const factsSchema = z.object({
   provider: z.string(),
   accountId: z.string(),
   displayName: z.string().nullable(),

@@ -17,7 +17,7 @@ type NamesIn<Text extends string> = Text extends `${string}{${infer Name}}${infe
   : never;
 
 /** What a message is filled with, by name; nothing where it has no names. */
-export type ValuesOf<Id extends MessageId> =
+type ValuesOf<Id extends MessageId> =
   NamesIn<EnglishMessages[Id]> extends never
     ? []
     : [values: Record<NamesIn<EnglishMessages[Id]>, string>];
@@ -70,7 +70,7 @@ const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Sc
 export const english = localeOf('en', en);
 
 /** Language, and what dates follow: the visitor's region, where one is said. */
-export interface Choice {
+interface Choice {
   language: string;
   region: string | null;
 }

@@ -31,7 +31,7 @@ export interface Card {
 }
 
 export const filters = ['all', 'connected', 'attention', 'available'] as const;
-export type Filter = (typeof filters)[number];
+type Filter = (typeof filters)[number];
 
 export interface CatalogQuery {
   search: string;
@@ -150,7 +150,7 @@ export function shownAccount(
   return { facts, status: statusAt(facts, now, absoluteEnd), name, detail };
 }
 
-export const needsAttention = ({ accounts }: Card): boolean =>
+const needsAttention = ({ accounts }: Card): boolean =>
   accounts.some(({ status }) => status.status !== 'connected');
 
 function matches({ name, id, accounts }: Card, search: string): boolean {

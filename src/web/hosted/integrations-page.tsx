@@ -20,7 +20,7 @@ import type { PageSession } from './session';
 import { mustAsk } from './step-pages';
 import { statusTones, troubleWords } from './words';
 
-export interface IntegrationsProps {
+interface IntegrationsProps {
   session: PageSession;
   catalog: PageCatalog;
   query: CatalogQuery;

@@ -94,7 +94,7 @@ const own: Readonly<Record<string, Readonly<Record<string, readonly PermissionId
   zendesk: { read: ['see.tickets'] },
 };
 
-export interface ScopePermissions {
+interface ScopePermissions {
   /** Each once, in the order of asking. */
   known: PermissionId[];
   /** Scopes that nobody has words for. */

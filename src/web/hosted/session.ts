@@ -75,7 +75,7 @@ export interface PageSession {
   formToken: string;
 }
 
-export interface PageSessionInput {
+interface PageSessionInput {
   label: string;
   providers?: string[] | undefined;
   /** Of the service key that makes it. */

@@ -19,7 +19,7 @@ import { LookUp } from './timeline';
 import { Webhooks } from './webhooks';
 import { atLeast, cell, number, percent } from './words';
 
-export interface OperatorPageProps extends View {
+interface OperatorPageProps extends View {
   session: OperatorSession;
   overview: Overview;
   keys: readonly ServiceKey[];

@@ -71,7 +71,7 @@ export const MessageBox = ({ tone, title, text }: Message) => (
   </div>
 );
 
-export interface MessagePageProps {
+interface MessagePageProps {
   title: string;
   /** Where it is not the title. */
   heading?: string;

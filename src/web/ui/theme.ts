@@ -18,7 +18,7 @@ export const grounds = {
 /** Provider -> colour, colour of the drawing on it, path in a box of 24 by 24. */
 export type ProviderIcons = Readonly<Record<string, readonly [string, string, string]>>;
 
-export interface Theme {
+interface Theme {
   brand: Brand;
   css: string;
   contentSecurityPolicy: string;
