@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseAccept } from 'hono/utils/accept';
 import { type AssetDeps, readAsset } from '../http/assets';
-import { type Catalog, type EnglishMessages, en, type MessageId } from './messages';
+import { type EnglishMessages, en, type MessageCatalog, type MessageId } from './messages';
 
 /** By language tag (BCP 47): those of assets/messages, and English. */
 export const languages = ['en', 'de', 'es', 'fr', 'ja', 'pt'];
@@ -27,7 +27,7 @@ export interface Locale {
   language: string;
   /** Of dates and numbers, with the visitor's region where that is known: `de-AT`. */
   formats: string;
-  direction: Catalog['direction'];
+  direction: MessageCatalog['direction'];
   t<Id extends MessageId>(id: Id, ...values: ValuesOf<Id>): string;
   /** A text of a provider's record: in this language where it is one of the built-in texts. */
   recordText(text: string): string;
@@ -37,7 +37,11 @@ export interface Locale {
   sentences(...texts: readonly string[]): string;
 }
 
-export function localeOf(language: string, catalog: Catalog, formats = catalog.formats): Locale {
+export function localeOf(
+  language: string,
+  catalog: MessageCatalog,
+  formats = catalog.formats,
+): Locale {
   const { direction, messages } = catalog;
   let listFormat: Intl.ListFormat | undefined;
   const t = (id: MessageId, values: Readonly<Record<string, string>> = {}): string =>
@@ -62,7 +66,7 @@ export function localeOf(language: string, catalog: Catalog, formats = catalog.f
 }
 
 /** So that a name of the other direction does not turn what is around it (UAX 9, 2.4). */
-const isolated = (value: string, direction: Catalog['direction']): string =>
+const isolated = (value: string, direction: MessageCatalog['direction']): string =>
   direction === 'rtl' || RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
@@ -111,7 +115,7 @@ function regionalTag(range: string): string | null {
 }
 
 /** By language. */
-const catalogs = () => new Map<string, Catalog>();
+const catalogs = () => new Map<string, MessageCatalog>();
 
 /** As `negotiate` chooses; English while the language's file cannot be read. */
 export async function localeFor(
@@ -123,13 +127,13 @@ export async function localeFor(
   return catalog ? localeOf(language, catalog, region ?? catalog.formats) : english;
 }
 
-async function catalogOf(deps: AssetDeps, language: string): Promise<Catalog | null> {
+async function catalogOf(deps: AssetDeps, language: string): Promise<MessageCatalog | null> {
   const known = deps.caches.of(catalogs).get(language);
   if (known) return known;
   const text = await readAsset(deps, `messages/${language}.json`);
   if (text === null) return null;
   // Its shape is held by the tests.
-  const catalog: Catalog = JSON.parse(text);
+  const catalog: MessageCatalog = JSON.parse(text);
   deps.caches.of(catalogs).set(language, catalog);
   return catalog;
 }

@@ -430,7 +430,7 @@ export type EnglishMessages = typeof messages;
 export type MessageId = keyof EnglishMessages;
 
 /** A language. */
-export interface Catalog {
+export interface MessageCatalog {
   /** BCP 47, with a region: what dates and numbers follow where the visitor's own is not known. */
   formats: string;
   direction: 'ltr' | 'rtl';
@@ -438,4 +438,4 @@ export interface Catalog {
   messages: Readonly<Record<MessageId, string>>;
 }
 
-export const en = { formats: 'en-GB', direction: 'ltr', messages } satisfies Catalog;
+export const en = { formats: 'en-GB', direction: 'ltr', messages } satisfies MessageCatalog;

@@ -4,8 +4,8 @@ import es from '../../assets/messages/es.json';
 import fr from '../../assets/messages/fr.json';
 import ja from '../../assets/messages/ja.json';
 import pt from '../../assets/messages/pt.json';
-import { type Catalog, en } from '../../src/web/messages';
+import { en, type MessageCatalog } from '../../src/web/messages';
 
-type Written = Omit<Catalog, 'direction'> & { direction: string };
+type Written = Omit<MessageCatalog, 'direction'> & { direction: string };
 
 export const catalogs: Record<string, Written> = { en, de, es, fr, ja, pt };

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { records } from '../../src/providers/records';
 import { providerSchema } from '../../src/providers/types';
 import { isLanguageTag, languages, localeFor, localeOf, negotiate } from '../../src/web/locale';
-import { type Catalog, en } from '../../src/web/messages';
+import { en, type MessageCatalog } from '../../src/web/messages';
 import { testDeps } from '../support/deps';
 import { catalogs } from './catalogs';
 import { mirrored } from './mirrored';
 
 /** What each message is filled with. */
-const namesIn = (messages: Catalog['messages']) =>
+const namesIn = (messages: MessageCatalog['messages']) =>
   Object.entries(messages).map(([id, text]) => [
     id,
     ...new Set([...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort()),

@@ -2,7 +2,7 @@
  * A language that is written from right to left, for tests: each letter of the English messages is
  * another one of the Arabic script, so that it is as long and as readable as nothing.
  */
-import { type Catalog, en } from '../../src/web/messages.ts';
+import { en, type MessageCatalog } from '../../src/web/messages.ts';
 
 const letters = 'ابتثجحخدذرزسشصضطظعغفقكلمنه';
 
@@ -14,10 +14,10 @@ export const mirror = (text: string): string =>
       : (letters[found.toLowerCase().charCodeAt(0) - 'a'.charCodeAt(0)] ?? found),
   );
 
-export const mirrored: Catalog = {
+export const mirrored: MessageCatalog = {
   formats: 'ar-EG',
   direction: 'rtl',
   messages: Object.fromEntries(
     Object.entries(en.messages).map(([id, text]) => [id, mirror(text)]),
-  ) as unknown as Catalog['messages'],
+  ) as unknown as MessageCatalog['messages'],
 };

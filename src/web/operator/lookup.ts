@@ -60,12 +60,12 @@ export type Delivery = Pick<
   'eventId' | 'endpoint' | 'attempts' | 'dueAt' | 'deadAt' | 'lastStatus'
 >;
 
-export type Account = Awaited<ReturnType<typeof accountsOf>>[number];
+export type TimelineAccount = Awaited<ReturnType<typeof accountsOf>>[number];
 
 export interface Timeline {
   userId: string;
   /** Those that are sought and connected now; ACCOUNTS at most. */
-  accounts: Account[];
+  accounts: TimelineAccount[];
   /** Newest first, EVENTS at most. */
   events: (EventRow & { deliveries: Delivery[] })[];
 }

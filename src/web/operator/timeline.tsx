@@ -7,7 +7,7 @@ import { Layout } from '../ui/layout';
 import { ProviderIcon } from '../ui/provider-icon';
 import { relative } from '../ui/times';
 import { EventList } from './events';
-import { type Account, type Sought, TIMELINE, type Timeline, timelineHref } from './lookup';
+import { type Sought, TIMELINE, type Timeline, type TimelineAccount, timelineHref } from './lookup';
 import { Panel, type View, When } from './panel';
 import { plural } from './words';
 
@@ -115,7 +115,15 @@ function Accounts({ timeline: { userId, accounts }, view }: { timeline: Timeline
   );
 }
 
-function AccountItem({ account, userId, view }: { account: Account; userId: string; view: View }) {
+function AccountItem({
+  account,
+  userId,
+  view,
+}: {
+  account: TimelineAccount;
+  userId: string;
+  view: View;
+}) {
   const { provider, accountId, state, stateReason, refreshFailures } = account;
   const name = view.nameOf(provider);
   const isFailing = refreshFailures > 0;
@@ -151,7 +159,7 @@ function AccountItem({ account, userId, view }: { account: Account; userId: stri
   );
 }
 
-const factsOf = (account: Account): [label: string, at: number][] => {
+const factsOf = (account: TimelineAccount): [label: string, at: number][] => {
   const facts: [string, number | null][] = [
     ['Connected', account.createdAt],
     ['Last refreshed', account.lastRefreshedAt],
@@ -163,7 +171,7 @@ const factsOf = (account: Account): [label: string, at: number][] => {
 };
 
 const failingWords = (
-  { refreshFailures, lastError, lastFailedAt }: Account,
+  { refreshFailures, lastError, lastFailedAt }: TimelineAccount,
   { clock }: View,
 ): string =>
   `${plural(refreshFailures, 'refresh', 'refreshes')} in a row failed, the last one with ${lastError ?? 'no code'}${lastFailedAt === null ? '' : `, ${relative(lastFailedAt, clock)}`}.`;
