@@ -462,7 +462,7 @@ export const isErasure = sql`type = 'user.erased'`;
  * The event log (src/events). Never a token. `id` grows in the order of commits: it is the cursor
  * of whoever reads the log, and in the event's public id. Kept 90 days, gone with the user.
  */
-export const auditEvents = sqliteTable(
+export const eventLog = sqliteTable(
   'audit_events',
   {
     id: integer().primaryKey({ autoIncrement: true }),
@@ -629,7 +629,7 @@ export type ClientGrant = typeof clientGrants.$inferSelect;
 export type RegisteredClient = typeof registeredClients.$inferSelect;
 export type ProviderHealth = typeof providerHealth.$inferSelect;
 export type OutboxEntry = typeof outbox.$inferSelect;
-export type EventRow = typeof auditEvents.$inferSelect;
+export type EventRow = typeof eventLog.$inferSelect;
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
 export type RefreshRun = typeof refreshRuns.$inferSelect;
 export type CallCount = typeof callCounts.$inferSelect;

@@ -8,8 +8,8 @@ import { and, eq, inArray, not } from 'drizzle-orm';
 import { inJson } from '../db/conditions';
 import { owedRevocationOf } from '../db/owed-revocations';
 import {
-  auditEvents,
   connectTransactions,
+  eventLog,
   oauthAccounts,
   pageSessions,
   userVersions,
@@ -56,13 +56,10 @@ export async function eraseUser(deps: Deps, userId: string): Promise<number> {
         .where(
           inArray(
             webhookDeliveries.eventId,
-            db
-              .select({ id: auditEvents.id })
-              .from(auditEvents)
-              .where(eq(auditEvents.userId, userId)),
+            db.select({ id: eventLog.id }).from(eventLog).where(eq(eventLog.userId, userId)),
           ),
         ),
-      db.delete(auditEvents).where(eq(auditEvents.userId, userId)),
+      db.delete(eventLog).where(eq(eventLog.userId, userId)),
       ...eventStatements(deps, {
         at: now,
         type: 'user.erased',

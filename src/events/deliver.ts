@@ -16,9 +16,9 @@ import { type Database, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { caseWhen, jsonRows, plus } from '../db/expressions';
 import {
-  auditEvents,
   type DeliveryRow,
   type EventRow,
+  eventLog,
   webhookDeliveries,
   webhookEndpoints,
 } from '../db/schema';
@@ -159,9 +159,9 @@ async function readOwn(deps: Deps): Promise<Held[]> {
 /** By the index of due times: a leased one's is the end of its lease. */
 const heldUnder = ({ db, config }: Deps, leaseId: string, ends: readonly number[]) =>
   db
-    .select({ delivery: webhookDeliveries, event: auditEvents })
+    .select({ delivery: webhookDeliveries, event: eventLog })
     .from(webhookDeliveries)
-    .leftJoin(auditEvents, eq(auditEvents.id, webhookDeliveries.eventId))
+    .leftJoin(eventLog, eq(eventLog.id, webhookDeliveries.eventId))
     .where(
       and(
         inJson(
@@ -374,6 +374,6 @@ const orphans = (db: Database, tried: readonly Tried[]): BatchItem<'sqlite'>[] =
   return [
     db
       .delete(webhookDeliveries)
-      .where(and(inJson(eventId, ids), not(hasRow(db, auditEvents, eq(auditEvents.id, eventId))))),
+      .where(and(inJson(eventId, ids), not(hasRow(db, eventLog, eq(eventLog.id, eventId))))),
   ];
 };

@@ -18,7 +18,7 @@ import {
   rowidOf,
   rowNumber,
 } from '../db/expressions';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
+import { eventLog, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { MINUTE_MS } from '../time';
@@ -57,11 +57,11 @@ export function deliveriesOf(
 ): BatchItem<'sqlite'>[] {
   // An operator says where to.
   if (type === 'webhook.test') return [];
-  const { dedupeKey } = auditEvents;
+  const { dedupeKey } = eventLog;
   const isWritten = and(
     Array.isArray(dedupeKeys) ? inJson(dedupeKey, dedupeKeys) : inArray(dedupeKey, dedupeKeys),
     // Of one act there may have been another.
-    eq(auditEvents.type, type),
+    eq(eventLog.type, type),
   );
   const endpoints = deps.config.webhooks.filter(({ types }) => types.has(type));
   if (endpoints.length === 0) return [];
@@ -105,14 +105,14 @@ function insertion(
   const leaseEnd = now + DELIVERY_LEASE_MS;
   ownDeliveries.leaseEnds.add(leaseEnd);
   const values = {
-    eventId: auditEvents.id,
+    eventId: eventLog.id,
     endpoint: name,
     dueAt: caseWhen(waits, now, leaseEnd),
     leaseId: caseWhen(waits, null, ownDeliveries.leaseId(deps)),
   };
   return db
     .insert(webhookDeliveries)
-    .select(valuesWhere(webhookDeliveries, values, where, crossJoin(auditEvents, table)));
+    .select(valuesWhere(webhookDeliveries, values, where, crossJoin(eventLog, table)));
 }
 
 /**

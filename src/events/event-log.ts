@@ -10,8 +10,8 @@ import { joined } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
 import {
   type AccountRow,
-  auditEvents,
   type EventRow,
+  eventLog,
   oauthAccounts,
   userVersions,
 } from '../db/schema';
@@ -192,8 +192,8 @@ export function insertions(
       : null;
   return [
     db
-      .insert(auditEvents)
-      .select(valuesWhere(auditEvents, { ...values, version }, happened, from))
+      .insert(eventLog)
+      .select(valuesWhere(eventLog, { ...values, version }, happened, from))
       .onConflictDoNothing(),
     ...deliveriesOf(deps, values.type, dedupeKeys),
   ];

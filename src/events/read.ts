@@ -6,7 +6,7 @@ import { and, asc, eq, getTableName, gt, max, type SQL } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod';
 import { inJson } from '../db/conditions';
-import { auditEvents, webhookDeliveries } from '../db/schema';
+import { eventLog, webhookDeliveries } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { withDeadline } from '../retry';
@@ -47,15 +47,15 @@ interface EventPage {
 export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<EventPage> {
   const { limit, userId, providers, all } = wanted;
   const after = wanted.after === undefined ? 0 : (eventRowIdOf(wanted.after) ?? 'latest');
-  const { id } = auditEvents;
+  const { id } = eventLog;
   const scanned = () =>
     db
       .select()
-      .from(auditEvents)
+      .from(eventLog)
       .where(
         and(
           gt(id, after === 'latest' ? Number.MAX_SAFE_INTEGER : after),
-          userId === undefined ? undefined : eq(auditEvents.userId, userId),
+          userId === undefined ? undefined : eq(eventLog.userId, userId),
         ),
       )
       .orderBy(asc(id))
@@ -81,7 +81,7 @@ export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<Ev
       db
         .select({ newest: sqliteSequence.seq })
         .from(sqliteSequence)
-        .where(eq(sqliteSequence.name, getTableName(auditEvents))),
+        .where(eq(sqliteSequence.name, getTableName(eventLog))),
     ]),
     READ_MS,
     'd1_read',
@@ -117,7 +117,7 @@ const unknownCursor = (): AppError => {
 /** @throws AppError event_not_found; what D1 throws */
 export async function readEvent({ db }: Deps, eventId: string): Promise<Event> {
   const rowId = eventRowIdOf(eventId) ?? 0;
-  const found = db.select().from(auditEvents).where(eq(auditEvents.id, rowId));
+  const found = db.select().from(eventLog).where(eq(eventLog.id, rowId));
   const [row] = await withDeadline(found, READ_MS, 'd1_read');
   const event = row === undefined ? null : eventOf(row);
   if (event === null) throw new AppError('event_not_found', 'there is no such event, or no more');

@@ -6,7 +6,7 @@ import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { runBatch } from '../db/client';
 import { distinctValues, howMany, jsonRows, rowidOf, sqlOne } from '../db/expressions';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../db/schema';
+import { eventLog, webhookDeliveries, webhookEndpoints } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { timeSchema, timestamp } from '../time';
@@ -153,7 +153,7 @@ export async function testEndpoint(
 ): Promise<string> {
   const { db } = deps;
   const dedupeKey = `webhook.test ${deps.uuid()}`;
-  const isEvent = eq(auditEvents.dedupeKey, dedupeKey);
+  const isEvent = eq(eventLog.dedupeKey, dedupeKey);
   await runBatch(db, [
     ...eventStatements(deps, {
       at: deps.now(),
@@ -163,7 +163,7 @@ export async function testEndpoint(
     }),
     deliveriesTo(deps, [endpoint], isEvent),
   ]);
-  const [event] = await db.select({ id: auditEvents.id }).from(auditEvents).where(isEvent);
+  const [event] = await db.select({ id: eventLog.id }).from(eventLog).where(isEvent);
   return eventIdOf(event?.id ?? 0);
 }
 

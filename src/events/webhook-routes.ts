@@ -3,7 +3,7 @@
  */
 import { eq } from 'drizzle-orm';
 import * as z from 'zod';
-import { auditEvents } from '../db/schema';
+import { eventLog } from '../db/schema';
 import { AppError } from '../errors';
 import { route } from '../http/route';
 import { deliveriesTo } from './deliveries';
@@ -123,13 +123,13 @@ const again = route(
     const { db, config } = deps;
     const id = eventRowIdOf(param.eventId) ?? 0;
     const [event] = await db
-      .select({ type: auditEvents.type })
-      .from(auditEvents)
-      .where(eq(auditEvents.id, id));
+      .select({ type: eventLog.type })
+      .from(eventLog)
+      .where(eq(eventLog.id, id));
     const named = json.endpoint === undefined ? null : [endpointOf(deps, json.endpoint)];
     if (!event) throw new AppError('event_not_found', 'there is no such event, or no more');
     const endpoints = named ?? config.webhooks.filter(({ types }) => types.has(event.type));
-    if (endpoints.length > 0) await deliveriesTo(deps, endpoints, eq(auditEvents.id, id));
+    if (endpoints.length > 0) await deliveriesTo(deps, endpoints, eq(eventLog.id, id));
     return reply(202, { deliveries: await readDeliveries(deps, param.eventId) });
   },
 );

@@ -27,11 +27,11 @@ import { type Database, runBatch } from '../db/client';
 import { inJson } from '../db/conditions';
 import { distinctValues, plus, rowidOf } from '../db/expressions';
 import {
-  auditEvents,
   callCounts,
   clientGrants,
   connectTransactions,
   endedDelegations,
+  eventLog,
   isErasure,
   isTroubled,
   oauthAccounts,
@@ -80,17 +80,17 @@ const keptAt = (db: Database, now: number): Kept[] => [
   { table: callCounts, column: callCounts.hour, age: 30 * DAY_MS },
   // The one event that holds the id of a user who was erased.
   {
-    table: auditEvents,
-    column: auditEvents.at,
+    table: eventLog,
+    column: eventLog.at,
     age: 30 * DAY_MS,
     also: isErasure,
   },
   {
-    table: auditEvents,
-    column: auditEvents.at,
+    table: eventLog,
+    column: eventLog.at,
     age: 90 * DAY_MS,
     // Their ids are in the order of time, so no index is kept for this.
-    also: lt(auditEvents.id, db.select({ id: plus(min(auditEvents.id), ROWS) }).from(auditEvents)),
+    also: lt(eventLog.id, db.select({ id: plus(min(eventLog.id), ROWS) }).from(eventLog)),
     hasGaps: true,
   },
 ];
@@ -163,7 +163,7 @@ export async function sweepDeliveries(deps: Deps): Promise<void> {
       .where(inArray(rowid, before(dueAt, now - UNTRIED_MS, served)));
   const forgetDead = () =>
     db.delete(webhookDeliveries).where(inArray(rowid, before(deadAt, now - DEAD_LETTERS_MS)));
-  const oldest = db.select({ id: min(auditEvents.id) }).from(auditEvents);
+  const oldest = db.select({ id: min(eventLog.id) }).from(eventLog);
   const forgetOld = () => {
     const old = lt(eventId, oldest);
     const some = db.select({ rowid }).from(webhookDeliveries).where(old).limit(ROWS);

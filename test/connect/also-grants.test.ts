@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { beginConnection } from '../../src/connect/begin';
 import { owedRevocation } from '../../src/db/owed-revocations';
-import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
+import { eventLog, oauthAccounts, outbox } from '../../src/db/schema';
 import type { Deps } from '../../src/deps';
 import { deliverRevocations } from '../../src/disconnect/outbox';
 import { refreshOne } from '../../src/refresh/on-demand';
@@ -107,7 +107,7 @@ const opened = async (j: Journey, row: typeof oauthAccounts.$inferSelect | undef
   );
 
 const eventsOf = async (j: Journey, userId: string) =>
-  (await j.deps.db.select().from(auditEvents).where(eq(auditEvents.userId, userId))).map(
+  (await j.deps.db.select().from(eventLog).where(eq(eventLog.userId, userId))).map(
     ({ type, provider }) => `${provider} ${type}`,
   );
 

@@ -3,12 +3,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
 import { completionOf } from '../../src/connect/secrets';
-import {
-  auditEvents,
-  connectTransactions,
-  oauthAccounts,
-  providerHealth,
-} from '../../src/db/schema';
+import { connectTransactions, eventLog, oauthAccounts, providerHealth } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { accountContext } from '../../src/vault/vault';
 import { d1With, gate } from '../status-cache/faults';
@@ -39,9 +34,9 @@ const eventsOf = async (j: Journey, userId: string) =>
   (
     await j.deps.db
       .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.userId, userId))
-      .orderBy(desc(auditEvents.id))
+      .from(eventLog)
+      .where(eq(eventLog.userId, userId))
+      .orderBy(desc(eventLog.id))
   ).map(({ type }) => type);
 
 const refused = async (reply: Response) => [reply.status, await codeOf(reply)];

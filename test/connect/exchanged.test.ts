@@ -4,7 +4,7 @@
  */
 import { and, desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { auditEvents, connectTransactions, oauthAccounts, outbox } from '../../src/db/schema';
+import { connectTransactions, eventLog, oauthAccounts, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_GIVES_UP_MS } from '../../src/disconnect/outbox';
 import { MINUTE_MS as MINUTE } from '../../src/time';
 import { clientsOf, configWith, recordAt } from '../support/config';
@@ -34,9 +34,9 @@ const rowsOf = (j: Journey, userId: string) =>
 const lastGivenUp = async (j: Journey) => {
   const [event] = await j.deps.db
     .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.type, 'revocation.gave_up'))
-    .orderBy(desc(auditEvents.id));
+    .from(eventLog)
+    .where(eq(eventLog.type, 'revocation.gave_up'))
+    .orderBy(desc(eventLog.id));
   return event?.detail;
 };
 

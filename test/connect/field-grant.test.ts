@@ -4,7 +4,7 @@
  */
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { auditEvents, oauthAccounts } from '../../src/db/schema';
+import { eventLog, oauthAccounts } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { accountContext } from '../../src/vault/vault';
 import {
@@ -181,7 +181,7 @@ function start(name: string) {
 
 beforeEach(async () => {
   await testDeps().db.delete(oauthAccounts);
-  await testDeps().db.delete(auditEvents);
+  await testDeps().db.delete(eventLog);
 });
 
 describe.each(Object.keys(cases))('%s', (name) => {
@@ -240,7 +240,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
     const seen = JSON.stringify([
       token,
       j.deps.logLines,
-      await j.deps.db.select().from(auditEvents),
+      await j.deps.db.select().from(eventLog),
       await (await j.api('/v1/providers')).text(),
     ]);
     expect(seen).not.toContain(j.secret);

@@ -5,7 +5,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isAccount } from '../../src/db/grants';
-import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
+import { eventLog, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { LEASE_MS } from '../../src/refresh/claim';
 import { giveNotices } from '../../src/refresh/expiry-notices';
@@ -95,7 +95,7 @@ function sites(
       return (await reply.json<{ revocation?: string }>()).revocation ?? reply.status;
     },
     events: async (user: string) => {
-      const rows = await deps.db.select().from(auditEvents).where(eq(auditEvents.userId, user));
+      const rows = await deps.db.select().from(eventLog).where(eq(eventLog.userId, user));
       return rows.map(({ type, accountId }) => `${type.replace('integration.', '')} ${accountId}`);
     },
     due: async () => {
@@ -124,7 +124,7 @@ beforeEach(async () => {
   const { db } = testDeps();
   await db.delete(oauthAccounts);
   await db.delete(outbox);
-  await db.delete(auditEvents);
+  await db.delete(eventLog);
   await db.delete(webhookDeliveries);
 });
 

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import {
-  auditEvents,
   connectTransactions,
+  eventLog,
   oauthAccounts,
   outbox,
   userVersions,
@@ -66,10 +66,7 @@ describe('DELETE integration', () => {
     expect(call?.params.get('token')).toBe('refresh-adam');
     expect(call?.headers.authorization).toMatch(/^Basic /);
     expect(await owed(j, 'adam')).toEqual([]);
-    const events = await j.deps.db
-      .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.userId, 'gone-1'));
+    const events = await j.deps.db.select().from(eventLog).where(eq(eventLog.userId, 'gone-1'));
     expect(events.map(({ type, accountId }) => [type, accountId])).toEqual([
       ['integration.disconnected', 'adam'],
     ]);

@@ -1,7 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { owedRevocation } from '../../src/db/owed-revocations';
-import { auditEvents, outbox } from '../../src/db/schema';
+import { eventLog, outbox } from '../../src/db/schema';
 import {
   claimRevocations,
   deliverRevocations,
@@ -176,15 +176,15 @@ describe('the outbox', () => {
     ['unanswered just before a week', 'retry', OUTBOX_GIVES_UP_MS - 1000, null],
   ])('%s', async (_, answer, age, reason) => {
     const { deps } = await withServer(answers[answer]);
-    await deps.db.delete(auditEvents);
+    await deps.db.delete(eventLog);
     await owe(deps, 'p7', 1);
     deps.clock.advance(age);
     await deliver(deps);
     expect(await entriesOf(deps, 'p7')).toHaveLength(reason === null ? 1 : 0);
     const events = await deps.db
       .select()
-      .from(auditEvents)
-      .where(and(eq(auditEvents.provider, 'p7'), eq(auditEvents.type, 'revocation.gave_up')));
+      .from(eventLog)
+      .where(and(eq(eventLog.provider, 'p7'), eq(eventLog.type, 'revocation.gave_up')));
     expect(events.map(({ detail, userId }) => [detail?.reason, userId])).toEqual(
       reason === null ? [] : [[reason, null]],
     );
@@ -252,10 +252,7 @@ test('an entry that nobody can read is given up with an event, and the others ar
   await deliver(deps);
   expect(seen.sort()).toEqual(['account-1', 'account-2']);
   expect(await entriesOf(deps, 'poisoned')).toEqual([]);
-  const events = await deps.db
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.provider, 'poisoned'));
+  const events = await deps.db.select().from(eventLog).where(eq(eventLog.provider, 'poisoned'));
   expect(events.map(({ type, detail }) => [type, detail])).toEqual([
     ['revocation.gave_up', { attempts: 1, reason: 'unreadable' }],
   ]);

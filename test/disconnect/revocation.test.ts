@@ -4,7 +4,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { auditEvents, outbox } from '../../src/db/schema';
+import { eventLog, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_LEASE_MS } from '../../src/disconnect/outbox';
 import { LEASE_MS } from '../../src/refresh/claim';
 import type { SealedGrant } from '../../src/refresh/commit';
@@ -70,8 +70,8 @@ const owed = (j: Journey) => j.deps.db.select().from(outbox);
 const gaveUp = (j: Journey, provider: string) =>
   j.deps.db
     .select()
-    .from(auditEvents)
-    .where(and(eq(auditEvents.provider, provider), eq(auditEvents.type, 'revocation.gave_up')));
+    .from(eventLog)
+    .where(and(eq(eventLog.provider, provider), eq(eventLog.type, 'revocation.gave_up')));
 
 /** The tokens of the only entry, in plain text. */
 async function tokensOwed(j: Journey) {

@@ -2,8 +2,8 @@
 import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import {
-  auditEvents,
   connectTransactions,
+  eventLog,
   oauthAccounts,
   userVersions,
   webhookDeliveries,
@@ -25,9 +25,9 @@ import { errorReply, json } from '../support/provider';
 async function eventsOf({ db }: Pick<TestDeps, 'db'>, userId: string) {
   const rows = await db
     .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.userId, userId))
-    .orderBy(asc(auditEvents.id));
+    .from(eventLog)
+    .where(eq(eventLog.userId, userId))
+    .orderBy(asc(eventLog.id));
   return rows.map((row) => {
     const event = eventOf(row);
     if (event === null) throw new Error(`an event of this release cannot be told: ${row.type}`);

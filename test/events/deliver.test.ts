@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { counts } from '../../scripts/cost/counts';
 import { withBudget } from '../../src/budget';
 import { runBatch } from '../../src/db/client';
-import { auditEvents, webhookDeliveries } from '../../src/db/schema';
+import { eventLog, webhookDeliveries } from '../../src/db/schema';
 import {
   deliverAfterBackgroundWork,
   deliverOwn,
@@ -54,10 +54,7 @@ async function write(
         : { ...event, type, data: { ...data, userId } },
     ),
   );
-  const [row] = await deps.db
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.dedupeKey, dedupeKey));
+  const [row] = await deps.db.select().from(eventLog).where(eq(eventLog.dedupeKey, dedupeKey));
   return row?.id ?? 0;
 }
 
@@ -451,8 +448,8 @@ describe('a 410', () => {
     await tell(deps);
     const events = await deps.db
       .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.type, 'webhook.disabled'));
+      .from(eventLog)
+      .where(eq(eventLog.type, 'webhook.disabled'));
     expect(events).toMatchObject([{ detail: { endpoint: 'gone' } }]);
     deps.clock.advance(DELIVERY_LEASE_MS);
     await tick(deps);
@@ -474,7 +471,7 @@ describe('a 410', () => {
     const { deps, answer } = receiving({ gone: {} });
     answer('gone', status(410));
     await Promise.all([tell(deps), tell(deps), tell(deps)]);
-    const told = await deps.db.$count(auditEvents, eq(auditEvents.type, 'webhook.disabled'));
+    const told = await deps.db.$count(eventLog, eq(eventLog.type, 'webhook.disabled'));
     expect(told).toBe(1);
   });
 
@@ -531,7 +528,7 @@ describe('the sweep', () => {
     const { deps } = receiving({ app: {} });
     await tell(deps);
     const kept = await tell(deps);
-    await deps.db.delete(auditEvents).where(sql`id < ${kept}`);
+    await deps.db.delete(eventLog).where(sql`id < ${kept}`);
     await sweepDeliveries(deps);
     expect((await rows(deps, 'app')).map(({ eventId }) => eventId)).toEqual([kept]);
   });
@@ -540,7 +537,7 @@ describe('the sweep', () => {
 it('a delivery whose event is gone is not sent, and goes', async () => {
   const { deps, received } = receiving({ app: {} });
   const id = await write(anew(deps));
-  await deps.db.delete(auditEvents).where(eq(auditEvents.id, id));
+  await deps.db.delete(eventLog).where(eq(eventLog.id, id));
   deps.clock.advance(DELIVERY_LEASE_MS);
   await tick(deps);
   expect(received).toEqual([]);

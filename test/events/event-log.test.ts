@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { asc, eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { runBatch } from '../../src/db/client';
-import { auditEvents, userVersions } from '../../src/db/schema';
+import { eventLog, userVersions } from '../../src/db/schema';
 import { eventOf, eventStatements, eventTypeOf, type NewEvent } from '../../src/events/event-log';
 import {
   eventExample,
@@ -25,11 +25,7 @@ const connected = (userId: string, dedupeKey: string): NewEvent => ({
 });
 
 const rowsOf = (userId: string) =>
-  deps.db
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.userId, userId))
-    .orderBy(asc(auditEvents.id));
+  deps.db.select().from(eventLog).where(eq(eventLog.userId, userId)).orderBy(asc(eventLog.id));
 
 const write = (event: NewEvent, happened = sql`true`) =>
   runBatch(deps.db, eventStatements(deps, event, happened));
@@ -68,7 +64,7 @@ describe('an event', () => {
       data: { provider: 'told', rowId: 1, receivedAt: 86_400_000, recovered: true },
       dedupeKey: 'told',
     });
-    const [row] = await deps.db.select().from(auditEvents).where(eq(auditEvents.provider, 'told'));
+    const [row] = await deps.db.select().from(eventLog).where(eq(eventLog.provider, 'told'));
     expect(row).toMatchObject({
       userId: null,
       version: null,
@@ -187,7 +183,7 @@ describe('the release before, on the migrated schema,', () => {
       'DELETE FROM audit_events WHERE rowid IN (SELECT rowid FROM audit_events WHERE at < ? ORDER BY at LIMIT 500)',
       8,
     );
-    const left = await deps.db.select().from(auditEvents);
+    const left = await deps.db.select().from(eventLog);
     expect(left.map(({ at }) => at)).toEqual([8]);
   });
 });

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config';
 import { runBatch } from '../../src/db/client';
-import { auditEvents } from '../../src/db/schema';
+import { eventLog } from '../../src/db/schema';
 import { eventStatements, type NewEvent } from '../../src/events/event-log';
 import { eventIdOf } from '../../src/events/types';
 import { type ApiInit, api, apiWith, userToken } from '../support/api';
@@ -69,7 +69,7 @@ describe('pages', () => {
     await write(connected('u'), connected('gone'));
     const { events, next } = await read('?after=latest');
     expect(events).toEqual([]);
-    await deps.db.delete(auditEvents);
+    await deps.db.delete(eventLog);
     expect(await read('?after=latest')).toEqual({ events: [], next });
     await write(connected('new'));
     expect((await read(`?after=${next}`)).events).toHaveLength(1);
@@ -78,7 +78,7 @@ describe('pages', () => {
   test('of one type, also as a release before wrote it', async () => {
     await write(connected('u'), ran);
     await deps.db
-      .insert(auditEvents)
+      .insert(eventLog)
       .values({ at: 1, type: 'connected', userId: 'old', provider: 'acme', accountId: 'a' });
     const { events } = await read('?type=integration.connected');
     expect(events.map(({ data }) => data.userId)).toEqual(['u', 'old']);
@@ -86,7 +86,7 @@ describe('pages', () => {
   });
 
   test('leave out what another release wrote and this one does not know, and lead past it', async () => {
-    await deps.db.insert(auditEvents).values({ at: 1, type: 'integration.sold', userId: 'u' });
+    await deps.db.insert(eventLog).values({ at: 1, type: 'integration.sold', userId: 'u' });
     await write(ran);
     const { events, next } = await read('?limit=1');
     expect(events).toEqual([]);

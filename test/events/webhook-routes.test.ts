@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, webhookDeliveries } from '../../src/db/schema';
+import { eventLog, webhookDeliveries } from '../../src/db/schema';
 import { deliverWebhooks } from '../../src/events/deliver';
 import { apiWith } from '../support/api';
 import type { TestDeps } from '../support/deps';
@@ -261,7 +261,7 @@ describe('erasure', () => {
     const { userId, providerAccountId } = await insertAccount(deps);
     await call(`/v1/users/${userId}/integrations/acme/${providerAccountId}`, { method: 'DELETE' });
     await call(`/v1/users/${userId}`, { method: 'DELETE' });
-    const events = await deps.db.select().from(auditEvents);
+    const events = await deps.db.select().from(eventLog);
     const rows = await deps.db.select().from(webhookDeliveries);
     expect(events).toMatchObject([{ type: 'user.erased', userId }]);
     expect(rows).toMatchObject([{ eventId: events[0]?.id, attempts: 1 }]);

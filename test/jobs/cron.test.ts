@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController } from 'cloudflare:te
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Bindings, readConfig } from '../../src/config';
-import { auditEvents, refreshRuns } from '../../src/db/schema';
+import { eventLog, refreshRuns } from '../../src/db/schema';
 import worker from '../../src/index';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { createVault, prefixOf } from '../../src/vault/vault';
@@ -47,7 +47,7 @@ describe('cron', () => {
 
     await runJobs(deps, EVERY_MINUTE);
 
-    expect(await deps.db.select().from(auditEvents)).toMatchObject([
+    expect(await deps.db.select().from(eventLog)).toMatchObject([
       { type: 'integration.expiring', accountId: row.providerAccountId, detail: { days: 3 } },
     ]);
     const sealed = (await accountRow(deps, row.id))?.accessToken;

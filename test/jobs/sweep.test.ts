@@ -2,10 +2,10 @@ import { eq, inArray } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withBudget } from '../../src/budget';
 import {
-  auditEvents,
   callCounts,
   clientGrants,
   connectTransactions,
+  eventLog,
   outbox,
   pageSessions,
   providerHealth,
@@ -45,7 +45,7 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
     expiresAt,
   });
   await db.insert(refreshRuns).values([runAt(now - 30 * day - 1), runAt(now - 30 * day)]);
-  await db.insert(auditEvents).values([
+  await db.insert(eventLog).values([
     { at: now - 90 * day - 1, type: 'swept' },
     { at: now - 90 * day, type: 'swept' },
   ]);
@@ -80,7 +80,7 @@ it('the sweep ends what has lived long enough, and nothing younger', async () =>
   await db.insert(callCounts).values([hour(now - 30 * day - 1), hour(now - 30 * day)]);
   const counts = async () => [
     (await db.select().from(refreshRuns)).filter(({ claimed }) => claimed === 7_777).length,
-    (await db.select().from(auditEvents)).filter(({ type }) => type === 'swept').length,
+    (await db.select().from(eventLog)).filter(({ type }) => type === 'swept').length,
     (await db.select().from(connectTransactions)).map(({ id }) => id).join(),
     (await db.select().from(providerHealth)).map(({ host }) => host).join(),
     (await db.select().from(clientGrants)).map(({ clientId }) => clientId).join(),
@@ -133,7 +133,7 @@ it('ends events of erasures after 30 days, and others in the order of their ids,
     provider: 'ordered',
   });
   await db
-    .insert(auditEvents)
+    .insert(eventLog)
     .values([
       event(100_001, 90 * day + 2),
       event(100_900, 90 * day + 1),
@@ -143,7 +143,7 @@ it('ends events of erasures after 30 days, and others in the order of their ids,
       event(103_003, 30 * day, 'user.erased'),
     ]);
   await sweep(deps);
-  const left = await db.select().from(auditEvents).where(eq(auditEvents.provider, 'ordered'));
+  const left = await db.select().from(eventLog).where(eq(eventLog.provider, 'ordered'));
   expect(left.map(({ id }) => id)).toEqual([103_001, 103_003]);
 });
 

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
+import { eventLog, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
@@ -10,7 +10,7 @@ import { hookedDb } from './support/faults';
 import { world } from './support/world';
 
 const eventsOf = (deps: ReturnType<typeof world>['deps'], provider: string) =>
-  deps.db.select().from(auditEvents).where(eq(auditEvents.provider, provider));
+  deps.db.select().from(eventLog).where(eq(eventLog.provider, provider));
 
 const versionOf = async (deps: ReturnType<typeof world>['deps'], userId: string) => {
   const [row] = await deps.db.all<{ version: number }>(

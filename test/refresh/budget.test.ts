@@ -4,7 +4,7 @@
  */
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
+import { eventLog, oauthAccounts, outbox, webhookDeliveries } from '../../src/db/schema';
 import { EVERY_HOUR, EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { refreshMany } from '../../src/refresh/refresh-many';
 import { runRefresh } from '../../src/refresh/run';
@@ -181,10 +181,8 @@ describe('a run, where fifty calls are allowed', () => {
     w.again();
     const storms = await w.deps.db
       .select()
-      .from(auditEvents)
-      .where(
-        and(eq(auditEvents.provider, w.provider), eq(auditEvents.type, 'provider.refusal_storm')),
-      );
+      .from(eventLog)
+      .where(and(eq(eventLog.provider, w.provider), eq(eventLog.type, 'provider.refusal_storm')));
     expect(storms).not.toEqual([]);
   });
 });

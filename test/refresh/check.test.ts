@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, userVersions } from '../../src/db/schema';
+import { eventLog, oauthAccounts, userVersions } from '../../src/db/schema';
 import { disconnect } from '../../src/disconnect/disconnect';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { checkIntegration, repeatChecks } from '../../src/refresh/check';
@@ -38,8 +38,8 @@ const eventsOf = (
 ) =>
   w.deps.db
     .select()
-    .from(auditEvents)
-    .where(and(eq(auditEvents.provider, w.provider), eq(auditEvents.type, type)));
+    .from(eventLog)
+    .where(and(eq(eventLog.provider, w.provider), eq(eventLog.type, type)));
 
 /** The two minutes pass, and cron comes. */
 async function confirm(w: ReturnType<typeof world>): Promise<void> {

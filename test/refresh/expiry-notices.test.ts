@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents } from '../../src/db/schema';
+import { eventLog } from '../../src/db/schema';
 import { giveNotices } from '../../src/refresh/expiry-notices';
 import { runRefresh } from '../../src/refresh/run';
 import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/time';
@@ -27,7 +27,7 @@ function ending(w: World, days: number, noticeInDays: number, more: AccountOverr
 }
 
 const eventsOf = (w: World, accountId: string) =>
-  w.deps.db.select().from(auditEvents).where(eq(auditEvents.accountId, accountId));
+  w.deps.db.select().from(eventLog).where(eq(eventLog.accountId, accountId));
 
 describe('an end that nothing here can put off', () => {
   it('is told of 14, 7 and 1 days before, once each, however often cron ticks', async () => {

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Bindings } from '../../src/config';
-import { auditEvents } from '../../src/db/schema';
+import { eventLog } from '../../src/db/schema';
 import worker from '../../src/index';
 import type { SealedGrant } from '../../src/refresh/commit';
 import { consumeDeadLetters } from '../../src/refresh/queue';
@@ -35,8 +35,7 @@ async function stranded() {
     grant: SealedGrant;
   };
   hooks.before = () => {};
-  const events = () =>
-    w.deps.db.select().from(auditEvents).where(eq(auditEvents.provider, w.provider));
+  const events = () => w.deps.db.select().from(eventLog).where(eq(eventLog.provider, w.provider));
   return { ...w, account, message, events, hooks, away };
 }
 

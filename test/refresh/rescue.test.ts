@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, outbox } from '../../src/db/schema';
+import { eventLog, oauthAccounts, outbox } from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { consume } from '../../src/refresh/queue';
 import { recoverRescued } from '../../src/refresh/rescue';
@@ -354,8 +354,8 @@ describe('a rescue record', () => {
     expect(await names('set-aside/')).toEqual(['set-aside/rescue/a-cut-short']);
     const events = await deps.db
       .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.type, 'rescue.set_aside'));
+      .from(eventLog)
+      .where(eq(eventLog.type, 'rescue.set_aside'));
     expect(events.map(({ detail }) => detail)).toEqual([{ key: 'set-aside/rescue/a-cut-short' }]);
     expect(deps.logLines.join()).toContain('rescue.not_recovered');
     expect(provider).toBe(grant.provider);

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, refreshRuns } from '../../src/db/schema';
+import { eventLog, refreshRuns } from '../../src/db/schema';
 import { runRefresh } from '../../src/refresh/run';
 import { testDeps } from '../support/deps';
 import { countedKv, hookedDb, keptQueue } from './support/faults';
@@ -211,10 +211,7 @@ describe('a row that nobody can read', () => {
       sql`SELECT refresh_due_at AS due, lease_id AS lease, last_error AS error FROM oauth_accounts WHERE id = ${bad.id}`,
     );
     expect(row).toEqual({ due: null, lease: null, error: 'row_unreadable' });
-    const events = await deps.db
-      .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.provider, provider));
+    const events = await deps.db.select().from(eventLog).where(eq(eventLog.provider, provider));
     expect(events.map(({ type, detail }) => [type, detail])).toEqual([
       ['integration.set_aside', { rowId: bad.id }],
     ]);

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, min } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, providerHealth } from '../../src/db/schema';
+import { eventLog, oauthAccounts, providerHealth } from '../../src/db/schema';
 import { retryFormerClients } from '../../src/refresh/client-grants';
 import { refreshOne } from '../../src/refresh/on-demand';
 import type { Outcome } from '../../src/refresh/outcome';
@@ -215,7 +215,7 @@ const refusing =
 const tokenNameOf = (row: { providerAccountId: string }) => `refresh-${row.providerAccountId}`;
 
 const eventsOf = async ({ deps, provider }: World) => {
-  const events = await deps.db.select().from(auditEvents).where(eq(auditEvents.provider, provider));
+  const events = await deps.db.select().from(eventLog).where(eq(eventLog.provider, provider));
   return events.map(({ type, detail }) => `${type} ${detail?.reason ?? detail?.code}`);
 };
 

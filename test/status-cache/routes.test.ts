@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditEvents } from '../../src/db/schema';
+import { eventLog } from '../../src/db/schema';
 import { readSnapshot } from '../../src/status-cache/cache';
 import { clearCache } from '../../src/status-cache/clear';
 import { keyOf } from '../../src/status-cache/kv';
@@ -117,9 +117,9 @@ describe('DELETE /v1/cache/users/{userId}', () => {
     expect(reply.status).toBe(204);
     await deps.settle();
     const events = await deps.db
-      .select({ type: auditEvents.type, detail: auditEvents.detail })
-      .from(auditEvents)
-      .where(eq(auditEvents.userId, 'invalidated'));
+      .select({ type: eventLog.type, detail: eventLog.detail })
+      .from(eventLog)
+      .where(eq(eventLog.userId, 'invalidated'));
     expect(events).toEqual([{ type: 'operator.user_invalidated', detail: { by: 'test' } }]);
   });
 });

@@ -6,9 +6,9 @@ import type { Database } from '../../db/client';
 import { inJson } from '../../db/conditions';
 import { accountsIn, withItsGrant } from '../../db/grants';
 import {
-  auditEvents,
   type DeliveryRow,
   type EventRow,
+  eventLog,
   oauthAccounts,
   webhookDeliveries,
 } from '../../db/schema';
@@ -126,9 +126,9 @@ async function accountsOf(db: Database, userId: string, { provider, accountId }:
 function eventsOf(db: Database, userId: string, { provider, accountId }: Sought) {
   const newest = db
     .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.userId, userId))
-    .orderBy(desc(auditEvents.id))
+    .from(eventLog)
+    .where(eq(eventLog.userId, userId))
+    .orderBy(desc(eventLog.id))
     .limit(SCANNED)
     .as('newest');
   return db

@@ -4,8 +4,8 @@ import { callsSince, type ProviderCalls } from '../../calls/counts';
 import type { Database } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import {
-  auditEvents,
   type EventRow,
+  eventLog,
   isTroubled,
   type ProviderHealth,
   providerHealth,
@@ -72,7 +72,7 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
       .where(isTroubled)
       .orderBy(desc(providerHealth.openUntil))
       .limit(CIRCUITS),
-    db.select().from(auditEvents).orderBy(desc(auditEvents.id)).limit(EVENTS),
+    db.select().from(eventLog).orderBy(desc(eventLog.id)).limit(EVENTS),
     lastUsesOf(
       db,
       deps.config.serviceKeys.map(({ name }) => name),

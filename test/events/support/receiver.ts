@@ -2,7 +2,7 @@
  * A receiver of webhooks behind `fetch`, which verifies what it gets with the reference library.
  */
 import { Webhook } from 'standardwebhooks';
-import { auditEvents, webhookDeliveries, webhookEndpoints } from '../../../src/db/schema';
+import { eventLog, webhookDeliveries, webhookEndpoints } from '../../../src/db/schema';
 import { OwnDeliveries } from '../../../src/events/own-deliveries';
 import { configWith } from '../../support/config';
 import { type TestDeps, testClock, testDeps } from '../../support/deps';
@@ -78,4 +78,4 @@ export const anew = (deps: TestDeps): TestDeps => ({ ...deps, ownDeliveries: new
 
 /** Nothing has happened, and nobody was told. */
 export const forgetEvents = ({ db }: TestDeps) =>
-  db.batch([db.delete(webhookDeliveries), db.delete(webhookEndpoints), db.delete(auditEvents)]);
+  db.batch([db.delete(webhookDeliveries), db.delete(webhookEndpoints), db.delete(eventLog)]);

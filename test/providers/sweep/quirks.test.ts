@@ -5,7 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts } from '../../../src/db/schema';
+import { eventLog, oauthAccounts } from '../../../src/db/schema';
 import { reported } from '../../simulator/evidence';
 import { fixtures } from '../../simulator/fixtures';
 import { instagram, instagramBare } from '../../simulator/fixtures/instagram';
@@ -95,7 +95,7 @@ async function effectOf(traveller: Traveller): Promise<Meaning> {
   if (row.state === 'needs_reconnect') return 'refused';
   if (row.unknownSince !== null) return 'unknown';
   if (row.lastErrorCategory === 'operator_fault') return 'operator';
-  const odd = await db.select().from(auditEvents).where(eq(auditEvents.type, 'provider.odd_reply'));
+  const odd = await db.select().from(eventLog).where(eq(eventLog.type, 'provider.odd_reply'));
   return odd.length > 0 ? 'odd' : 'transient';
 }
 

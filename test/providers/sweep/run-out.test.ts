@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, outbox } from '../../../src/db/schema';
+import { eventLog, outbox } from '../../../src/db/schema';
 import { fixtures } from '../../simulator/fixtures';
 import type { Fixture } from '../../simulator/types';
 import { clearTables, Traveller } from './support/traveller';
@@ -39,8 +39,8 @@ describe('a disconnect after the access token has run out', { timeout: 30_000 },
     expect(await deps.db.select().from(outbox)).toEqual([]);
     const events = await deps.db
       .select()
-      .from(auditEvents)
-      .where(eq(auditEvents.type, 'revocation.gave_up'));
+      .from(eventLog)
+      .where(eq(eventLog.type, 'revocation.gave_up'));
     expect(events).toEqual([]);
   });
 });

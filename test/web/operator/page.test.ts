@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config';
-import { auditEvents, callCounts, providerHealth, refreshRuns } from '../../../src/db/schema';
+import { callCounts, eventLog, providerHealth, refreshRuns } from '../../../src/db/schema';
 import type { Deps } from '../../../src/deps';
 import { readSnapshot } from '../../../src/status-cache/cache';
 import { keyOf } from '../../../src/status-cache/kv';
@@ -385,7 +385,7 @@ describe('events', () => {
     const cookie = await o.enter();
     for (let i = 0; i < 30; i += 1) {
       await o.deps.db
-        .insert(auditEvents)
+        .insert(eventLog)
         .values({ at: o.deps.now() + i, type: 'connected', userId: `user-no-${i}` });
     }
     const text = panel(await o.page(cookie), 'events');
@@ -396,7 +396,7 @@ describe('events', () => {
 
   test('that nobody has words for are told by their code, and times as times', async () => {
     const o = operator();
-    await o.deps.db.insert(auditEvents).values([
+    await o.deps.db.insert(eventLog).values([
       { at: o.deps.now(), type: 'constructor', detail: { attempts: 3, ok: null } },
       {
         at: o.deps.now(),
@@ -417,7 +417,7 @@ test('ids that are markup stay text, wherever they stand (XSS)', async () => {
   const o = operator();
   await insertAccount(o.deps, { provider: nasty });
   await circuit(o.deps, { provider: nasty, host: nasty, reason: nasty });
-  await o.deps.db.insert(auditEvents).values({
+  await o.deps.db.insert(eventLog).values({
     at: o.deps.now(),
     type: nasty,
     userId: nasty,

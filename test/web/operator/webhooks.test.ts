@@ -1,7 +1,7 @@
 /** Endpoints of webhooks on the operator's page, and what happened to one integration. */
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditEvents, oauthAccounts, webhookDeliveries } from '../../../src/db/schema';
+import { eventLog, oauthAccounts, webhookDeliveries } from '../../../src/db/schema';
 import { deliverWebhooks } from '../../../src/events/deliver';
 import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { readTimeline } from '../../../src/web/operator/lookup';
@@ -67,7 +67,7 @@ describe('endpoints', () => {
 
   it('dead letters are sent again, of this endpoint only', async () => {
     const { deps, received } = receiving({ app: { events: ['user.erased'] }, other: {} });
-    await deps.db.insert(auditEvents).values({ at: deps.now(), type: 'user.erased', userId: 'u1' });
+    await deps.db.insert(eventLog).values({ at: deps.now(), type: 'user.erased', userId: 'u1' });
     await deps.db.run(sql`INSERT INTO webhook_deliveries (event_id, endpoint, attempts, dead_at)
       SELECT id, name, 9, ${deps.now()} FROM audit_events, (SELECT 'app' AS name UNION SELECT 'other')`);
     const o = operator({ config: deps.config, clock: deps.clock, fetch: deps.fetch });
@@ -84,14 +84,14 @@ describe('endpoints', () => {
   it('a test goes to this endpoint only', async () => {
     const { deps, received } = receiving({ app: { events: ['user.erased'] }, other: {} });
     const o = operator({ config: deps.config, clock: deps.clock, fetch: deps.fetch });
-    await deps.db.delete(auditEvents);
+    await deps.db.delete(eventLog);
     const page = await o.done(await o.enter(), 'test', { endpoint: 'app' });
     expect(textOf(page)).toContain('A test is on its way to app');
     const tests = await deps.db
       .select({ endpoint: webhookDeliveries.endpoint })
       .from(webhookDeliveries)
-      .innerJoin(auditEvents, sql`${auditEvents.id} = ${webhookDeliveries.eventId}`)
-      .where(sql`${auditEvents.type} = 'webhook.test'`);
+      .innerJoin(eventLog, sql`${eventLog.id} = ${webhookDeliveries.eventId}`)
+      .where(sql`${eventLog.type} = 'webhook.test'`);
     const sent = received.filter(({ body }) => body.type === 'webhook.test');
     expect([...tests, ...sent].map(({ endpoint }) => endpoint)).not.toContain('other');
   });
@@ -117,10 +117,10 @@ describe('the timeline', () => {
     });
     const event = { at: deps.now(), userId, provider: 'acme', accountId: providerAccountId };
     const [row] = await deps.db
-      .insert(auditEvents)
+      .insert(eventLog)
       .values({ ...event, type: 'integration.connected' })
-      .returning({ id: auditEvents.id });
-    await deps.db.insert(auditEvents).values([
+      .returning({ id: eventLog.id });
+    await deps.db.insert(eventLog).values([
       { ...event, type: 'integration.connected', accountId: 'another' },
       { ...event, type: 'integration.connected', userId: 'somebody else' },
     ]);

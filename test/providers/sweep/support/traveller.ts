@@ -5,8 +5,8 @@
 import { and, eq } from 'drizzle-orm';
 import { exportJWK, generateKeyPair } from 'jose';
 import {
-  auditEvents,
   connectTransactions,
+  eventLog,
   oauthAccounts,
   outbox,
   providerHealth,
@@ -252,7 +252,7 @@ export async function clearTables(): Promise<void> {
     db.delete(oauthAccounts),
     db.delete(connectTransactions),
     db.delete(providerHealth),
-    db.delete(auditEvents),
+    db.delete(eventLog),
     db.delete(outbox),
     db.delete(registeredClients),
     db.delete(userVersions),

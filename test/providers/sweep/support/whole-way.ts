@@ -6,7 +6,7 @@
  * a separator shows only where there are two.
  */
 import { eq } from 'drizzle-orm';
-import { auditEvents, outbox } from '../../../../src/db/schema';
+import { eventLog, outbox } from '../../../../src/db/schema';
 import type { Simulator } from '../../../simulator/simulator';
 import type { Fixture } from '../../../simulator/types';
 import { type Change, type Deployment, type Integration, type Row, Traveller } from './traveller';
@@ -160,8 +160,8 @@ async function refuse(traveller: Traveller): Promise<void> {
   traveller.check(row.refreshDueAt === null, 'the second refusal does not confirm the first');
   const events = await deps.db
     .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.type, 'integration.needs_reconnect'));
+    .from(eventLog)
+    .where(eq(eventLog.type, 'integration.needs_reconnect'));
   const accounts = 1 + (fixture.together?.length ?? 0);
   traveller.check(events.length === accounts, `the user is told ${events.length} times`);
 }
