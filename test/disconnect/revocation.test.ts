@@ -6,6 +6,7 @@ import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { eventLog, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_LEASE_MS } from '../../src/disconnect/outbox';
+import { joinKey } from '../../src/oauth/dpop';
 import { LEASE_MS } from '../../src/refresh/claim';
 import type { SealedGrant } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';
@@ -422,22 +423,28 @@ describe('a grant that another integration needs (I7)', () => {
     expect(await owed(j)).toEqual([]);
   });
 
-  test('where a revocation ends its token only: one that has the same token', async () => {
-    const j = await travel();
-    await insertIdle(j, 'each', 'need-5', { expiresAt: null });
-    j.provider.answer('/revoke', () => new Response(null, { status: 503 }));
-    await remove(j, 'each', 'need-5');
-    await insertAccount(j.deps, {
-      provider: 'each',
-      providerAccountId: 'need-5',
-      accessToken: 'another',
-    });
-    j.provider.answer('/revoke', null);
-    await later(j, HOUR);
-    // The refresh token of the second row is the same.
-    expect(revoked(j)).toEqual(['refresh-need-5']);
-    expect(await owed(j)).toEqual([]);
-  });
+  test.each([
+    ['', 'need-5', null],
+    [', bound to a key', 'need-6', { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }],
+  ])(
+    'where a revocation ends its token only: one that has the same token%s',
+    async (_, id, dpopKey) => {
+      const j = await travel();
+      await insertIdle(j, 'each', id, { expiresAt: null });
+      j.provider.answer('/revoke', () => new Response(null, { status: 503 }));
+      await remove(j, 'each', id);
+      await insertAccount(j.deps, {
+        provider: 'each',
+        providerAccountId: id,
+        accessToken: 'another',
+        refreshToken: joinKey({ text: `refresh-${id}`, dpopKey }),
+      });
+      j.provider.answer('/revoke', null);
+      await later(j, HOUR);
+      expect(revoked(j)).toEqual([`refresh-${id}`]);
+      expect(await owed(j)).toEqual([]);
+    },
+  );
 
   test.each(['live', 'each'])(
     'a connect waits for a delivery that is under way: %s',
