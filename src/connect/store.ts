@@ -40,7 +40,6 @@ import { isAccountRow } from '../db/grants';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
-import type { EventWriter } from '../events/deliveries';
 import { eventsOfAccounts } from '../events/event-log';
 import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
@@ -402,7 +401,7 @@ export const isMember = (grant: ConnectedAccount, members: readonly Member[]): S
  * @param now of the upsert
  */
 export function connectedEvents(
-  deps: EventWriter,
+  deps: Deps,
   accounts: SQL | undefined,
   act: string,
   now: number,

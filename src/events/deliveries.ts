@@ -28,9 +28,6 @@ import type { WebhookEndpoint } from './webhooks-setting';
 /** A try must be over, and noted, before this ends. */
 export const DELIVERY_LEASE_MS = MINUTE_MS;
 
-/** What whoever writes events must have. */
-export type EventWriter = Pick<Deps, 'db' | 'config' | 'ownDeliveries' | 'now' | 'uuid'>;
-
 /** Of those that `WEBHOOKS` names, with what SQL has to know of each. */
 export function endpointRows(db: Database, endpoints: readonly WebhookEndpoint[]) {
   const { table, field } = jsonRows(
@@ -51,7 +48,7 @@ export function endpointRows(db: Database, endpoints: readonly WebhookEndpoint[]
  * which waits.
  */
 export function deliveriesOf(
-  deps: EventWriter,
+  deps: Deps,
   type: EventType,
   dedupeKeys: readonly string[] | SQLWrapper,
 ): BatchItem<'sqlite'>[] {
@@ -75,11 +72,7 @@ export function deliveriesOf(
  * The delivery of an event to these endpoints, for the first time or once more, disabled or not.
  * One that is being sent stays as it is.
  */
-export function deliveriesTo(
-  deps: EventWriter,
-  endpoints: readonly WebhookEndpoint[],
-  isEvent: SQL,
-) {
+export function deliveriesTo(deps: Deps, endpoints: readonly WebhookEndpoint[], isEvent: SQL) {
   const { leaseId, dueAt, eventId, endpoint } = webhookDeliveries;
   return insertion(deps, endpointRows(deps.db, endpoints), isEvent, never).onConflictDoUpdate({
     target: [eventId, endpoint],
@@ -95,7 +88,7 @@ export function deliveriesTo(
 
 /** Under a lease of this invocation; `waits`: of those under none, due at once. */
 function insertion(
-  deps: EventWriter,
+  deps: Deps,
   { table, name }: ReturnType<typeof endpointRows>,
   where: SQL | undefined,
   waits: SQL,

@@ -19,7 +19,7 @@ import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { retry } from '../retry';
 import { SECOND_MS, timestamp } from '../time';
-import { deliveriesOf, type EventWriter } from './deliveries';
+import { deliveriesOf } from './deliveries';
 import {
   type Event,
   type EventData,
@@ -57,7 +57,7 @@ export type NewEvent = {
  * @param happened whether the change did hit; evaluated where the statements stand
  */
 export const eventStatements = (
-  deps: EventWriter,
+  deps: Deps,
   { at, type, data, dedupeKey }: NewEvent,
   happened?: SQL,
 ): BatchItem<'sqlite'>[] => {
@@ -76,7 +76,7 @@ export const eventStatements = (
  * @param event of that row
  */
 export function accountEventStatements(
-  deps: EventWriter,
+  deps: Deps,
   row: Pick<AccountRow, 'userId' | 'provider' | 'grantId'>,
   event: NewEvent,
   happened?: SQL,
@@ -105,7 +105,7 @@ export function accountEventStatements(
 
 /** An event of each account that `accounts` names; `dedupeKey` is of the row at hand. */
 export const eventsOfAccounts = (
-  deps: EventWriter,
+  deps: Deps,
   values: Pick<NewRow, 'at' | 'type' | 'detail'> & { dedupeKey: SQL },
   accounts: SQL | undefined,
   happened?: SQL,
@@ -178,7 +178,7 @@ interface Insertion {
  * All events are written here, and behind them, found by their `dedupeKeys`, their deliveries.
  */
 export function insertions(
-  deps: EventWriter,
+  deps: Deps,
   dedupeKeys: readonly string[] | SQLWrapper,
   { values, from, happened }: Insertion,
 ): BatchItem<'sqlite'>[] {

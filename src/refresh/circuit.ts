@@ -17,7 +17,6 @@ import {
   providerHealth,
 } from '../db/schema';
 import type { Deps } from '../deps';
-import type { EventWriter } from '../events/deliveries';
 import { eventStatements, type NewEvent } from '../events/event-log';
 import { AUTHORIZATION_SERVER } from '../providers/parameters';
 import { placeholdersOf } from '../providers/templates';
@@ -371,7 +370,7 @@ const hasCircuit = (db: Database, key: CircuitKey, condition?: SQL): SQL =>
 
 /** The operator's event, for a batch, before the statement that it tells of. */
 const circuitEvent = (
-  deps: EventWriter,
+  deps: Deps,
   { provider, host }: CircuitKey,
   { type, code, now, act }: { type: CircuitEventType; code: string; now: number; act: string },
   happens: SQL | undefined,

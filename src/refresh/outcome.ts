@@ -1,5 +1,5 @@
 /**
- * What a provider's answer to a refresh means (design: the table of outcomes). Pure; the caller
+ * What a provider's answer to a refresh means (docs/protocols.md has the table). Pure; the caller
  * does what follows. A user's account is marked only on `refused`: everything that could be the
  * provider's, the network's or the operator's trouble is something else.
  *

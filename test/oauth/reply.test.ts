@@ -1,4 +1,4 @@
-/** What others lost tokens by (security.md C) and what providers are known to send (D). */
+/** What rotated tokens were lost by elsewhere, and what providers are known to send. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTokenReply } from '../../src/oauth/reply';

@@ -66,14 +66,14 @@ export class ProviderEndpoints {
 
   constructor(private readonly host: EndpointHost) {}
 
-  /** I11: an outage is not hammered. */
+  /** I11: after an outage the rate towards a provider stays bounded. */
   checkRate(): void {
     const asked = this.askedInVain;
     for (const [i, at] of asked.entries()) {
       const before = asked[i - IN_VAIN];
       if (before !== undefined && at - before < IN_VAIN_MS) {
         this.host.violate(
-          'I11: an outage was hammered',
+          'I11: an outage was asked too often',
           `${IN_VAIN} requests in ${at - before} ms`,
         );
         return;
