@@ -58,6 +58,12 @@ export class MemoryTier {
   /** What this isolate has seen of the KV tier (kv.ts). */
   readonly kv = { hits: 0, misses: 0, putsPausedUntil: 0 };
 
+  /**
+   * Of fills of KV (publish.ts): the snapshots that are to be put there, by user, until when a
+   * request is busy with that, and when the database was read last.
+   */
+  readonly fills = { waiting: new Map<string, Snapshot>(), busyUntil: 0, readAt: 0 };
+
   constructor(limits: { users?: number; bytes?: number } = {}) {
     this.#limits = { users: MAX_USERS, bytes: MAX_BYTES, ...limits };
   }

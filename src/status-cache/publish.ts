@@ -34,12 +34,6 @@ const FILL_ROUNDS = 3;
 const FILL_MS = 10 * SECOND_MS;
 
 /**
- * What is to be put: snapshots by user, until when a request is busy with that (ms), and when the
- * database was read last.
- */
-const fillQueue = () => ({ waiting: new Map<string, Snapshot>(), busyUntil: 0, readAt: 0 });
-
-/**
  * After a visible change: write-through of the snapshot that `changeVisibly` gave. Memory has it at
  * once; KV within a second, or else after the reply. Never throws: the change is made.
  */
@@ -58,7 +52,7 @@ export async function publish(deps: Deps, snapshot: Snapshot): Promise<void> {
  */
 export function fill(deps: Deps, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
   const now = deps.now();
-  const fills = deps.caches.of(fillQueue);
+  const fills = deps.memory.fills;
   const storable = putsArePaused(deps)
     ? []
     : snapshots.filter(
@@ -86,7 +80,7 @@ export function fill(deps: Deps, snapshots: readonly Snapshot[]): ReadonlySet<Sn
  * where this invocation ends before its time.
  */
 async function putWaiting(deps: Deps): Promise<void> {
-  const fills = deps.caches.of(fillQueue);
+  const fills = deps.memory.fills;
   for (let round = 1; round <= FILL_ROUNDS; round += 1) {
     fills.busyUntil = deps.now() + FILL_MS;
     await readsPause(deps);
@@ -103,7 +97,7 @@ async function putWaiting(deps: Deps): Promise<void> {
  * under load answers come before fills, and one look verifies more of them.
  */
 async function readsPause(deps: Deps): Promise<void> {
-  const fills = deps.caches.of(fillQueue);
+  const fills = deps.memory.fills;
   for (let i = 0; i < 10 && deps.now() - fills.readAt < PAUSE_OF_READS_MS; i += 1) {
     await deps.sleep(FILL_POLL_MS);
   }

@@ -8,7 +8,6 @@ export { readConfig } from '../../src/config';
 export { completeConnection } from '../../src/connect/complete';
 export { completionOf } from '../../src/connect/secrets';
 export { createDatabase } from '../../src/db/client';
-export { userVersions } from '../../src/db/schema';
 export type { Deps } from '../../src/deps';
 export { disconnect } from '../../src/disconnect/disconnect';
 export { eraseUser } from '../../src/disconnect/erase';

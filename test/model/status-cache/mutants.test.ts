@@ -3,16 +3,15 @@
  * product is handed (memory, KV, D1), of a rule of freshness.ts, or of what a failed refresh gives
  * to be published; everything else runs as it is.
  */
-import type { SQL } from 'drizzle-orm';
 import { afterEach, it, vi } from 'vitest';
 import { expectToBeFound } from '../kernel/gate';
 import {
+  createDatabase,
   type Deps,
   type Found,
   isFresh,
   MemoryTier,
   type Snapshot,
-  userVersions,
 } from '../product';
 import { model } from './run';
 import type { Mutation } from './world';
@@ -155,27 +154,21 @@ function unverified(deps: Deps): Deps {
       return deps.kv.put(key, text, options);
     },
   });
-  const versions = () => Array.from(put, ([userId, version]) => ({ userId, version }));
-  // Only the verification awaits a query of versions by itself, outside of a batch.
-  const select = (...fields: Parameters<Deps['db']['select']>) => ({
-    from: (table: typeof userVersions) => {
-      const query = deps.db.select(...fields).from(table);
-      if (table !== userVersions || put.size === 0) return query;
-      return {
-        where: (condition: SQL) =>
-          new Proxy(query.where(condition), {
-            get: (target, name) =>
-              name === 'then'
-                ? (resolve: (rows: unknown) => unknown) => resolve(versions())
-                : Reflect.get(target, name, target),
-          }),
-      };
-    },
-  });
-  const db = new Proxy(deps.db, {
-    get: (target, name) => (name === 'select' ? select : Reflect.get(target, name, target)),
-  });
-  return { ...deps, kv, db };
+  const d1 = deps.db.$client;
+  const prepare = (text: string): D1PreparedStatement => {
+    const statement = d1.prepare(text);
+    // Only the verification asks for the versions of a list of users.
+    if (!/^select .* from "user_versions" where .*json_each/.test(text)) return statement;
+    const bind = (...given: unknown[]): D1PreparedStatement => {
+      const bound = statement.bind(...given);
+      // As the table has its columns: user_id, version, forced, forced_since.
+      const versions = () => Array.from(put, ([userId, version]) => [userId, version, 0, null]);
+      const raw = async () => (put.size === 0 ? bound.raw() : versions());
+      return { ...bound, raw } as D1PreparedStatement;
+    };
+    return { ...statement, bind } as D1PreparedStatement;
+  };
+  return { ...deps, kv, db: createDatabase({ ...d1, prepare } as D1Database) };
 }
 
 /** Values of KV as if they were new enough. */
