@@ -128,15 +128,16 @@ const WRITE_MS = 5 * SECOND_MS;
 /**
  * Writes an event that no other change goes with. For those that do, see `eventStatements`.
  *
- * @param until no try is begun after this, ms since the epoch
+ * @param options.until no try is begun after this, ms since the epoch
+ * @param options.happened as of `eventStatements`
  * @throws what D1 throws
  */
 export async function writeEvent(
   deps: Deps,
   event: NewEvent,
-  until = deps.now() + WRITE_MS,
+  { until = deps.now() + WRITE_MS, happened }: { until?: number; happened?: SQL | undefined } = {},
 ): Promise<void> {
-  const statements = eventStatements(deps, event);
+  const statements = eventStatements(deps, event, happened);
   await retry(deps, { until }, () => runBatch(deps.db, statements));
 }
 
@@ -145,17 +146,22 @@ type OperatorEvent = Extract<NewEvent, { type: `operator.${string}` }>;
 /**
  * Records what an operator did, on the page or by the API: after the reply, and as far as the
  * database takes it. The act does not depend on its record.
+ *
+ * @param happened as of `eventStatements`
  */
 export function recordAct(
   deps: Deps,
   act: {
     [T in OperatorEvent['type']]: Pick<Extract<OperatorEvent, { type: T }>, 'type' | 'data'>;
   }[OperatorEvent['type']],
+  happened?: SQL,
 ): void {
   const { type } = act;
   const event = { ...act, at: deps.now(), dedupeKey: `${type} ${deps.uuid()}` };
   deps.waitUntil(
-    writeEvent(deps, event).catch((error) => deps.log.warn('events.not_written', { type }, error)),
+    writeEvent(deps, event, { happened }).catch((error) =>
+      deps.log.warn('events.not_written', { type }, error),
+    ),
   );
 }
 

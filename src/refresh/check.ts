@@ -461,7 +461,7 @@ async function reportStorm(deps: Deps, { provider }: AccountRow, until: number):
   const at = deps.now();
   const dedupeKey = `provider.refusal_storm ${provider} ${TOKEN_REFUSED} ${Math.floor(at / STORM_EVENT_MS)}`;
   const data = { provider, code: TOKEN_REFUSED };
-  await writeEvent(deps, { at, type: 'provider.refusal_storm', data, dedupeKey }, until);
+  await writeEvent(deps, { at, type: 'provider.refusal_storm', data, dedupeKey }, { until });
 }
 
 /**

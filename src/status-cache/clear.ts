@@ -3,8 +3,11 @@
  * The rest of KV ends by its expirationTtl within 300 s, other isolates' memory within 5 s.
  */
 
+import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { PARALLEL_CALLS } from '../budget';
+import { hasRow } from '../db/conditions';
+import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { recordAct } from '../events/event-log';
@@ -36,7 +39,9 @@ export const clearedSchema = z
  */
 export async function invalidateUser(deps: Deps, userId: string, by: string): Promise<boolean> {
   const done = await forget(deps, userId);
-  recordAct(deps, { type: 'operator.user_invalidated', data: { userId, by } });
+  // An id that nothing is kept of, such as that of a user who was erased, is not written down.
+  const isKnown = hasRow(deps.db, userVersions, eq(userVersions.userId, userId));
+  recordAct(deps, { type: 'operator.user_invalidated', data: { userId, by } }, isKnown);
   return done;
 }
 

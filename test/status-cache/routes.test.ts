@@ -2,13 +2,14 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { eventLog } from '../../src/db/schema';
+import { eraseUser } from '../../src/disconnect/erase';
 import { readSnapshot } from '../../src/status-cache/cache';
 import { clearCache } from '../../src/status-cache/clear';
 import { keyOf } from '../../src/status-cache/kv';
 import { cacheStats } from '../../src/status-cache/statistics';
 import { SECOND_MS as SECOND } from '../../src/time';
 import { api, apiWith, userToken } from '../support/api';
-import { testDeps } from '../support/deps';
+import { type TestDeps, testDeps } from '../support/deps';
 import { insertAccount } from '../support/fixtures';
 import { kvAway, kvWith } from './faults';
 import { clear, connect, held, invalidate, isolate, read, statistics } from './support/client';
@@ -113,15 +114,31 @@ describe('DELETE /v1/cache', () => {
 describe('DELETE /v1/cache/users/{userId}', () => {
   it('is an event, which names who did it', async () => {
     const deps = testDeps();
-    const reply = await apiWith(deps)('/v1/cache/users/invalidated', { method: 'DELETE' });
+    const { userId } = await insertAccount(deps);
+    expect(await eventsAfterInvalidation(deps, userId)).toEqual([
+      { type: 'operator.user_invalidated', detail: { by: 'test' } },
+    ]);
+  });
+
+  it('leaves nothing of a user of whom nothing is kept, such as one who was erased', async () => {
+    const deps = testDeps();
+    const { userId } = await insertAccount(deps);
+    await eraseUser(deps, userId);
+    expect(await eventsAfterInvalidation(deps, userId)).toEqual([
+      expect.objectContaining({ type: 'user.erased' }),
+    ]);
+    expect(await eventsAfterInvalidation(deps, 'nobody')).toEqual([]);
+  });
+
+  async function eventsAfterInvalidation(deps: TestDeps, userId: string) {
+    const reply = await apiWith(deps)(`/v1/cache/users/${userId}`, { method: 'DELETE' });
     expect(reply.status).toBe(204);
     await deps.settle();
-    const events = await deps.db
+    return deps.db
       .select({ type: eventLog.type, detail: eventLog.detail })
       .from(eventLog)
-      .where(eq(eventLog.userId, 'invalidated'));
-    expect(events).toEqual([{ type: 'operator.user_invalidated', detail: { by: 'test' } }]);
-  });
+      .where(eq(eventLog.userId, userId));
+  }
 });
 
 describe('GET /v1/cache/users/{userId}', () => {
