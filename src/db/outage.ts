@@ -5,7 +5,7 @@
 import { DeadlineError } from '../retry';
 
 const texts =
-  /Network connection lost|object to be reset|reset because its code was updated|Cannot resolve D1 DB|D1 DB is overloaded|storage operation exceeded timeout|Internal error|Too many requests queued|Replica connection lost/i;
+  /Network connection lost|object to be reset|reset because its code was updated|limit and was reset|Cannot resolve D1 DB|D1 DB is overloaded|storage operation exceeded timeout|Internal error|Too many requests queued|Replica connection lost/i;
 
 /** Whether an error, or what caused it, says that the database could not be reached in time. */
 export function isOutage(error: unknown): boolean {

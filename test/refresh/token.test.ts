@@ -417,10 +417,14 @@ describe('a refresh that does not succeed', () => {
     await run;
   });
 
-  it('a database that is away: 503', async () => {
+  it.each([
+    'Network connection lost.',
+    'D1 DB exceeded its CPU time limit and was reset.',
+    "D1 DB's isolate exceeded its memory limit and was reset.",
+  ])('a database that is away: 503 (%s)', async (text) => {
     const w = world();
     const row = await w.due();
-    const lost = new Error('D1_ERROR: Network connection lost.');
+    const lost = new Error(`D1_ERROR: ${text}`);
     const { db } = hookedDb({ before: () => Promise.reject(lost) });
     const deps = { ...w.deps, db };
     expect(await failureOf(tokenOf(deps, row))).toEqual({ code: 'unavailable', retryAfter: 5 });
