@@ -263,6 +263,7 @@ const retryAfter = { 'Retry-After': problemHeader('RetryAfter', 'Seconds.') };
 
 /** By status. */
 export const problemHeaders: Partial<Record<number, z.ZodRawShape>> = {
+  400: version,
   401: { 'WWW-Authenticate': z.string().describe('RFC 6750.') },
   404: {
     ...version,

@@ -3716,6 +3716,7 @@ export interface components {
         /** @description Invalid request (`invalid_request`). */
         InvalidRequestProblem: {
             headers: {
+                "Consistency-Token": components["headers"]["KnownVersion"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
