@@ -36,7 +36,7 @@ const nowhere = createDatabase({ prepare: () => null } as unknown as D1Database)
  *
  * @throws what D1 throws
  */
-export function prepared<Row>(
+export function preparedQuery<Row>(
   build: (db: Database) => Query<Row>,
 ): (db: Database, values: Record<string, unknown>) => Promise<Row[]> {
   let query: ReturnType<Query<Row>['prepare']> | undefined;

@@ -3,7 +3,7 @@
  * version.
  */
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { type Database, prepared } from '../db/client';
+import { type Database, preparedQuery } from '../db/client';
 import { accountsIn, withItsGrant } from '../db/grants';
 import { isOutage } from '../db/outage';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
@@ -51,8 +51,8 @@ const isAccount = and(
   eq(oauthAccounts.providerAccountId, placeholder('accountId')),
 );
 const isOfUser = eq(oauthAccounts.userId, placeholder('userId'));
-const findOfUser = prepared((db) => integrationsWhere(db, and(isAccount, isOfUser)));
-const findOfAnybody = prepared((db) => integrationsWhere(db, isAccount));
+const findOfUser = preparedQuery((db) => integrationsWhere(db, and(isAccount, isOfUser)));
+const findOfAnybody = preparedQuery((db) => integrationsWhere(db, isAccount));
 
 /** From the primary. @throws AppError unavailable */
 export async function findIntegration(

@@ -40,7 +40,8 @@ type MarkedRow = { [K in keyof typeof selected]: (typeof oauthAccounts.$inferSel
 
 /**
  * Makes an account active again, and tells its user where the mark was told. Unchanged where it has
- * another token meanwhile, or is not `marked` any more. May be repeated with the same `now`.
+ * another token meanwhile, or is not `marked` any more. The change may be repeated with the same
+ * `now`, the event may not: it is told of a mark that was confirmed.
  */
 function unmark(
   deps: Deps,

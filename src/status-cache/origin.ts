@@ -3,7 +3,7 @@
  * never comes with the rows of another.
  */
 import { desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Database, prepared } from '../db/client';
+import { type Database, preparedQuery } from '../db/client';
 import { inJson } from '../db/conditions';
 import { jsonValues, type List } from '../db/expressions';
 import { accountsIn } from '../db/grants';
@@ -149,8 +149,8 @@ export function snapshotFrom(
 /** Those of a read. The queries are built for them once. */
 const placeholder = sql.placeholder('userIds');
 const idsOf = (userIds: readonly string[]) => ({ userIds: JSON.stringify([...new Set(userIds)]) });
-const readSnapshots = prepared((db) => snapshotQuery(db, placeholder));
-const readVersions = prepared((db) => versionQuery(db, placeholder));
+const readSnapshots = preparedQuery((db) => snapshotQuery(db, placeholder));
+const readVersions = preparedQuery((db) => versionQuery(db, placeholder));
 
 /**
  * A snapshot of each of these users. `first-unconstrained` may be answered by a replica that lags.

@@ -108,7 +108,7 @@ describe('reason and retryAt', () => {
   });
 });
 
-describe('reconnectBy: absolute ends are said early (wishes.md 11)', () => {
+describe('reconnectBy: absolute ends are said early', () => {
   const end = now + 60 * 24 * HOUR;
   it.each<[string, Partial<Facts>, boolean, number | null]>([
     ['nothing renews it: its own end', { ...notRenewable, expiresAt: end }, false, end],
