@@ -11,7 +11,7 @@ import type { LogEvent } from '../log';
 import { type Backoff, retry, withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { MAX_FRESH_MS } from './freshness';
-import { type Snapshot, snapshotSchema } from './snapshot';
+import { asSnapshot, type Snapshot } from './snapshot';
 
 /** For how long a location may repeat what it has read; the least that KV allows, s. */
 const CACHE_TTL_SECONDS = 30;
@@ -65,7 +65,7 @@ async function readTexts(
 function parse(text: string | null | undefined): Snapshot | null {
   if (!text) return null;
   try {
-    return snapshotSchema.safeParse(JSON.parse(text)).data ?? null;
+    return asSnapshot(JSON.parse(text));
   } catch {
     return null;
   }

@@ -35,7 +35,7 @@ export {
 export { keyOf } from '../../src/status-cache/kv';
 export { type Found, MemoryTier } from '../../src/status-cache/memory';
 export { forget } from '../../src/status-cache/publish';
-export { type Facts, type Snapshot, snapshotSchema } from '../../src/status-cache/snapshot';
+export { asSnapshot, type Facts, type Snapshot } from '../../src/status-cache/snapshot';
 export {
   accountContext,
   type SealContext,

@@ -1,5 +1,5 @@
 /** What must hold of every reply, and of KV when all is quiet (docs/testing.md). */
-import { isFresh, keyOf, type Served, snapshotSchema } from '../product';
+import { asSnapshot, isFresh, keyOf, type Served } from '../product';
 import { profiles } from './plan';
 import { contentOfSnapshot, describe, type State, seconds } from './truth';
 import { type Isolate, users, type World } from './world';
@@ -87,7 +87,11 @@ export function checkKv(world: World): void {
     if (truth.reused.has(user)) continue;
     const text = kv.stored(keyOf(user));
     if (text === null) continue;
-    const snapshot = snapshotSchema.parse(JSON.parse(text));
+    const snapshot = asSnapshot(JSON.parse(text));
+    if (!snapshot) {
+      world.violate('I3: KV holds what is not a snapshot', text);
+      continue;
+    }
     if (!isFresh(snapshot.freshUntil, scheduler.now)) continue;
     if (truth.mayBeHeld(user, snapshot.version)) continue;
     world.cover('KV looked at in a quiet moment');
