@@ -7,12 +7,13 @@ import { explore, type Model } from './explore';
 
 /** With CI set a run must give the same answer twice; otherwise each has a seed of its own. */
 const GATE_SEED = 20261122;
-const { CI, MODEL_RUNS = '500', MODEL_SEED, MODEL_PATH } = process.env;
+/** `MODEL_PART`: of plans that are shared out (vitest.models.config.ts): each has its own seed. */
+const { CI, MODEL_RUNS = '500', MODEL_SEED, MODEL_PATH, MODEL_PART = '0' } = process.env;
 
 const given = MODEL_SEED === undefined ? null : Number(MODEL_SEED);
 
 /** Of a model's plans. Null: a random one. */
-export const seed = given ?? (CI ? GATE_SEED : null);
+export const seed = given ?? (CI ? GATE_SEED + Number(MODEL_PART) : null);
 
 export interface Gate {
   /** Of MODEL_RUNS. */
