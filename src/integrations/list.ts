@@ -62,17 +62,17 @@ export async function listIntegrations(
   const { providers } = options;
   const list =
     providers === null
-      ? await serializeOnce(snapshot, now, deps)
-      : await serialize(reachable(snapshot, providers), now, deps);
+      ? serializeOnce(snapshot, now, deps)
+      : serialize(reachable(snapshot, providers), now, deps);
   return { body: list.body, headers: { ...headersOf(served, now - startedAt), ETag: list.etag } };
 }
 
 /** What every caller without a filter gets. */
-async function serializeOnce(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
+function serializeOnce(snapshot: Snapshot, now: number, deps: Deps): SerializedList {
   const serialized = deps.caches.of(serializedLists);
   const known = serialized.get(snapshot);
   if (known && now < known.until) return known;
-  const list = await serialize(snapshot, now, deps);
+  const list = serialize(snapshot, now, deps);
   serialized.set(snapshot, list);
   return list;
 }
@@ -87,7 +87,7 @@ const reachable = (snapshot: Snapshot, providers: ProviderFilter): Snapshot => (
  * The ETag leaves out when the database was read, so that a client keeps what did not change. That
  * part comes last, so that the rest, which is most of the work, is made into text once.
  */
-async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<SerializedList> {
+function serialize(snapshot: Snapshot, now: number, deps: Deps): SerializedList {
   const { userId, version, takenAt, freshUntil, integrations } = snapshot;
   const lasting = JSON.stringify({
     userId,
@@ -97,7 +97,7 @@ async function serialize(snapshot: Snapshot, now: number, deps: Deps): Promise<S
   const times = JSON.stringify({ asOf: timestamp(takenAt), freshUntil: timestamp(freshUntil) });
   return {
     body: `${lasting.slice(0, -1)},${times.slice(1)}` as JsonText<IntegrationList>,
-    etag: await etagOf(lasting),
+    etag: etagOf(lasting),
     until: Math.min(...integrations.map((facts) => statusHoldsUntil(facts, now))),
   };
 }
@@ -126,7 +126,7 @@ export async function oneIntegration(
     });
   }
   const body = jsonText(toIntegration(facts, now, deps.config.providers));
-  return { body, headers: { ...headersOf(served, totalMs), ETag: await etagOf(body) } };
+  return { body, headers: { ...headersOf(served, totalMs), ETag: etagOf(body) } };
 }
 
 /**
