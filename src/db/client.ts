@@ -2,6 +2,7 @@
 import { fillPlaceholders } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
+import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 
 /** Without the schema: only `db.query` needs it, and reading it costs more than a hit on memory. */
 export function createDatabase(d1: D1Database | D1DatabaseSession) {
@@ -23,28 +24,51 @@ export const runBatch = async (
 interface Query<Row> extends PromiseLike<Row[]> {
   prepare(): {
     getQuery(): { sql: string; params: unknown[] };
-    mapAllResult(rows: unknown): unknown;
+    /** `rows`: arrays; of a batch, its result. */
+    mapAllResult(rows: unknown, isFromBatch?: boolean): unknown;
   };
 }
+
+/** Sent when it is awaited, or with the batch that it stands in, as a query of drizzle's builder. */
+export type BoundQuery<Row> = PromiseLike<Row[]> &
+  RunnableQuery<Row[], 'sqlite'> & { toSQL(): { sql: string; params: unknown[] } };
 
 /** For building only. */
 const nowhere = createDatabase({ prepare: () => null } as unknown as D1Database);
 
 /**
  * A query with placeholders that is built once, for any database or session: drizzle takes 0.2 ms
- * for that, a sixth of what D1 takes to answer, and a session lives no longer than a request.
- *
- * @throws what D1 throws
+ * for a short one and 0.5 ms for one that returns whole rows, as much as half of what D1 takes to
+ * answer. Awaited, it throws what D1 throws.
  */
 export function preparedQuery<Row>(
   build: (db: Database) => Query<Row>,
-): (db: Database, values: Record<string, unknown>) => Promise<Row[]> {
+): (db: Database, values: Record<string, unknown>) => BoundQuery<Row> {
   let query: ReturnType<Query<Row>['prepare']> | undefined;
-  return async (db, values) => {
+  return (db, values) => {
     query ??= build(nowhere).prepare();
-    const { sql, params } = query.getQuery();
-    const statement = db.$client.prepare(sql).bind(...fillPlaceholders(params, values));
-    // The columns that `build` selects, as it says.
-    return query.mapAllResult(await statement.raw()) as Row[];
+    const prepared = query;
+    const { sql, params: given } = prepared.getQuery();
+    const params = fillPlaceholders(given, values);
+    const statement = () => db.$client.prepare(sql);
+    const send = async () => {
+      const rows = await statement()
+        .bind(...params)
+        .raw();
+      // The columns that `build` selects, as it says.
+      return prepared.mapAllResult(rows) as Row[];
+    };
+    const bound: Pick<BoundQuery<Row>, 'then' | 'toSQL'> & { _prepare(): unknown } = {
+      // biome-ignore lint/suspicious/noThenProperty: as drizzle's own queries, not sent before
+      then: (onRows, onError) => send().then(onRows, onError),
+      toSQL: () => ({ sql, params }),
+      // What drizzle's `batch` calls.
+      _prepare: () => ({
+        stmt: statement(),
+        getQuery: () => ({ sql, params }),
+        mapResult: (result: unknown) => prepared.mapAllResult(result, true),
+      }),
+    };
+    return bound as unknown as BoundQuery<Row>;
   };
 }

@@ -1,12 +1,12 @@
 /** Conditions that drizzle has no word for. */
-import { eq, exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { exists, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './client';
-import { jsonOf, type List, sqlOne } from './expressions';
+import { jsonOf, type List, sqlOne, type Value } from './expressions';
 
-/** SQL's `IS`: equal, or both null. */
-export const equalOrBothNull = (column: SQLWrapper, value: string | number | null): SQL =>
-  value === null ? isNull(column) : eq(column, value);
+/** Equal, or both null. */
+export const equalOrBothNull = (column: SQLWrapper, value: Value): SQL =>
+  sql`${column} IS ${value}`;
 
 /** A condition that is about no row in particular. @throws what D1 throws */
 export async function isTrue(db: Database, condition: SQL): Promise<boolean> {

@@ -3,13 +3,13 @@
  * is owed for it.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { coalesce } from './expressions';
+import { coalesce, type Value } from './expressions';
 import { oauthAccounts } from './schema';
 
 /**
  * What the row of an integration holds once its present lease is lost too. Only where it has one.
  */
-export const withPresentLease = (now: number): SQL =>
+export const withPresentLease = (now: Value): SQL =>
   sql`${coalesce(sql`${oauthAccounts.lostLeaseId} || ' '`, '')} || ${oauthAccounts.leaseId} || '@' || CAST(${now} AS INTEGER)`;
 
 interface LostLease {

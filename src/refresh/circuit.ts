@@ -7,7 +7,7 @@
  * Users are counted, not integrations: nobody closes a provider to others by accounts of their own.
  */
 import { and, eq, gt, gte, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
-import { type Database, runBatch } from '../db/client';
+import { type Database, preparedQuery, runBatch } from '../db/client';
 import { hasRow, nullOrBefore } from '../db/conditions';
 import { always, caseWhen, coalesce, lengthOf, never, plus } from '../db/expressions';
 import {
@@ -86,14 +86,18 @@ export const circuitOf = (
 const isCircuit = ({ provider, host }: CircuitKey): SQL | undefined =>
   and(eq(providerHealth.provider, provider), eq(providerHealth.host, host));
 
-/** The rows of these circuits, as far as there are any: no other is read. */
-export const healthOf = (db: Database, keys: readonly CircuitKey[]) =>
+const healthPrepared = preparedQuery((db) =>
   db
     .select()
     .from(providerHealth)
     .where(
-      sql`(${providerHealth.provider}, ${providerHealth.host}) IN (SELECT value->>'provider', value->>'host' FROM json_each(${JSON.stringify(keys)}))`,
-    );
+      sql`(${providerHealth.provider}, ${providerHealth.host}) IN (SELECT value->>'provider', value->>'host' FROM json_each(${sql.placeholder('keys')}))`,
+    ),
+);
+
+/** The rows of these circuits, as far as there are any: no other is read. */
+export const healthOf = (db: Database, keys: readonly CircuitKey[]) =>
+  healthPrepared(db, { keys: JSON.stringify(keys) });
 
 /** What an attempt may do, as the circuit stands. */
 export type Admission =

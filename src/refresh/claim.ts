@@ -6,9 +6,22 @@
  * a row belongs to an attempt that left no outcome. It moves to `lost_lease_id`, and since its
  * start it is unknown whether the provider rotated the token. Times in ms.
  */
-import { and, eq, inArray, isNull, lt, lte, not, or, type SQL, sql, sum } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  not,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+  sum,
+} from 'drizzle-orm';
 import { PARALLEL_CALLS } from '../budget';
-import type { Database } from '../db/client';
+import { type Database, preparedQuery } from '../db/client';
 import { equalOrBothNull, inJson, isJson } from '../db/conditions';
 import { caseWhen, coalesce, howMany, joined, plus, sqlOne } from '../db/expressions';
 import { withPresentLease } from '../db/lost-leases';
@@ -36,13 +49,14 @@ export interface Claimable {
 export const CHECK = 'check-';
 
 /** Of the row at hand. */
-const leaseIdOf = (claimId: string): SQL<string> => joined(claimId, '.', oauthAccounts.id);
+const leaseIdOf = (claimId: string | SQLWrapper): SQL<string> =>
+  joined(claimId, '.', oauthAccounts.id);
 
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
-const isOwn = (claimId: string): SQL => eq(leaseId, leaseIdOf(claimId));
+const isOwn = (claimId: string | SQLWrapper): SQL => eq(leaseId, leaseIdOf(claimId));
 
 /** Columns that take the lease. */
-export const lease = (claimId: string, now: number) => {
+export const lease = (claimId: string | SQLWrapper, now: number | SQLWrapper) => {
   const isNotLost = or(isNull(leaseId), isOwn(claimId), sql`${leaseId} GLOB ${`${CHECK}*`}`);
   const lost = sql`substr(${withPresentLease(now)}, -${sql.raw(String(LOST_LEASES_LENGTH))})`;
   return {
@@ -53,26 +67,30 @@ export const lease = (claimId: string, now: number) => {
       coalesce(unknownSince, plus(leaseUntil, -LEASE_MS)),
     ),
     leaseId: leaseIdOf(claimId),
-    leaseUntil: now + LEASE_MS,
+    leaseUntil: plus(now, LEASE_MS),
   };
 };
 
-export const free = (now: number, claimId = ''): SQL | undefined =>
-  or(isNull(leaseUntil), lt(leaseUntil, now), isOwn(claimId));
+export const free = (
+  now: number | SQLWrapper,
+  claimId: string | SQLWrapper = '',
+): SQL | undefined => or(isNull(leaseUntil), lt(leaseUntil, now), isOwn(claimId));
 
-const dueAndFree = (now: number, claimId?: string): SQL =>
+const dueAndFree = (now: number | SQLWrapper, claimId?: string | SQLWrapper): SQL =>
   sql`provider = p.id AND refresh_due_at <= ${now} AND ${free(now, claimId)}`;
 
-const circuitIsOpen = (now: number): SQL => sql`EXISTS (
+const circuitIsOpen = (now: number | SQLWrapper): SQL => sql`EXISTS (
   SELECT 1 FROM provider_health AS h
   WHERE h.provider = p.id AND h.host = p.host AND h.open_until > ${now})`;
 
+const hostsOf = (claimable: readonly Claimable[]): string =>
+  JSON.stringify(Object.fromEntries(claimable.map(({ id, host }) => [id, host])));
+
 /**
  * `p`: those of the claimable that have a row with a due time, found along its index by one look-up
- * each, so that a provider without any costs nothing.
+ * each, so that a provider without any costs nothing. `hosts`: of the claimable.
  */
-const scheduled = (claimable: readonly Claimable[]): SQL => {
-  const hosts = JSON.stringify(Object.fromEntries(claimable.map(({ id, host }) => [id, host])));
+const scheduled = (hosts: string | SQLWrapper): SQL => {
   const path = sql`'$."' || named.id || '"'`;
   return sql`named(id) AS (
       SELECT min(provider) FROM oauth_accounts WHERE refresh_due_at IS NOT NULL
@@ -85,11 +103,38 @@ const scheduled = (claimable: readonly Claimable[]): SQL => {
       WHERE json_type(${hosts}, ${path}) IS NOT NULL)`;
 };
 
+/** Of the claims that are built once. */
+const of = {
+  claimId: sql.placeholder('claimId'),
+  now: sql.placeholder('now'),
+  hosts: sql.placeholder('hosts'),
+  size: sql.placeholder('size'),
+  id: sql.placeholder('id'),
+  tokenVersion: sql.placeholder('tokenVersion'),
+  refreshDueAt: sql.placeholder('refreshDueAt'),
+};
+
+const claimDuePrepared = preparedQuery((db) =>
+  db
+    .update(oauthAccounts)
+    .set(lease(of.claimId, of.now))
+    .where(
+      sql`id IN (
+        WITH RECURSIVE ${scheduled(of.hosts)}
+        SELECT a.id FROM p CROSS JOIN oauth_accounts AS a
+        WHERE NOT ${circuitIsOpen(of.now)}
+        AND a.id IN (
+          SELECT id FROM oauth_accounts WHERE ${dueAndFree(of.now, of.claimId)}
+          ORDER BY refresh_due_at LIMIT ${of.size})
+        ORDER BY a.refresh_due_at LIMIT ${of.size})`,
+    )
+    .returning(),
+);
+
 /**
  * `size` due integrations at most, oldest first, of the providers whose circuit does not hold them
  * back. As many rows are read for each provider (besides those under a lease), so the cost does not
- * grow with the backlog. Written as SQL, because it is made for every five refreshes, and drizzle's
- * builder takes twice the CPU to say it.
+ * grow with the backlog.
  */
 export const claimDue = (
   db: Database,
@@ -97,21 +142,7 @@ export const claimDue = (
   claimable: readonly Claimable[],
   now: number,
   size = PARALLEL_CALLS,
-) =>
-  db
-    .update(oauthAccounts)
-    .set(lease(claimId, now))
-    .where(
-      sql`id IN (
-        WITH RECURSIVE ${scheduled(claimable)}
-        SELECT a.id FROM p CROSS JOIN oauth_accounts AS a
-        WHERE NOT ${circuitIsOpen(now)}
-        AND a.id IN (
-          SELECT id FROM oauth_accounts WHERE ${dueAndFree(now, claimId)}
-          ORDER BY refresh_due_at LIMIT ${size})
-        ORDER BY a.refresh_due_at LIMIT ${size})`,
-    )
-    .returning();
+) => claimDuePrepared(db, { claimId, now, hosts: hostsOf(claimable), size });
 
 const isUnreadable = not(
   and(
@@ -173,10 +204,25 @@ export async function countDue(
   const due = db.select({ one: sqlOne }).from(oauthAccounts).where(dueAndFree(now)).limit(limit);
   const [row] = await db
     .select({ n: sum(howMany(due)).mapWith(Number) })
-    .from(sql`(WITH RECURSIVE ${scheduled(claimable)} SELECT id, host FROM p) AS p`)
+    .from(sql`(WITH RECURSIVE ${scheduled(hostsOf(claimable))} SELECT id, host FROM p) AS p`)
     .where(not(circuitIsOpen(now)));
   return row?.n ?? 0;
 }
+
+const claimOnePrepared = preparedQuery((db) =>
+  db
+    .update(oauthAccounts)
+    .set(lease(of.claimId, of.now))
+    .where(
+      and(
+        eq(oauthAccounts.id, of.id),
+        eq(oauthAccounts.tokenVersion, of.tokenVersion),
+        equalOrBothNull(refreshDueAt, of.refreshDueAt),
+        free(of.now, of.claimId),
+      ),
+    )
+    .returning(),
+);
 
 /**
  * One integration, due or not, as `seen`. No row where somebody else holds it, or has refreshed it
@@ -185,21 +231,9 @@ export async function countDue(
 export const claimOne = (
   db: Database,
   claimId: string,
-  seen: Pick<AccountRow, 'id' | 'tokenVersion' | 'refreshDueAt'>,
+  { id, tokenVersion, refreshDueAt }: Pick<AccountRow, 'id' | 'tokenVersion' | 'refreshDueAt'>,
   now: number,
-) =>
-  db
-    .update(oauthAccounts)
-    .set(lease(claimId, now))
-    .where(
-      and(
-        eq(oauthAccounts.id, seen.id),
-        eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        equalOrBothNull(refreshDueAt, seen.refreshDueAt),
-        free(now, claimId),
-      ),
-    )
-    .returning();
+) => claimOnePrepared(db, { claimId, now, id, tokenVersion, refreshDueAt });
 
 /** Columns that release these leases, and no other's. */
 export function release(leaseIds: readonly string[]) {

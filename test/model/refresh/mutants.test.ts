@@ -18,7 +18,7 @@ interface Mutant extends Mutation {
 }
 
 const isClaim = (text: string): boolean =>
-  /^update "oauth_accounts" set .*"lease_until" = \?/s.test(text);
+  /^update "oauth_accounts" set .*"lease_until" = \(\? \+ \?\)/s.test(text);
 const isCommit = (text: string): boolean =>
   text.startsWith('update "oauth_accounts" set "access_token" = ?');
 
