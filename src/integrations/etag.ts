@@ -2,7 +2,7 @@
 
 /**
  * 64 bits that tell a user's successive answers apart; nobody is kept from making two texts that
- * share them. By hand: SHA-256, which WebCrypto gives by a promise only, was a sixth of a hit in KV.
+ * share them. By hand: SHA-256, of which WebCrypto makes a promise, was a sixth of a hit in KV.
  */
 export function etagOf(text: string): string {
   let a = 0x9e3779b9;
