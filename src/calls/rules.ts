@@ -276,9 +276,17 @@ export function rewrittenUrl(
 const hrefAfter = (href: string, base: string): string =>
   href.startsWith(base) ? href.slice(base.length) : '';
 
-/** RFC 8288: each target stands in angle brackets. */
-const rewrittenLinks = (value: string, rewriting: Rewriting): string =>
-  value.replaceAll(
-    /<([^>]*)>/g,
-    (_, target: string) => `<${rewrittenUrl(target, rewriting) ?? ''}>`,
-  );
+/** Of the addresses in one header; whoever names more is no API that pages. */
+const MAX_LINKS_LENGTH = 16_384;
+
+/**
+ * RFC 8288: each target stands in angle brackets, and has none. A user may have named the server
+ * that says this, so the expression must not look at what follows a bracket again and again.
+ */
+const rewrittenLinks = (value: string, rewriting: Rewriting): string | null =>
+  value.length > MAX_LINKS_LENGTH
+    ? null
+    : value.replaceAll(
+        /<([^<>]*)>/g,
+        (_, target: string) => `<${rewrittenUrl(target, rewriting) ?? ''}>`,
+      );

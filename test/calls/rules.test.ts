@@ -9,6 +9,7 @@ import {
   withCredential,
 } from '../../src/calls/rules';
 import { AppError } from '../../src/errors';
+import { microsoft } from '../../src/providers/records/microsoft';
 
 const base = 'https://api.acme.example/v1';
 const denied = ['auth.revoke', 'oauth/access_token', '*/oauth', 'projects/*/tokens'];
@@ -21,6 +22,20 @@ const target = (after: string, from = base): string => {
     return error instanceof AppError ? error.code : 'defect';
   }
 };
+
+describe('what ends sessions at Microsoft', () => {
+  it.each([
+    'v1.0/me/revokeSignInSessions',
+    'v1.0/me/microsoft.graph.revokeSignInSessions',
+    'beta/users/u-1/revokeSignInSessions',
+    'beta/users/u-1/microsoft.graph.revokeSignInSessions',
+    "v1.0/users('u-1')/revokeSignInSessions",
+    "v1.0/users('u-1')/microsoft.graph.revokeSignInSessions",
+  ])('%s is refused', (after) => {
+    const url = `http://mooring.example/v1/users/u/proxy/microsoft/a/${after}`;
+    expect(() => readCallPath(url, microsoft.apiDeny)).toThrow('ends grants');
+  });
+});
 
 describe('the path of a call', () => {
   it.each([
@@ -280,6 +295,15 @@ describe('the headers of a reply', () => {
     const link = `<${base}/list?page=2&access_token=s>; rel="next", <https://evil.example/>; rel="x"`;
     expect(passed({ Link: link }).link).toBe(
       '</v1/users/u%2F1/proxy/acme/a/list?page=2>; rel="next", <https://evil.example/>; rel="x"',
+    );
+  });
+
+  it('leave out links of a length that no API has, and mend none that is broken', () => {
+    const broken = '<'.repeat(5_000);
+    expect(passed({ Link: broken }).link).toBe(broken);
+    expect(passed({ Link: '<'.repeat(20_000) })).toEqual({});
+    expect(passed({ Link: `<${broken}me>` }).link).toBe(
+      `${broken}</v1/users/u%2F1/proxy/acme/a/me>`,
     );
   });
 

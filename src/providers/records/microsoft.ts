@@ -39,7 +39,13 @@ export const microsoft = {
   // learn.microsoft.com/graph/overview (copies without a date, read 2026-11-26); versions stand in
   // paths (v1.0, beta).
   apiUrl: 'https://graph.microsoft.com',
-  apiDeny: ['*/me/revokesigninsessions', '*/users/*/revokesigninsessions'],
+  // OData calls a user `users/{id}` or `users('{id}')`, and an action with its namespace too.
+  apiDeny: [
+    '*/*/revokesigninsessions',
+    '*/*/microsoft.graph.revokesigninsessions',
+    '*/users/*/revokesigninsessions',
+    '*/users/*/microsoft.graph.revokesigninsessions',
+  ],
 
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
