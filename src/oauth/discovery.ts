@@ -67,7 +67,7 @@ const FRESH_MS = HOUR_MS;
 /** While the server is down. */
 const STALE_MS = DAY_MS;
 const TIMEOUT_MS = 5 * SECOND_MS;
-/** Of a document. Hundreds are kept, of servers that users may name. */
+/** Of a document. Many are kept, of servers that users may name. */
 const MAX_BYTES = 131_072;
 
 interface Fetched<T> {
@@ -75,10 +75,15 @@ interface Fetched<T> {
   value: T;
 }
 
+/** Of all documents as JSON: what is kept of one takes up to three times as much memory. */
+const MAX_KEPT = 4_000_000;
+const weigh = (key: string, { value }: Fetched<object>): number =>
+  key.length + JSON.stringify(value).length;
+
 /** By issuer, and the order in which its addresses are tried. */
-const servers = () => new BoundedCache<Fetched<ServerMetadata>>(200);
+const servers = () => new BoundedCache<Fetched<ServerMetadata>>(MAX_KEPT, weigh);
 /** By the resource's URL. */
-const resources = () => new BoundedCache<Fetched<ProtectedResource>>(200);
+const resources = () => new BoundedCache<Fetched<ProtectedResource>>(MAX_KEPT, weigh);
 
 /** Which of a server's documents counts where it has both. */
 type Preference = 'openid' | 'oauth';

@@ -49,7 +49,7 @@ interface KeySet {
 }
 
 /** By URL. Users may name servers that sign profiles, and a set may have 256 KiB. */
-const keySets = () => new BoundedCache<KeySet>(50);
+const keySets = () => new BoundedCache<KeySet>(20);
 
 const jwkSchema = z.looseObject({ kty: z.string() });
 

@@ -208,6 +208,21 @@ describe('discovery', () => {
     });
   });
 
+  it('keeps what many servers say by its length, the latest longest', async () => {
+    const scopes = Array.from({ length: 300 }, (_, i) => `${i}`.padStart(300, 'scope'));
+    const issuers = Array.from({ length: 50 }, freshIssuer);
+    // 50 of 90 kB are more than are kept.
+    const answers = issuers.map((issuer) => json(metadataOf(issuer, { scopes_supported: scopes })));
+    const { deps, requests } = deployed(...answers);
+    for (const issuer of issuers) await endpointsOf(deps, byIssuer(issuer), {});
+    const [first = '', last = ''] = [issuers[0], issuers.at(-1)];
+    await endpointsOf(deps, byIssuer(last), {});
+    expect(requests).toHaveLength(50);
+    const anew = answering(json(metadataOf(first)));
+    await endpointsOf({ ...deps, fetch: anew.fetch }, byIssuer(first), {});
+    expect(anew.requests).toHaveLength(1);
+  });
+
   it('goes by what it knows for a day where the server is away, and no longer', async () => {
     const issuer = freshIssuer();
     const { deps, clock } = deployed(json(metadataOf(issuer)), json({}, 503), new TypeError('x'));
