@@ -28,6 +28,15 @@ export async function checkRateLimit(
 }
 
 /**
+ * Openings of one link to connect, by whoever has it: each may ask the provider's server, which a
+ * user may have named. `link`: the hash of its ticket.
+ *
+ * @throws AppError rate_limited
+ */
+export const checkLinkLimit = (env: Bindings, link: string): Promise<void> =>
+  check(env.RATE_LIMIT_CONNECT, `link ${link}`, 'connect');
+
+/**
  * Service keys that are tried on the operator's page, by address. A key cannot be guessed anyway;
  * this keeps the trying from costing much.
  *

@@ -1,9 +1,12 @@
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { calculatePKCECodeChallenge } from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
+import type { Bindings } from '../../src/config';
 import { hashSecret } from '../../src/crypto';
 import { connectTransactions } from '../../src/db/schema';
 import { transactionContext } from '../../src/vault/vault';
+import { apiWith } from '../support/api';
 import { clientsOf, configWith, recordByIssuer } from '../support/config';
 import { codeOf, journey } from './journey';
 
@@ -231,4 +234,28 @@ describe('GET /connect/start', () => {
     );
     expect((await j.open(connectUrl)).location.pathname).toBe('/auth');
   });
+});
+
+test('a link opens so many times a minute, by whoever has it', async () => {
+  const keys: string[] = [];
+  const limiter: RateLimit = {
+    limit: async ({ key }) => {
+      keys.push(key);
+      return { success: keys.length <= 1 };
+    },
+  };
+  const j = journey();
+  const api = apiWith(j.deps, { ...(env as Bindings), RATE_LIMIT_CONNECT: limiter });
+  const { connectUrl } = await j.begin('start-limited');
+  const open = (method: string) =>
+    api(new URL(connectUrl).pathname, { token: null, method, headers: { Accept: 'text/html' } });
+  keys.length = 0;
+  expect((await open('GET')).status).toBe(303);
+  for (const method of ['GET', 'HEAD']) {
+    const refused = await open(method);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '60']);
+  }
+  expect(new Set(keys).size).toBe(1);
+  // The ticket itself stays here.
+  expect(keys[0]).not.toContain(new URL(connectUrl).pathname.split('/').at(-1));
 });

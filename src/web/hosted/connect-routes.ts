@@ -14,10 +14,11 @@ import {
   latestOf,
   TRANSACTION_MS,
 } from '../../connect/transactions';
-import { isSecret, randomSecret } from '../../crypto';
+import { hashSecret, isSecret, randomSecret } from '../../crypto';
 import type { Deps } from '../../deps';
 import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
+import { checkLinkLimit } from '../../http/rate-limit';
 import { type AppEnv, route, seeOther } from '../../http/route';
 import { providerIdSchema } from '../../http/validate';
 import { namesIn } from '../../providers/parameters';
@@ -56,9 +57,10 @@ const start = route(
         }),
       },
     },
-    errors: ['connection_not_found', 'forbidden', 'unavailable'],
+    errors: ['connection_not_found', 'forbidden', 'unavailable', 'rate_limited'],
   },
-  async ({ param, deps, c, reply }) => {
+  async ({ param, deps, env, c, reply }) => {
+    await checkLinkLimit(env, await hashSecret(param.ticket));
     if (c.req.method === 'HEAD') {
       const way = await orWayBack(c, startAuthorization(deps, param.ticket, null));
       return reply(303, null, { Location: way.kind === 'page' ? PAGE_PATH : way.location });
