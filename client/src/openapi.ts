@@ -1370,7 +1370,7 @@ export interface components {
         /**
          * @example {
          *       "credentials": {
-         *         "key": "an-api-key"
+         *         "apiKey": "an-api-key"
          *       },
          *       "accountId": "team-1"
          *     }

@@ -5,6 +5,7 @@ import { consistencyToken } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, providerIdSchema, userIdSchema, userParam } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
+import { countForced } from '../refresh/forced-refresh-limit';
 import { timeSchema, timestamp } from '../time';
 import { beginConnection } from './begin';
 import { completeConnection } from './complete';
@@ -267,7 +268,7 @@ const credentials = route(
       })
       .meta({
         id: 'CredentialsRequest',
-        examples: [{ credentials: { key: 'an-api-key' }, accountId: 'team-1' }],
+        examples: [{ credentials: { apiKey: 'an-api-key' }, accountId: 'team-1' }],
       }),
     replies: {
       201: {
@@ -289,6 +290,7 @@ const credentials = route(
     ],
   },
   async ({ param, json, caller, deps, reply }) => {
+    if (caller.kind === 'user') await countForced(deps, param.userId);
     const { facts, version } = await putCredentials(deps, param.userId, {
       ...json,
       provider: param.provider,

@@ -1,7 +1,7 @@
 /**
- * How often a user's own token may force refreshes and checks in a day. Each is a visible change,
- * which costs a write to KV; the free plan has 1,000 of those a day for everybody. The platform's
- * limiter (http/rate-limit.ts) knows no longer time than a minute.
+ * How often a user's own token may force refreshes and checks, and put credentials, in a day. Each
+ * is a visible change, which costs a write to KV; the free plan has 1,000 of those a day for
+ * everybody. The platform's limiter (http/rate-limit.ts) knows no longer time than a minute.
  */
 import { and, eq, lt, or } from 'drizzle-orm';
 import { nullOrBefore } from '../db/conditions';
@@ -47,7 +47,7 @@ export async function countForced({ db, log, now: clock }: Deps, userId: string)
     if (!user) return;
     throw new AppError(
       'rate_limited',
-      `a user may force ${FORCED_A_DAY} refreshes a day; they also come by themselves`,
+      `a user may force ${FORCED_A_DAY} refreshes a day, checks and new credentials included; refreshes also come by themselves`,
       { retryAfter: Math.max(1, ((user.forcedSince ?? now) + DAY_MS - now) / SECOND_MS) },
     );
   } catch (error) {

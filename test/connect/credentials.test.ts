@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { oauthAccounts } from '../../src/db/schema';
+import { oauthAccounts, userVersions } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
 import { accountContext } from '../../src/vault/vault';
 import { userToken } from '../support/api';
@@ -107,6 +107,20 @@ describe('PUT credentials', () => {
     expect(ids[0]).not.toBe(ids[1]);
     // The rightful owner, named by the app's backend, is not shut out.
     expect((await put(j, 'cred-4-owner', { credentials: session('104') })).status).toBe(201);
+  });
+
+  test('a user puts a hundred a day, forced refreshes included, and the service as many as it likes', async () => {
+    const j = journey();
+    const token = await userToken('cred-often');
+    const credentials = session('105');
+    expect((await put(j, 'me', { credentials }, { token })).status).toBe(201);
+    await j.deps.db
+      .update(userVersions)
+      .set({ forced: 100, forcedSince: j.deps.now() })
+      .where(eq(userVersions.userId, 'cred-often'));
+    const refused = await put(j, 'me', { credentials }, { token });
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'rate_limited']);
+    expect((await put(j, 'cred-often', { credentials: session('106') })).status).toBe(201);
   });
 
   test('only the service may name an account', async () => {

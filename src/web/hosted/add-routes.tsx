@@ -11,6 +11,7 @@ import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { isUserBound } from '../../ids';
 import { isByFields, mayBeEntered } from '../../providers/by-fields';
+import { countForced } from '../../refresh/forced-refresh-limit';
 import { readPostedForm } from '../session';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
@@ -127,6 +128,7 @@ export const addRoutes = new Hono<AppEnv>()
     const name = nameOf(form);
     try {
       await limitAction(c, 'connect', session);
+      await countForced(deps, session.userId);
       const { facts, version } = await putCredentials(deps, session.userId, {
         provider,
         credentials,
