@@ -44,7 +44,7 @@ export async function startRuntime(
         modules: true,
         script,
         compatibilityDate: COMPATIBILITY_DATE,
-        compatibilityFlags: ['enable_request_signal', 'nodejs_als'],
+        compatibilityFlags: ['enable_request_signal', 'global_fetch_strictly_public', 'nodejs_als'],
         bindings: { ...testSettings, ...settings },
         d1Databases: { DB: 'bench' },
         kvNamespaces: { STATUS_CACHE: 'bench' },

@@ -63,7 +63,7 @@ export async function startWorkerProcesses(
         modules: true,
         script: options.bundle,
         compatibilityDate: COMPATIBILITY_DATE,
-        compatibilityFlags: ['enable_request_signal', 'nodejs_als'],
+        compatibilityFlags: ['enable_request_signal', 'global_fetch_strictly_public', 'nodejs_als'],
         bindings: { ...options.vars, PROCESS: String(options.ports.indexOf(port)) },
         ...(outbound ? { outboundService: outbound } : {}),
         d1Databases: ['DB'],
