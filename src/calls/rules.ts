@@ -277,7 +277,7 @@ const hrefAfter = (href: string, base: string): string =>
   href.startsWith(base) ? href.slice(base.length) : '';
 
 /** Of the addresses in one header; whoever names more is no API that pages. */
-const MAX_LINKS_LENGTH = 16_384;
+const MAX_LINKS_LENGTH = 8_192;
 
 /**
  * RFC 8288: each target stands in angle brackets, and has none. A user may have named the server
