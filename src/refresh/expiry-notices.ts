@@ -102,14 +102,19 @@ interface Notice {
 
 /** Pure. The row may have got another end since its notice was set, or need a reconnect already. */
 function noticeOf(row: DueNotice, provider: Provider | undefined, now: number): Notice {
-  const end = provider ? endOf(provider, row) : null;
+  const { id, noticeDueAt: seen } = row;
+  // Its record may be gone for a while: what is left to tell is told once it is back.
+  if (provider === undefined) {
+    return { id, seen, end: null, days: null, dedupeKey: '', next: now + DAY_MS };
+  }
+  const end = endOf(provider, row);
   const left = end === null ? null : end - now;
   const warns = row.state === 'active' && left !== null && left > 0 && left <= FIRST_NOTICE_MS;
-  const extended = provider?.kind === 'oauth2' && provider.refreshModel === 'extend';
+  const extended = provider.kind === 'oauth2' && provider.refreshModel === 'extend';
   const days = warns ? Math.ceil(left / DAY_MS) : null;
   return {
-    id: row.id,
-    seen: row.noticeDueAt,
+    id,
+    seen,
     end,
     days,
     dedupeKey: `integration.expiring ${row.id} ${end} ${days}`,

@@ -124,6 +124,23 @@ describe('an end that nothing here can put off', () => {
   });
 });
 
+describe('an end whose provider is not in the settings for a while', () => {
+  it('is told of once its record is back', async () => {
+    const w = world(fixed);
+    const row = await ending(w, 14, 0);
+    const without = { ...w.deps, config: world(fixed).deps.config };
+    expect(await giveNotices(without)).toBe(1);
+    expect(await eventsOf(w, row.providerAccountId)).toEqual([]);
+    expect((await w.row(row.id)).noticeDueAt).toBe(w.deps.now() + DAY);
+    // Looked at once a day.
+    expect(await giveNotices(without)).toBe(0);
+    w.deps.clock.advance(DAY);
+    await giveNotices(w.deps);
+    expect(await eventsOf(w, row.providerAccountId)).toMatchObject([{ detail: { days: 13 } }]);
+    expect((await w.row(row.id)).noticeDueAt).toBe(w.deps.now() + 6 * DAY);
+  });
+});
+
 describe('the look for warnings', () => {
   it('writes nothing when none is due, and reads no more for a large table', async () => {
     const { db, meter } = hookedDb();
