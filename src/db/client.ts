@@ -29,8 +29,8 @@ interface Query<Row> extends PromiseLike<Row[]> {
   };
 }
 
-/** Sent when it is awaited, or with the batch that it stands in, as a query of drizzle's builder. */
-export type BoundQuery<Row> = PromiseLike<Row[]> &
+/** Sent when it is awaited, or with the batch that it stands in, as one of drizzle's builder. */
+type BoundQuery<Row> = PromiseLike<Row[]> &
   RunnableQuery<Row[], 'sqlite'> & { toSQL(): { sql: string; params: unknown[] } };
 
 /** For building only. */
