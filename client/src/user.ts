@@ -70,7 +70,7 @@ export class User {
    * Connects with a key, a password or a session cookie.
    * @throws MooringError credentials_refused
    * @example
-   * await mooring.user('user-1').storeCredentials('stripe', { credentials: { key } });
+   * await mooring.user('user-1').storeCredentials('openai', { credentials: { apiKey } });
    */
   storeCredentials(
     provider: string,
