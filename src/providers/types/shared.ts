@@ -67,7 +67,7 @@ export const identity = () => ({
   /** Lower case, digits, `-` and `_`; part of URLs and of setting names. */
   id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use a-z, 0-9, - and _, at most 64'),
   name: z.string().min(1).max(80),
-  /** The day on which the provider's own documentation was last read. */
+  /** The date of the oldest page of the provider's documentation that the record was made from. */
   lastVerified: day.optional(),
   /** The day after which these endpoints stop working, or are supported no longer. */
   sunset: day.optional(),
