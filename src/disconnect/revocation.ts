@@ -50,9 +50,10 @@ type GrantEnd = Revocation | 'grant_refused' | 'dropped';
 export async function revoke(deps: Deps, entry: OutboxEntry): Promise<RevocationResult> {
   const { config, log, vault } = deps;
   const provider = config.providers.get(entry.provider);
+  // The operator may bring the record back, or below the client or its secret.
+  if (!provider) return 'retry';
   if (!mayRevoke(provider)) return 'done';
   const configured = config.providers.client(entry.provider, entry.parameters);
-  // The operator may bring the client back, or its secret.
   if (!configured) return 'retry';
   const client = await clientOf(deps, configured, entry.clientId, entry.parameters);
   const isOurs = entry.clientId === null || entry.clientId === client.clientId;

@@ -190,6 +190,21 @@ describe('the outbox', () => {
     );
   });
 
+  test('what is owed to a provider that nobody knows by now waits for it, for a week', async () => {
+    const { deps, seen } = await withServer();
+    await deps.db.delete(eventLog);
+    await owe(deps, 'unknown', 1);
+    await deliver(deps);
+    expect(await entriesOf(deps, 'unknown')).toMatchObject([{ attempts: 1, lastError: 'retry' }]);
+    deps.clock.advance(OUTBOX_GIVES_UP_MS);
+    await deliver(deps);
+    expect([seen, await entriesOf(deps, 'unknown')]).toEqual([[], []]);
+    const events = await deps.db.select().from(eventLog).where(eq(eventLog.provider, 'unknown'));
+    expect(events.map(({ type, detail }) => [type, detail?.reason])).toEqual([
+      ['revocation.gave_up', 'too_old'],
+    ]);
+  });
+
   test('stops at its budget of entries, and of time', async () => {
     const { deps, seen } = await withServer();
     await owe(deps, 'p8', 12);
