@@ -16,7 +16,9 @@ import { eventStatements } from '../events/event-log';
 import { endpointsOf } from '../oauth/endpoints';
 import { withDeadline } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
+import { readKv } from '../status-cache/kv';
 import { forget, publish } from '../status-cache/publish';
+import { factsIn } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import { deliverRevocations } from './outbox';
 import { isGrantShared, mayRevoke, sharedGrant } from './revocation';
@@ -48,7 +50,7 @@ export async function disconnect(
     .select({ id: oauthAccounts.id, parameters: oauthAccounts.parameters })
     .from(oauthAccounts)
     .where(mine);
-  if (!row) throw notFound();
+  if (!row) throw await notFound(deps, userId, provider, accountId);
   const revocable = await canRevoke(deps, provider, row.parameters);
 
   const now = deps.now();
@@ -85,12 +87,12 @@ export async function disconnect(
     BATCH_MS,
     'd1_disconnect',
   ).catch(async (error) => {
-    // It may have happened all the same; then the next call finds nothing to end, and nobody else
-    // would tell the caches.
+    // It may have happened all the same, or happen yet; then the next call finds nothing to end,
+    // and tells the caches.
     await forget(deps, userId);
     throw error;
   });
-  if (!changed) throw notFound();
+  if (!changed) throw await notFound(deps, userId, provider, accountId);
 
   await publish(deps, snapshot);
   const [outboxIds] = results as [Awaited<typeof owed>];
@@ -118,5 +120,20 @@ async function canRevoke(
   );
 }
 
-const notFound = (): AppError =>
-  new AppError('integration_not_found', 'the user has no such integration');
+/**
+ * An earlier call may have ended it after its deadline, and told no cache. A guess costs KV a read:
+ * what no cache shows is not deleted there.
+ */
+async function notFound(
+  deps: Deps,
+  userId: string,
+  provider: string,
+  accountId: string,
+): Promise<AppError> {
+  const stored = await readKv(deps, [userId]);
+  const kept = [deps.memory.peek(userId, deps.now())?.snapshot, stored?.get(userId)];
+  if (kept.some((snapshot) => snapshot && factsIn(snapshot, { provider, accountId }))) {
+    await forget(deps, userId);
+  }
+  return new AppError('integration_not_found', 'the user has no such integration');
+}

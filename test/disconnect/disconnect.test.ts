@@ -12,7 +12,7 @@ import { LEASE_MS } from '../../src/refresh/claim';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { keyOf } from '../../src/status-cache/kv';
 import { codeOf, type Journey, journey } from '../connect/journey';
-import { d1With, gate, storedIn } from '../status-cache/faults';
+import { d1With, gate, kvWith, storedIn } from '../status-cache/faults';
 import { userToken } from '../support/api';
 import { clientsOf, configWith, recordAt } from '../support/config';
 import { dumpDatabase, erasureOf, rowsNaming } from '../support/dump';
@@ -113,6 +113,49 @@ describe('DELETE integration', () => {
     expect(await list.json()).toMatchObject({ integrations: [] });
     await deliverRevocations(j.deps);
     expect(revoked(j)).toEqual(['refresh-cora']);
+  });
+
+  test('one that commits after it was given up on is out of the cache by the next, a 404', async () => {
+    let isLate = false;
+    let commit = async (): Promise<unknown> => null;
+    const j = journey({
+      db: d1With(async (batch) => {
+        if (!isLate) return batch();
+        commit = batch;
+        throw new Error('no answer in time');
+      }),
+    });
+    const list = () => j.api('/v1/users/gone-late/integrations');
+    await insertAccount(j.deps, { userId: 'gone-late', providerAccountId: 'cleo' });
+    isLate = true;
+    expect((await remove(j, 'gone-late', 'acme', 'cleo')).status).toBeGreaterThanOrEqual(500);
+    isLate = false;
+    expect(await (await list()).json()).toMatchObject({ integrations: [{ accountId: 'cleo' }] });
+    await j.deps.settle();
+    await commit();
+    expect(await storedIn(keyOf('gone-late'))).not.toBeNull();
+    expect((await remove(j, 'gone-late', 'acme', 'cleo')).status).toBe(404);
+    expect(await storedIn(keyOf('gone-late'))).toBeNull();
+    expect(await (await list()).json()).toMatchObject({ integrations: [] });
+    await deliverRevocations(j.deps);
+    expect(revoked(j)).toEqual(['refresh-cleo']);
+  });
+
+  test('a guess, a 404, costs KV no delete', async () => {
+    let deletes = 0;
+    const kv = kvWith({
+      delete: async () => {
+        deletes += 1;
+      },
+    });
+    const j = journey({ kv });
+    await insertAccount(j.deps, { userId: 'gone-guess', providerAccountId: 'clay' });
+    await j.api('/v1/users/gone-guess/integrations');
+    await j.deps.settle();
+    for (const account of ['nobody', 'carl']) {
+      expect((await remove(j, 'gone-guess', 'acme', account)).status).toBe(404);
+    }
+    expect(deletes).toBe(0);
   });
 
   test('of two at once one gets the receipt, the other a 404; the version grows once', async () => {
