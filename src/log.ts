@@ -27,6 +27,7 @@ export const logEvents = {
     'queue.dead_letter',
     'queue.message_unreadable',
     'refresh.attempt_failed',
+    'refresh.client_not_opened',
     'refresh.d1_unavailable',
     'refresh.failure_not_written',
     'refresh.forced_failed',

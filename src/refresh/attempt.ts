@@ -78,6 +78,7 @@ export const attemptMs = (provider: OAuth2Provider): number =>
   ATTEMPT_MS + Math.max(0, timeoutOf(provider, 0) - REQUESTS_MS);
 
 interface AttemptOptions {
+  /** As it is configured; from `ownClient` on, the one that the grant belongs to. */
   client: OAuth2Client;
   /** That this integration's refresh goes by. */
   circuit: CircuitKey;
@@ -118,10 +119,7 @@ export async function attempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   try {
-    const { client: configured } = options;
-    const client = await clientOf(deps, configured, row.clientId, row.parameters);
-    const own = { ...options, client };
-    return (await recover(deps, row, own)) ?? (await refresh(deps, row, own));
+    return (await recover(deps, row, options)) ?? (await refresh(deps, row, options));
   } catch (error) {
     deps.log.error('refresh.attempt_failed', { provider: row.provider, rowId: row.id }, error);
     const failed: Failed = {
@@ -172,11 +170,13 @@ const commitOptions = (row: AccountRow, { client, visible, usedNow }: AttemptOpt
 async function refresh(
   deps: Deps,
   row: AccountRow,
-  options: AttemptOptions,
+  configured: AttemptOptions,
 ): Promise<AttemptResult> {
-  const { client } = options;
-  const blocked = blockedAt(deps.now(), row, options);
-  if (blocked) return fail(deps, row, blocked, options);
+  const blocked = blockedAt(deps.now(), row, configured);
+  if (blocked) return fail(deps, row, blocked, configured);
+  const client = await ownClient(deps, row, configured.client);
+  if ('kind' in client) return fail(deps, row, client, configured);
+  const options = { ...configured, client };
   const ready = await prepare(deps, row, client);
   if ('kind' in ready) {
     return fail(deps, row, ready, options, { asked: ready.kind === 'transient' });
@@ -353,11 +353,40 @@ interface Ready {
   endpoints: Endpoints;
 }
 
+/** Nothing was sent, so nothing is unknown. */
+type NotSent = Extract<Outcome, { kind: 'odd' | 'transient' }>;
+
+/** The client that the grant belongs to. */
+async function ownClient(
+  deps: Deps,
+  { id: rowId, clientId, parameters }: AccountRow,
+  configured: OAuth2Client,
+): Promise<OAuth2Client | NotSent> {
+  try {
+    return await clientOf(deps, configured, clientId, parameters);
+  } catch (error) {
+    const about = { provider: configured.provider.id, rowId };
+    deps.log.error('refresh.client_not_opened', about, error);
+    if (error instanceof VaultError) {
+      return { kind: 'odd', code: error.code, category: 'token_unusable', refusal: null };
+    }
+    // What names its server is wrong: only the operator can help. Else D1 did not say.
+    return error instanceof AppError
+      ? { kind: 'transient', code: error.code, category: 'operator_fault', retryAfterMs: null }
+      : {
+          kind: 'transient',
+          code: 'client_lookup_failed',
+          category: 'internal',
+          retryAfterMs: null,
+        };
+  }
+}
+
 async function prepare(
   deps: Deps,
   row: AccountRow,
   { provider }: OAuth2Client,
-): Promise<Ready | Extract<Outcome, { kind: 'odd' | 'transient' }>> {
+): Promise<Ready | NotSent> {
   const about = { provider: provider.id, rowId: row.id };
   const field = sentField(provider);
   const sealed = sealedToken(row, field);
@@ -368,6 +397,8 @@ async function prepare(
   try {
     const account = { provider: row.provider, accountId: row.providerAccountId };
     opened = await openToken(deps.vault, account, field, sealed);
+    // A browser's token, where the record has come to take fields, could be sent by no request.
+    if (isByFields(provider)) JSON.parse(opened.text);
   } catch (error) {
     deps.log.error('refresh.token_not_opened', about, error);
     const code = error instanceof VaultError ? error.code : 'not_opened';

@@ -1,12 +1,18 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { eventLog, oauthAccounts, outbox, providerHealth } from '../../src/db/schema';
+import {
+  eventLog,
+  oauthAccounts,
+  outbox,
+  providerHealth,
+  registeredClients,
+} from '../../src/db/schema';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
 import { MINUTE_MS as MINUTE } from '../../src/time';
 import { errorReply, json } from '../support/provider';
-import { hookedDb } from './support/faults';
+import { countedKv, hookedDb } from './support/faults';
 import { world } from './support/world';
 
 const eventsOf = (deps: ReturnType<typeof world>['deps'], provider: string) =>
@@ -302,6 +308,98 @@ describe("a failure that is not the user's", () => {
     expect(server.requests.map(({ token }) => token)).toEqual([
       `refresh-${other.providerAccountId}`,
     ]);
+  });
+});
+
+describe('what cannot even be sent moves the due time, and leaves nothing unknown', () => {
+  const tenants = {
+    clientRegistration: 'automatic',
+    registrationUrl: 'https://{tenant}.acme.example/apps',
+    parameters: { tenant: { label: 'Tenant', pattern: '[a-z]+' } },
+  };
+  /** An integration of a client that was registered, and whose secret no key opens. */
+  const ofLostClient = async (
+    { deps, due, provider }: ReturnType<typeof world>,
+    tenant = 'one',
+  ) => {
+    const row = await due({ clientId: 'registered', parameters: { tenant } });
+    const at = { provider, server: 'https://one.acme.example', redirectUri: 'https://m.example/' };
+    await deps.db.insert(registeredClients).values({
+      ...at,
+      clientId: 'registered',
+      // Sealed for something else.
+      clientSecret: row.accessToken,
+      clientAuth: 'client_secret_post',
+      registeredAt: 0,
+    });
+    return row;
+  };
+
+  it.each([
+    ['the client’s secret opens under no key', 'one', 'wrong_context', 'token_unusable'],
+    ['the client’s server is named by nothing', 'NONE', 'provider_error', 'operator_fault'],
+  ])('%s', async (_, tenant, lastError, lastErrorCategory) => {
+    const w = world(tenants);
+    const { deps, row } = w;
+    const { id } = await ofLostClient(w, tenant);
+    for (let failures = 1; failures < 4; failures += 1) {
+      expect(await runRefresh(deps, 'cron')).toMatchObject({ claimed: 1, failed: 1 });
+      expect(await row(id)).toMatchObject({
+        ...{ lastError, lastErrorCategory, refreshFailures: failures, state: 'active' },
+        ...{ leaseId: null, lostLeaseId: null, unknownSince: null },
+      });
+      expect((await row(id)).refreshDueAt).toBeGreaterThan(deps.now());
+      deps.clock.advance(60 * MINUTE);
+    }
+    expect(w.server.requests).toEqual([]);
+    expect(deps.logLines.join()).toContain('refresh.client_not_opened');
+  });
+
+  it('D1 does not say which client it is', async () => {
+    const { db } = hookedDb({
+      before: async (text) => {
+        if (/from "registered_clients"/.test(text)) throw new Error('D1_ERROR: 503');
+      },
+    });
+    const w = world(tenants, { db });
+    const { id } = await ofLostClient(w);
+    await runRefresh(w.deps, 'cron');
+    expect(await w.row(id)).toMatchObject({
+      ...{ lastError: 'client_lookup_failed', lastErrorCategory: 'internal' },
+      ...{ leaseId: null, unknownSince: null },
+    });
+    expect(w.server.requests).toEqual([]);
+  });
+
+  it('a rescue record is looked for all the same', async () => {
+    const { kv, calls } = countedKv();
+    const w = world(tenants, { kv });
+    const { id } = await ofLostClient(w);
+    await w.deps.db
+      .update(oauthAccounts)
+      .set({ lostLeaseId: `lost.${id}@${w.deps.now()}` })
+      .where(eq(oauthAccounts.id, id));
+    await runRefresh(w.deps, 'cron');
+    expect(calls.join()).toContain(`rescue/lost.${id}`);
+    // It may come yet.
+    expect((await w.row(id)).lostLeaseId).not.toBeNull();
+  });
+
+  it('a token of a browser’s grant, whose record takes fields by now', async () => {
+    const { deps, server, due, row } = world({
+      grant: 'client_credentials',
+      refreshModel: 'static',
+      authorizationUrl: undefined,
+      fields: { client_id: { label: 'Id' }, client_secret: { label: 'Secret' } },
+    });
+    const { id } = await due();
+    await runRefresh(deps, 'cron');
+    expect(await row(id)).toMatchObject({
+      ...{ lastError: 'not_opened', lastErrorCategory: 'token_unusable', state: 'active' },
+      ...{ leaseId: null, unknownSince: null, refreshFailures: 1 },
+    });
+    expect((await row(id)).refreshDueAt).toBeGreaterThan(deps.now());
+    expect(server.requests).toEqual([]);
   });
 });
 
