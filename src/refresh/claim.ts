@@ -126,15 +126,18 @@ const claimDuePrepared = preparedQuery((db) =>
         AND a.id IN (
           SELECT id FROM oauth_accounts WHERE ${dueAndFree(of.now, of.claimId)}
           ORDER BY refresh_due_at LIMIT ${of.size})
-        ORDER BY a.refresh_due_at LIMIT ${of.size})`,
+        ORDER BY row_number() OVER (PARTITION BY a.provider ORDER BY a.refresh_due_at),
+          a.refresh_due_at
+        LIMIT ${of.size})`,
     )
     .returning(),
 );
 
 /**
- * `size` due integrations at most, oldest first, of the providers whose circuit does not hold them
- * back. As many rows are read for each provider (besides those under a lease), so the cost does not
- * grow with the backlog.
+ * `size` due integrations at most, of the providers whose circuit does not hold them back. Those
+ * take turns, the one that has waited longest first: what piled up behind one circuit would hold
+ * all others up for hours. As many rows are read for each provider (besides those under a lease),
+ * so the cost does not grow with the backlog.
  */
 export const claimDue = (
   db: Database,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { oauthAccounts } from '../../src/db/schema';
 import { healthOf } from '../../src/refresh/circuit';
 import { claimDue, claimOne, countDue, LEASE_MS } from '../../src/refresh/claim';
-import { MINUTE_MS as MINUTE } from '../../src/time';
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import { world } from './support/world';
 
 const asked = (...ids: string[]) => ids.map((id) => ({ id, host: `${id}.example` }));
@@ -38,19 +38,21 @@ describe('a claim', () => {
     expect(claims.map((rows) => rows.length).sort()).toEqual([0, 0, 0, 3, 5, 5, 5, 5]);
   });
 
-  it('of several providers takes the oldest over all', async () => {
-    const one = world();
-    const two = world();
-    for (let i = 0; i < 6; i += 1) await one.due({}, (10 + i) * MINUTE);
-    const older = await two.due({}, 30 * MINUTE);
-    const claimed = await claimDue(
-      one.deps.db,
-      'c',
-      asked(one.provider, two.provider),
-      one.deps.now(),
-    );
-    expect(claimed).toHaveLength(5);
-    expect(claimed.map((row) => row.id)).toContain(older.id);
+  it('of several providers takes the oldest of each in turn, the oldest over all first', async () => {
+    const [behind, other, third] = [world(), world(), world()];
+    const { deps } = behind;
+    const backlog: number[] = [];
+    for (let i = 0; i < 8; i += 1) backlog.push((await behind.due({}, HOUR - i * MINUTE)).id);
+    const young = [(await other.due({}, 2 * MINUTE)).id, (await other.due({}, MINUTE)).id];
+    const youngest = (await third.due({}, 1_000)).id;
+    const claim = async (claimId: string, size?: number) => {
+      const claimable = asked(behind.provider, other.provider, third.provider);
+      const rows = await claimDue(deps.db, claimId, claimable, deps.now(), size);
+      return rows.map(({ id }) => id).sort((a, b) => a - b);
+    };
+    expect(await claim('c', 2)).toEqual([backlog[0], young[0]]);
+    expect(await claim('d')).toEqual([...backlog.slice(1, 4), young[1], youngest]);
+    expect(await claim('e')).toEqual(backlog.slice(4));
   });
 
   it('asks no provider that was not named, and none whose circuit is open', async () => {
@@ -168,9 +170,11 @@ describe('query plans', () => {
       .bind(...query.params)
       .all<{ detail: string }>();
     const details = plan.results.map(({ detail }) => detail);
-    // `named` is the providers that have rows, found along the index.
+    // `named` is the providers that have rows, found along the index; a subquery is the oldest of
+    // each.
     const scans = details.filter(
-      (detail) => /^SCAN /.test(detail) && !/VIRTUAL TABLE|^SCAN named$/.test(detail),
+      (detail) =>
+        /^SCAN /.test(detail) && !/VIRTUAL TABLE|^SCAN (named|\(subquery-\d+\))$/.test(detail),
     );
     expect(scans).toEqual([]);
     if (query.sql.includes('ORDER BY')) {
