@@ -138,13 +138,14 @@ const notRun: Record<string, readonly string[]> = {
     'npx wrangler queues create mooring-refresh-dead',
     'npx wrangler rollback',
     'npx wrangler secret put MOORING_KEY',
+    'npx wrangler secret put ACME_CLIENT_SECRET --env staging',
     'npx wrangler secret put PUBLIC_URL',
   ],
   'needs the network': [
     'git clone https://github.com/-owner-/mooring',
     'cd mooring',
     'git pull',
-    'npm install ../mooring/mooring-client-0.0.0.tgz hono',
+    'npm install ../mooring/mooring-client-0.0.0.tgz hono @hono/node-server',
   ],
   'writes what tests compare, or publishes': [
     'npm run generate',
@@ -153,7 +154,11 @@ const notRun: Record<string, readonly string[]> = {
     'npm run provider:table',
     'npm run release',
   ],
-  'asks in a terminal, or does not end by itself': ['npx changeset', 'npm run dev -w mooring-site'],
+  'asks in a terminal, or does not end by itself': [
+    'npx changeset',
+    'npm run dev -w mooring-site',
+    'MOORING_KEY=$KEY node serve.mjs',
+  ],
   'measures for minutes, or searches for hours, what a shorter run covers': [
     'npm run bench',
     'npm run bench -- --json FILE',

@@ -14,6 +14,7 @@ interface Queue {
 interface Environment {
   name: string;
   targetEnvironment?: string;
+  routes?: object[];
   vars: object;
   d1_databases: { database_name: string }[];
   ratelimits: { namespace_id: string }[];
@@ -24,9 +25,12 @@ const config = join(import.meta.dirname, '../../wrangler.toml');
 const read = (env?: string): Environment =>
   unstable_readConfig(env === undefined ? { config } : { config, env }, { hideWarnings: true });
 
-/** What an environment has of its own, without which it would share the data of another. */
+/**
+ * What an environment has of its own, without which it would share the data or the domain of
+ * another.
+ */
 function withoutIdentity(env: string | undefined) {
-  const { d1_databases, ratelimits, queues, targetEnvironment, name, ...rest } = read(env);
+  const { d1_databases, ratelimits, queues, routes, targetEnvironment, name, ...rest } = read(env);
   const suffix = env === undefined || env === 'production' ? '' : `-${env}`;
   const bare = (text: string | undefined) => {
     if (suffix === '') return text;
