@@ -173,6 +173,8 @@ async function afterRescue(
     refreshToken: grant.refreshToken ?? entry.refreshToken,
     // A refusal was of the token that this one replaced.
     refused: false,
+    // What this delivery renews is newer than the record, which a later one may still read.
+    lostLeaseId: null,
     ...(grant.accessToken === null
       ? {}
       : {
@@ -300,7 +302,9 @@ async function saveRenewed(
 async function saveTokens(
   deps: Deps,
   entry: OutboxEntry,
-  newer: Partial<Pick<OutboxEntry, 'accessToken' | 'refreshToken' | 'expiresAt' | 'refused'>>,
+  newer: Partial<
+    Pick<OutboxEntry, 'accessToken' | 'refreshToken' | 'expiresAt' | 'refused' | 'lostLeaseId'>
+  >,
 ): Promise<void> {
   const unchanged = and(
     eq(outbox.id, entry.id),

@@ -4,7 +4,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { eventLog, outbox } from '../../src/db/schema';
+import { type AccountRow, eventLog, outbox } from '../../src/db/schema';
 import { deliverRevocations, OUTBOX_LEASE_MS } from '../../src/disconnect/outbox';
 import { joinKey } from '../../src/oauth/dpop';
 import { LEASE_MS } from '../../src/refresh/claim';
@@ -15,7 +15,7 @@ import { HOUR_MS as HOUR } from '../../src/time';
 import { accountContext } from '../../src/vault/vault';
 import { type Journey, journey } from '../connect/journey';
 import { acme } from '../simulator/acme';
-import { gate, storedIn } from '../status-cache/faults';
+import { gate, kvWith, storedIn } from '../status-cache/faults';
 import { clientsOf, configWith, recordAt } from '../support/config';
 import { dumpDatabase, erasureOf, rowsNaming } from '../support/dump';
 import { type AccountOverrides, insertAccount } from '../support/fixtures';
@@ -313,6 +313,38 @@ describe('a delivery that is cut off', () => {
   });
 });
 
+/** What an attempt under the row's lease received, for a rescue record. */
+async function leftBy(
+  j: Journey,
+  row: AccountRow,
+  more: Partial<SealedGrant> = {},
+): Promise<SealedGrant> {
+  const { provider, providerAccountId: accountId } = row;
+  const seal = (token: string, field: 'access_token' | 'refresh_token') =>
+    j.deps.vault.seal(token, accountContext(provider, accountId, field));
+  return {
+    v: 1,
+    leaseId: row.leaseId ?? '',
+    rowId: row.id,
+    provider,
+    accountId,
+    subject: row.subject,
+    clientId: null,
+    parameters: {},
+    sentVersion: row.tokenVersion,
+    sent: row.refreshToken ?? '',
+    accessToken: await seal(`access-${accountId}-new`, 'access_token'),
+    refreshToken: await seal(`refresh-${accountId}-new`, 'refresh_token'),
+    expiresAt: null,
+    refreshExpiresAt: null,
+    tokenType: null,
+    scopes: null,
+    metadata: {},
+    receivedAt: j.deps.now(),
+    ...more,
+  };
+}
+
 describe('an entry of a row under a lease', () => {
   test('is due when the lease ends, and takes what the attempt left in a rescue record', async () => {
     const j = await travel();
@@ -321,28 +353,7 @@ describe('an entry of a row under a lease', () => {
       leaseId,
       leaseUntil: j.deps.now() + LEASE_MS,
     });
-    const seal = (token: string, field: 'access_token' | 'refresh_token') =>
-      j.deps.vault.seal(token, accountContext('live', 'lost-1', field));
-    const grant: SealedGrant = {
-      v: 1,
-      leaseId,
-      rowId: row.id,
-      provider: 'live',
-      accountId: 'lost-1',
-      subject: 'lost-1',
-      clientId: null,
-      parameters: {},
-      sentVersion: row.tokenVersion,
-      sent: row.refreshToken ?? '',
-      accessToken: await seal('access-lost-1-new', 'access_token'),
-      refreshToken: await seal('refresh-lost-1-new', 'refresh_token'),
-      expiresAt: j.deps.now() + HOUR,
-      refreshExpiresAt: null,
-      tokenType: null,
-      scopes: null,
-      metadata: {},
-      receivedAt: j.deps.now(),
-    };
+    const grant = await leftBy(j, row, { expiresAt: j.deps.now() + HOUR });
     await remove(j, 'live', 'lost-1');
     await later(j, LEASE_MS - 1);
     expect([refreshed(j), revoked(j)]).toEqual([[], []]);
@@ -355,6 +366,25 @@ describe('an entry of a row under a lease', () => {
     expect(await tokensOwed(j)).toMatchObject({ refresh: 'refresh-lost-1-new' });
     expect(await storedIn(`rescue/${leaseId}`)).toBeNull();
     await later(j, HOUR / 2);
+    expect(await owed(j)).toEqual([]);
+  });
+
+  test('does not go back to a record that it has taken, and that is still read', async () => {
+    const j = await travel();
+    const leaseId = crypto.randomUUID();
+    const row = await insertIdle(j, 'live', 'lost-4', { leaseId, leaseUntil: j.deps.now() });
+    const grant = await leftBy(j, row, { expiresAt: j.deps.now() - 1 });
+    await saveInKv(j.deps, grant, Number.POSITIVE_INFINITY);
+    j.deps.kv = kvWith({ delete: async () => {} });
+    j.provider.answer('/revoke', ({ nth }) =>
+      nth === 1 ? new Response(null, { status: 503 }) : null,
+    );
+    await remove(j, 'live', 'lost-4');
+    await later(j, HOUR / 2);
+    expect([refreshed(j), revoked(j)]).toEqual([
+      ['refresh-lost-4-new'],
+      ['access-lost-4-new-1', 'access-lost-4-new-1'],
+    ]);
     expect(await owed(j)).toEqual([]);
   });
 
