@@ -33,7 +33,7 @@ import { isExpired, type Transaction } from './transactions';
 /**
  * Where to send the browser.
  * @param browserFor the secret in its cookie, for a connection with this id; null: a look at the
- * link (HEAD), which changes nothing and leads to the provider without a request
+ * link (HEAD), which changes nothing and leads to the provider without its request
  * @throws AppError connection_not_found where no transaction has this ticket
  */
 export async function startAuthorization(
