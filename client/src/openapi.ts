@@ -2583,7 +2583,7 @@ export interface components {
              * @description With status error: when the next refresh is tried.
              */
             retryAt?: string;
-            /** @description Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet. */
+            /** @description Of credentials that can be tried at the provider: whether it took them. False: it has not said so yet. */
             verified?: boolean;
             /** Format: date-time */
             connectedAt: string;
@@ -2888,7 +2888,7 @@ export interface components {
              * @description With status error: when the next refresh is tried.
              */
             retryAt?: string;
-            /** @description Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet. */
+            /** @description Of credentials that can be tried at the provider: whether it took them. False: it has not said so yet. */
             verified?: boolean;
             /** Format: date-time */
             connectedAt: string;

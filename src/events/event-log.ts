@@ -1,6 +1,7 @@
 /**
- * The event log: what happened, told once, in the order of commits. An event is a statement of the
- * batch that makes its change, so one is there exactly when the change is.
+ * The event log: what happened, told once, in the order of commits. An event of a user is a
+ * statement of the batch that makes its change, so one is there exactly when the change is. What an
+ * operator did is written after it, and some of what a provider does is no change (writeEvent).
  */
 import { and, eq, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';

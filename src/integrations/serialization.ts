@@ -49,7 +49,7 @@ export const integrationSchema = z
       .boolean()
       .optional()
       .describe(
-        'Of credentials that can be tried at the provider: whether it took them. False: it did not answer yet.',
+        'Of credentials that can be tried at the provider: whether it took them. False: it has not said so yet.',
       ),
     connectedAt: timeSchema,
     updatedAt: timeSchema.describe('Last change that a user could see.'),
