@@ -6,7 +6,20 @@
  *
  * Users are counted, not integrations: nobody closes a provider to others by accounts of their own.
  */
-import { and, eq, gt, gte, isNotNull, isNull, lte, not, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { type Database, preparedQuery, runBatch } from '../db/client';
 import { hasRow, nullOrBefore } from '../db/conditions';
 import { always, caseWhen, coalesce, lengthOf, never, plus } from '../db/expressions';
@@ -107,7 +120,9 @@ export type Admission =
   | { kind: 'open'; until: number };
 
 /**
- * Half open: one conditional UPDATE decides who probes. `health` as it was just read.
+ * Half open: one conditional UPDATE decides who probes. `health` as it was just read. Where the
+ * answer got lost, what it may have written is taken for its own: whoever else comes within the
+ * same millisecond may then probe as well.
  *
  * @throws what D1 throws
  */
@@ -121,13 +136,16 @@ export async function admit(
   if (until === null) return { kind: 'closed' };
   if (until > now) return { kind: 'open', until };
   const probeUntil = now + PROBE_MS;
-  const taken = await retry(deps, { until: now + WRITE_MS }, () =>
-    deps.db
+  const found = [until];
+  const taken = await retry(deps, { until: now + WRITE_MS }, () => {
+    const isFree = inArray(openUntil, [...found]);
+    found.push(probeUntil);
+    return deps.db
       .update(providerHealth)
       .set({ openUntil: probeUntil, updatedAt: now })
-      .where(and(isCircuit(key), eq(openUntil, until)))
-      .returning({ provider: providerHealth.provider }),
-  );
+      .where(and(isCircuit(key), isFree))
+      .returning({ provider: providerHealth.provider });
+  });
   return taken.length > 0 ? { kind: 'probe', probeUntil } : { kind: 'open', until: probeUntil };
 }
 

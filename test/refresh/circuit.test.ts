@@ -5,6 +5,7 @@
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { providerHealth } from '../../src/db/schema';
+import { admit, healthOf } from '../../src/refresh/circuit';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { runRefresh } from '../../src/refresh/run';
 import { tokenFor } from '../../src/refresh/token';
@@ -75,4 +76,22 @@ it('one tenant’s trouble holds back no other', async () => {
   // Nor does its success close what is open elsewhere.
   const [still] = await w.deps.db.select().from(providerHealth).where(open);
   expect(still?.openUntil).toBe(health?.openUntil);
+});
+
+it('a probe whose answer got lost is still its own', async () => {
+  let isFirst = true;
+  const { db } = hookedDb({
+    after: async (text) => {
+      if (!text.startsWith('update "provider_health" set "open_until"') || !isFirst) return;
+      isFirst = false;
+      throw new Error('D1_ERROR: the answer got lost');
+    },
+  });
+  const w = world({ refreshModel: 'static' }, { db, queue: null });
+  const key = { provider: w.provider, host: `${w.provider}.example` };
+  const opened = { ...key, failures: 5, failedIds: [], openFor: 30_000, updatedAt: 0 };
+  await w.deps.db.insert(providerHealth).values({ ...opened, openUntil: w.deps.now() });
+  const [health] = await healthOf(w.deps.db, [key]);
+  const admissions = [await admit(w.deps, key, health), await admit(w.deps, key, health)];
+  expect(admissions.map(({ kind }) => kind)).toEqual(['probe', 'open']);
 });
