@@ -12,7 +12,20 @@
  * the token endpoint's to say. Only where a newer token is refused as well, the account is marked
  * here.
  */
-import { and, asc, between, countDistinct, eq, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  between,
+  countDistinct,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  or,
+} from 'drizzle-orm';
 import { PARALLEL_CALLS } from '../budget';
 import type { Database } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
@@ -38,7 +51,7 @@ import { publish } from '../status-cache/publish';
 import type { Facts, Snapshot } from '../status-cache/snapshot';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { ATTEMPT_MS } from './attempt';
-import { CHECK, free, isLeased, lease, release } from './claim';
+import { CHECK, free, isLeased, isOwn, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
 import { CONFIRM_AFTER_MS, needsReconnectEvent, recoveredEvent, unmarked } from './failure';
 import { CLAIM_MS, refreshOne, watchBackoff } from './on-demand';
@@ -198,7 +211,8 @@ const checkLease = (claimId: string, now: number) => ({
 });
 
 /**
- * One integration to be checked, as `seen`. No row where somebody else holds it, or just had it.
+ * One integration to be checked, as `seen`, or as this claim has left it whose answer got lost. No
+ * row where somebody else holds it, or just had it.
  */
 const claimCheck = (
   db: Database,
@@ -213,7 +227,7 @@ const claimCheck = (
       and(
         eq(oauthAccounts.id, seen.id),
         eq(oauthAccounts.tokenVersion, seen.tokenVersion),
-        equalOrBothNull(oauthAccounts.checkedAt, seen.checkedAt),
+        or(equalOrBothNull(oauthAccounts.checkedAt, seen.checkedAt), isOwn(`${CHECK}${claimId}`)),
         free(now, `${CHECK}${claimId}`),
       ),
     )
@@ -493,18 +507,23 @@ export async function repeatChecks(deps: Deps): Promise<number> {
   return tried;
 }
 
-/** `size` due checks at most. Providers take turns: one that hangs delays no other's. */
+/**
+ * `size` due checks at most. Providers take turns: one that hangs delays no other's. What this
+ * claim holds already, as its answer got lost, comes first.
+ */
 function claimDueChecks(db: Database, claimId: string, now: number, size = PARALLEL_CALLS) {
   const { id, provider, checkDueAt } = oauthAccounts;
+  const own = `${CHECK}${claimId}`;
+  const isHeld = and(eq(checkDueAt, now + CHECK_AGAIN_MS), isOwn(own));
   const due = db
     .select({ id, checkDueAt, turn: rowNumber(provider, checkDueAt).as('turn') })
     .from(oauthAccounts)
-    .where(and(lte(checkDueAt, now), free(now, `${CHECK}${claimId}`)))
+    .where(and(or(lte(checkDueAt, now), isHeld), free(now, own)))
     .as('due');
   const first = db
     .select({ id: due.id })
     .from(due)
-    .orderBy(asc(due.turn), due.checkDueAt)
+    .orderBy(desc(gt(due.checkDueAt, now)), asc(due.turn), due.checkDueAt)
     .limit(size);
   return db
     .update(oauthAccounts)

@@ -53,7 +53,7 @@ const leaseIdOf = (claimId: string | SQLWrapper): SQL<string> =>
   joined(claimId, '.', oauthAccounts.id);
 
 /** A claim's own lease is free to it: so a claim whose answer got lost can be repeated. */
-const isOwn = (claimId: string | SQLWrapper): SQL => eq(leaseId, leaseIdOf(claimId));
+export const isOwn = (claimId: string | SQLWrapper): SQL => eq(leaseId, leaseIdOf(claimId));
 
 /** Columns that take the lease. */
 export const lease = (claimId: string | SQLWrapper, now: number | SQLWrapper) => {

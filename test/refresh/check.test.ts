@@ -41,6 +41,17 @@ const eventsOf = (
     .from(eventLog)
     .where(and(eq(eventLog.provider, w.provider), eq(eventLog.type, type)));
 
+/** D1 does the first of these, and its answer gets lost. */
+function losingTheFirst(statement: RegExp) {
+  let isFirst = true;
+  const after = async (sql: string) => {
+    if (!statement.test(sql) || !isFirst) return;
+    isFirst = false;
+    throw new Error('D1_ERROR: the answer got lost');
+  };
+  return hookedDb({ after }).db;
+}
+
 /** The two minutes pass, and cron comes. */
 async function confirm(w: ReturnType<typeof world>): Promise<void> {
   w.deps.clock.advance(2 * MINUTE);
@@ -293,6 +304,16 @@ describe('POST .../check', () => {
     expect(w.server.count('refresh')).toBe(1);
   });
 
+  it('a claim whose answer got lost is repeated, and finds its own row', async () => {
+    const w = apart();
+    const row = await w.due(forever);
+    const db = losingTheFirst(/^update "oauth_accounts"/);
+    const { facts } = await checkIntegration({ ...w.deps, db }, keyOf(row));
+    expect(facts.verified).toBe(true);
+    expect(w.server.to('/me')).toHaveLength(1);
+    expect(await w.row(row.id)).toMatchObject({ leaseId: null, verifiedAt: expect.any(Number) });
+  });
+
   it.each(['service', 'user'])('is for the %s, and users see only their own', async (kind) => {
     const w = apart();
     const row = await w.due(forever);
@@ -425,6 +446,19 @@ describe('repetitions by cron', () => {
       checkRefusedAt: null,
       leaseId: null,
     });
+  });
+
+  it('a claim whose answer got lost is repeated, and finds its own rows before others', async () => {
+    const w = apart();
+    const due: AccountRow[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      due.push(await w.due({ ...forever, checkDueAt: w.deps.now() - HOUR - i }));
+    }
+    await repeatChecks({ ...w.deps, db: losingTheFirst(/^update "oauth_accounts"/) });
+    for (const { id } of due) {
+      expect(await w.row(id)).toMatchObject({ leaseId: null, checkDueAt: null });
+    }
+    expect(w.server.to('/me')).toHaveLength(due.length);
   });
 
   it('take turns by provider: the backlog of one does not keep the others waiting', async () => {
