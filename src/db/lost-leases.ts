@@ -12,6 +12,10 @@ import { oauthAccounts } from './schema';
 export const withPresentLease = (now: Value): SQL =>
   sql`${coalesce(sql`${oauthAccounts.lostLeaseId} || ' '`, '')} || ${oauthAccounts.leaseId} || '@' || CAST(${now} AS INTEGER)`;
 
+/** Whether such a column names this attempt. */
+export const namesLease = (column: Value, leaseId: string): SQL =>
+  sql`instr(' ' || ${column}, ${` ${leaseId}@`}) > 0`;
+
 interface LostLease {
   id: string;
   /** When a claim found that it had ended. */

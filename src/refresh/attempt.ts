@@ -51,7 +51,7 @@ import {
 import { type Failed, type FailureContext, writeFailure } from './failure';
 import { judge, noClient, type Outcome, salvage, WRONG_SUBJECT, wrongSubject } from './outcome';
 import type { Publication } from './publication';
-import { commitRescued, findRescue, type Rescued, rescue, SAVE_MS, saveInKv } from './rescue';
+import { commitRescued, findRescue, type Rescued, rescue } from './rescue';
 import { graceEnds, isSingleUse, sendableAt } from './single-use';
 import { isCounting, STORM } from './storm';
 import { type ClearRefusal, isClearRefusal, isMarked, isOld, type Weighed, weigh } from './verdict';
@@ -257,13 +257,7 @@ async function storeGrant(
 ): Promise<Committed | Rescued> {
   const commit = () => commitGrant(deps, grant, row, options);
   try {
-    const committed = await commit();
-    // Where a reconnect was faster, the former grant's entry on the outbox names this attempt: the
-    // delivery finds here what there is to revoke.
-    if (committed.kind === 'superseded' && options.provider.revocationReach === 'token') {
-      await saveInKv(deps, grant, deps.now() + SAVE_MS);
-    }
-    return committed;
+    return await commit();
   } catch (error) {
     const about = { provider: grant.provider, rowId: grant.rowId };
     deps.log.error('refresh.grant_not_committed', about, error);

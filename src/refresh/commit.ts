@@ -8,10 +8,12 @@
  * has the only copy of a rotated token, and must save it. Every statement here may be repeated,
  * also after a try whose fate is unknown: the sealed token in the row tells whether it was ours.
  */
-import { and, eq, lte, not } from 'drizzle-orm';
+import { and, eq, lte, not, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
+import type { Database } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { caseWhen } from '../db/expressions';
+import { namesLease } from '../db/lost-leases';
 import { owedRevocation } from '../db/owed-revocations';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
@@ -123,7 +125,10 @@ export async function sealGrant(
 export type Committed =
   /** It is in the row. `snapshot` is to be published; null: written quietly. */
   | { kind: 'committed'; snapshot: Snapshot | null }
-  /** Another refresh or a reconnect went first; its tokens count, ours are worth nothing. */
+  /**
+   * Another refresh or a reconnect went first; its tokens count, ours are worth nothing, and owed a
+   * revocation where the former grant's are.
+   */
   | { kind: 'superseded' }
   /** Disconnected meanwhile: the grant's tokens are owed a revocation, which is noted. */
   | { kind: 'gone' };
@@ -160,8 +165,19 @@ export async function commitGrant(
   const random = deps.random();
   let current = row ?? (await readRow(deps, grant, until));
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (!current) return giveBack(deps, grant, options.provider, until);
-    if (!(await isFor(deps, grant, current, options.provider))) return { kind: 'superseded' };
+    if (!current) {
+      await giveBack(deps, grant, options.provider, until);
+      deps.log.info('refresh.grant_discarded', { provider: grant.provider, rowId: grant.rowId });
+      return { kind: 'gone' };
+    }
+    if (!(await isFor(deps, grant, current, options.provider))) {
+      // Overtaken by a reconnect, it is of the former grant, which is over. Overtaken by another
+      // refresh, it is of the grant that the row has: nothing of that is owed.
+      if (options.provider.revocationReach === 'token') {
+        await giveBack(deps, grant, options.provider, until, isOwed(deps.db, grant));
+      }
+      return { kind: 'superseded' };
+    }
     const { hit, quiet, snapshot } = await write(deps, grant, current, random, limits);
     if (hit) return { kind: 'committed', snapshot };
     current = await readRow(deps, grant, until);
@@ -402,13 +418,29 @@ async function readRow(deps: Deps, grant: SealedGrant, until: number): Promise<A
   return row ?? null;
 }
 
-/** A token put back after a disconnect would undo the disconnect: it is owed a revocation. */
+/** Whether a reconnect owes the former grant, which this one is of, a revocation. */
+const isOwed = (db: Database, { provider, subject, leaseId }: SealedGrant): SQL =>
+  hasRow(
+    db,
+    outbox,
+    and(
+      eq(outbox.provider, provider),
+      eq(outbox.subject, subject),
+      namesLease(outbox.lostLeaseId, leaseId),
+    ),
+  );
+
+/**
+ * A token put back after a disconnect would undo the disconnect: it is owed a revocation.
+ * @param where what must hold in D1 besides
+ */
 async function giveBack(
   deps: Deps,
   grant: SealedGrant,
   record: OAuth2Provider,
   until: number,
-): Promise<Committed> {
+  where?: SQL,
+): Promise<void> {
   const { db } = deps;
   const { provider, accountId, subject, parameters, accessToken, refreshToken } = grant;
   const expiresAt = accessEnd(record, grant.receivedAt, grant.expiresAt);
@@ -430,7 +462,7 @@ async function giveBack(
         : eq(outbox.accessToken, accessToken),
     ),
   );
-  await retry(deps, { until }, () => db.batch([owedRevocation(db, owed, deps.now(), not(noted))]));
-  deps.log.info('refresh.grant_discarded', { provider, rowId: grant.rowId });
-  return { kind: 'gone' };
+  await retry(deps, { until }, () =>
+    db.batch([owedRevocation(db, owed, deps.now(), and(not(noted), where))]),
+  );
 }

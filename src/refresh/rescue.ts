@@ -22,7 +22,7 @@ import {
   type SealedGrant,
 } from './commit';
 
-export const SAVE_MS = 5 * SECOND_MS;
+const SAVE_MS = 5 * SECOND_MS;
 const TRY_MS = 2_200;
 const READ_MS = 2 * SECOND_MS;
 /** An outage of D1 that lasts longer has lost more than this. */

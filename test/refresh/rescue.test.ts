@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { eventLog, oauthAccounts, outbox } from '../../src/db/schema';
+import type { SealedGrant } from '../../src/refresh/commit';
 import { refreshOne } from '../../src/refresh/on-demand';
 import { consume } from '../../src/refresh/queue';
 import { recoverRescued } from '../../src/refresh/rescue';
@@ -420,6 +421,46 @@ describe('a rescue record', () => {
     await consume(delivered(sent).batch, deps);
     expect(await row(account.id)).toMatchObject(reconnected);
   });
+
+  it.each(['the queue', 'the hourly recovery'])(
+    'of a former grant is revoked with that grant, by %s too, and of no other',
+    async (by) => {
+      const w = await rescued({ revocationReach: 'token' });
+      const { deps, account, sent, row, provider } = w;
+      const { leaseId, subject, parameters } = await row(account.id);
+      const context = ['oauth_accounts', account.provider, account.providerAccountId] as const;
+      const refreshToken = await deps.vault.seal('reconnected', [...context, 'refresh_token']);
+      await deps.db
+        .update(oauthAccounts)
+        .set({ refreshToken, tokenVersion: deps.now() + 9, leaseId: null, leaseUntil: null })
+        .where(eq(oauthAccounts.id, account.id));
+      const records = async () => (await w.kv.list({ prefix: `rescue/${leaseId}` })).keys;
+      const [record] = await records();
+      const text = (await w.kv.get(record?.name ?? '')) ?? '';
+      const recover = async () => {
+        await w.kv.put(record?.name ?? '', text);
+        if (by === 'the queue') await consume(delivered(sent).batch, deps);
+        else await recoverRescued(deps);
+        expect(await records()).toEqual([]);
+        const entries = await deps.db.select().from(outbox).where(eq(outbox.provider, provider));
+        return entries.map((entry) => entry.accessToken);
+      };
+      const { grant } = sent.find((body) => (body as { kind: string }).kind === 'rescue') as {
+        grant: SealedGrant;
+      };
+      // Overtaken by another refresh, it is of the grant that the row has.
+      expect(await recover()).toEqual([]);
+      await deps.db.insert(outbox).values({
+        ...{ kind: 'revocation', provider, subject, parameters },
+        accountId: account.providerAccountId,
+        refreshToken: grant.sent,
+        lostLeaseId: `before@1 ${leaseId}@${deps.now()}`,
+        dueAt: deps.now(),
+        createdAt: deps.now(),
+      });
+      for (let i = 0; i < 2; i += 1) expect(await recover()).toEqual([null, grant.accessToken]);
+    },
+  );
 
   it('of a former grant is left alone by the attempt that finds it', async () => {
     const { deps, account, row, tokens, server } = await rescued();
