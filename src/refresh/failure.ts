@@ -4,7 +4,7 @@
  * so that no row heads the queue for ever, and releases the lease in the same statement.
  *
  * Unlike a grant, a failure counts only under its own lease: whoever lost the lease has nothing to
- * say any more.
+ * say any more. And only of the row as it was claimed: what was taken back meanwhile stays so.
  */
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../db/client';
@@ -75,20 +75,37 @@ export async function writeFailure(
     const now = deps.now();
     const columns = failureColumns(row, failed, context, now, random);
     const dueAt = columns.refreshDueAt;
-    const fence = and(
+    const held = and(
       eq(oauthAccounts.id, row.id),
       eq(oauthAccounts.provider, row.provider),
       eq(oauthAccounts.providerAccountId, row.providerAccountId),
       eq(oauthAccounts.tokenVersion, row.tokenVersion),
       eq(oauthAccounts.leaseId, row.leaseId ?? ''),
     );
+    const released = release([row.leaseId ?? '']);
     const update = db
       .update(oauthAccounts)
-      .set({ ...columns, ...release([row.leaseId ?? '']) })
-      .where(fence)
+      .set({ ...columns, ...released })
+      .where(
+        and(
+          held,
+          eq(oauthAccounts.state, row.state),
+          equalOrBothNull(oauthAccounts.refreshDueAt, row.refreshDueAt),
+        ),
+      )
       .returning({ id: oauthAccounts.id });
+    // Taken back meanwhile: what is known of the token holds all the same, and the lease is over.
+    const letGo = () => {
+      const { unknownSince: since = row.unknownSince } = columns;
+      return db
+        .update(oauthAccounts)
+        .set({ ...released, unknownSince: since })
+        .where(held);
+    };
     if (!context.visible && isQuiet(row, failed, columns, now)) {
-      return { hit: (await update).length > 0, dueAt, snapshot: null };
+      const hit = (await update).length > 0;
+      if (!hit) await letGo();
+      return { hit, dueAt, snapshot: null };
     }
     const happened = written(db, row, columns);
     const event = eventOf(row, failed, columns, now);
@@ -99,6 +116,7 @@ export async function writeFailure(
       happened,
       event ? accountEventStatements(deps, row, event, happened) : [],
     );
+    if (!change.changed) await letGo();
     return { hit: change.changed, dueAt, snapshot: change.snapshot };
   });
 }

@@ -13,6 +13,7 @@ import {
   type Weighed,
   weigh,
 } from '../../src/refresh/verdict';
+import { takeBackVerdicts, unmarkStorm } from '../../src/refresh/verdict-reversal';
 import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/time';
 import type { Interception } from '../simulator/simulator';
 import type { AccountRow } from '../support/fixtures';
@@ -316,6 +317,77 @@ describe('an account that is refused again and again', () => {
     expect(events.filter((event) => event.startsWith('provider.'))).toEqual([
       'provider.refusal_storm refused_repeatedly',
     ]);
+  });
+});
+
+describe('what is taken back while an attempt is under way stays so', () => {
+  const marked = (now: number) =>
+    ({
+      state: 'needs_reconnect',
+      stateReason: 'refused_repeatedly',
+      stateConfirmedAt: now - DAY,
+      refusal: 'h',
+      refusals: 9,
+      refusedSince: now - 20 * DAY,
+      refusedAt: now - DAY,
+      refreshFailures: 30,
+    }) as const;
+  const takeBack = (w: ReturnType<typeof world>) =>
+    takeBackVerdicts(w.deps, w.provider, w.deps.now() + MINUTE);
+
+  it('a refusal of a marked account that the operator takes back', async () => {
+    const w = world({ refreshModel: 'static' });
+    const { id } = await w.due(marked(w.deps.now()));
+    w.server.answer('/token', async () => {
+      expect(await takeBack(w)).toEqual({ taken: 1, left: false });
+      return errorReply(403, 'gone');
+    });
+    await runRefresh(w.deps, 'cron');
+    expect(w.server.requests).toHaveLength(1);
+    const after = await w.row(id);
+    expect(after).toMatchObject({
+      ...{ state: 'active', refusals: 0, refusedSince: null, stateConfirmedAt: null },
+      ...{ leaseId: null, lostLeaseId: null, unknownSince: null },
+    });
+    expect(after.refreshDueAt).toBeGreaterThan(w.deps.now());
+    expect(after.refreshDueAt).toBeLessThanOrEqual(w.deps.now() + HOUR);
+    expect(await eventsOf(w)).toEqual(['integration.recovered undefined']);
+  });
+
+  it('an unknown outcome is noted all the same', async () => {
+    const w = world();
+    const { id } = await w.due(marked(w.deps.now()));
+    w.server.answer('/token', async () => {
+      await takeBack(w);
+      throw new TypeError('connection reset');
+    });
+    await runRefresh(w.deps, 'cron');
+    expect(await w.row(id)).toMatchObject({
+      ...{ state: 'active', refusals: 0, leaseId: null, unknownSince: w.deps.now() },
+    });
+  });
+
+  it('a second refusal of what was marked before a storm was known', async () => {
+    const w = world({ refreshModel: 'static' });
+    const now = w.deps.now();
+    const { id } = await w.due({
+      ...marked(now),
+      stateReason: 'invalid_grant',
+      stateConfirmedAt: null,
+      refusedSince: now - 3 * MINUTE,
+    });
+    let asked = 0;
+    w.server.answer('/token', async () => {
+      asked += 1;
+      if (asked > 1) return null;
+      const snapshots = await unmarkStorm(w.deps, w.provider, w.deps.now() + MINUTE);
+      expect(snapshots).toHaveLength(1);
+      return errorReply(400, 'invalid_grant');
+    });
+    // It is due as before, and is heard again.
+    expect(await runRefresh(w.deps, 'cron')).toMatchObject({ refused: 0, refreshed: 1 });
+    expect(await w.row(id)).toMatchObject({ state: 'active', leaseId: null });
+    expect(await eventsOf(w)).toEqual([]);
   });
 });
 

@@ -68,6 +68,8 @@ const mutants: Record<string, Mutant> = {
         ? text
             .replace('"oauth_accounts"."token_version" = ?', '? IS NOT NULL')
             .replace('"oauth_accounts"."lease_id" = ?', '? IS NOT NULL')
+            .replace('"oauth_accounts"."state" = ?', '? IS NOT NULL')
+            .replace('"oauth_accounts"."refresh_due_at" IS ?', '(? IS NULL or true)')
         : text,
   },
   'a refresh may start before it is due': {
