@@ -11,14 +11,16 @@ import type { Send } from './send.ts';
  */
 export type Api = Client<paths>;
 
-/** Besides all GETs: routes that do nothing more when they are called again. */
+/**
+ * Besides all GETs: routes that do nothing more when they are called again. Stored credentials are
+ * none: where nothing names the account, each call makes one of its own.
+ */
 const repeatable: ReadonlySet<string> = new Set([
   'POST /v1/status',
   'POST /v1/users/{userId}/connections/{id}/complete',
   'POST /v1/users/{userId}/integrations/{provider}/{accountId}/check',
   'POST /v1/users/{userId}/token',
   'POST /v1/webhooks/{endpoint}/enable',
-  'PUT /v1/users/{userId}/integrations/{provider}',
   'DELETE /v1/users/{userId}',
   'DELETE /v1/users/{userId}/delegations',
   'DELETE /v1/cache',

@@ -200,6 +200,11 @@ describe('tries', () => {
       ({ mooring }: ReturnType<typeof testServer>) =>
         mooring.user('u1').account('github', 'a').disconnect(),
     ],
+    [
+      'store credentials',
+      ({ mooring }: ReturnType<typeof testServer>) =>
+        mooring.user('u1').storeCredentials('openai', { credentials: { apiKey: 'key' } }),
+    ],
   ])('%s is sent once: it would do more the second time', async (_what, act) => {
     const server = testServer();
     server.answers(busy('1'));
