@@ -144,8 +144,11 @@ function decoded(body: string, { headers }: Response): Response {
   return new Response(body, { headers: own });
 }
 
-const isOwn = (response: Response): boolean =>
-  response.headers.get('Mooring-Answered-By') !== 'provider';
+/** Where a browser followed a redirect off the API, the host that answered names nobody. */
+function isOwn({ headers, redirected }: Response): boolean {
+  const by = headers.get('Mooring-Answered-By');
+  return by === null ? !redirected : by !== 'provider';
+}
 
 /** RFC 9110 section 10.2.3: seconds, or a date. @returns seconds */
 function retryAfterOf(response: Response, clock: Clock): number | undefined {

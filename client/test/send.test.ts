@@ -437,6 +437,40 @@ describe('calls of an API', () => {
     },
   );
 
+  it('give what a redirect off the API leads to, also where it fails', async () => {
+    const server = testServer();
+    // As a browser answers that followed a redirect to a host which knows nothing of Mooring.
+    const followed = (reply: Response) => () =>
+      Object.defineProperty(reply, 'redirected', { value: true });
+    const account = server.mooring.user('u1').account('github');
+    const zip = { 'Content-Type': 'application/zip' };
+    server.answers(followed(new Response('PK', { headers: zip })));
+    expect(await (await account.fetch('/archive')).text()).toBe('PK');
+    server.answers(followed(new Response('no', { status: 503, headers: { 'Retry-After': '1' } })));
+    expect((await account.fetch('/archive')).status).toBe(503);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it('throw what Mooring refuses of a redirect within the API', async () => {
+    const server = testServer();
+    server.answers(() =>
+      Object.defineProperty(problem(403, 'call_not_supported', {}, byMooring), 'redirected', {
+        value: true,
+      }),
+    );
+    await expect(server.mooring.user('u1').account('github').fetch('/moved')).rejects.toMatchObject(
+      { code: 'call_not_supported' },
+    );
+  });
+
+  it('throw an answer without a name, if no redirect led to it', async () => {
+    const server = testServer();
+    server.answers(new Response('<html>', { status: 502 }));
+    await expect(server.mooring.user('u1').account('github').fetch('/user')).rejects.toMatchObject({
+      code: 'unexpected_reply',
+    });
+  });
+
   it('stream a body', async () => {
     const server = testServer();
     server.answers(new Response('ok', { headers: byProvider }));
