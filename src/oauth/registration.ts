@@ -273,16 +273,22 @@ async function opened(
 
 type Method = RegisteredClient['clientAuth'];
 
+/** A server that has none may write it as an empty text (Descope). */
+const secretText = z.preprocess(
+  (value) => (value === '' ? null : value),
+  z.string().min(1).max(4096).nullish(),
+);
+
 /** Read leniently: what else a server writes, and null for what it has not, is passed over. */
 const replySchema = z.object({
   client_id: z.string().regex(/^[\x20-\x7e]{1,1000}$/),
-  client_secret: z.string().min(1).max(4096).nullish(),
+  client_secret: secretText,
   /** Seconds since the epoch; 0: never. */
   client_secret_expires_at: z.coerce.number().int().nonnegative().nullish().catch(null),
-  token_endpoint_auth_method: z.string().nullish(),
+  token_endpoint_auth_method: z.preprocess((value) => value || null, z.string().nullish()),
   redirect_uris: z.array(z.string()).nullish(),
   registration_client_uri: z.string().nullish(),
-  registration_access_token: z.string().min(1).max(4096).nullish(),
+  registration_access_token: secretText,
 });
 
 async function register(
