@@ -61,5 +61,7 @@ export const mastodon = {
     picture: 'avatar',
     host: 'parameter:host',
   },
-  revocationReach: 'token',
+  // Doorkeeper gives the token that a consent with the same scopes already has, so to end one that
+  // came to nothing could end the integration's.
+  revocationReach: 'grant',
 } as const satisfies ProviderInput;
