@@ -90,6 +90,7 @@ type Preference = 'openid' | 'oauth';
 
 /**
  * @param template what the metadata may name in the place of the issuer
+ * @param isNamedByResource the issuer is as a protected resource spells it, and nobody here
  * @throws AppError `provider_unavailable` where the server did not answer, `provider_error` where
  *   what it answered cannot be used.
  */
@@ -97,7 +98,10 @@ export async function discover(
   deps: DiscoveryDeps,
   issuer: string,
   template: string | undefined,
-  prefers: Preference = 'openid',
+  {
+    prefers,
+    isNamedByResource = false,
+  }: { prefers: Preference; isNamedByResource?: boolean | undefined },
 ): Promise<ServerMetadata> {
   const metadata = await cached(deps, servers, `${prefers} ${issuer}`, () =>
     requestServer(deps, issuer, prefers),
@@ -105,10 +109,20 @@ export async function discover(
   // RFC 8414 3.3: identical, and without it a server could speak for another one (mix-up).
   const named = metadata.issuer;
   if (named === issuer || named === template) return metadata;
+  if (isNamedByResource && isSameRoot(named, issuer)) return metadata;
   if (template !== undefined && isOfTemplate(template, named)) return metadata;
   throw unusable(
     `the metadata under ${issuer} names another issuer, "${named.slice(0, 200)}"; they must be identical, or the record must have it as its "issuerTemplate"`,
   );
+}
+
+/**
+ * `https://a.example` and `https://a.example/`: their metadata stands at one address, so neither
+ * can speak for the other. Resources of Google's and others do not spell it as the server does.
+ */
+function isSameRoot(one: string, other: string): boolean {
+  const root = one.replace(/\/$/, '');
+  return root === other.replace(/\/$/, '') && URL.parse(one)?.origin === root;
 }
 
 /** What was fetched within the hour, else what `request` brings. */
@@ -142,6 +156,9 @@ async function requestServer(
   return metadataOf(deps, issuer, document);
 }
 
+const isObject = (document: unknown): boolean =>
+  typeof document === 'object' && document !== null && !Array.isArray(document);
+
 /** The first document that is there, and where. @throws AppError as `discover` */
 async function firstOf(
   deps: DiscoveryDeps,
@@ -151,15 +168,17 @@ async function firstOf(
   const found: string[] = [];
   for (const url of urls) {
     const reply = await load(deps, url);
-    if (reply.kind === 'reply' && reply.status === 200) {
-      return { url, document: parseDocument(reply.body, reply.headers.get('Content-Type')) };
-    }
     const { pathname } = new URL(url);
-    found.push(
-      reply.kind === 'reply'
-        ? `${pathname} is a ${reply.status}`
-        : `${pathname} is ${reply.reason}`,
-    );
+    if (reply.kind === 'failed') {
+      found.push(`${pathname} is ${reply.reason}`);
+    } else if (reply.status === 200) {
+      const document = parseDocument(reply.body, reply.headers.get('Content-Type'));
+      if (isObject(document)) return { url, document };
+      // An app of one page answers every address with it.
+      found.push(`${pathname} is no JSON object`);
+    } else {
+      found.push(`${pathname} is a ${reply.status}`);
+    }
   }
   throw unusable(`no metadata was found under ${what} (${found.join('; ')})`);
 }

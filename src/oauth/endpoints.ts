@@ -140,7 +140,11 @@ async function withMetadata(
   const metadata =
     issuer === null
       ? undefined
-      : await discover(deps, issuer, template, found === null ? 'openid' : 'oauth');
+      : await discover(deps, issuer, template, {
+          prefers: found === null ? 'openid' : 'oauth',
+          isNamedByResource:
+            found !== null && resourceUrl !== null && provider.issuer === undefined,
+        });
   const fault = found?.isNew && metadata && faultOfServer(metadata);
   if (fault !== undefined) {
     throw new AppError('provider_error', `the metadata of ${issuer} has no usable ${fault}`);
@@ -169,7 +173,10 @@ async function withMetadata(
     issParameter: metadata?.authorization_response_iss_parameter_supported === true,
     parUrl,
     redirectUri: provider.redirectUri ?? callbackUrl(publicUrl, provider.id),
-    parameters: found === null ? values : { ...values, ...pinsOf(found) },
+    parameters:
+      found === null
+        ? values
+        : { ...values, ...pinsOf({ ...found, issuer: metadata?.issuer ?? found.issuer }) },
     announced: {
       scopes: resourceUrl === null ? [] : [...(found?.scopes ?? []), ...offlineIn(metadata)],
       pkce: metadata?.code_challenge_methods_supported?.includes('S256') === true,

@@ -351,6 +351,41 @@ describe('metadata that is not to be believed', () => {
     }
   });
 
+  test.each([
+    ['https://auth.tools.example', 'https://auth.tools.example/'],
+    ['https://auth.tools.example/', 'https://auth.tools.example'],
+  ])(
+    'spells the server %s, which says %s: it goes by what the server says',
+    async (named, said) => {
+      const j = connected({ resource: { authorization_servers: [named] } });
+      j.provider.answer('/.well-known/oauth-authorization-server', () =>
+        Response.json(serverMetadata({ issuer: said })),
+      );
+      expect((await connect(j, 'ada')).status).toBe(201);
+      const [row] = await j.deps.db.select().from(oauthAccounts);
+      expect(row?.parameters).toMatchObject({ authorization_server: said });
+    },
+  );
+
+  test('answers its own address with a page: the document of its host counts', async () => {
+    const j = connected();
+    const page = () =>
+      new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } });
+    j.provider.answer(PLACES.own, page);
+    j.provider.answer(PLACES.root, () => Response.json(resourceMetadata()));
+    expect(await errorAtStart(j)).toBeNull();
+  });
+
+  test('registers a client with empty texts for what it has not', async () => {
+    const j = connected();
+    const none = { client_secret: '', registration_access_token: '' };
+    j.provider.answer('/register', ({ nth }) =>
+      Response.json(registered(nth, { ...none, token_endpoint_auth_method: 'none' })),
+    );
+    expect((await connect(j, 'ada')).status).toBe(201);
+    expect(j.registrations()).toHaveLength(1);
+  });
+
   test('a 401 that names another host: that host is not asked', async () => {
     const j = connected({
       challenge: 'Bearer resource_metadata="https://metadata.internal.example/latest"',

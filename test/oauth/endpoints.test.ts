@@ -275,10 +275,22 @@ describe('discovery', () => {
     ['no object', () => 'x'],
   ])('refuses metadata with %s', async (_, document) => {
     const issuer = freshIssuer();
-    const { deps } = deployed(json(document(issuer)));
+    const answer = () => Response.json(document(issuer));
+    const { deps } = deployed(answer, answer);
     await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
       code: 'provider_error',
     });
+  });
+
+  it('passes over a page, which some servers answer whatever the address', async () => {
+    const issuer = freshIssuer();
+    const page = () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } });
+    const { deps, requests } = deployed(page, json(metadataOf(issuer)));
+    expect(await endpointsOf(deps, byIssuer(issuer), {})).toMatchObject({ issuer });
+    expect(requests.map(({ path }) => path)).toEqual([
+      '/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server',
+    ]);
   });
 
   it.each<[string, number, (url: URL) => string]>([
@@ -351,7 +363,8 @@ describe('discovery', () => {
     const issuer = freshIssuer();
     const away = () =>
       new Response(null, { status: 302, headers: { Location: 'https://x.example' } });
-    const { deps } = deployed(away, away, new Response('<html>'));
+    const page = () => new Response('<html>');
+    const { deps } = deployed(away, away, page, page);
     await expect(endpointsOf(deps, byIssuer(issuer), {})).rejects.toMatchObject({
       code: 'provider_error',
     });
