@@ -226,11 +226,13 @@ async function gather(
   const unknown = replace.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new StartProblem(`--replace: there is no setting ${unknown}`);
   for (const name of names) {
-    const isKept = known.has(name) && !replace.includes(name);
+    const isReplaced = replace.includes(name);
     const given = environment[name]?.trim();
-    if (isKept) settings.set(name, { name, source: 'kept' });
+    // What the file holds was sent the last time: it may be the very value that is to go.
+    const inFile = isReplaced ? undefined : kept[name];
+    if (known.has(name) && !isReplaced) settings.set(name, { name, source: 'kept' });
     else if (given) settings.set(name, { name, source: 'environment', value: given });
-    else if (kept[name]) settings.set(name, { name, source: 'file', value: kept[name] });
+    else if (inFile) settings.set(name, { name, source: 'file', value: inFile });
   }
 
   const add = (name: string, source: Setting['source'], value: string) =>
@@ -242,7 +244,9 @@ async function gather(
       (value) => (value === '' ? undefined : faultOf('PUBLIC_URL', value)),
     );
     if (answer) add('PUBLIC_URL', 'answer', answer);
-    else settings.set('PUBLIC_URL', { name: 'PUBLIC_URL', source: 'deployment' });
+    else if (questions || !replace.includes('PUBLIC_URL')) {
+      settings.set('PUBLIC_URL', { name: 'PUBLIC_URL', source: 'deployment' });
+    }
   }
   if (!settings.has('APP_ORIGINS')) {
     if (questions) {
@@ -269,8 +273,22 @@ async function gather(
     add(BACKEND_KEY, 'made', key);
   }
   if (questions) await askForProviders(questions, settings, add);
+  for (const name of replace) {
+    if (settings.has(name)) continue;
+    if (questions) {
+      add(name, 'answer', await questions.secret(`${name}: the new value`, notEmpty));
+    } else if (!dryRun) {
+      throw new StartProblem(
+        `--replace ${name}: there is no new value. Give it in the environment under this name, or leave out --yes at a terminal to be asked.`,
+      );
+    } else {
+      settings.set(name, { name, source: 'asked' });
+    }
+  }
   return [...settings.values()];
 }
+
+const notEmpty = (value: string) => (value === '' ? 'cannot be empty' : undefined);
 
 async function askForProviders(
   questions: Questions,
@@ -289,7 +307,6 @@ async function askForProviders(
     'Providers to turn on now, with client id and secret at hand (none: later)',
     without.map(({ id, name }) => ({ value: id, label: name })),
   );
-  const notEmpty = (value: string) => (value === '' ? 'cannot be empty' : undefined);
   for (const provider of without.filter(({ id }) => chosen.includes(id))) {
     const { id, name } = provider;
     const [clientId, clientSecret] = clientNames(id);

@@ -291,6 +291,39 @@ describe('another time', () => {
   });
 
   it.each([
+    ['GITHUB_CLIENT_SECRET', null],
+    ['WEBHOOKS', null],
+    // Not the one on workers.dev either, which nobody has chosen.
+    ['PUBLIC_URL', null],
+    ['GITHUB_CLIENT_SECRET', answers({ secret: async () => 'n3w-client-secret' })],
+  ])(
+    '--replace %s without a new value in the environment asks, or refuses',
+    async (name, questions) => {
+      const cloudflare = account({ secrets: [...all, 'GITHUB_CLIENT_ID', name], database: true });
+      const done = setUp(cloudflare, { questions, options: { replace: [name] } });
+      if (questions) {
+        await done;
+        expect(cloudflare.sent).toEqual([{ [name]: 'n3w-client-secret' }]);
+      } else {
+        await expect(done).rejects.toThrow(`--replace ${name}: there is no new value`);
+        expect(cloudflare.commands).toHaveLength(1);
+      }
+    },
+  );
+
+  it('--replace SERVICE_KEYS makes another key than the one in the file', async () => {
+    const cloudflare = account();
+    await setUp(cloudflare);
+    const before = keptSecrets();
+    await setUp(cloudflare, { options: { replace: ['SERVICE_KEYS'] } });
+    const after = keptSecrets();
+    expect(after.MOORING_KEY).not.toBe(before.MOORING_KEY);
+    expect(cloudflare.sent[1]).toEqual({ SERVICE_KEYS: after.SERVICE_KEYS });
+    expect(after.SERVICE_KEYS).not.toBe(before.SERVICE_KEYS);
+    expect(after.ENCRYPTION_KEYS).toBe(before.ENCRYPTION_KEYS);
+  });
+
+  it.each([
     ['ENCRYPTION_KEYS', 'no stored token could be opened'],
     ['NOTHING', 'no setting NOTHING'],
   ])('--replace %s is refused', async (name, words) => {
