@@ -148,6 +148,12 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
   if (Object.keys(sent).length > 0) {
     await run(bulk, outside, { input: JSON.stringify(sent) });
   }
+  // With routes in wrangler.toml a Worker has none, unless it says workers_dev = true.
+  if (address === undefined && settings.some(({ source }) => source === 'deployment')) {
+    throw new StartProblem(
+      'It is deployed, but has no address on workers.dev, and PUBLIC_URL was left empty. Run this again with PUBLIC_URL=https://mooring.example.com (your own) in the environment: what is done already stays.',
+    );
+  }
 
   const publicUrl = sent.PUBLIC_URL ?? kept.PUBLIC_URL ?? address;
   if (publicUrl === undefined) {

@@ -31,11 +31,20 @@ interface Cloudflare {
   /** The command that fails, and with what words. */
   fails: Record<string, string>;
   health: Response[];
+  /** What the Worker answers at, as wrangler names it. */
+  targets: string[];
 }
 
 /** An account at Cloudflare, as far as wrangler shows it. */
 function account(given: Partial<Cloudflare> = {}) {
-  const state: Cloudflare = { secrets: null, database: false, fails: {}, health: [], ...given };
+  const state: Cloudflare = {
+    secrets: null,
+    database: false,
+    fails: {},
+    health: [],
+    targets: [address],
+    ...given,
+  };
   const commands: string[] = [];
   const sent: Record<string, string>[] = [];
   const wrangler: Outside['wrangler'] = async (args, { input, env } = {}) => {
@@ -55,7 +64,7 @@ function account(given: Partial<Cloudflare> = {}) {
     }
     if (command.startsWith('deploy')) {
       state.secrets ??= [];
-      const lines = [{ type: 'wrangler-session' }, { type: 'deploy', targets: [address] }];
+      const lines = [{ type: 'wrangler-session' }, { type: 'deploy', targets: state.targets }];
       const output = lines.map((line) => JSON.stringify(line)).join('\n');
       writeFileSync(env?.WRANGLER_OUTPUT_FILE_PATH ?? '', output);
     }
@@ -227,6 +236,20 @@ describe('the first deployment', () => {
     await expect(setUp(cloudflare, given)).rejects.toThrow(words);
     expect(cloudflare.commands).toEqual(['secret list --format json --env staging']);
     expect(existsSync(file())).toBe(false);
+  });
+
+  it('with no address on workers.dev goes on once it is told where the Worker answers', async () => {
+    const cloudflare = account({ targets: ['mooring.example.com (custom domain)'] });
+    await expect(setUp(cloudflare)).rejects.toThrow(/no address on workers\.dev[\s\S]*PUBLIC_URL=/);
+    expect(cloudflare.asked).toEqual([]);
+    const environment = { PUBLIC_URL: 'https://mooring.example.com' };
+    expect(await setUp(cloudflare, { environment })).toContain(
+      'https://mooring.example.com/health says "ok"',
+    );
+    expect(cloudflare.sent.map((sent) => Object.keys(sent).sort())).toEqual([
+      ['APP_ORIGINS', 'ENCRYPTION_KEYS', 'SERVICE_KEYS'],
+      ['PUBLIC_URL'],
+    ]);
   });
 
   it('says how to sign in where wrangler cannot ask', async () => {
