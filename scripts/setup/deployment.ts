@@ -4,7 +4,8 @@
  * told.
  *
  * No secret is printed, or given as an argument of a command, which others on this machine could
- * see. Those that are made here are kept in a file, because Cloudflare never shows them again.
+ * see. Those that are made here are kept in a file, because Cloudflare never shows them again; and
+ * with them the address, which the next run names.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -131,7 +132,7 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
 
   const made = settings.filter(({ source }) => source === 'made');
   if (made.length > 0) {
-    keepSecrets(secretsFile, kept, made);
+    keepSecrets(secretsFile, Object.fromEntries(made.map(({ name, value }) => [name, value])));
     print(`\nThe keys are in ${here(secretsFile)}, for your eyes only.`);
   }
   const [create, migrate, deploy, bulk] = commandsOf(env, database);
@@ -155,12 +156,17 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
     );
   }
 
-  const publicUrl = sent.PUBLIC_URL ?? kept.PUBLIC_URL ?? address;
-  if (publicUrl === undefined) {
+  // Not `address`: where the Worker has a domain of its own, that is not what it calls itself.
+  const publicUrl = URL.parse(
+    sent.PUBLIC_URL ?? kept.PUBLIC_URL ?? outside.environment.PUBLIC_URL ?? '',
+  )?.origin;
+  if (sent.PUBLIC_URL !== undefined) keepSecrets(secretsFile, { PUBLIC_URL: publicUrl });
+  const healthAt = publicUrl ?? address;
+  if (healthAt === undefined) {
     print('\nDeployed. Its address is not known here: look at {PUBLIC_URL}/health.');
   } else {
-    await untilHealthy(new URL(publicUrl).origin, outside);
-    print(`\nMooring is up: ${new URL('/health', publicUrl)} says "ok".`);
+    await untilHealthy(healthAt, outside);
+    print(`\nMooring is up: ${healthAt}/health says "ok".`);
   }
   const hasKey = kept[BACKEND_KEY] !== undefined || made.some(({ name }) => name === BACKEND_KEY);
   whatIsNext(settings, publicUrl ?? '{PUBLIC_URL}', hasKey ? secretsFile : null, outside);
@@ -364,8 +370,9 @@ function valuesOf(
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-function keepSecrets(file: string, before: NodeJS.Dict<string>, made: readonly Setting[]): void {
-  const values = { ...before, ...Object.fromEntries(made.map(({ name, value }) => [name, value])) };
+/** Beside what the file holds already. */
+function keepSecrets(file: string, further: NodeJS.Dict<string>): void {
+  const values = { ...readSecretsFile(file), ...further };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, lines.join(''), { mode: 0o600 });

@@ -299,7 +299,7 @@ describe('another time', () => {
     const before = keptSecrets();
     cloudflare.state.fails = {};
     const said = await setUp(cloudflare);
-    expect(keptSecrets()).toEqual(before);
+    expect(keptSecrets()).toEqual({ ...before, PUBLIC_URL: address });
     expect(cloudflare.sent).toEqual([
       expect.objectContaining({ ENCRYPTION_KEYS: before.ENCRYPTION_KEYS }),
     ]);
@@ -311,6 +311,32 @@ describe('another time', () => {
     const environment = { ...appOrigins, PUBLIC_URL: 'https://new.example.com' };
     await setUp(cloudflare, { environment, options: { replace: ['PUBLIC_URL'] } });
     expect(cloudflare.sent).toEqual([{ PUBLIC_URL: 'https://new.example.com' }]);
+  });
+
+  it('names the address that was sent the last time, not the one on workers.dev', async () => {
+    const cloudflare = account();
+    const environment = { ...appOrigins, PUBLIC_URL: 'https://m.example.com/' };
+    for (const given of [environment, appOrigins]) {
+      const said = await setUp(cloudflare, { environment: given });
+      expect(said).toContain('https://m.example.com/connect/callback/{provider}');
+      expect(said).toContain('MOORING_URL=https://m.example.com ');
+    }
+    expect(cloudflare.asked).toEqual(Array(2).fill('https://m.example.com/health'));
+    const options = { replace: ['PUBLIC_URL'] };
+    await setUp(cloudflare, { environment: { PUBLIC_URL: 'https://n.example.com' }, options });
+    expect(await setUp(cloudflare)).toContain('https://n.example.com/connect/callback/{provider}');
+  });
+
+  it.each([
+    [{ PUBLIC_URL: 'https://m.example.com/' }, 'https://m.example.com', 'https://m.example.com'],
+    [{}, '{PUBLIC_URL}', address],
+  ])('where no file tells the address, %j names %s', async (environment, named, healthAt) => {
+    const cloudflare = account({ secrets: all, database: true });
+    const said = await setUp(cloudflare, { environment });
+    expect(said).toContain(`${named}/connect/callback/{provider}`);
+    expect(said).toContain(`MOORING_URL=${named} `);
+    // Health is the Worker's, by whatever address.
+    expect(cloudflare.asked).toEqual([`${healthAt}/health`]);
   });
 
   it.each([
