@@ -58,7 +58,7 @@ export function readDevVars(file: string): DevVars {
     throw new StartProblem(`.dev.vars cannot be read: ${(error as Error).message}`);
   }
   const odd = text
-    .split('\n')
+    .split(/\r?\n/)
     .findIndex((line) => !/^\s*(#.*|(export\s+)?[\w.-]+\s*=.*)?$/.test(line));
   if (odd >= 0) {
     throw new StartProblem(`.dev.vars, line ${odd + 1}: not "NAME=value". ${wayOut}`);

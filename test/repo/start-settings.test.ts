@@ -82,6 +82,12 @@ describe('the settings of the examples', () => {
     expect(settingsOf('examples/express/.env')).toEqual({ MOORING_KEY: 'of-somebody-else' });
   });
 
+  it('are read from a file with the line ends of Windows too', () => {
+    const file = join(home, '.dev.vars');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}BRAND_NAME=Acme\n`.replaceAll('\n', '\r\n'));
+    expect(readDevVars(file)).toEqual({ ...vars, BRAND_NAME: 'Acme' });
+  });
+
   it('name origins that Mooring lets back', () => {
     expect(vars.APP_ORIGINS.split(',')).toEqual(
       [4000, 3000, 8788, 5173].map((port) => origin(port)),
