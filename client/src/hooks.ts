@@ -3,9 +3,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { isMooringError, type ProblemOf } from './errors.ts';
 import type { Mooring } from './mooring.ts';
-import { connectionQuery, hasEnded, integrationsQuery, type OfUser, userKey } from './queries.ts';
+import {
+  connectionQuery,
+  hasEnded,
+  integrationsQuery,
+  isRefused,
+  type OfUser,
+  userKey,
+} from './queries.ts';
 import { returnedConnection } from './returned.ts';
-import type { ConnectionInput, Integration } from './types.ts';
+import type { Connection, ConnectionInput, Integration } from './types.ts';
 
 /**
  * Tabs of the app tell each other the id of a connection, and nothing else; '' for other changes.
@@ -115,16 +122,11 @@ export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseCon
   /** Only the last click counts. */
   const last = useRef(0);
 
-  const { data: connection } = useQuery({
+  const { data: connection, error: refusal } = useQuery({
     ...connectionQuery(mooring, { userId, id: attempt.id ?? '' }),
     enabled: attempt.state === 'waiting',
   });
-  const known = attempt.state === 'waiting' ? connection?.state : undefined;
-  const state: ConnectState = hasEnded(known)
-    ? known === 'completed'
-      ? 'connected'
-      : known
-    : attempt.state;
+  const state = attempt.state === 'waiting' ? stateOf(connection, refusal) : attempt.state;
 
   useEffect(() => {
     if (state !== 'connected') return;
@@ -180,8 +182,17 @@ export function useConnect(mooring: Mooring, { returnTo, userId = 'me' }: UseCon
     reset,
     state,
     /** Of a connect that failed: what was thrown, or the code that the connection has. */
-    error: attempt.error ?? (state === 'failed' ? connection?.error : undefined),
+    error: attempt.error ?? (state === 'failed' ? (connection?.error ?? refusal) : undefined),
   };
+}
+
+/** Of a connect that waits: how its connection ended, or that nobody can be told any more. */
+function stateOf(connection: Connection | undefined, refusal: unknown): ConnectState {
+  const known = connection?.state;
+  if (hasEnded(known)) return known === 'completed' ? 'connected' : known;
+  if (!isRefused(refusal)) return 'waiting';
+  // A connection goes a day after it expired.
+  return isMooringError(refusal, 'connection_not_found') ? 'expired' : 'failed';
 }
 
 /** Of the page at `returnTo`. */

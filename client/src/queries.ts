@@ -1,6 +1,6 @@
 /** Queries for TanStack Query. No hooks: servers prefetch with them too. */
 import { queryOptions } from '@tanstack/react-query';
-import { isMooringError } from './errors.ts';
+import { isMooringError, type MooringError } from './errors.ts';
 import type { Mooring } from './mooring.ts';
 import type { Connection } from './types.ts';
 
@@ -74,12 +74,16 @@ export type EndedState = Extract<Connection['state'], 'completed' | 'failed' | '
 export const hasEnded = (state: Connection['state'] | undefined): state is EndedState =>
   state === 'completed' || state === 'failed' || state === 'expired';
 
+/** Refused for good: who asks again is told the same. */
+export const isRefused = (error: unknown): error is MooringError =>
+  isMooringError(error) && error.status >= 400 && error.status < 500 && error.status !== 429;
+
 const SOON_MS = 2_000;
 const LATER_MS = 5_000;
 const POLLS_SOON = 30;
 
 /**
- * How a connection stands, asked again until it has ended.
+ * How a connection stands, asked again until it has ended, or Mooring refuses to say.
  *
  * @example
  * const { data } = useQuery(connectionQuery(mooring, { id }));
@@ -88,9 +92,9 @@ export const connectionQuery = (mooring: Mooring, { userId = 'me', id }: OfUser 
   queryOptions({
     queryKey: [...userKey(mooring, { userId }), 'connection', id] as const,
     queryFn: ({ signal }) => mooring.user(userId).connections.get(id, { signal }),
-    refetchInterval: ({ state: { data, dataUpdateCount, error } }) => {
-      if (hasEnded(data?.state) || isMooringError(error, 'connection_not_found')) return false;
-      return dataUpdateCount < POLLS_SOON ? SOON_MS : LATER_MS;
+    refetchInterval: ({ state: { data, dataUpdateCount, error, errorUpdateCount } }) => {
+      if (hasEnded(data?.state) || isRefused(error)) return false;
+      return dataUpdateCount + errorUpdateCount < POLLS_SOON ? SOON_MS : LATER_MS;
     },
     // The user looks at the provider's page meanwhile.
     refetchIntervalInBackground: true,

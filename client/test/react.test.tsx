@@ -12,6 +12,7 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isMooringError, type MooringOptions } from '../src/index.ts';
 import {
+  connectionQuery,
   integrationsQuery,
   useCompletion,
   useConnect,
@@ -245,6 +246,39 @@ describe('useConnect', () => {
     expect(tab.text()).not.toContain('rate_limited');
   });
 
+  it.each([
+    ['failed unauthenticated', problem(401, 'unauthenticated')],
+    ['failed forbidden', problem(403, 'forbidden')],
+    ['expired', problem(404, 'connection_not_found')],
+    ['waiting', problem(429, 'rate_limited')],
+    ['waiting', problem(503, 'unavailable')],
+  ])('is %s where the poll is refused so', async (text, refusal) => {
+    const { mooring, asked, state } = deployment();
+    vi.spyOn(window, 'open').mockReturnValue(openedWindow() as unknown as Window);
+    const tab = await open(<Connect mooring={mooring} />);
+    await tab.click('Connect');
+    await settled(() => expect(asked.at(-1)?.path).toContain('/connections/con_1'));
+    state.refusal = refusal;
+    const before = asked.length;
+    await act(() => tab.queryClient.invalidateQueries());
+    expect(asked.length).toBeGreaterThan(before);
+    await settled(() => expect(tab.text()).toContain(`state: ${text}`));
+    await tab.click('Reset');
+    expect(tab.text()).toContain('state: idle');
+  });
+
+  it('says what refused the first poll', async () => {
+    const { mooring, state } = deployment();
+    const page = openedWindow();
+    page.location.replace.mockImplementation(() => {
+      state.refusal = problem(403, 'forbidden');
+    });
+    vi.spyOn(window, 'open').mockReturnValue(page as unknown as Window);
+    const tab = await open(<Connect mooring={mooring} />);
+    await tab.click('Connect');
+    await settled(() => expect(tab.text()).toContain('state: failed forbidden'));
+  });
+
   it('is not for delegations, and says so, without a window', async () => {
     const { mooring, asked } = deployment({ token: 'mdel_e30.e30.c2ln' });
     const opening = vi.spyOn(window, 'open').mockReturnValue(null);
@@ -293,6 +327,35 @@ describe('useConnect', () => {
       expect(one.text()).toContain('accounts: ann');
       expect(other.text()).toContain('accounts: ann');
     });
+  });
+});
+
+describe('connectionQuery', () => {
+  async function intervalAfter(polls: number, refusal: Response | null) {
+    const { mooring, state } = deployment();
+    state.refusal = refusal;
+    const queryClient = new QueryClient();
+    const options = connectionQuery(mooring, { id: 'con_1' });
+    for (let poll = 0; poll < polls; poll += 1) {
+      await queryClient.fetchQuery(options).catch(() => {});
+    }
+    const query = queryClient.getQueryCache().find({ queryKey: options.queryKey });
+    const { refetchInterval } = options;
+    if (typeof refetchInterval !== 'function') throw new TypeError('it depends on the answers');
+    return refetchInterval(query as never);
+  }
+
+  it.each([
+    ['goes on', 1, null, 2_000],
+    ['goes on where it is refused for now', 1, problem(503, 'unavailable'), 2_000],
+    ['goes on where it asked too often', 1, problem(429, 'rate_limited'), 2_000],
+    ['slows down', 30, null, 5_000],
+    ['slows down where it is refused for now', 30, problem(503, 'unavailable'), 5_000],
+    ['ends where the session has', 1, problem(401, 'unauthenticated'), false],
+    ['ends where it may not', 1, problem(403, 'forbidden'), false],
+    ['ends where there is none', 1, problem(404, 'connection_not_found'), false],
+  ])('%s', async (_what, polls, refusal, interval) => {
+    expect(await intervalAfter(polls, refusal)).toBe(interval);
   });
 });
 
