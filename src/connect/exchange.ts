@@ -183,7 +183,11 @@ async function obtainGrants(
     );
   }
   const { codeLifetimeSeconds } = client.provider;
-  if (codeLifetimeSeconds !== undefined && authorizedAt !== null && isRefusal(raw)) {
+  if (
+    codeLifetimeSeconds !== undefined &&
+    authorizedAt !== null &&
+    (isRefusal(raw) || isRefusalAsSuccess(client.provider, raw, now))
+  ) {
     const ageMs = sentAt - authorizedAt;
     if (ageMs > codeLifetimeSeconds * SECOND_MS) {
       throw new CodeExpired(client.provider.name, codeLifetimeSeconds, ageMs);
@@ -205,6 +209,14 @@ const isUnknownClient = (provider: OAuth2Provider, raw: RawReply, now: number): 
 /** Not trouble of the provider, and no pause that it asks for. */
 const isRefusal = (raw: RawReply): boolean =>
   raw.kind === 'reply' && raw.status >= 400 && raw.status < 500 && !isPassingStatus(raw.status);
+
+/** Some servers refuse with a 200 (Zoho). */
+function isRefusalAsSuccess(provider: OAuth2Provider, raw: RawReply, now: number): boolean {
+  if (raw.kind === 'failed' || raw.status < 200 || raw.status > 299) return false;
+  const { accessToken, errorCode } = readTokenReply(provider, raw, now);
+  const refused = ['invalid_grant', ...provider.refusedCodes];
+  return accessToken === null && errorCode !== null && refused.includes(errorCode);
+}
 
 /** @throws AppError provider_error */
 function grantIn(provider: OAuth2Provider, raw: RawReply, now: number): Grant {

@@ -726,7 +726,10 @@ describe('an account belongs to one user (I9)', () => {
 
 describe('a code that comes too late', () => {
   const config = () =>
-    configWith({ quick: recordAt('quick', { codeLifetimeSeconds: 30 }) }, clientsOf(['quick']));
+    configWith(
+      { quick: recordAt('quick', { codeLifetimeSeconds: 30, refusedCodes: ['invalid_code'] }) },
+      clientsOf(['quick']),
+    );
   const refusing = (status: number, error: string) => () => Response.json({ error }, { status });
 
   async function late(seconds: number, answer: () => Response) {
@@ -753,6 +756,12 @@ describe('a code that comes too late', () => {
     expect((await again.json<{ detail: string }>()).detail).toContain('as soon as the browser');
   });
 
+  test('is told also where the provider refuses with a success', async () => {
+    const { j, id } = await late(45, refusing(200, 'invalid_code'));
+    const stands = await j.api(`/v1/users/late/connections/${id}`);
+    expect(await stands.json()).toMatchObject({ state: 'failed', error: 'code_expired' });
+  });
+
   test('is connected where the provider is kinder than its pages', async () => {
     const { status } = await late(45, () => Response.json({ access_token: 'a' }));
     expect(status).toBe(201);
@@ -761,6 +770,7 @@ describe('a code that comes too late', () => {
   test.each([
     ['in time', 30, refusing(400, 'invalid_grant')],
     ['late, but the provider fails', 45, refusing(500, 'server_error')],
+    ['late, but a success says something else', 45, refusing(200, 'other')],
     ['late, but the provider asks for a pause', 45, refusing(429, 'slow_down')],
   ])('%s: nothing is said of the time', async (_, seconds, answer) => {
     const { detail } = await late(seconds, answer);
