@@ -40,6 +40,7 @@ import {
   isMember,
   isOf,
   isStored,
+  keepsToken,
   type Member,
   mayStore,
   upsertAccount,
@@ -146,7 +147,7 @@ function statements(
       isOf(account),
       eq(oauthAccounts.userId, account.userId),
       eq(oauthAccounts.state, 'active'),
-      account.refreshToken === null ? isNull(oauthAccounts.refreshToken) : undefined,
+      not(keepsToken(account)),
       condition,
     );
     return [owedRevocationOf(db, former, now)];

@@ -122,6 +122,7 @@ export async function putCredentials(
     refreshDueAt: null,
     noticeDueAt: null,
     refreshDueAtIfKept: null,
+    namesPerson: false,
     checkedAt: tried === null ? null : now,
     verifiedAt: tried?.kind === 'accepted' ? now : null,
     checkDueAt: tried?.kind === 'undecided' ? now + CONFIRM_AFTER_MS : null,

@@ -4,26 +4,15 @@
  * another user: then nothing is hit.
  *
  * A reconnect keeps the row's id and `created_at` (pipedream#18448), and, where it brought no
- * refresh token, the stored one (RFC 6749 section 6; postiz-app#1884). `token_version` grows, so a
- * refresh in flight cannot commit over it. The lease protects a refresh token: it stays as long as
- * that token does, and goes with it.
+ * refresh token, the stored one of the same client, person and server (RFC 6749 section 6;
+ * postiz-app#1884). `token_version` grows, so a refresh in flight cannot commit over it. The lease
+ * protects a refresh token: it stays as long as that token does, and goes with it.
  */
-import {
-  and,
-  eq,
-  getTableColumns,
-  isNotNull,
-  isNull,
-  lte,
-  ne,
-  not,
-  or,
-  type SQL,
-} from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, lte, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../db/client';
-import { hasRow, inJson, isTrue } from '../db/conditions';
+import { equalOrBothNull, hasRow, inJson, isTrue } from '../db/conditions';
 import {
   caseWhen,
   coalesce,
@@ -32,6 +21,8 @@ import {
   howMany,
   joined,
   jsonRows,
+  jsonText,
+  never,
   plus,
   sqlOne,
   type Value,
@@ -45,6 +36,8 @@ import type { Grant } from '../oauth/grant';
 import type { Profile } from '../oauth/profile';
 import { grantedScopes } from '../oauth/scopes';
 import { sealToken } from '../oauth/sealed-token';
+import { AUTHORIZATION_SERVER } from '../providers/parameters';
+import { splitPath } from '../providers/paths';
 import type { OAuth2Client } from '../providers/types';
 import { refreshEnd, schedule } from '../refresh/schedule';
 import { noRefusal } from '../refresh/verdict';
@@ -79,6 +72,8 @@ export interface ConnectedAccount {
   noticeDueAt: number | null;
   /** `refreshDueAt` for the case that a stored refresh token is kept. */
   refreshDueAtIfKept: number | null;
+  /** Whether the subject tells who it is at the provider: `user:id` is anybody who signed in. */
+  namesPerson: boolean;
   /** Of a check before it was stored; null: there was none, or it found nothing. */
   checkedAt: number | null;
   verifiedAt: number | null;
@@ -161,6 +156,9 @@ export async function accountOf(
     refreshDueAt: times.refreshDueAt,
     noticeDueAt: times.noticeDueAt,
     refreshDueAtIfKept: scheduled(true).refreshDueAt,
+    namesPerson: ![provider.subject ?? provider.accountId]
+      .flat()
+      .some((path) => splitPath(path).source === 'user'),
     checkedAt: null,
     verifiedAt: null,
     checkDueAt: null,
@@ -197,9 +195,30 @@ export const filledFrom = (
 
 const incoming = (key: keyof AccountRow): SQL => excluded(oauthAccounts[key]);
 
-/** This reply brought no refresh token, and the row has one. */
-const isKept = and(isNull(incoming('refreshToken')), isNotNull(oauthAccounts.refreshToken));
-const ifKept = (stays: Value, otherwise: Value): SQL => caseWhen(isKept, stays, otherwise);
+/**
+ * Whether the row's refresh token stays: this reply brought none, and is of the same client, person
+ * and authorization server. Sent on behalf of another one it would be shown to a stranger, or bring
+ * the tokens of somebody else.
+ * @param brought the account's own, or where a statement has them already
+ */
+export function keepsToken(
+  account: ConnectedAccount,
+  brought: Record<'clientId' | 'subject' | 'server', Value> = {
+    clientId: account.clientId,
+    subject: account.subject,
+    server: account.parameters[AUTHORIZATION_SERVER] ?? null,
+  },
+): SQL {
+  if (account.refreshToken !== null || !account.namesPerson) return never;
+  const { refreshToken, clientId, subject, parameters } = oauthAccounts;
+  return and(
+    isNotNull(refreshToken),
+    // Null is unknown: an older release stored it.
+    equalOrBothNull(coalesce(clientId, brought.clientId), coalesce(brought.clientId, clientId)),
+    equalOrBothNull(subject, brought.subject),
+    equalOrBothNull(jsonText(parameters, AUTHORIZATION_SERVER), brought.server),
+  ) as SQL;
+}
 
 /**
  * Whether a user may have so many accounts more. At most so many of the user's rows are read to
@@ -241,7 +260,14 @@ export function upsertAccount(
   now: number,
   condition: SQL | undefined,
 ) {
-  const { accountId, refreshDueAtIfKept, ...values } = account;
+  const { accountId, refreshDueAtIfKept, namesPerson: _, ...values } = account;
+  // By the insert's own values: D1 takes a hundred parameters.
+  const isKept = keepsToken(account, {
+    clientId: incoming('clientId'),
+    subject: incoming('subject'),
+    server: jsonText(incoming('parameters'), AUTHORIZATION_SERVER),
+  });
+  const ifKept = (stays: Value, otherwise: Value): SQL => caseWhen(isKept, stays, otherwise);
   return db
     .insert(oauthAccounts)
     .select(
@@ -266,7 +292,7 @@ export function upsertAccount(
         grantId: incoming('grantId'),
         clientId: incoming('clientId'),
         accessToken: incoming('accessToken'),
-        refreshToken: coalesce(incoming('refreshToken'), oauthAccounts.refreshToken),
+        refreshToken: ifKept(oauthAccounts.refreshToken, incoming('refreshToken')),
         expiresAt: incoming('expiresAt'),
         refreshExpiresAt: ifKept(oauthAccounts.refreshExpiresAt, incoming('refreshExpiresAt')),
         accessLifetime: incoming('accessLifetime'),

@@ -86,6 +86,10 @@ export const jsonObject = (values: Readonly<Record<string, Value>>): SQL =>
     sql`, `,
   )})`;
 
+/** A text in a JSON object; null where it has none, and where nobody can read it. */
+export const jsonText = (json: SQLWrapper, name: string): SQL<string | null> =>
+  sql`(CASE WHEN json_valid(${json}) THEN ${json}->>${sql.raw(`'${name}'`)} END)`;
+
 /** How long a JSON list is. */
 export const lengthOf = (list: Value): SQL<number> => sql<number>`json_array_length(${list})`;
 

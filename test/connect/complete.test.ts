@@ -582,6 +582,53 @@ describe('the same account again', () => {
   );
 
   test.each([
+    ['client', { clientId: 'replaced' }],
+    ['person', { subject: 'somebody-else' }],
+    ['authorization server', { parameters: { authorization_server: 'https://other.example' } }],
+  ])('a refresh token of another %s is not kept, nor is its lease', async (what, former) => {
+    const j = journey();
+    const accountId = `tim-${what}`;
+    await insertAccount(j.deps, {
+      userId: 'again-6',
+      providerAccountId: accountId,
+      refreshExpiresAt: j.deps.now() + 86_400_000,
+      noticeDueAt: j.deps.now() + 3_600_000,
+      leaseId: 'lease',
+      leaseUntil: j.deps.now() + 60_000,
+      ...former,
+    });
+    j.provider.answer('/token', () =>
+      Response.json({ access_token: `access-${accountId}`, expires_in: 3600 }),
+    );
+    j.provider.answer('/me', () => Response.json({ sub: accountId }));
+    const reply = await j.connect('again-6', `code-${accountId}`);
+    expect(reply.status, await reply.clone().text()).toBe(201);
+    expect(await rowOf(j, accountId)).toMatchObject({
+      clientId: 'acme-client',
+      subject: accountId,
+      refreshToken: null,
+      refreshExpiresAt: null,
+      refreshDueAt: null,
+      noticeDueAt: null,
+      leaseId: null,
+      leaseUntil: null,
+    });
+  });
+
+  test('a row whose parameters cannot be read is connected again all the same', async () => {
+    const j = journey();
+    await insertAccount(j.deps, { userId: 'again-7', providerAccountId: 'tia' });
+    await env.DB.prepare("UPDATE oauth_accounts SET parameters = '{' WHERE user_id = ?")
+      .bind('again-7')
+      .run();
+    j.provider.answer('/token', () =>
+      Response.json({ access_token: 'access-tia', expires_in: 3600 }),
+    );
+    expect((await j.connect('again-7', 'code-tia')).status).toBe(201);
+    expect(await rowOf(j, 'tia')).toMatchObject({ parameters: {} });
+  });
+
+  test.each([
     ['a new refresh token', 'refresh-new', 'refresh-new'],
     // The one that was sent is rotated by now: what the refresh brought is the only good one.
     ['none', undefined, 'refresh-rotated'],

@@ -514,6 +514,85 @@ describe('a connection that has begun', () => {
   });
 });
 
+describe('connected again without a refresh token', () => {
+  const publicUrl = 'https://mooring.example.com';
+  const second = 'https://auth2.tools.example/t1';
+  const idToken = (iss: string) => {
+    const aud = `${publicUrl}/.well-known/oauth-client/${ID}`;
+    return `e30.${base64url.encode(JSON.stringify({ iss, aud, exp: 4e9, sub: 'ann' }))}.c2ln`;
+  };
+
+  /** At both servers the client is the same document. The first of them gave a refresh token. */
+  async function again(record: Record<string, unknown>, server: string) {
+    const j = connected({
+      publicUrl,
+      record,
+      server: { client_id_metadata_document_supported: true },
+    });
+    const brings = (iss: string, refresh_token?: string) =>
+      j.provider.answer('/tokens', ({ nth }) =>
+        Response.json({
+          access_token: `access-${nth}-of-the-server`,
+          refresh_token,
+          expires_in: 3600,
+          id_token: idToken(iss),
+        }),
+      );
+    brings(ISSUER, 'refresh-of-the-first');
+    expect((await connect(j, 'ada')).status).toBe(201);
+    j.deps.caches = new Caches();
+    j.provider.answer(PLACES.own, () =>
+      Response.json(resourceMetadata({ authorization_servers: [server] })),
+    );
+    j.provider.answer(PLACES.issuer, ({ url }) =>
+      Response.json(
+        serverMetadata({
+          issuer: `${new URL(url).origin}/t1`,
+          token_endpoint: `${new URL(url).origin}/tokens`,
+          client_id_metadata_document_supported: true,
+        }),
+      ),
+    );
+    brings(server);
+    const reply = await connect(j, 'ada');
+    expect(reply.status, await reply.clone().text()).toBe(201);
+    const [row] = await j.deps.db.select().from(oauthAccounts);
+    expect(row?.parameters.authorization_server).toBe(server);
+    await j.api(`/v1/users/ada/integrations/${ID}/${row?.providerAccountId}/refresh`, {
+      method: 'POST',
+    });
+    const shown = j.provider
+      .to('/tokens')
+      .filter(({ params }) => params.get('refresh_token') === 'refresh-of-the-first');
+    return { row, shownTo: shown.map(({ url }) => new URL(url).host) };
+  }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['nobody is named', {}],
+    ['it is the same person', { accountId: 'id_token:sub' }],
+  ])('at another server: that never sees the token of the first, where %s', async (_, record) => {
+    const { row, shownTo } = await again(record, second);
+    expect(shownTo).toEqual([]);
+    expect(row).toMatchObject({ refreshToken: null, refreshDueAt: null });
+  });
+
+  test('at the same one: by nobody knows whom, so the token of the first consent goes', async () => {
+    const { row, shownTo } = await again({}, ISSUER);
+    expect(shownTo).toEqual([]);
+    expect(row?.refreshToken).toBeNull();
+  });
+
+  test('at the same one, by the same person: the token of the first consent stays', async () => {
+    const { shownTo } = await again({ accountId: 'id_token:sub' }, ISSUER);
+    expect(shownTo).toEqual(['auth.tools.example']);
+  });
+
+  test('an ID token tells persons apart where the account is the user’s own', async () => {
+    const { shownTo } = await again({ subject: 'id_token:sub' }, ISSUER);
+    expect(shownTo).toEqual(['auth.tools.example']);
+  });
+});
+
 describe('a registration', () => {
   const answers: [string, () => Response, string, string][] = [
     ['without a client id', () => Response.json({ client_secret: 's' }), 'provider_error', 'read'],

@@ -569,6 +569,18 @@ describe("a reconnect, and the former grant's tokens", () => {
     expect(await owed(j)).toEqual([]);
   });
 
+  test('are revoked where none came, and the refresh token is of another person', async () => {
+    const j = await travel('token');
+    await insertIdle(j, 'each', 'again-9', { ...good, subject: 'somebody-else' });
+    j.provider.answer('/token', () =>
+      Response.json({ access_token: 'access-again-9-new', expires_in: 3600 }),
+    );
+    j.provider.answer('/me', () => Response.json({ sub: 'again-9' }));
+    await again(j, 'each', 'again-9');
+    expect(revoked(j)).toEqual(['refresh-again-9', 'access-again-9']);
+    expect(await owed(j)).toEqual([]);
+  });
+
   test.each([
     ['', 'again-7', async () => {}],
     [', after the hourly recovery', 'again-8', (j: Journey) => recoverRescued(j.deps)],
