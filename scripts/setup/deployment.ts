@@ -110,7 +110,7 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
   const known = dryRun ? new Set<string>() : await secretsOf(worker, env, outside);
   const kept = readSecretsFile(secretsFile);
   const settings = await gather(options, outside, known, kept);
-  checkAll(settings);
+  checkAll(settings, env);
 
   print('Settings:');
   for (const { name, source } of inOrder(settings)) {
@@ -351,9 +351,24 @@ function faultsOf(settings: Readonly<Record<string, string>>): readonly string[]
 
 const faultOf = (name: string, value: string): string | undefined => faultsOf({ [name]: value })[0];
 
-/** @throws StartProblem */
-function checkAll(settings: readonly Setting[]): void {
-  const faults = faultsOf(valuesOf(settings, undefined));
+/** Of which the Worker takes one only: with both it lets nobody in. */
+const eitherOr = ['AUTH_JWT_SECRET', 'AUTH_JWKS_URL'] as const;
+
+/**
+ * What is sent, beside what the Worker has of which only the names are known. @throws StartProblem
+ */
+function checkAll(settings: readonly Setting[], env: string): void {
+  const values = valuesOf(settings, undefined);
+  const isKept = (name: string) =>
+    settings.some((setting) => setting.name === name && setting.source === 'kept');
+  const kept = eitherOr.find(isKept);
+  const sent = eitherOr.find((name) => values[name] !== undefined);
+  if (kept !== undefined && sent !== undefined) {
+    throw new StartProblem(
+      `${sent}: the Worker has ${kept}, and with both it lets nobody in. Leave ${sent} out, or delete the other first: npx wrangler secret delete ${kept} --env ${env}`,
+    );
+  }
+  const faults = faultsOf(values);
   if (faults.length > 0) throw new StartProblem(faults.join('\n'));
 }
 

@@ -381,6 +381,20 @@ describe('another time', () => {
     expect(cloudflare.commands).toHaveLength(1);
   });
 
+  it.each([
+    ['AUTH_JWKS_URL', { AUTH_JWT_SECRET: 'n3w-secret-of-the-app-for-its-users' }],
+    ['AUTH_JWT_SECRET', { AUTH_JWKS_URL: 'https://id.example.com/jwks.json' }],
+  ])('what would stand beside %s in the Worker is refused', async (there, environment) => {
+    const cloudflare = account({ secrets: [...all, there], database: true });
+    await expect(setUp(cloudflare, { environment })).rejects.toThrow(
+      `npx wrangler secret delete ${there} --env staging`,
+    );
+    expect(cloudflare.commands).toHaveLength(1);
+    // What the Worker has is neither sent nor in the way.
+    await setUp(cloudflare, { environment: { [there]: 'of the Worker' } });
+    expect(cloudflare.sent).toEqual([]);
+  });
+
   it('a new key for an old database is pointed out', async () => {
     const cloudflare = account({ database: true });
     expect(await setUp(cloudflare)).toContain('The database was there already, and the key is new');
