@@ -395,6 +395,18 @@ describe('another time', () => {
     expect(cloudflare.sent).toEqual([]);
   });
 
+  it('a key may name providers that only the Worker knows', async () => {
+    const environment = { SERVICE_KEYS: `app:${'ab'.repeat(32)}:read@acme,b:${'cd'.repeat(32)}` };
+    const options = { replace: ['SERVICE_KEYS'] };
+    const cloudflare = account({ secrets: [...all, 'PROVIDERS'], database: true });
+    await setUp(cloudflare, { environment, options });
+    expect(cloudflare.sent).toEqual([environment]);
+    const without = account({ secrets: all, database: true });
+    await expect(setUp(without, { environment, options })).rejects.toThrow('not known after "@"');
+    const operate = { SERVICE_KEYS: `app:${'ab'.repeat(32)}:operate@acme` };
+    await expect(setUp(cloudflare, { environment: operate, options })).rejects.toThrow('"operate"');
+  });
+
   it('a new key for an old database is pointed out', async () => {
     const cloudflare = account({ database: true });
     expect(await setUp(cloudflare)).toContain('The database was there already, and the key is new');
