@@ -25,7 +25,13 @@ import { AppError } from '../errors';
 import { ACCOUNT, ACCOUNT_DID, AUTHORIZATION_SERVER } from '../providers/parameters';
 import type { OAuth2Provider } from '../providers/types';
 import { checkEndpoint } from '../providers/urls';
-import { type DiscoveryDeps, load, resourceMetadata, type ServerMetadata } from './discovery';
+import {
+  type DiscoveryDeps,
+  type LoadOptions,
+  load,
+  resourceMetadata,
+  type ServerMetadata,
+} from './discovery';
 import { parseDocument, valueAt } from './document';
 
 type Resolution = NonNullable<OAuth2Provider['identityResolution']>;
@@ -156,8 +162,10 @@ async function didOf(deps: DiscoveryDeps, resolution: Resolution, handle: string
   const inDns = await didInDns(deps, resolution, handle);
   if (inDns !== null) return inDns;
   const url = `https://${handle}/.well-known/atproto-did`;
-  // Where there is no web server, nobody has that handle.
-  const text = await textAt(deps, url, 'text/plain').catch(() => null);
+  // The specification allows redirects, as from a bare host to its `www`: the DID's document has to
+  // name the handle in return. Where there is no web server, nobody has that handle.
+  const options = { accept: 'text/plain', redirects: 3, mayLeaveOrigin: true };
+  const text = await textAt(deps, url, options).catch(() => null);
   const did = text?.split('\n')[0]?.trim();
   if (!isDid(did)) throw unusable('handle');
   return did;
@@ -179,7 +187,7 @@ async function didInDns(
   handle: string,
 ): Promise<string | null> {
   const url = `${dohUrl}?name=_atproto.${handle}&type=TXT`;
-  const answer = await documentAt(deps, url, 'application/dns-json');
+  const answer = await documentAt(deps, url, { accept: 'application/dns-json' });
   const status = valueAt(answer, 'Status');
   if (status !== ANSWERED && status !== NO_SUCH_NAME) {
     throw new AppError('provider_unavailable', 'DNS does not answer', { retryAfter: 30 });
@@ -231,13 +239,20 @@ function originOf({ config }: DiscoveryDeps, url: string): string {
   return origin;
 }
 
-const documentAt = async (deps: DiscoveryDeps, url: string, accept?: string): Promise<unknown> =>
-  parseDocument((await textAt(deps, url, accept)) ?? '', 'application/json');
+const documentAt = async (
+  deps: DiscoveryDeps,
+  url: string,
+  options?: LoadOptions,
+): Promise<unknown> => parseDocument((await textAt(deps, url, options)) ?? '', 'application/json');
 
 /** Null where nothing is there. @throws AppError provider_unavailable; provider_error */
-async function textAt(deps: DiscoveryDeps, url: string, accept?: string): Promise<string | null> {
+async function textAt(
+  deps: DiscoveryDeps,
+  url: string,
+  options?: LoadOptions,
+): Promise<string | null> {
   if (checkEndpoint(url, deps.config.publicUrl) !== null) throw unusable('address');
-  const reply = await load(deps, url, { accept });
+  const reply = await load(deps, url, options);
   return reply.kind === 'reply' && reply.status === 200 ? reply.body : null;
 }
 

@@ -297,17 +297,26 @@ const firstMessage = JSON.stringify({
   },
 });
 
+export interface LoadOptions {
+  accept?: string | undefined;
+  /** How many redirects are followed. */
+  redirects?: number;
+  /**
+   * Redirects may lead to any public host: only for what proves itself by other means, since else
+   * another server would speak there.
+   */
+  mayLeaveOrigin?: boolean;
+}
+
 /**
- * A redirect is followed once, and not to another origin: what stands there is another server's.
+ * By itself one redirect is followed, and not to another origin: what stands there is another
+ * server's.
  * @throws AppError `provider_unavailable`
  */
 export async function load(
   deps: DiscoveryDeps,
   url: string,
-  {
-    accept = 'application/json',
-    follows = true,
-  }: { accept?: string | undefined; follows?: boolean } = {},
+  { accept = 'application/json', redirects = 1, mayLeaveOrigin = false }: LoadOptions = {},
 ): Promise<RawReply> {
   const reply = await send(
     deps.fetch,
@@ -319,10 +328,15 @@ export async function load(
       retryAfter: 30,
     });
   }
-  if (reply.kind === 'reply' || !follows) return reply;
-  const to = URL.parse(reply.location ?? '', url);
-  return to?.origin === new URL(url).origin && reply.location
-    ? load(deps, to.href, { accept, follows: false })
+  if (reply.kind === 'reply' || redirects === 0 || !reply.location) return reply;
+  const to = URL.parse(reply.location, url);
+  const isAllowed =
+    to !== null &&
+    (mayLeaveOrigin
+      ? checkEndpoint(to.href, deps.config.publicUrl) === null
+      : to.origin === new URL(url).origin);
+  return isAllowed
+    ? load(deps, to.href, { accept, redirects: redirects - 1, mayLeaveOrigin })
     : reply;
 }
 

@@ -440,6 +440,16 @@ describe('nothing inside is asked', () => {
   });
 });
 
+test('a handle whose host leads to its www, as many do, is found there', async () => {
+  const w = world();
+  w.put(at.dns, { Status: 3 });
+  const www = `https://www.${HANDLE}/.well-known/atproto-did`;
+  w.put(at.host, () => Response.redirect(www, 301));
+  w.put(www, () => new Response(DID));
+  expect(await errorAtStart(w, HANDLE)).toBeNull();
+  expect(w.asked).toContain(www);
+});
+
 describe('a server that says who signed in', () => {
   const nobody = async (w: World) => {
     await w.deps.settle();
