@@ -110,14 +110,24 @@ export class Mooring {
     return users;
   }
 
-  /** Refreshes up to a hundred accounts, of any users, and goes on after single failures. */
-  refresh(
+  /**
+   * Refreshes up to a hundred accounts, of any users, and goes on after single failures. Whose they
+   * are is not known here: to see what it changed, read a user with `atLeast: version`.
+   *
+   * @example
+   * const { failed, version } = await mooring.refresh(accounts);
+   * const { integrations } = await mooring.user('user-1').integrations({ atLeast: version });
+   */
+  async refresh(
     accounts: readonly { provider: string; accountId: string }[],
     { signal }: RequestOptions = {},
   ): Promise<Refreshed> {
-    return dataOf(
-      this.api.POST('/v1/refresh', { body: { accounts: [...accounts] }, signal: signal ?? null }),
-    );
+    const reply = this.api.POST('/v1/refresh', {
+      body: { accounts: [...accounts] },
+      signal: signal ?? null,
+    });
+    const version = Number((await reply).response.headers.get('Consistency-Token'));
+    return { ...(await dataOf(reply)), version: version > 0 ? version : undefined };
   }
 
   /** Whether the token is a delegation, which reads and calls only; a function's is not known. */

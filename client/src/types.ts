@@ -27,7 +27,10 @@ export type PageSession = Schemas['PageSession'];
 /** One user of a batch. */
 export type StatusOfUser = Schemas['StatusOfUser'];
 /** What became of a batch of refreshes. */
-export type Refreshed = Schemas['Refreshed'];
+export type Refreshed = Schemas['Refreshed'] & {
+  /** The newest of its users' versions, good for each of them. Undefined: none is known. */
+  version: number | undefined;
+};
 
 /**
  * An event, told apart by its `type`. A newer deployment may have types that this version does not

@@ -112,6 +112,27 @@ describe('versions', () => {
   });
 });
 
+describe('a batch of refreshes', () => {
+  const accounts = [{ provider: 'github', accountId: 'a' }];
+  const nothing = { refreshed: [], failed: [] };
+
+  it('tells the version that reads of each of its users take', async () => {
+    const server = testServer();
+    server.answers(json(nothing, { 'Consistency-Token': '9' }));
+    const { version, ...rest } = await server.mooring.refresh(accounts);
+    expect([version, rest]).toEqual([9, nothing]);
+    server.answers(at(9));
+    await server.mooring.user('u1').integrations({ atLeast: version });
+    expect(tokens(server)).toEqual([null, '9']);
+  });
+
+  it('tells none where Mooring knows none', async () => {
+    const server = testServer();
+    server.answers(json(nothing));
+    expect((await server.mooring.refresh(accounts)).version).toBeUndefined();
+  });
+});
+
 describe('an unchanged answer', () => {
   const etag = { ETag: 'W/"one"' };
 
