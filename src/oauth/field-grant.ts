@@ -46,13 +46,14 @@ export async function fieldRequest(
     placeholdersOf(withoutBase64(one)),
   );
   const { subject, claims } = provider.clientAssertion;
+  const known = { ...endpoints.parameters, ...fields };
   const assertion = wanted.includes('assertion')
     ? await signAssertion(deps, client, 'private_key_jwt', endpoints.assertionAudience, {
-        ...fillFields(claims, fields),
-        ...(subject === undefined ? {} : fillFields({ sub: subject }, fields)),
+        ...fillFields(claims, known),
+        ...(subject === undefined ? {} : fillFields({ sub: subject }, known)),
       })
     : '';
-  const values = { ...endpoints.parameters, ...fields, assertion };
+  const values = { ...known, assertion };
   const params = fillFields(templates, values);
   const headers = headersOf(provider, endpoints.parameters);
   if (provider.grant === 'client_credentials') {

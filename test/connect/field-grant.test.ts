@@ -2,7 +2,7 @@
  * Grants without a browser: what the user gave obtains a token, now and at each refresh, and stays
  * inside.
  */
-import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventLog, oauthAccounts } from '../../src/db/schema';
 import { EVERY_MINUTE, runJobs } from '../../src/jobs/cron';
@@ -179,6 +179,23 @@ function start(name: string) {
   };
 }
 
+/** What the operator's key signs, where the record says so of its assertion. */
+async function signedFor(clientAssertion: Record<string, unknown>) {
+  const { record, settings, credentials } = cases.apps as Case;
+  const said = { ...(record.clientAssertion as object), ...clientAssertion };
+  let claims: unknown = null;
+  const deps = testDeps({
+    config: configWith({ apps: { ...record, clientAssertion: said } }, settings),
+    fetch: async (input, init) => {
+      const { headers } = new Request(input, init);
+      claims = decodeJwt(headers.get('Authorization')?.replace('Bearer ', '') ?? '');
+      return Response.json({ message: 'Not Found' }, { status: 404 });
+    },
+  });
+  await apiWith(deps)('/v1/users/ada/integrations/apps', { method: 'PUT', json: { credentials } });
+  return { claims };
+}
+
 beforeEach(async () => {
   await testDeps().db.delete(oauthAccounts);
   await testDeps().db.delete(eventLog);
@@ -308,6 +325,19 @@ describe('a grant without a browser', () => {
     const reply = await j.put({ ...j.credentials, domain });
     expect([reply.status, await codeOf(reply)]).toEqual([400, 'invalid_request']);
     expect(j.simulator.tokens).toEqual([]);
+  });
+
+  test('signs what a claim and the subject say by a parameter', async () => {
+    const { claims } = await signedFor({
+      subject: 'org-{installation_id}',
+      claims: { scope: 'all of {installation_id}', about: '{installation}' },
+    });
+    expect(claims).toMatchObject({
+      iss: 'app-1',
+      sub: 'org-4711',
+      scope: 'all of 4711',
+      about: '4711',
+    });
   });
 
   test("is nobody's who has not entered it: another user's account stays", async () => {
