@@ -21,6 +21,7 @@ import {
   credentialsUrl,
 } from '../oauth/credential-check';
 import { endpointsOf } from '../oauth/endpoints';
+import { withTokenParameters } from '../oauth/grant';
 import { fetchProfile } from '../oauth/profile';
 import { readTokenReply } from '../oauth/reply';
 import { sealToken } from '../oauth/sealed-token';
@@ -200,11 +201,18 @@ async function putGrant(
     );
   }
   const grant = { ...reply, accessToken: outcome.accessToken, refreshToken: given };
+  const known = withTokenParameters(provider, parameters, grant);
+  if (known === null) {
+    throw new AppError(
+      'provider_error',
+      `${provider.name} does not say in its token reply what its record reads there`,
+    );
+  }
   const timeoutMs = timeoutOf(provider, CHECK_MS);
   const profile = await fetchProfile(
     deps,
     client,
-    endpoints,
+    await endpointsOf(deps, provider, known),
     grant,
     { timeoutMs, until: now + timeoutMs },
     { field: shownOf(provider, credentials), userId },
@@ -212,7 +220,7 @@ async function putGrant(
   if (accountId !== undefined && profile.accountId !== accountId) {
     throw new AppError('account_mismatch', 'these credentials are of another account');
   }
-  const consent = { userId, requestedScope: provider.scopes, parameters };
+  const consent = { userId, requestedScope: provider.scopes, parameters: known };
   const account = await accountOf(
     deps,
     client,

@@ -149,11 +149,33 @@ const cases: Record<string, Case> = {
   },
 };
 
-function start(name: string) {
+const machines = cases.machines as Case;
+/** Which host has the profile stands in the token reply. */
+cases.regions = {
+  ...machines,
+  fixture: {
+    ...ownClient,
+    reply: (token) => ({
+      ...(ownClient.reply(token) as object),
+      api: 'https://eu.machines-api.example',
+    }),
+    profileUrl: 'https://eu.machines-api.example/me',
+  },
+  record: {
+    ...machines.record,
+    parameters: {
+      host,
+      api: { label: 'API', pattern: '[a-z]+\\.machines-api\\.example', from: 'token:api' },
+    },
+    profileUrl: 'https://{api}/me',
+  },
+};
+
+function start(name: string, fixture?: Partial<FieldFixture>) {
   const one = cases[name];
   if (!one) throw new Error(`no case ${name}`);
   const clock = testClock(Date.now());
-  const simulator = simulateFields(one.fixture, clock.now);
+  const simulator = simulateFields({ ...one.fixture, ...fixture }, clock.now);
   const config = configWith({ [name]: one.record }, one.settings);
   const deps = testDeps({ clock, config, fetch: simulator.fetch });
   const api = apiWith(deps);
@@ -339,6 +361,27 @@ describe('a grant without a browser', () => {
       about: '4711',
     });
   });
+
+  test('keeps what the token reply says of the account', async () => {
+    const j = start('regions');
+    expect((await j.put(j.credentials)).status).toBe(201);
+    expect(await j.rows()).toMatchObject([
+      { parameters: { host: 'ada.machines.example', api: 'eu.machines-api.example' } },
+    ]);
+  });
+
+  test.each(['https://evil.example', undefined])(
+    'is not kept where its reply has not what the record reads there: %s',
+    async (api) => {
+      const j = start('regions', { reply: (token) => ({ access_token: token, api }) });
+      const reply = await j.put(j.credentials);
+      expect([reply.status, await codeOf(reply)]).toEqual([502, 'provider_error']);
+      expect(await reply.json()).toMatchObject({
+        detail: expect.stringContaining('does not say in its token reply'),
+      });
+      expect(await j.rows()).toEqual([]);
+    },
+  );
 
   test("is nobody's who has not entered it: another user's account stays", async () => {
     const j = start('machines');
