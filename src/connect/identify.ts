@@ -301,9 +301,14 @@ export async function identifyCompanions(
   transaction: Transaction,
 ): Promise<Identified[]> {
   const until = deps.now() + timeoutOf(main.provider, COMPANIONS_MS);
+  const authorizationParams = {
+    ...main.provider.authorizationParams,
+    ...transaction.authorizationParams,
+  };
   const identified = companions.map(async ({ client, grant }) => {
     const { provider } = client;
-    const asked = { ...transaction, requestedScope: companionScopes(main.provider, provider) };
+    const requestedScope = companionScopes({ authorizationParams }, provider);
+    const asked = { ...transaction, requestedScope };
     try {
       return [await identify(deps, client, grant, asked, until)];
     } catch (error) {

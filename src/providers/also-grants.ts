@@ -63,9 +63,12 @@ export const companionReply = (
     }),
   ) as OAuth2Provider['reply'];
 
-/** What the main record's authorization request asks for on behalf of the other. */
-export const companionScopes = (main: OAuth2Provider, other: OAuth2Provider): string[] => {
-  const asked = main.authorizationParams[other.scopeParam];
+/** What an authorization request of the main record asks for on behalf of the other. */
+export const companionScopes = (
+  { authorizationParams }: Pick<OAuth2Provider, 'authorizationParams'>,
+  other: OAuth2Provider,
+): string[] => {
+  const asked = authorizationParams[other.scopeParam];
   return [...new Set(asked?.split(other.scopeSeparator))].filter((scope) => scope !== '');
 };
 

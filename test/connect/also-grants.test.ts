@@ -206,6 +206,27 @@ describe('one consent, two accounts (Slack)', () => {
     ).toEqual({ slack: [], 'slack-user': ['users.profile:read'] });
   });
 
+  test('scopes of the person that the connection itself asks for are those that were asked for', async () => {
+    const config = configWith(
+      {
+        slack: {
+          authorizationParams: { user_scope: 'users:read' },
+          allowedAuthorizationParams: ['user_scope'],
+        },
+      },
+      settings,
+    );
+    const j = slack((token) => ({ ...token, scope: 'users:read' }), { config });
+    const reply = await connect(j, 'two-8', 'code-T8.U1', {
+      authorizationParams: { user_scope: 'users:read,users.profile:read' },
+    });
+    expect(reply.status, await reply.clone().text()).toBe(201);
+    expect((await rowsOf(j, 'two-8')).person).toMatchObject({
+      requestedScope: ['users:read', 'users.profile:read'],
+      scope: ['users:read'],
+    });
+  });
+
   test('each is refreshed with its own refresh token, and disconnected alone', async () => {
     const j = slack();
     await connect(j, 'two-5', 'code-T5.U1');
