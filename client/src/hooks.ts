@@ -12,19 +12,23 @@ import {
   userKey,
 } from './queries.ts';
 import { returnedConnection } from './returned.ts';
-import type { Connection, ConnectionInput, Integration } from './types.ts';
+import type { Connection, ConnectionInput, Disconnected, Integration } from './types.ts';
 
 /**
- * Tabs of the app tell each other the id of a connection, and nothing else; '' for other changes.
+ * Tabs of the app tell each other the id of a connection, or after other changes the version, and
+ * nothing else; '' where none is known.
  */
 const CHANNEL = 'mooring';
+
+/** No id of a connection is one. */
+const isVersion = (told: string): boolean => /^\d+$/.test(told);
 
 /** In `returnTo`: the page was opened in a window of its own. */
 const MARK = 'mooring';
 
-function announce(id: string): void {
+function announce(idOrVersion: string): void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(id);
+  channel.postMessage(idOrVersion);
   channel.close();
 }
 
@@ -42,9 +46,15 @@ export function useUpdates(mooring: Mooring, { userId = 'me' }: OfUser = {}): vo
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = async ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') return;
-      // The connection says which version it made: what is read after it shows the account.
+      // The list of that version, or the connection, which says what version it made: the client
+      // then knows it, and what is read after shows the change.
       if (data !== '') {
-        const { queryKey, queryFn } = connectionQuery(mooring, { userId, id: data });
+        const { queryKey, queryFn } = isVersion(data)
+          ? {
+              queryKey: [...integrationsQuery(mooring, { userId }).queryKey, data],
+              queryFn: () => mooring.user(userId).integrations({ atLeast: Number(data) }),
+            }
+          : connectionQuery(mooring, { userId, id: data });
         await queryClient
           .fetchQuery({
             queryKey: [...queryKey, 'announced'],
@@ -274,12 +284,17 @@ export function useCompletion(mooring: Mooring, { userId = 'me' }: OfUser = {}):
 export function useDisconnect(mooring: Mooring, { userId = 'me' }: OfUser = {}) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn({ provider, accountId }: { provider: string; accountId: string }) {
+    async mutationFn({ provider, accountId }: { provider: string; accountId: string }) {
       if (mooring.isDelegated) throw delegated('useDisconnect');
-      return mooring.user(userId).account(provider, accountId).disconnect();
+      const { data, response } = await mooring.api.DELETE(
+        '/v1/users/{userId}/integrations/{provider}/{accountId}',
+        { params: { path: { userId, provider, accountId } } },
+      );
+      announce(response.headers.get('Consistency-Token') ?? '');
+      return data as Disconnected;
     },
-    onSuccess() {
-      announce('');
+    // Also where it was refused, or the answer got lost: the account may be gone.
+    onSettled() {
       return queryClient.invalidateQueries({ queryKey: userKey(mooring, { userId }) });
     },
   });

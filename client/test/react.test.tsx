@@ -414,6 +414,48 @@ describe('useCompletion', () => {
 });
 
 describe('useDisconnect', () => {
+  /** As a cache far away: what is not asked for by its version is what was before. */
+  const listBehind = ({ headers }: Asked) =>
+    headers.get('Consistency-Token') === '2'
+      ? json({ userId: 'u', version: 2, integrations: [] }, { 'Consistency-Token': '2' })
+      : json({ userId: 'u', version: 1, integrations: [{ accountId: 'ann' }] });
+
+  it('takes it away in tabs that have a client of their own too', async () => {
+    const { mooring, state } = deployment();
+    state.accounts = ['ann'];
+    const elsewhere = deployment();
+    elsewhere.answers(listBehind);
+    const one = await open(<Accounts mooring={mooring} />);
+    const other = await open(<Accounts mooring={elsewhere.mooring} />);
+    await settled(() => expect(other.text()).toContain('accounts: ann'));
+    await one.click('Disconnect');
+    await settled(() => expect(other.text()).not.toContain('ann'));
+  });
+
+  it('hears of changes without a version, as other releases tell them', async () => {
+    const { mooring, state } = deployment();
+    const tab = await open(<Accounts mooring={mooring} />);
+    await settled(() => expect(tab.text()).toContain('accounts: '));
+    state.accounts = ['ann'];
+    const channel = new BroadcastChannel('mooring');
+    channel.postMessage('');
+    channel.close();
+    await settled(() => expect(tab.text()).toContain('accounts: ann'));
+  });
+
+  it('reads again where it was refused: the account was gone already', async () => {
+    const server = deployment();
+    server.answers((asked) =>
+      asked.method === 'DELETE'
+        ? problem(404, 'integration_not_found', {}, { 'Consistency-Token': '2' })
+        : listBehind(asked),
+    );
+    const tab = await open(<Accounts mooring={server.mooring} />);
+    await settled(() => expect(tab.text()).toContain('accounts: ann'));
+    await tab.click('Disconnect');
+    await settled(() => expect(tab.text()).toContain('accounts:  integration_not_found'));
+  });
+
   it('takes the account away in every tab', async () => {
     const { mooring, state } = deployment();
     state.accounts = ['ann'];
