@@ -40,7 +40,8 @@ export async function reconcile(api: Api, copy: Copy): Promise<void> {
     }>(api, `/v1/integrations?limit=1000${after}`);
     for (const { userId, version } of page.integrations) {
       present.add(userId);
-      await bringUpTo(api, copy, userId, version);
+      // A higher version here is of what Mooring's database had before it was restored.
+      if (copy.users.get(userId)?.version !== version) await bringUpTo(api, copy, userId, version);
     }
     if (page.next === null) break;
     after = `&after=${page.next}`;
@@ -71,11 +72,12 @@ export async function receive(api: Api, copy: Copy, { data }: Event): Promise<vo
   if (data.userId === undefined) return;
   // An erasure has no version: what there is now is read, and that is nothing, or what came after
   // it.
-  await bringUpTo(api, copy, data.userId, data.version ?? Number.POSITIVE_INFINITY);
+  const version = data.version ?? Number.POSITIVE_INFINITY;
+  if ((copy.users.get(data.userId)?.version ?? -1) >= version) return;
+  await bringUpTo(api, copy, data.userId, version);
 }
 
 async function bringUpTo(api: Api, copy: Copy, userId: string, version: number): Promise<void> {
-  if ((copy.users.get(userId)?.version ?? -1) >= version) return;
   // A token that is later than all that happened is answered from the database.
   const token = Number.isFinite(version) ? version : Number.MAX_SAFE_INTEGER;
   const path = `/v1/users/${encodeURIComponent(userId)}/integrations`;

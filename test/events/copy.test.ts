@@ -86,6 +86,19 @@ test('comes out the same whatever the order of deliveries, doubled or lost ones'
   expect(copied(copy)).toEqual({ ann: ['a2'], cid: ['c1'] });
 });
 
+test('is mended where the database was restored to an earlier time', async () => {
+  await connect('ann', 'a1');
+  const copy = emptyCopy();
+  await reconcile(api, copy);
+  const version = copy.users.get('ann')?.version ?? 0;
+  // What the restore took back: an account that came later.
+  const later = { version: version + 1, integrations: [{ accountId: 'a1' }, { accountId: 'a2' }] };
+  copy.users.set('ann', later);
+  await reconcile(api, copy);
+  expect(copied(copy)).toEqual(await truth());
+  expect(copy.users.get('ann')?.version).toBe(version);
+});
+
 test('misses nothing that happens while it is filled', async () => {
   await connect('ann', 'a1');
   const copy = emptyCopy();
