@@ -137,6 +137,7 @@ const notRun: Record<string, readonly string[]> = {
     'npx wrangler queues create mooring-refresh',
     'npx wrangler queues create mooring-refresh-dead',
     'npx wrangler rollback',
+    'npx wrangler d1 time-travel restore DB --timestamp 2026-11-27T12:00:00Z --env production',
     'npx wrangler secret put MOORING_KEY',
     'npx wrangler secret put ACME_CLIENT_SECRET --env staging',
     'npx wrangler secret put PUBLIC_URL',
