@@ -4,13 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type EventType,
-  eventDefinitions,
-  eventExample,
-  eventTypes,
-  userEventTypes,
-} from '../src/events/types';
+import { type EventType, eventTypes, userEventTypes } from '../src/events/types';
+import { eventDescriptions, eventExample } from './event-descriptions';
 
 export const docs = join(import.meta.dirname, '../docs/events.md');
 
@@ -33,7 +28,7 @@ export function withReference(page: string): string {
   return `${before}${begin}\n\n${reference.join('\n')}\n${end}${after}`;
 }
 
-const entryOf = (type: EventType): string => `**\`${type}\`** ${eventDefinitions[type].means}
+const entryOf = (type: EventType): string => `**\`${type}\`** ${eventDescriptions[type].means}
 
 \`\`\`json
 ${JSON.stringify(eventExample(type))}

@@ -2,11 +2,11 @@
  * What the API reference says of each operation, besides its summary, and the examples of schemas
  * that declare none. It stands beside the generator, because the Worker is not to carry it.
  */
-import { eventExample } from '../src/events/types';
 import { providerEntrySchema } from '../src/integrations/catalog';
 import { integrationOfUserSchema, integrationSchema } from '../src/integrations/serialization';
 import { CHECK_EVERY_MS } from '../src/refresh/check';
 import { MINUTE_MS } from '../src/time';
+import { eventExample } from './event-descriptions';
 
 export const descriptions: Record<string, string> = {
   listIntegrations:

@@ -10,12 +10,13 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { type ErrorCode, errorCodes } from '../src/errors';
-import { eventDefinitions, eventIdSchema, eventSchemas, eventTypes } from '../src/events/types';
+import { eventIdSchema, eventName, eventSchemas, eventTypes } from '../src/events/types';
 import type { Caller } from '../src/http/caller';
 import { problemSchema } from '../src/http/problem';
 import type { ReplySpec, RouteSpec, Tag } from '../src/http/route';
 import { SERVER_PLACEHOLDER } from '../src/http/routes';
 import { headerName } from '../src/http/validate';
+import { eventDescriptions, eventExample } from './event-descriptions';
 import { descriptionOf, examples } from './openapi-descriptions';
 
 const info = {
@@ -113,8 +114,13 @@ export function openapiDocument(routes: readonly RouteSpec[]) {
       },
     },
   );
+  const schemas = document.components?.schemas ?? {};
   for (const [name, example] of Object.entries(examples)) {
-    Object.assign(document.components?.schemas?.[name] ?? {}, { examples: [example] });
+    Object.assign(schemas[name] ?? {}, { examples: [example] });
+  }
+  for (const type of eventTypes) {
+    const told = { description: eventDescriptions[type].means, examples: [eventExample(type)] };
+    Object.assign(schemas[eventName(type)] ?? {}, told);
   }
   describeOnce(document);
   return document;
@@ -144,7 +150,7 @@ const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
         tags: ['Events'],
         operationId: `on.${type}`,
         summary: type,
-        description: eventDefinitions[type].means,
+        description: eventDescriptions[type].means,
         security: [],
         requestParams: {
           header: z.object({

@@ -25,7 +25,7 @@ import {
   type Event,
   type EventData,
   type EventType,
-  eventDefinitions,
+  eventData,
   eventIdOf,
   eventSchemas,
   eventTypes,
@@ -191,7 +191,7 @@ export function insertions(
 ): BatchItem<'sqlite'>[] {
   const { db } = deps;
   const version =
-    'version' in eventDefinitions[values.type].data.shape
+    'version' in eventData[values.type].shape
       ? db
           .select({ version: userVersions.version })
           .from(userVersions)

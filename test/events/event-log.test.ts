@@ -2,11 +2,11 @@
 import { env } from 'cloudflare:workers';
 import { asc, eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { eventExample } from '../../scripts/event-descriptions';
 import { runBatch } from '../../src/db/client';
 import { eventLog, userVersions } from '../../src/db/schema';
 import { eventOf, eventStatements, eventTypeOf, type NewEvent } from '../../src/events/event-log';
 import {
-  eventExample,
   eventIdOf,
   eventRowIdOf,
   eventSchema,

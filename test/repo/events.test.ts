@@ -4,8 +4,9 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { eventExample } from '../../scripts/event-descriptions';
 import { docs, withReference } from '../../scripts/event-reference';
-import { eventExample, eventSchema, eventTypes } from '../../src/events/types';
+import { eventSchema, eventTypes } from '../../src/events/types';
 
 const page = readFileSync(docs, 'utf8');
 
