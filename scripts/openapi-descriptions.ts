@@ -1,9 +1,7 @@
 /**
- * What the API reference says of each operation, besides its summary, and the examples of schemas
- * that declare none. It stands beside the generator, because the Worker is not to carry it.
+ * What the API reference says of each operation, besides its summary, and the examples of its
+ * schemas. It stands beside the generator, because the Worker is not to carry it.
  */
-import { providerEntrySchema } from '../src/integrations/catalog';
-import { integrationOfUserSchema, integrationSchema } from '../src/integrations/serialization';
 import { CHECK_EVERY_MS } from '../src/refresh/check';
 import { MINUTE_MS } from '../src/time';
 import { eventExample } from './event-descriptions';
@@ -81,9 +79,30 @@ export function descriptionOf(id: string): string {
   return description;
 }
 
-const [integration] = integrationSchema.meta()?.examples ?? [];
-const [integrationOfUser] = integrationOfUserSchema.meta()?.examples ?? [];
-const [provider] = providerEntrySchema.meta()?.examples ?? [];
+const integration = {
+  provider: 'reddit',
+  accountId: 't2_1w72',
+  displayName: 'robin',
+  status: 'connected',
+  isConnected: true,
+  scopes: ['identity', 'read'],
+  missingScopes: [],
+  expiresAt: '2026-11-22T13:00:00.000Z',
+  reconnectBy: null,
+  connectedAt: '2026-11-20T09:30:00.000Z',
+  updatedAt: '2026-11-20T09:30:00.000Z',
+  lastRefreshedAt: '2026-11-22T12:00:00.000Z',
+  metadata: {},
+};
+const integrationOfUser = { ...integration, userId: 'user-1', version: 7 };
+const provider = {
+  id: 'reddit',
+  name: 'Reddit',
+  kind: 'oauth2',
+  configured: true,
+  scopes: ['identity', 'read'],
+  experimental: false,
+};
 
 const statusOfUser = { version: 7, asOf: '2026-11-22T12:00:00.000Z', integrations: [integration] };
 const failedRefresh = {
@@ -127,22 +146,91 @@ const cacheEntry = {
 
 /** By the name of a schema in the document; the tests parse each by its schema. */
 export const examples: Record<string, unknown> = {
+  AccessToken: {
+    kind: 'oauth2',
+    accessToken: 'an-access-token',
+    tokenType: 'bearer',
+    expiresAt: '2026-11-22T13:00:00.000Z',
+    scope: ['identity', 'read'],
+  },
   CacheEntry: cacheEntry,
+  CacheStats: {
+    memory: { size: 12, active: 10, expired: 2, hits: 480, misses: 31 },
+    kv: { size: 214, truncated: false, hits: 19, misses: 12, putsPaused: false },
+  },
   CachedUser: { memory: null, kv: cacheEntry },
   Catalog: { providers: [provider] },
   ClearedCache: { deleted: 214, truncated: false },
+  ClientDocument: {
+    client_id: 'https://mooring.example.com/.well-known/oauth-client/linear-mcp',
+    client_name: 'Dockside',
+    client_uri: 'https://mooring.example.com',
+    application_type: 'web',
+    redirect_uris: ['https://mooring.example.com/connect/callback/linear-mcp'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  },
+  CompletionRequest: { completion: 'the-secret' },
+  Connection: { id: 'con_1', provider: 'reddit', state: 'authorized' },
+  ConnectionRequest: { provider: 'reddit', returnTo: 'https://app.example.com/connected' },
+  Credentials: {
+    kind: 'credentials',
+    credentials: { key: 'an-api-key' },
+    headers: { Authorization: 'Bearer an-api-key' },
+  },
+  CredentialsRequest: { credentials: { apiKey: 'an-api-key' }, accountId: 'team-1' },
+  Delegation: { token: 'mdel_a.b.c', expiresAt: '2026-11-22T13:00:00.000Z' },
+  DelegationRequest: { rights: ['read'], expiresIn: 3600 },
   Deliveries: { deliveries: [delivery] },
   Delivery: delivery,
   EventPage: { events: [eventExample('integration.connected')], next: 'evt_5k' },
   FailedRefresh: failedRefresh,
   Health: { status: 'ok' },
+  Integration: integration,
+  IntegrationList: {
+    userId: 'user-1',
+    version: 7,
+    asOf: '2026-11-22T12:00:00.000Z',
+    freshUntil: '2026-11-22T12:05:00.000Z',
+    integrations: [integration],
+  },
+  IntegrationOfUser: integrationOfUser,
   IntegrationPage: { integrations: [integrationOfUser], next: 'int_3g' },
+  PageSession: {
+    token: 'a-token',
+    action: 'https://mooring.example/connect/session',
+    expiresAt: '2026-11-22T12:01:00.000Z',
+  },
+  PageSessionRequest: { label: 'robin@example.com', returnTo: 'https://app.example.com/settings' },
+  Problem: {
+    type: 'urn:mooring:problem:invalid_request',
+    title: 'Invalid request',
+    status: 400,
+    detail: 'the body is not as it should be; see "errors"',
+    code: 'invalid_request',
+    requestId: '0b2c6b3e-7c1f-4d7e-9a3b-1f2e3d4c5b6a',
+    errors: [{ path: 'body.returnTo', message: 'Invalid input: expected string' }],
+  },
+  Provider: provider,
   RedeliverRequest: { endpoint: 'app' },
-  Refreshed: { refreshed: [integration], failed: [failedRefresh] },
+  RefreshRequest: { accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] },
   RefreshRun: refreshRun,
   RefreshRuns: { runs: [refreshRun] },
+  Refreshed: { refreshed: [integration], failed: [failedRefresh] },
+  StartedConnection: {
+    id: 'con_1',
+    connectUrl: 'https://mooring.example/connect/start/a-ticket',
+    expiresAt: '2026-11-22T12:10:00.000Z',
+  },
   StatusOfMany: { users: { 'user-1': statusOfUser } },
   StatusOfUser: statusOfUser,
+  StatusRequest: { userIds: ['user-1', 'user-2'] },
+  TokenRequest: {
+    provider: 'reddit',
+    scopes: ['identity', 'read'],
+    returnTo: 'https://app.example.com/connected',
+  },
   WebhookEndpoint: webhookEndpoint,
   WebhookEndpoints: { endpoints: [webhookEndpoint] },
   WebhookTest: { id: 'evt_5k' },

@@ -120,15 +120,6 @@ const accessTokenSchema = z
   })
   .meta({
     id: 'AccessToken',
-    examples: [
-      {
-        kind: 'oauth2',
-        accessToken: 'an-access-token',
-        tokenType: 'bearer',
-        expiresAt: '2026-11-22T13:00:00.000Z',
-        scope: ['identity', 'read'],
-      },
-    ],
   });
 
 const credentialsSchema = z
@@ -141,13 +132,6 @@ const credentialsSchema = z
   })
   .meta({
     id: 'Credentials',
-    examples: [
-      {
-        kind: 'credentials',
-        credentials: { key: 'an-api-key' },
-        headers: { Authorization: 'Bearer an-api-key' },
-      },
-    ],
   });
 
 const MAX_TTL_SECONDS = 999_999_999;
@@ -258,13 +242,6 @@ const tokenOrLink = route(
       })
       .meta({
         id: 'TokenRequest',
-        examples: [
-          {
-            provider: 'reddit',
-            scopes: ['identity', 'read'],
-            returnTo: 'https://app.example.com/connected',
-          },
-        ],
       }),
     replies: { 200: tokenReply },
     errors: [

@@ -40,18 +40,6 @@ const clientDocument = route(
           })
           .meta({
             id: 'ClientDocument',
-            examples: [
-              {
-                client_id: 'https://mooring.example.com/.well-known/oauth-client/linear-mcp',
-                client_name: 'Dockside',
-                client_uri: 'https://mooring.example.com',
-                application_type: 'web',
-                redirect_uris: ['https://mooring.example.com/connect/callback/linear-mcp'],
-                grant_types: ['authorization_code', 'refresh_token'],
-                response_types: ['code'],
-                token_endpoint_auth_method: 'none',
-              },
-            ],
           }),
       },
     },

@@ -79,20 +79,12 @@ const begin = route(
       })
       .meta({
         id: 'ConnectionRequest',
-        examples: [{ provider: 'reddit', returnTo: 'https://app.example.com/connected' }],
       }),
     replies: {
       201: {
         description: 'The connection is started.',
         schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: timeSchema }).meta({
           id: 'StartedConnection',
-          examples: [
-            {
-              id: 'con_1',
-              connectUrl: 'https://mooring.example/connect/start/a-ticket',
-              expiresAt: '2026-11-22T12:10:00.000Z',
-            },
-          ],
         }),
       },
     },
@@ -148,7 +140,6 @@ const read = route(
           })
           .meta({
             id: 'Connection',
-            examples: [{ id: 'con_1', provider: 'reddit', state: 'authorized' }],
           }),
         headers: z.object({
           'Consistency-Token': consistencyToken(
@@ -199,7 +190,7 @@ const complete = route(
             'After a 409 `choice_required`: the `id` of one of its `choices`, such as a site. Not needed where there is only one.',
           ),
       })
-      .meta({ id: 'CompletionRequest', examples: [{ completion: 'the-secret' }] })
+      .meta({ id: 'CompletionRequest' })
       // Apps of the time before the secret send no body: they are to be told of it, not of a media
       // type.
       .prefault({}),
@@ -268,7 +259,6 @@ const credentials = route(
       })
       .meta({
         id: 'CredentialsRequest',
-        examples: [{ credentials: { apiKey: 'an-api-key' }, accountId: 'team-1' }],
       }),
     replies: {
       201: {

@@ -40,13 +40,12 @@ const create = route(
           .default(HOUR_MS / SECOND_MS)
           .describe('Seconds.'),
       })
-      .meta({ id: 'DelegationRequest', examples: [{ rights: ['read'], expiresIn: 3600 }] }),
+      .meta({ id: 'DelegationRequest' }),
     replies: {
       201: {
         description: 'The token.',
         schema: z.object({ token: z.string(), expiresAt: timeSchema }).meta({
           id: 'Delegation',
-          examples: [{ token: 'mdel_a.b.c', expiresAt: '2026-11-22T13:00:00.000Z' }],
         }),
       },
     },

@@ -32,17 +32,6 @@ export const problemSchema = z
   .meta({
     id: 'Problem',
     description: 'RFC 9457. Each code narrows it in a schema of its own.',
-    examples: [
-      {
-        type: 'urn:mooring:problem:invalid_request',
-        title: 'Invalid request',
-        status: 400,
-        detail: 'the body is not as it should be; see "errors"',
-        code: 'invalid_request',
-        requestId: '0b2c6b3e-7c1f-4d7e-9a3b-1f2e3d4c5b6a',
-        errors: [{ path: 'body.returnTo', message: 'Invalid input: expected string' }],
-      },
-    ],
   });
 
 type Problem = z.output<typeof problemSchema>;

@@ -36,19 +36,7 @@ export const providerEntrySchema = z
       .optional()
       .describe('What a connect must name besides, such as a shop.'),
   })
-  .meta({
-    id: 'Provider',
-    examples: [
-      {
-        id: 'reddit',
-        name: 'Reddit',
-        kind: 'oauth2',
-        configured: true,
-        scopes: ['identity', 'read'],
-        experimental: false,
-      },
-    ],
-  });
+  .meta({ id: 'Provider' });
 
 type ProviderEntry = z.output<typeof providerEntrySchema>;
 

@@ -116,7 +116,7 @@ const many = route(
     logFailuresOnly: true,
     json: z
       .strictObject({ userIds: z.array(userIdSchema).min(1).max(100) })
-      .meta({ id: 'StatusRequest', examples: [{ userIds: ['user-1', 'user-2'] }] }),
+      .meta({ id: 'StatusRequest' }),
     replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
     errors: ['unavailable'],
   },

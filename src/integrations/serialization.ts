@@ -7,22 +7,6 @@ import type { Facts } from '../status-cache/snapshot';
 import { timeSchema, timestamp } from '../time';
 import { statusAt } from './status';
 
-const example = {
-  provider: 'reddit',
-  accountId: 't2_1w72',
-  displayName: 'robin',
-  status: 'connected',
-  isConnected: true,
-  scopes: ['identity', 'read'],
-  missingScopes: [],
-  expiresAt: '2026-11-22T13:00:00.000Z',
-  reconnectBy: null,
-  connectedAt: '2026-11-20T09:30:00.000Z',
-  updatedAt: '2026-11-20T09:30:00.000Z',
-  lastRefreshedAt: '2026-11-22T12:00:00.000Z',
-  metadata: {},
-};
-
 export const statusSchema = z.enum(['connected', 'expired', 'needs_reconnect', 'error']);
 
 export const integrationSchema = z
@@ -56,7 +40,7 @@ export const integrationSchema = z
     lastRefreshedAt: timeSchema.nullable(),
     metadata: z.record(z.string(), z.string().nullable()),
   })
-  .meta({ id: 'Integration', examples: [example] });
+  .meta({ id: 'Integration' });
 
 export type Integration = z.output<typeof integrationSchema>;
 
@@ -66,7 +50,7 @@ export const integrationOfUserSchema = integrationSchema
     userId: z.string(),
     version: z.int().describe("The user's, which grows with every change that a user could see."),
   })
-  .meta({ id: 'IntegrationOfUser', examples: [{ ...example, userId: 'user-1', version: 7 }] });
+  .meta({ id: 'IntegrationOfUser' });
 
 export type IntegrationOfUser = z.output<typeof integrationOfUserSchema>;
 
@@ -82,18 +66,7 @@ export const integrationListSchema = z
     freshUntil: timeSchema.describe('Until then nothing here changes without the version growing.'),
     integrations,
   })
-  .meta({
-    id: 'IntegrationList',
-    examples: [
-      {
-        userId: 'user-1',
-        version: 7,
-        asOf: '2026-11-22T12:00:00.000Z',
-        freshUntil: '2026-11-22T12:05:00.000Z',
-        integrations: [example],
-      },
-    ],
-  });
+  .meta({ id: 'IntegrationList' });
 
 export type IntegrationList = z.output<typeof integrationListSchema>;
 

@@ -108,7 +108,6 @@ const many = route(
     provider: 'handler',
     json: z.strictObject({ accounts: z.array(z.strictObject(accountName)).min(1).max(100) }).meta({
       id: 'RefreshRequest',
-      examples: [{ accounts: [{ provider: 'reddit', accountId: 't2_1w72' }] }],
     }),
     replies: {
       200: {

@@ -24,12 +24,6 @@ export const cacheStatsSchema = z
   })
   .meta({
     id: 'CacheStats',
-    examples: [
-      {
-        memory: { size: 12, active: 10, expired: 2, hits: 480, misses: 31 },
-        kv: { size: 214, truncated: false, hits: 19, misses: 12, putsPaused: false },
-      },
-    ],
   });
 
 export type CacheStats = z.output<typeof cacheStatsSchema>;

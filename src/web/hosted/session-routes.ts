@@ -59,20 +59,12 @@ const create = route(
       })
       .meta({
         id: 'PageSessionRequest',
-        examples: [{ label: 'robin@example.com', returnTo: 'https://app.example.com/settings' }],
       }),
     replies: {
       201: {
         description: 'The page can be opened.',
         schema: z.object({ token: z.string(), action: z.url(), expiresAt: timeSchema }).meta({
           id: 'PageSession',
-          examples: [
-            {
-              token: 'a-token',
-              action: 'https://mooring.example/connect/session',
-              expiresAt: '2026-11-22T12:01:00.000Z',
-            },
-          ],
         }),
       },
     },
