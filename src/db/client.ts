@@ -1,5 +1,5 @@
 /** drizzle over D1. A session takes the database's place: same methods, batch included. */
-import { fillPlaceholders } from 'drizzle-orm';
+import { fillPlaceholders, QueryPromise } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
@@ -30,8 +30,40 @@ interface Query<Row> extends PromiseLike<Row[]> {
 }
 
 /** Sent when it is awaited, or with the batch that it stands in, as one of drizzle's builder. */
-type BoundQuery<Row> = PromiseLike<Row[]> &
-  RunnableQuery<Row[], 'sqlite'> & { toSQL(): { sql: string; params: unknown[] } };
+class BoundQuery<Row> extends QueryPromise<Row[]> implements RunnableQuery<Row[], 'sqlite'> {
+  declare readonly _: { readonly dialect: 'sqlite'; readonly result: Row[] };
+
+  constructor(
+    private readonly db: Database,
+    private readonly prepared: ReturnType<Query<Row>['prepare']>,
+    private readonly query: { sql: string; params: unknown[] },
+  ) {
+    super();
+  }
+
+  async execute(): Promise<Row[]> {
+    const { sql, params } = this.query;
+    const rows = await this.db.$client
+      .prepare(sql)
+      .bind(...params)
+      .raw();
+    // The columns that the builder selected, as its type says.
+    return this.prepared.mapAllResult(rows) as Row[];
+  }
+
+  toSQL() {
+    return this.query;
+  }
+
+  /** What drizzle's `batch` calls. */
+  _prepare() {
+    return {
+      stmt: this.db.$client.prepare(this.query.sql),
+      getQuery: () => this.query,
+      mapResult: (result: unknown) => this.prepared.mapAllResult(result, true),
+    };
+  }
+}
 
 /** For building only. */
 const nowhere = createDatabase({ prepare: () => null } as unknown as D1Database);
@@ -44,31 +76,10 @@ const nowhere = createDatabase({ prepare: () => null } as unknown as D1Database)
 export function preparedQuery<Row>(
   build: (db: Database) => Query<Row>,
 ): (db: Database, values: Record<string, unknown>) => BoundQuery<Row> {
-  let query: ReturnType<Query<Row>['prepare']> | undefined;
+  let prepared: ReturnType<Query<Row>['prepare']> | undefined;
   return (db, values) => {
-    query ??= build(nowhere).prepare();
-    const prepared = query;
-    const { sql, params: given } = prepared.getQuery();
-    const params = fillPlaceholders(given, values);
-    const statement = () => db.$client.prepare(sql);
-    const send = async () => {
-      const rows = await statement()
-        .bind(...params)
-        .raw();
-      // The columns that `build` selects, as it says.
-      return prepared.mapAllResult(rows) as Row[];
-    };
-    const bound: Pick<BoundQuery<Row>, 'then' | 'toSQL'> & { _prepare(): unknown } = {
-      // biome-ignore lint/suspicious/noThenProperty: as drizzle's own queries, not sent before
-      then: (onRows, onError) => send().then(onRows, onError),
-      toSQL: () => ({ sql, params }),
-      // What drizzle's `batch` calls.
-      _prepare: () => ({
-        stmt: statement(),
-        getQuery: () => ({ sql, params }),
-        mapResult: (result: unknown) => prepared.mapAllResult(result, true),
-      }),
-    };
-    return bound as unknown as BoundQuery<Row>;
+    prepared ??= build(nowhere).prepare();
+    const { sql, params } = prepared.getQuery();
+    return new BoundQuery(db, prepared, { sql, params: fillPlaceholders(params, values) });
   };
 }
