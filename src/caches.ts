@@ -30,8 +30,9 @@ interface Entry<T> {
 }
 
 /**
- * Values by text, each until its time; beyond `limit`, those that were set first go. `limit` is a
- * number of values, or the sum of what `weigh` says of each (bytes, say). Times in ms.
+ * Values by text, each until its time; beyond `limit`, those that were used longest ago go: what
+ * one user brings in does not drive out what all others use. `limit` is a number of values, or the
+ * sum of what `weigh` says of each (bytes, say). Times in ms.
  */
 export class BoundedCache<T> {
   readonly limit: number;
@@ -46,7 +47,10 @@ export class BoundedCache<T> {
 
   get(key: string, now: number): T | undefined {
     const entry = this.#entries.get(key);
-    return entry && now < entry.until ? entry.value : undefined;
+    if (!entry || now >= entry.until) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
   set(key: string, value: T, until = Number.POSITIVE_INFINITY): void {

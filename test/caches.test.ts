@@ -38,6 +38,17 @@ describe('a bounded cache', () => {
     expect(['a', 'b', 'c'].map((key) => cache.get(key, 0))).toEqual([3, undefined, 4]);
   });
 
+  it('keeps what is in use, however many others come', () => {
+    const cache = new BoundedCache<number>(3);
+    cache.set('in use', 0);
+    for (let i = 1; i <= 50; i += 1) {
+      cache.set(`other ${i}`, i);
+      expect(cache.get('in use', 0)).toBe(0);
+    }
+    expect(cache.get('other 48', 0)).toBeUndefined();
+    expect(cache.get('other 50', 0)).toBe(50);
+  });
+
   it('may go by what its values weigh', () => {
     const cache = new BoundedCache<string>(10, (key, value) => key.length + value.length);
     const held = () => ['a', 'b', 'c', 'd'].filter((key) => cache.get(key, 0) !== undefined);

@@ -77,6 +77,11 @@ interface Fetched<T> {
 
 /** Of all documents as JSON: what is kept of one takes up to three times as much memory. */
 const MAX_KEPT = 4_000_000;
+/**
+ * Of one: real ones have a few kB. A longer one is asked for each time, so that few of a user's own
+ * servers do not drive out everybody's.
+ */
+const MAX_KEPT_OF_ONE = 16_000;
 const weigh = (key: string, { value }: Fetched<object>): number =>
   key.length + JSON.stringify(value).length;
 
@@ -126,7 +131,7 @@ function isSameRoot(one: string, other: string): boolean {
 }
 
 /** What was fetched within the hour, else what `request` brings. */
-async function cached<T>(
+async function cached<T extends object>(
   deps: DiscoveryDeps,
   caches: () => BoundedCache<Fetched<T>>,
   key: string,
@@ -138,7 +143,8 @@ async function cached<T>(
   try {
     const value = await request();
     const at = deps.now();
-    cache.set(key, { at, value }, at + STALE_MS);
+    const fetched = { at, value };
+    if (weigh(key, fetched) <= MAX_KEPT_OF_ONE) cache.set(key, fetched, at + STALE_MS);
     return value;
   } catch (error) {
     const away = error instanceof AppError && error.code === 'provider_unavailable';

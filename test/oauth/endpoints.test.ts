@@ -208,19 +208,30 @@ describe('discovery', () => {
     });
   });
 
-  it('keeps what many servers say by its length, the latest longest', async () => {
-    const scopes = Array.from({ length: 300 }, (_, i) => `${i}`.padStart(300, 'scope'));
-    const issuers = Array.from({ length: 50 }, freshIssuer);
-    // 50 of 90 kB are more than are kept.
+  it('keeps what many servers say by its length, and what is in use longest', async () => {
+    const scopes = Array.from({ length: 40 }, (_, i) => `${i}`.padStart(300, 'scope'));
+    const issuers = Array.from({ length: 350 }, freshIssuer);
+    // 350 of 13 kB are more than are kept.
     const answers = issuers.map((issuer) => json(metadataOf(issuer, { scopes_supported: scopes })));
     const { deps, requests } = deployed(...answers);
-    for (const issuer of issuers) await endpointsOf(deps, byIssuer(issuer), {});
-    const [first = '', last = ''] = [issuers[0], issuers.at(-1)];
-    await endpointsOf(deps, byIssuer(last), {});
-    expect(requests).toHaveLength(50);
-    const anew = answering(json(metadataOf(first)));
-    await endpointsOf({ ...deps, fetch: anew.fetch }, byIssuer(first), {});
+    const [inUse = '', unused = ''] = issuers;
+    for (const issuer of issuers) {
+      await endpointsOf(deps, byIssuer(issuer), {});
+      await endpointsOf(deps, byIssuer(inUse), {});
+    }
+    expect(requests).toHaveLength(350);
+    const anew = answering(json(metadataOf(unused)));
+    await endpointsOf({ ...deps, fetch: anew.fetch }, byIssuer(unused), {});
     expect(anew.requests).toHaveLength(1);
+  });
+
+  it('keeps no document that is longer than any that a server needs', async () => {
+    const issuer = freshIssuer();
+    const scopes = Array.from({ length: 300 }, (_, i) => `${i}`.padStart(300, 'scope'));
+    const answer = () => Response.json(metadataOf(issuer, { scopes_supported: scopes }));
+    const { deps, requests } = deployed(answer, answer);
+    for (let i = 0; i < 2; i += 1) await endpointsOf(deps, byIssuer(issuer), {});
+    expect(requests).toHaveLength(2);
   });
 
   it('goes by what it knows for a day where the server is away, and no longer', async () => {
