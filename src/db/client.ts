@@ -33,12 +33,19 @@ interface Query<Row> extends PromiseLike<Row[]> {
 class BoundQuery<Row> extends QueryPromise<Row[]> implements RunnableQuery<Row[], 'sqlite'> {
   declare readonly _: { readonly dialect: 'sqlite'; readonly result: Row[] };
 
+  private readonly db: Database;
+  private readonly prepared: ReturnType<Query<Row>['prepare']>;
+  private readonly query: { sql: string; params: unknown[] };
+
   constructor(
-    private readonly db: Database,
-    private readonly prepared: ReturnType<Query<Row>['prepare']>,
-    private readonly query: { sql: string; params: unknown[] },
+    db: Database,
+    prepared: ReturnType<Query<Row>['prepare']>,
+    query: { sql: string; params: unknown[] },
   ) {
     super();
+    this.db = db;
+    this.prepared = prepared;
+    this.query = query;
   }
 
   async execute(): Promise<Row[]> {

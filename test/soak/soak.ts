@@ -15,8 +15,9 @@ import { heldSince, lostAttempts, turnClock, unsettled } from './rows.ts';
 
 export interface SoakOptions {
   accounts: number;
-  /** How long Workers are killed. */
+  /** How long Workers are killed, and longer until there were so many kills. */
   killingMs: number;
+  leastKills: number;
   /** The server takes so long to look at a request, and so long again to reply. */
   latencyMs: number;
   /** Between kills, at random. */
@@ -49,7 +50,7 @@ const PROVIDER = 'sandbox';
 const CONNECTING_AT_ONCE = 8;
 /** From the reply's last byte to the row, with D1 busy: a kill in here may lose a token. */
 export const SAVE_MS = 1_000;
-/** An attempt takes less here, latency and a busy D1 included. */
+/** An attempt that goes on after its reply takes less here, latency and a busy D1 included. */
 const ATTEMPT_MS = 3_000;
 /**
  * A lease, the wait for its rescue record, a refusal and its confirmation: five minutes; and a
@@ -75,11 +76,12 @@ export async function soak(mooring: Mooring, options: SoakOptions): Promise<Soak
 
   const load = new Load(mooring, options);
   load.start();
+  const killedFrom = Date.now();
   const kills = await killAtRandom(mooring, options);
-  say(`${kills.length} kills in ${seconds(options.killingMs)}; now what they left behind`);
   const calmAt = Date.now();
+  say(`${kills.length} kills in ${seconds(calmAt - killedFrom)}; now what they left behind`);
   // What was alive then has an outcome by now.
-  await pause(ATTEMPT_MS);
+  await Promise.all([load.begun(), pause(ATTEMPT_MS)]);
   for (const attempt of await heldSince(mooring, calmAt)) load.cutOff.add(attempt);
   const restless = await settle(mooring, options.turnClock ? calmAt : null);
   const settledAt = Date.now();
@@ -97,7 +99,7 @@ export async function soak(mooring: Mooring, options: SoakOptions): Promise<Soak
     .map((account) => explain(account, states.get(account) ?? 'gone', requests, kills));
   return {
     accounts: options.accounts,
-    killingMs: options.killingMs,
+    killingMs: calmAt - killedFrom,
     settlingMs: settledAt - calmAt,
     restless,
     kills: kills.length,
@@ -132,10 +134,13 @@ class Load {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<Promise<void>>();
 
-  constructor(
-    private readonly mooring: Mooring,
-    private readonly options: SoakOptions,
-  ) {}
+  private readonly mooring: Mooring;
+  private readonly options: SoakOptions;
+
+  constructor(mooring: Mooring, options: SoakOptions) {
+    this.mooring = mooring;
+    this.options = options;
+  }
 
   start(): void {
     const { tickEveryMs, callsPerSecond } = this.options;
@@ -144,6 +149,11 @@ class Load {
     }
     this.#every(1000 / callsPerSecond, () => this.#call());
     this.#every(1000, () => this.#look());
+  }
+
+  /** Once what runs now is over. */
+  async begun(): Promise<void> {
+    await Promise.allSettled(this.#running);
   }
 
   async stop(): Promise<void> {
@@ -191,7 +201,7 @@ async function killAtRandom(mooring: Mooring, options: SoakOptions): Promise<Kil
   const kills: Kill[] = [];
   for (;;) {
     await pause(least + Math.random() * (most - least));
-    if (Date.now() >= until) return kills;
+    if (Date.now() >= until && kills.length >= options.leastKills) return kills;
     const process = 1 + Math.floor(Math.random() * (PROCESSES - 1));
     const kill: Kill = { process, from: Date.now(), until: Date.now() };
     await mooring.worker.restart(process, () => {

@@ -74,13 +74,25 @@ export class AuthorizationServer {
   readonly families: Family[] = [];
   readonly #unsaved = new Map<string, Issued>();
 
+  private readonly host: ServerHost;
+  readonly rotation: Rotation;
+  private readonly graceMs: number;
+  private readonly reach: 'token' | 'grant';
+  private readonly takes: 'any' | 'access';
+
   constructor(
-    private readonly host: ServerHost,
-    readonly rotation: Rotation,
-    private readonly graceMs: number,
-    private readonly reach: 'token' | 'grant',
-    private readonly takes: 'any' | 'access' = 'any',
-  ) {}
+    host: ServerHost,
+    rotation: Rotation,
+    graceMs: number,
+    reach: 'token' | 'grant',
+    takes: 'any' | 'access' = 'any',
+  ) {
+    this.host = host;
+    this.rotation = rotation;
+    this.graceMs = graceMs;
+    this.reach = reach;
+    this.takes = takes;
+  }
 
   /** `lifetimeMs`: of its access token; null: without end. */
   connect(account: string, subject: string, lifetimeMs: number | null): Family {

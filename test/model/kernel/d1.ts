@@ -117,12 +117,21 @@ export class D1 {
   readonly #pasts: Past[] = [];
 
   /** `onCommit`: after each write on the primary; `changed`: whether it hit any row. */
+  private readonly scheduler: Scheduler;
+  private readonly service: Service;
+  private readonly tables: readonly string[];
+  private readonly onCommit: (by: Invocation, changed: boolean, texts: readonly string[]) => void;
+
   constructor(
-    private readonly scheduler: Scheduler,
-    private readonly service: Service,
-    private readonly tables: readonly string[],
-    private readonly onCommit: (by: Invocation, changed: boolean, texts: readonly string[]) => void,
+    scheduler: Scheduler,
+    service: Service,
+    tables: readonly string[],
+    onCommit: (by: Invocation, changed: boolean, texts: readonly string[]) => void,
   ) {
+    this.scheduler = scheduler;
+    this.service = service;
+    this.tables = tables;
+    this.onCommit = onCommit;
     this.#primary = pool.pop() ?? new Store();
     this.#primary.empty(this.tables);
   }

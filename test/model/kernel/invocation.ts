@@ -64,13 +64,22 @@ export class Invocation {
   #uuids = 0;
   readonly #stalledFrom: number;
 
+  readonly kind: Kind;
+  private readonly scheduler: Scheduler;
+  readonly random: Random;
+  private readonly circumstances: Circumstances;
+
   constructor(
-    readonly kind: Kind,
+    kind: Kind,
     number: number,
-    private readonly scheduler: Scheduler,
-    readonly random: Random,
-    private readonly circumstances: Circumstances,
+    scheduler: Scheduler,
+    random: Random,
+    circumstances: Circumstances,
   ) {
+    this.kind = kind;
+    this.scheduler = scheduler;
+    this.random = random;
+    this.circumstances = circumstances;
     this.name = `${kind}${number}`;
     this.#beganAt = scheduler.now;
     this.#stalledFrom = circumstances.stalls

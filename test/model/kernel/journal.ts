@@ -15,10 +15,13 @@ export class Journal implements Outcome {
   readonly trace: string[] = [];
   readonly coverage = new Map<string, number>();
 
-  constructor(
-    readonly scheduler: Scheduler,
-    private readonly tracing: boolean,
-  ) {}
+  readonly scheduler: Scheduler;
+  private readonly tracing: boolean;
+
+  constructor(scheduler: Scheduler, tracing: boolean) {
+    this.scheduler = scheduler;
+    this.tracing = tracing;
+  }
 
   cover(kind: string): void {
     this.coverage.set(kind, (this.coverage.get(kind) ?? 0) + 1);

@@ -29,12 +29,22 @@ export class KvStore {
   readonly #values = new Map<string, Value>();
   readonly #writtenAt = new Map<string, number>();
 
+  private readonly scheduler: Scheduler;
+  private readonly service: Service;
+  private readonly onWrite: (key: string, text: string | null) => void;
+  private readonly onRefusal: (key: string, by: Invocation) => void;
+
   constructor(
-    private readonly scheduler: Scheduler,
-    private readonly service: Service,
-    private readonly onWrite: (key: string, text: string | null) => void,
-    private readonly onRefusal: (key: string, by: Invocation) => void,
-  ) {}
+    scheduler: Scheduler,
+    service: Service,
+    onWrite: (key: string, text: string | null) => void,
+    onRefusal: (key: string, by: Invocation) => void,
+  ) {
+    this.scheduler = scheduler;
+    this.service = service;
+    this.onWrite = onWrite;
+    this.onRefusal = onRefusal;
+  }
 
   /** What the central store holds now. */
   stored(key: string): string | null {
@@ -71,11 +81,15 @@ export class KvStore {
 export class KvLocation {
   readonly #copies = new Map<string, Copy>();
 
-  constructor(
-    private readonly store: KvStore,
-    private readonly scheduler: Scheduler,
-    private readonly service: Service,
-  ) {}
+  private readonly store: KvStore;
+  private readonly scheduler: Scheduler;
+  private readonly service: Service;
+
+  constructor(store: KvStore, scheduler: Scheduler, service: Service) {
+    this.store = store;
+    this.scheduler = scheduler;
+    this.service = service;
+  }
 
   bind(caller: Invocation): KVNamespace {
     const send = <T>(effect: () => T) => call(this.scheduler, this.service, caller, effect);

@@ -87,13 +87,16 @@ export abstract class Platform extends Journal {
   #faults: FaultProfile;
   #sealings = 0;
 
+  private readonly setting: PlatformSetting;
+
   constructor(
     scheduler: Scheduler,
     tracing: boolean,
     faults: FaultProfile,
-    private readonly setting: PlatformSetting,
+    setting: PlatformSetting,
   ) {
     super(scheduler, tracing);
+    this.setting = setting;
     this.#faults = faults;
     const service = (name: StoreName, limitMs: number, failure: string): Service => ({
       limitMs,

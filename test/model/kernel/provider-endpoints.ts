@@ -64,7 +64,11 @@ export class ProviderEndpoints {
   /** When scheduled refreshes asked, in vain, while the provider was away. */
   readonly askedInVain: number[] = [];
 
-  constructor(private readonly host: EndpointHost) {}
+  private readonly host: EndpointHost;
+
+  constructor(host: EndpointHost) {
+    this.host = host;
+  }
 
   /** I11: after an outage the rate towards a provider stays bounded. */
   checkRate(): void {

@@ -22,13 +22,25 @@ export class MessageQueue {
   /** Sent, and not acknowledged yet. */
   waiting = 0;
 
+  private readonly scheduler: Scheduler;
+  private readonly service: Service;
+  private readonly random: Random;
+  private readonly onAccept: (text: string) => void;
+  private readonly deliver: (message: Delivery) => void;
+
   constructor(
-    private readonly scheduler: Scheduler,
-    private readonly service: Service,
-    private readonly random: Random,
-    private readonly onAccept: (text: string) => void,
-    private readonly deliver: (message: Delivery) => void,
-  ) {}
+    scheduler: Scheduler,
+    service: Service,
+    random: Random,
+    onAccept: (text: string) => void,
+    deliver: (message: Delivery) => void,
+  ) {
+    this.scheduler = scheduler;
+    this.service = service;
+    this.random = random;
+    this.onAccept = onAccept;
+    this.deliver = deliver;
+  }
 
   bind(caller: Invocation): Queue<unknown> {
     const send = (bodies: readonly unknown[]) =>

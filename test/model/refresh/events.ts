@@ -16,10 +16,13 @@ export class EventLog {
   #newest = 0;
   #failed: ReadonlySet<string> = new Set();
 
-  constructor(
-    private readonly d1: D1,
-    private readonly host: Pick<WatchHost, 'violate' | 'cover'>,
-  ) {}
+  private readonly d1: D1;
+  private readonly host: Pick<WatchHost, 'violate' | 'cover'>;
+
+  constructor(d1: D1, host: Pick<WatchHost, 'violate' | 'cover'>) {
+    this.d1 = d1;
+    this.host = host;
+  }
 
   /** After each commit that changed anything. */
   observe(

@@ -16,11 +16,15 @@ export class Outages {
   #inSum = 0;
   #over = false;
 
-  constructor(
-    private readonly scheduler: Scheduler,
-    private readonly hasQueue: boolean,
-    private readonly note: (text: () => string) => void,
-  ) {}
+  private readonly scheduler: Scheduler;
+  private readonly hasQueue: boolean;
+  private readonly note: (text: () => string) => void;
+
+  constructor(scheduler: Scheduler, hasQueue: boolean, note: (text: () => string) => void) {
+    this.scheduler = scheduler;
+    this.hasQueue = hasQueue;
+    this.note = note;
+  }
 
   isAway(what: ServiceName): boolean {
     return !this.#over && this.#away[what] > 0;

@@ -33,7 +33,11 @@ export class Receiver {
   /** Since when a try is under way that somebody waits for. */
   readonly #underWay = new Map<string, number>();
 
-  constructor(private readonly host: ReceiverHost) {}
+  private readonly host: ReceiverHost;
+
+  constructor(host: ReceiverHost) {
+    this.host = host;
+  }
 
   fetchFor(by: Invocation): (request: Request) => Promise<Response> {
     return async (request) => {

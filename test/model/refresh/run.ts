@@ -41,7 +41,11 @@ class Run {
   #codes = 0;
   #troubles = 0;
 
-  constructor(private readonly world: World) {}
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
 
   start(): void {
     const { world } = this;

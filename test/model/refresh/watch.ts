@@ -59,12 +59,16 @@ export class Watch {
   readonly #former = new Set<string>();
   readonly #events: EventLog;
 
-  constructor(
-    private readonly scheduler: Scheduler,
-    private readonly d1: D1,
-    private readonly server: AuthorizationServer,
-    private readonly host: WatchHost,
-  ) {
+  private readonly scheduler: Scheduler;
+  private readonly d1: D1;
+  private readonly server: AuthorizationServer;
+  private readonly host: WatchHost;
+
+  constructor(scheduler: Scheduler, d1: D1, server: AuthorizationServer, host: WatchHost) {
+    this.scheduler = scheduler;
+    this.d1 = d1;
+    this.server = server;
+    this.host = host;
     this.#events = new EventLog(d1, host);
   }
 

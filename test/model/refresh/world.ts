@@ -60,12 +60,10 @@ export class World extends Platform {
   readonly #locations: readonly [KvLocation, KvLocation];
   readonly #caches: readonly [Caches, Caches] = [new Caches(), new Caches()];
 
-  constructor(
-    scheduler: Scheduler,
-    readonly plan: Plan,
-    private readonly mutation: Mutation,
-    tracing: boolean,
-  ) {
+  readonly plan: Plan;
+  private readonly mutation: Mutation;
+
+  constructor(scheduler: Scheduler, plan: Plan, mutation: Mutation, tracing: boolean) {
     super(scheduler, tracing, profiles[plan.profile], {
       provider: plan,
       record: mutation.record,
@@ -73,6 +71,8 @@ export class World extends Platform {
       webhooks: plan.seed % 3 === 0 ? [endpoint] : [],
       seed: plan.seed * 17,
     });
+    this.plan = plan;
+    this.mutation = mutation;
     this.outages = new Outages(scheduler, plan.queue, (text) => this.note(text));
     this.watch = new Watch(scheduler, this.d1, this.server, this);
     this.receiver = this.config.webhooks.length > 0 ? new Receiver(this) : null;

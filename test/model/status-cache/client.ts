@@ -3,7 +3,11 @@ export class Client {
   readonly #tokens = new Map<string, number>();
   readonly #seen = new Map<string, number>();
 
-  constructor(readonly sendsTokens: boolean) {}
+  readonly sendsTokens: boolean;
+
+  constructor(sendsTokens: boolean) {
+    this.sendsTokens = sendsTokens;
+  }
 
   tokenFor(user: string): number {
     return this.sendsTokens ? (this.#tokens.get(user) ?? 0) : 0;

@@ -37,7 +37,11 @@ class Run {
   #codes = 0;
   #ended = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly world: World) {}
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
 
   start(): void {
     const { world } = this;

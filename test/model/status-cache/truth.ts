@@ -74,10 +74,15 @@ export class Truth {
   /** Erased and back within what clocks differ: an old version, or one below it, was used again. */
   readonly reused = new Set<string>();
 
+  private readonly platform: Pick<Platform, 'scheduler' | 'd1' | 'cover' | 'note'>;
+  private readonly users: readonly string[];
+
   constructor(
-    private readonly platform: Pick<Platform, 'scheduler' | 'd1' | 'cover' | 'note'>,
-    private readonly users: readonly string[],
+    platform: Pick<Platform, 'scheduler' | 'd1' | 'cover' | 'note'>,
+    users: readonly string[],
   ) {
+    this.platform = platform;
+    this.users = users;
     for (const user of users) {
       this.#states.set(user, [{ index: 0, from: 0, version: 0, content: '' }]);
       this.#held.set(user, []);

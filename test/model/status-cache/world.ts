@@ -60,12 +60,10 @@ export class World extends Platform {
   /** Of invocations: whether the last change that was to be visible made a version grow. */
   readonly #grew = new Map<Invocation, boolean>();
 
-  constructor(
-    scheduler: Scheduler,
-    readonly plan: Plan,
-    private readonly mutation: Mutation,
-    tracing: boolean,
-  ) {
+  readonly plan: Plan;
+  private readonly mutation: Mutation;
+
+  constructor(scheduler: Scheduler, plan: Plan, mutation: Mutation, tracing: boolean) {
     const provider = {
       rotation: plan.rotation,
       reach: 'token',
@@ -78,6 +76,8 @@ export class World extends Platform {
       queue: false,
       seed: 0,
     });
+    this.plan = plan;
+    this.mutation = mutation;
     this.truth = new Truth(this, users);
     const location = (): Location => ({ kv: this.kv.location(), replica: this.d1.replica() });
     const locations = [location(), location()] as const;

@@ -11,7 +11,11 @@ export class Connections {
   mostFetches = 0;
 
   /** Each call takes a little while, so that those that may overlap do. */
-  constructor(private readonly pause: () => Promise<void> = () => scheduler.wait(5)) {}
+  private readonly pause: () => Promise<void>;
+
+  constructor(pause: () => Promise<void> = () => scheduler.wait(5)) {
+    this.pause = pause;
+  }
 
   fetch(send: typeof fetch): typeof fetch {
     return (...given) =>

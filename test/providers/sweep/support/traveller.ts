@@ -28,11 +28,11 @@ export type Change = Record<string, unknown>;
 export type Step = 'connect' | 'token' | 'refresh' | 'refused' | 'reconnect' | 'disconnect';
 
 export class WrongWay extends Error {
-  constructor(
-    readonly step: Step,
-    message: string,
-  ) {
+  readonly step: Step;
+
+  constructor(step: Step, message: string) {
     super(`${step}: ${message}`);
+    this.step = step;
   }
 }
 
@@ -86,8 +86,10 @@ export class Traveller {
   readonly #journey: Journey;
   #step: Step = 'connect';
 
+  readonly fixture: Fixture;
+
   constructor(
-    readonly fixture: Fixture,
+    fixture: Fixture,
     /** Of the record, by PROVIDERS. */
     change: Change | null = null,
     {
@@ -98,6 +100,7 @@ export class Traveller {
       publicKey = withName(publicJwk, fixture.settings?.[keyIdSetting(fixture)]),
     }: Deployment = {},
   ) {
+    this.fixture = fixture;
     const config = configWith(change ? { [fixture.id]: change } : {}, {
       ...clientsOf(clients, CLIENT),
       ...(signs(fixture) ? { [`${settingPrefix(fixture.id)}_CLIENT_KEY`]: privateJwk } : {}),
