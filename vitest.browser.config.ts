@@ -1,12 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { withProcesses } from './test/e2e/support/settings.ts';
 
-const common = {
-  environment: 'node' as const,
-  globalSetup: ['./test/e2e/support/build.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  fileParallelism: false,
-};
+const common = { environment: 'node' as const, ...withProcesses };
 
 /** What needs a browser. `npm test` does without. */
 export default defineConfig({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { withProcesses } from './test/e2e/support/settings.ts';
 import { readMigrations, testSettings } from './test/support/settings.ts';
 
 /** So that nothing has to be built first. */
@@ -70,10 +71,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/sandbox/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['./test/e2e/support/build.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          ...withProcesses,
         },
       },
     ],

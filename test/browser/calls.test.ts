@@ -201,7 +201,7 @@ describe('a page of the app', () => {
       controller.abort();
       return reader.read().then(() => null, (thrown) => thrown.name);`);
     expect(error).toBe('AbortError');
-    await expect.poll(() => seen[0]?.isCut, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => seen[0]?.isCut).toBe(true);
   });
 
   it('that is left ends the request to the provider', async () => {
@@ -213,7 +213,7 @@ describe('a page of the app', () => {
       globalThis.reader = (await call('/endless')).body.getReader();
       await globalThis.reader.read();`);
     await tab.page.goto('about:blank');
-    await expect.poll(() => seen[0]?.isCut, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => seen[0]?.isCut).toBe(true);
   });
 
   it('follows a redirect within the API, and stays inside', async () => {

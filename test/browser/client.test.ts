@@ -8,6 +8,7 @@ import { SignJWT } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APP_ORIGIN, freePorts, type Mooring, startMooring } from '../e2e/support/mooring.ts';
+import { eventually, PATIENCE_MS } from '../e2e/support/time.ts';
 import { launchBrowser } from './support/browser.ts';
 
 const app = join(import.meta.dirname, '../../client/test/app.tsx');
@@ -70,7 +71,7 @@ describe('the hooks in a browser', () => {
     isSignedIn = true;
     problems.length = 0;
     context = await browser.newContext();
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     context.on('weberror', (error) => problems.push(String(error.error())));
     page = await context.newPage();
     await page.goto(origin);
@@ -137,8 +138,11 @@ describe('the hooks in a browser', () => {
     await mooring.sandbox.withdraw('cleo');
     const path = `/v1/users/${user}/integrations/sandbox/cleo/refresh`;
     expect((await mooring.call('POST', path)).status).toBe(409);
-    await page.evaluate('window.dispatchEvent(new Event("visibilitychange"))');
-    await account.filter({ hasText: 'needs_reconnect' }).waitFor();
+    // A list that was on its way already may be from before.
+    await eventually(async () => {
+      await page.evaluate('window.dispatchEvent(new Event("visibilitychange"))');
+      await account.filter({ hasText: 'needs_reconnect' }).waitFor({ timeout: 1000 });
+    });
     const again = await opened(page, 'Reconnect');
     await Promise.all([again.waitForEvent('close'), consentAs(again, 'Cleo Marsh')]);
     await account.filter({ hasText: ': connected' }).waitFor();
@@ -148,7 +152,7 @@ describe('the hooks in a browser', () => {
     isSignedIn = false;
     const window = await opened(page, 'Connect');
     await status(page, 'failed unauthenticated');
-    expect(window.isClosed()).toBe(true);
+    await expect.poll(() => window.isClosed()).toBe(true);
     await page.reload();
     await page.getByRole('alert').filter({ hasText: 'unauthenticated' }).waitFor();
     isSignedIn = true;

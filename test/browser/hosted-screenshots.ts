@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { PATIENCE_MS } from '../e2e/support/time.ts';
 import { launchBrowser } from './support/browser.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { hostedStates } from './support/hosted-states.ts';
@@ -53,7 +54,7 @@ describe('the hosted page', () => {
   it.each(hostedStates)('$name', async ({ name, shows, reach }) => {
     const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     await reach(page, deployment, `shot-${name}`);
     await page.getByText(shows).first().waitFor();
     for (const { suffix, viewport, colorScheme } of views) {

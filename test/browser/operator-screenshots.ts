@@ -1,6 +1,7 @@
 /** `npm run screenshots`: the operator's page, as docs/screenshots/operator-*.png. */
 import { join } from 'node:path';
 import { it } from 'vitest';
+import { PATIENCE_MS } from '../e2e/support/time.ts';
 import { launchBrowser } from './support/browser.ts';
 import { startDeployment } from './support/deployment.ts';
 import { operatorStates } from './support/operator-states.ts';
@@ -24,7 +25,7 @@ it('takes the pictures of the operator’s page', async () => {
       if (file === undefined) continue;
       const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(PATIENCE_MS);
       await reach(page, deployment);
       await page.getByText(shows).first().waitFor();
       for (const [suffix, viewport, colorScheme] of [

@@ -67,6 +67,7 @@ describe('the settings page of the React example', () => {
     page = tab.page;
     await page.goto(origin);
     await page.getByText('No account is connected.').waitFor();
+    await button(page, 'Connect Sandbox').waitFor();
   });
   afterEach(async () => {
     await tab.context.close();
@@ -141,7 +142,7 @@ describe('the settings page of the React example', () => {
     await tab.context.route('**/mooring-token', (route) => route.fulfill({ status: 401 }));
     const window = await opened('Connect Sandbox');
     await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor();
-    expect(window.isClosed()).toBe(true);
+    await expect.poll(() => window.isClosed()).toBe(true);
     await tab.context.unroute('**/mooring-token');
     await connectAs('Cleo Marsh');
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -152,7 +153,7 @@ describe('the settings page of the React example', () => {
     await page.getByRole('status').filter({ hasText: 'You are offline.' }).waitFor();
     const window = await opened('Connect Sandbox');
     await page.getByRole('alert').filter({ hasText: 'No connection to the network.' }).waitFor();
-    expect(window.isClosed()).toBe(true);
+    await expect.poll(() => window.isClosed()).toBe(true);
     await mooring.connect(user, 'finn');
     await tab.context.setOffline(false);
     await account(page, 'Finn').waitFor();

@@ -41,7 +41,7 @@ const reference = ['/api/', '/api/operations/listintegrations/', '/api/operation
 const pages = ['/', ...files.map((file) => `/${file}/`), ...reference, '/there-is-no-such-page'];
 
 // axe looks at thousands of elements, three times a page.
-describe('the docs site', { timeout: 180_000 }, () => {
+describe('the docs site', { timeout: 300_000 }, () => {
   let server: Server;
   let origin: string;
   let browser: Browser;
@@ -91,13 +91,14 @@ describe('the docs site', { timeout: 180_000 }, () => {
     await page.locator('.pagefind-ui__search-input').waitFor({ state: 'attached' });
     await page.keyboard.press('Control+k');
     await page.keyboard.type('threat model');
-    const result = page.locator('.pagefind-ui__result-link').first();
-    await result.waitFor();
-    const target = await result.getAttribute('href');
+    const told = page.locator('.pagefind-ui__message');
+    await told.filter({ hasText: /results? for threat model/ }).waitFor();
+    await page.locator('.pagefind-ui__result-link').first().waitFor();
     for (let presses = 0; presses < 10; presses += 1) {
       await page.keyboard.press('Tab');
       if (await page.evaluate('document.activeElement.matches(".pagefind-ui__result-link")')) break;
     }
+    const target = await page.evaluate<string>('document.activeElement.getAttribute("href")');
     await page.keyboard.press('Enter');
     await page.waitForURL(origin + target);
     expect(await page.locator('h1').innerText()).not.toBe('Start in five minutes');

@@ -68,6 +68,8 @@ describe('commands', () => {
   it.each(queries)('$file: $command', async ({ command }) => {
     // The shell says what wrangler would get.
     const sql = await shell(command.replace(/^.*? --command /, 'printf %s '), root);
+    // The shell does not say that a command within one failed.
+    expect(sql).toMatch(/^SELECT /);
     expect(await mooring.worker.sql(sql)).toEqual(expect.any(Array));
   });
 });

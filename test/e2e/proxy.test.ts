@@ -103,8 +103,8 @@ beforeEach(() => {
 
 const root = '/v1/users/u/proxy/hostile/-';
 
-/** What comes back on a socket for these bytes, until it is closed or nothing comes for a while. */
-function raw(text: string, patience = 1500): Promise<string> {
+/** What comes back on a socket for these bytes, until it is closed or nothing more comes. */
+function raw(text: string, firstWithinMs = 10_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text, 'latin1'));
     let got = '';
@@ -112,8 +112,9 @@ function raw(text: string, patience = 1500): Promise<string> {
       socket.destroy();
       resolve(got);
     };
-    socket.setTimeout(patience, done);
+    socket.setTimeout(firstWithinMs, done);
     socket.on('data', (chunk) => {
+      socket.setTimeout(1500);
       got += chunk.toString('latin1');
     });
     socket.on('close', done);
@@ -230,7 +231,7 @@ describe('requests that are not as they should be', () => {
       ['Transfer-Encoding : chunked'],
       ['Content-Length: +4'],
     ]) {
-      await raw(line(`${root}/first`, 'POST', headers, `0\r\n\r\n${second}`));
+      await raw(line(`${root}/first`, 'POST', headers, `0\r\n\r\n${second}`), 1500);
     }
     expect(seen.filter(({ url }) => url.includes('second'))).toEqual([]);
     for (const { raw: sent } of seen) {
@@ -329,7 +330,7 @@ describe('bodies', () => {
     const socket = connect(port, '127.0.0.1', () => socket.write(line(`${root}/x`)));
     await new Promise((resolve) => socket.once('data', resolve));
     socket.destroy();
-    await expect.poll(() => seen[0]?.closed, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => seen[0]?.closed).toBe(true);
   });
 });
 
@@ -480,9 +481,9 @@ describe('while a call is on its way', () => {
     answer = () => {};
     const text = line(`${root}/x`, 'POST', ['Content-Length: 100000'], 'a'.repeat(1000));
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    await expect.poll(() => seen[0]?.bytes, { timeout: 5000 }).toBe(1000);
+    await expect.poll(() => seen[0]?.bytes).toBe(1000);
     socket.destroy();
-    await expect.poll(() => seen[0]?.closed, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => seen[0]?.closed).toBe(true);
   });
 
   it('an upload without an end is cut off', async () => {
@@ -508,7 +509,7 @@ describe('while a call is on its way', () => {
     upload.destroy();
     expect([413, 'cut off']).toContain(status);
     expect(sent).toBeLessThan(130_000_000);
-    await expect.poll(() => seen[0]?.closed, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => seen[0]?.closed).toBe(true);
     expect(seen[0]?.bytes).toBeLessThanOrEqual(100_000_000);
   });
 });

@@ -1,6 +1,7 @@
 /** Two Worker processes on one database: who refreshes, and who reads what. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Integration, type Mooring, startMooring } from './support/mooring.ts';
+import { eventually } from './support/time.ts';
 
 interface List {
   version: number;
@@ -35,7 +36,9 @@ describe('two Worker processes on one D1', () => {
     const [first, second] = mooring.worker.urls;
     expect(first).not.toBe(second);
     for (const process of [0, 1]) {
-      expect((await mooring.call('GET', '/health', { process })).body).toEqual({ status: 'ok' });
+      await eventually(async () => {
+        expect((await mooring.call('GET', '/health', { process })).body).toEqual({ status: 'ok' });
+      });
     }
   });
 

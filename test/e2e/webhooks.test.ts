@@ -125,7 +125,7 @@ async function tried(endpoint: string): Promise<{ id: string; delivery: Delivery
     const event = await mooring.call<EventReply>('GET', `/v1/events/${body.id}`);
     [delivery] = event.body.deliveries;
     expect(delivery?.attempts).toBe(1);
-  }, 25_000);
+  });
   return { id: body.id, delivery: delivery as Delivery, ms: Date.now() - startedAt };
 }
 

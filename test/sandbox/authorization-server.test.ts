@@ -118,7 +118,7 @@ describe('the sandbox authorization server', () => {
   it('counts how many token requests are under way at the same time', async () => {
     const tokens = await Promise.all(['p1', 'p2', 'p3'].map((name) => signIn(server, name)));
     server.traffic.forget();
-    server.traffic.behaviour = { latencyMs: 100, failure: 'none', failures: 0 };
+    server.traffic.behaviour = { latencyMs: 500, failure: 'none', failures: 0 };
     await Promise.all(tokens.map((token) => refresh(server, token.refresh_token)));
     server.traffic.behaviour = { latencyMs: 0, failure: 'none', failures: 0 };
     expect(server.traffic.tokenRequests.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3]);

@@ -49,7 +49,7 @@ export function textOf(report: SoakReport): string {
   const between = `${Math.min(...gaps)} to ${Math.max(...gaps)} ms`;
   return [
     `accounts            ${report.accounts}, alive ${report.alive}`,
-    `kills               ${report.kills} in ${report.killingMs / 1000} s; ${report.cutOff} attempts cut off; settled after ${(report.settlingMs / 1000).toFixed(1)} s`,
+    `kills               ${report.kills} in ${(report.killingMs / 1000).toFixed(1)} s; ${report.cutOff} attempts cut off; settled after ${(report.settlingMs / 1000).toFixed(1)} s`,
     `cron ticks          ${ticks.started}, of which ${ticks.failed} were killed`,
     `calls on demand     ${Object.entries(report.calls)
       .map(([name, times]) => `${name}: ${times}`)

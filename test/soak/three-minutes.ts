@@ -16,6 +16,7 @@ it('no family is lost but those whose Worker was killed before it could save', a
     const report = await soak(mooring, {
       accounts: number('SOAK_ACCOUNTS', 1_000),
       killingMs: number('SOAK_SECONDS', 180) * 1000,
+      leastKills: 1,
       latencyMs: 25,
       killEveryMs: [1_000, 8_000],
       tickEveryMs: 2_000,

@@ -10,6 +10,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { expect } from 'vitest';
+import { PATIENCE_MS } from '../../e2e/support/time.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -48,7 +49,7 @@ export async function openTab(browser: Browser, options: BrowserContextOptions =
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   const tab: Tab = { context, page, complaints: [], requests: [] };
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('console', (message) => {
     // Pages that refuse have a status that the browser notes.
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) {
@@ -62,14 +63,21 @@ export async function openTab(browser: Browser, options: BrowserContextOptions =
   return tab;
 }
 
-/** Title of the message box. */
-export const flashMessage = (page: Page): Promise<string> => page.locator('.notice b').innerText();
+/** Title of the message box. The rest of the page is there too then. */
+export async function flashMessage(page: Page): Promise<string> {
+  await page.waitForLoadState();
+  return page.locator('.notice b').innerText();
+}
 
 /** Text of what has the focus; of a field, its label's. */
 export const focusedText = (page: Page): Promise<string> =>
   page.evaluate<string>(
     '(document.activeElement.labels?.[0] ?? document.activeElement).textContent.replace(/\\s+/g, " ").trim()',
   );
+
+/** Until what says `text` has the focus. */
+export const waitForFocus = (page: Page, text: string): Promise<void> =>
+  expect.poll(() => focusedText(page)).toContain(text);
 
 /** Presses Tab until what says `text` has the focus. */
 export async function tabTo(page: Page, text: string): Promise<void> {

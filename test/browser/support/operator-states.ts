@@ -192,6 +192,8 @@ export async function signIn(page: Page, { hosted, mooring }: Deployment): Promi
   await page.getByLabel('Service key').fill(mooring.secrets.get('service key') ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Signed in with the key').waitFor();
+  // The charts come after it.
+  await page.waitForLoadState();
 }
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });

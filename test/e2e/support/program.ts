@@ -35,7 +35,7 @@ export async function startProgram(
     if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     await ended;
   };
-  const deadline = Date.now() + 50_000;
+  const deadline = Date.now() + 110_000;
   while (!(await answers(options.url))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();

@@ -144,7 +144,7 @@ export async function startWorkerProcesses(
     async stop() {
       // Last started first: the owner of the storage goes when nobody needs it any more.
       for (const miniflare of processes.toReversed()) await miniflare.dispose();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
       process.off('exit', removeFolder);
     },
   };
