@@ -105,7 +105,7 @@ export async function callApi(deps: Deps, call: ApiCall): Promise<Response> {
     let isRenewed = false;
     const isRefused = reply.status === 401 && !isForNonce(first, reply);
     if (isRefused && renewable !== null && !isInsufficientScope(reply.headers)) {
-      const renewed = await renew(deps, renewable, key, stored.row);
+      const renewed = await renew(deps, renewable, key, stored.row, answer);
       isRenewed = renewed !== null;
       if (renewed !== null && held !== false) {
         discard(reply.body);
@@ -232,6 +232,9 @@ function prepared(
   };
 }
 
+const accessTokenOf = (answer: TokenAnswer): string =>
+  answer.kind === 'token' ? answer.accessToken : '';
+
 /** The provider looked at nothing but the nonce (RFC 9449 9). */
 const isForNonce = ({ bound }: Prepared, { status, headers }: Response): boolean =>
   bound !== null && status === 401 && wantsNonce(headers);
@@ -252,7 +255,7 @@ function tokenCredential(
   ) {
     throw new AppError('provider_not_configured', `${provider.name} has no client id here`);
   }
-  const accessToken = answer.kind === 'token' ? answer.accessToken : '';
+  const accessToken = accessTokenOf(answer);
   const isBound = answer.kind === 'token' && answer.dpopKey !== null;
   const known = { ...parameters, client_id: clientId ?? '' };
   const filled = { ...known, access_token: accessToken };
@@ -453,10 +456,11 @@ async function renew(
   deps: Deps,
   provider: OAuth2Provider,
   key: { userId: string; provider: string; accountId: string },
-  refused: AccountRow,
+  known: AccountRow,
+  refused: TokenAnswer,
 ): Promise<{ row: AccountRow; answer: TokenAnswer } | null> {
   const isNewer = ({ row }: StoredIntegration): boolean =>
-    row.tokenVersion > refused.tokenVersion && row.state === 'active' && row.accessToken !== null;
+    row.tokenVersion > known.tokenVersion && row.state === 'active' && row.accessToken !== null;
   try {
     const stored = await readIntegration(deps, key);
     if (!isNewer(stored) && !mayRenewAfter401(deps, provider, stored.row)) return null;
@@ -465,11 +469,13 @@ async function renew(
       satisfied: isNewer,
       onlyWhileClosed: true,
     });
-    const { row } = obtained.stored;
-    if (obtained.kind === 'refreshed') {
-      return { row, answer: { kind: 'token', version: 0, ...obtained.token } };
-    }
-    return { row, answer: await tokenOf(deps, { ...key, minTtlSeconds: null }, obtained.stored) };
+    const answer: TokenAnswer =
+      obtained.kind === 'refreshed'
+        ? { kind: 'token', version: 0, ...obtained.token }
+        : await tokenOf(deps, { ...key, minTtlSeconds: null }, obtained.stored);
+    // What is newer than the row may be what this call was sent with.
+    const isSame = accessTokenOf(answer) === accessTokenOf(refused);
+    return isSame ? null : { row: obtained.stored.row, answer };
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;

@@ -560,6 +560,25 @@ describe('401', () => {
     expect([[...statuses], refreshes()]).toEqual([[401], 1]);
   }, 60_000);
 
+  it.each([10, 65_537])(
+    'goes back where the token was renewed for this call, with a body of %i bytes',
+    async (length) => {
+      const { call, sent, refreshes, deps } = await setup(
+        async (request) => {
+          await request.arrayBuffer();
+          return errorReply(401, 'invalid_token');
+        },
+        { expiresAt: Date.now() - 1 },
+      );
+      const body = new Uint8Array(length);
+      const headers = { 'Content-Length': String(length) };
+      const reply = await call('x', { method: 'POST', body, headers });
+      expect([reply.status, reply.headers.get('Mooring-Token')]).toEqual([401, null]);
+      expect([sent.length, refreshes()]).toEqual([1, 1]);
+      await deps.settle();
+    },
+  );
+
   const now = Date.now();
   it.each<[string, AccountOverrides]>([
     ['the token is young', { tokenVersion: now - 5 * MINUTE }],
