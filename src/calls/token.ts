@@ -32,8 +32,7 @@ interface TokenOrConsent {
 
 /**
  * @throws AppError authorization_required, several_accounts, provider_not_found, invalid_request;
- * where a
- *   link is wanted what beginConnection throws, and what a token on demand can end with
+ *   where a link is wanted what beginConnection throws, and what a token on demand can end with
  */
 export async function tokenOrConsent(deps: Deps, request: TokenOrConsent): Promise<TokenAnswer> {
   const { userId, scopes = [], returnTo, caller } = request;
