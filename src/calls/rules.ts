@@ -169,7 +169,9 @@ const notToCaller = new Set([
   ...['x-content-type-options', 'timing-allow-origin', 'sourcemap', 'x-sourcemap'],
   ...['referrer-policy', 'x-frame-options', 'origin-agent-cluster', 'speculation-rules'],
 ]);
-const notToCallerPrefix = /^(?:access-control-|mooring-|cross-origin-|cf-)/;
+/** Also what some caches go by before Cache-Control (RFC 9213). */
+const notToCallerPattern =
+  /^(?:access-control-|mooring-|cross-origin-|cf-|surrogate-)|cdn-cache-control$/;
 
 /**
  * @param credential headers that carry it; nobody else sets them
@@ -215,7 +217,7 @@ export function replyHeaders(answered: Headers, rewriting: Rewriting): Headers {
   const headers = new Headers();
   const dropped = new Set(namedByConnection(answered));
   for (const [name, value] of answered) {
-    if (notToCaller.has(name) || notToCallerPrefix.test(name) || dropped.has(name)) continue;
+    if (notToCaller.has(name) || notToCallerPattern.test(name) || dropped.has(name)) continue;
     const passed = addresses.has(name)
       ? rewrittenUrl(value, rewriting)
       : name === 'link'

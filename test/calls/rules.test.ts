@@ -254,7 +254,8 @@ describe('the headers of a reply', () => {
     ...['Strict-Transport-Security', 'Clear-Site-Data', 'Report-To', 'Reporting-Endpoints'],
     ...['Refresh', 'Service-Worker-Allowed', 'WWW-Authenticate', 'Accept-CH', 'Mooring-Token'],
     ...['Mooring-Answered-By', 'Consistency-Token', 'Cache-Status', 'Cache-Control'],
-    ...['Content-Security-Policy'],
+    ...['Content-Security-Policy', 'CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control'],
+    ...['Acme-CDN-Cache-Control', 'Surrogate-Control', 'Surrogate-Key'],
   ])('%s is not passed on', (name) => expect(passed({ [name]: 'x' })).toEqual({}));
 
   it.each([
