@@ -277,7 +277,9 @@ function aboutCalls(
       ([name, value]) => `Call header ${name}: ${value}`,
     ),
     ...Object.entries(query).map(([name, value]) => `Call query ${name}=${value}`),
-    ...(apiDeny.length === 0 ? [] : [`Calls refused: ${apiDeny.join(', ')}`]),
+    ...(apiDeny.length === 0
+      ? []
+      : [`Calls refused: ${apiDeny.map((path) => path || '(the address itself)').join(', ')}`]),
     ...(apiTimeoutSeconds === undefined ? [] : [`Time for a call: ${apiTimeoutSeconds} s`]),
     ...(echoesToken ? ['Its answers hold the credential: whoever may call sees it.'] : []),
   ];

@@ -101,10 +101,12 @@ function isDenied(path: string, denied: readonly string[]): boolean {
   return [segmentsOf(lowered), segmentsOf(lowered, /[/\\]/)].some((read) => {
     const segments = read.filter((segment) => segment !== '');
     return denied.some((entry) =>
-      entry.split('/').every((part, at) => {
-        const segment = segments[at];
-        return segment !== undefined && (part === '*' || part === segment);
-      }),
+      entry === ''
+        ? segments.length === 0
+        : entry.split('/').every((part, at) => {
+            const segment = segments[at];
+            return segment !== undefined && (part === '*' || part === segment);
+          }),
     );
   });
 }

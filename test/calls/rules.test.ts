@@ -10,6 +10,7 @@ import {
 } from '../../src/calls/rules';
 import { AppError } from '../../src/errors';
 import { microsoft } from '../../src/providers/records/microsoft';
+import { twilio } from '../../src/providers/records/twilio';
 
 const base = 'https://api.acme.example/v1';
 const denied = ['auth.revoke', 'oauth/access_token', '*/oauth', 'projects/*/tokens'];
@@ -34,6 +35,20 @@ describe('what ends sessions at Microsoft', () => {
   ])('%s is refused', (after) => {
     const url = `http://mooring.example/v1/users/u/proxy/microsoft/a/${after}`;
     expect(() => readCallPath(url, microsoft.apiDeny)).toThrow('ends grants');
+  });
+});
+
+describe('what holds the auth token of Twilio, and what makes keys', () => {
+  const read = (after: string) =>
+    readCallPath(`http://mooring.example/v1/users/u/proxy/twilio/a${after}`, twilio.apiDeny);
+
+  it.each([
+    ...['', '?x=1', '/', '/?x=1', '//', '/;x', '/%3Bx', '/%2F', '/%252F', '/.json', '//.csv;x'],
+    ...['/Keys', '/Keys.json', '/Keys.csv', '/SigningKeys.html', '/Tokens.xml'],
+  ])('"%s" is refused', (after) => expect(() => read(after)).toThrow('ends grants'));
+
+  it.each(['/Calls.json', '/x/Keys'])('"%s" is not refused', (after) => {
+    expect(read(after).tail).toBe(after.slice(1));
   });
 });
 

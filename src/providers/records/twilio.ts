@@ -2,10 +2,13 @@
  * Twilio, by account SID and auth token. Source: twilio.com/docs/iam/api/account (stored copy
  * without a date, read 2026-11-26).
  *
- * The account's own resource holds the auth token; `apiUrl` begins below it. A suspended account
- * answers, and says so in `status`.
+ * The account's own resource holds the auth token, and is the address of `apiUrl`: calls reach only
+ * what lies below it. A suspended account answers, and says so in `status`.
  */
 import type { ProviderInput } from '../types';
+
+// Source: twilio.com/docs/usage/troubleshooting/data-types (stored copy, read 2026-11-27).
+const formats = ['', '.csv', '.html', '.json', '.xml'];
 
 export const twilio = {
   id: 'twilio',
@@ -35,6 +38,9 @@ export const twilio = {
   },
 
   apiUrl: 'https://api.twilio.com/2010-04-01/Accounts/{account_sid}',
-  // Hand out keys and tokens: Keys, SigningKeys and Tokens resources (known, not read).
-  apiDeny: ['keys', 'keys.json', 'signingkeys', 'signingkeys.json', 'tokens', 'tokens.json'],
+  // Hand out keys and tokens: the account's own resource; Keys, SigningKeys and Tokens resources
+  // (known, not read).
+  apiDeny: ['', 'keys', 'signingkeys', 'tokens'].flatMap((path) =>
+    formats.map((format) => `${path}${format}`),
+  ),
 } as const satisfies ProviderInput;

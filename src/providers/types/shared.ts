@@ -88,10 +88,11 @@ export const api = () => ({
   apiHeaders: strings.default({}),
   /**
    * Paths that end grants or hand out tokens, as they follow `apiUrl` or one of `apiUrls`: each
-   * with all that lies below it, whatever the case. `*` stands for one segment.
+   * with all that lies below it, whatever the case. `*` stands for one segment; '' is the address
+   * itself.
    */
   apiDeny: z
-    .array(z.string().regex(/^[a-z0-9._~*-]+(?:\/[a-z0-9._~*-]+)*$/, 'is no lower-case path'))
+    .array(z.string().regex(/^(?:[a-z0-9._~*-]+(?:\/[a-z0-9._~*-]+)*)?$/, 'is no lower-case path'))
     .default([]),
   /** How long the API may take until it begins to answer, where the usual 30 s do not fit. */
   apiTimeoutSeconds: z.int().min(1).max(300).optional(),
