@@ -28,23 +28,36 @@ export function wantedAt({ d1, rescues, scheduler }: World): number {
   return Math.min(at, START + hour * HOUR);
 }
 
-/** Whether an account has failed so often that another day may pass before it is tried again. */
-export function isTriedDaily({ d1 }: World): boolean {
-  const [found] = d1.look(
-    'SELECT count(*) AS daily FROM oauth_accounts WHERE refresh_failures >= ?',
-    DAILY_AFTER.refusals,
+/** What the provider goes on refusing is tried on for ever. As JSON. */
+const blockedIn = (world: World): string =>
+  JSON.stringify(
+    [...world.watch.rows.values()]
+      .map(({ account }) => account)
+      .filter((account) => world.isBlocked(account)),
   );
-  return found?.daily !== 0;
+
+/**
+ * Whether some account, having failed often, may let a day pass before it is tried again, and no
+ * other one has anything left of a failure.
+ */
+export function isWaitingForDaily(world: World): boolean {
+  const [found] = world.d1.look(
+    `SELECT count(*) FILTER (WHERE refresh_failures >= ?) AS daily,
+        count(*) FILTER (WHERE refresh_failures < ? AND refresh_due_at IS NOT NULL
+          AND provider_account_id NOT IN (SELECT value FROM json_each(?))
+          AND (refresh_failures > 0 OR state <> 'active')) AS others
+      FROM oauth_accounts`,
+    DAILY_AFTER.refusals,
+    DAILY_AFTER.refusals,
+    blockedIn(world),
+  );
+  return found?.daily !== 0 && found?.others === 0;
 }
 
 /** No integration has anything left of a failure, and nothing is owed to anybody. */
 export function isSettled(world: World): boolean {
-  const { d1, queue, rescues, busy, watch, scheduler } = world;
+  const { d1, queue, rescues, busy, scheduler } = world;
   if (queue.waiting > 0 || rescues.size > 0 || busy) return false;
-  // What the provider goes on refusing is tried on for ever.
-  const blocked = [...watch.rows.values()]
-    .map(({ account }) => account)
-    .filter((account) => world.isBlocked(account));
   const [found] = d1.look(
     `SELECT (SELECT count(*) FROM oauth_accounts
         WHERE lease_id IS NOT NULL AND NOT (lease_id GLOB 'check-*' AND lease_until < ${scheduler.now})
@@ -55,7 +68,7 @@ export function isSettled(world: World): boolean {
       + (SELECT count(*) FROM outbox)
       + (SELECT count(*) FROM webhook_deliveries
         WHERE due_at IS NOT NULL AND attempts < ${SOON_ATTEMPTS}) AS left`,
-    JSON.stringify(blocked),
+    blockedIn(world),
   );
   return found?.left === 0;
 }

@@ -23,7 +23,7 @@ import {
   runRefresh,
   tokenFor,
 } from '../product';
-import { checkEnd, isSettled, isTriedDaily, wantedAt } from './end';
+import { checkEnd, isSettled, isWaitingForDaily, wantedAt } from './end';
 import { type Plan, type PlanKind, plans, type Step } from './plan';
 import { profiles } from './profiles';
 import { insertAccount, userOf } from './rows';
@@ -33,7 +33,7 @@ import { type Mutation, World } from './world';
 const AFTERGLOW_MS = 90_000;
 /** After that, everything is in order again within this time, hour-long backoffs included. */
 const RECOVERY_MS = 8 * 60 * MINUTE;
-/** The same where an account has failed so often that it is tried once a day. */
+/** The same of an account that has failed so often that it is tried once a day. */
 const DAILY_RECOVERY_MS = 26 * 60 * MINUTE;
 
 class Run {
@@ -231,7 +231,9 @@ class Run {
       if (!world.calm && now >= this.#endsAt) world.becomeCalm();
       if (world.violations.length > 0) return;
       const settled = world.calm && isSettled(world);
-      if (settled || now > this.#endsAt + (isTriedDaily(world) ? DAILY_RECOVERY_MS : RECOVERY_MS)) {
+      const lateBy = now - this.#endsAt;
+      const isLate = lateBy > RECOVERY_MS && !isWaitingForDaily(world);
+      if (settled || isLate || lateBy > DAILY_RECOVERY_MS) {
         checkEnd(world, settled);
         return;
       }
