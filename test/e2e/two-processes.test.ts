@@ -1,7 +1,7 @@
 /** Two Worker processes on one database: who refreshes, and who reads what. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Integration, type Mooring, startMooring } from './support/mooring.ts';
-import { eventually } from './support/time.ts';
+import { eventually, pause } from './support/time.ts';
 
 interface List {
   version: number;
@@ -52,15 +52,19 @@ describe('two Worker processes on one D1', () => {
     );
     mooring.sandbox.traffic.forget();
     mooring.sandbox.traffic.behaviour = { latencyMs: 300, failure: 'none', failures: 0 };
-    const replies = await Promise.all(
-      Array.from({ length: 200 }, (_, i) =>
-        mooring.call<{ accessToken: string }>(
+    const ask = async (process: number) => {
+      for (;;) {
+        const reply = await mooring.call<{ accessToken: string; code?: string }>(
           'GET',
           '/v1/users/crowd/integrations/sandbox/crowd-account/token',
-          { process: i % 2 },
-        ),
-      ),
-    );
+          { process },
+        );
+        // On a busy machine D1 may have no time for 200 at once: who waits asks again.
+        if (reply.body.code !== 'unavailable') return reply;
+        await pause(1_000);
+      }
+    };
+    const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => ask(i % 2)));
     mooring.sandbox.traffic.behaviour = { latencyMs: 0, failure: 'none', failures: 0 };
 
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
