@@ -24,7 +24,7 @@ import { isAccountRow, isLeftOver } from '../db/grants';
 import { isGrantOf, owedRevocation, owedRevocationOf } from '../db/owed-revocations';
 import { connectTransactions, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
-import { isGrantShared, mayRevoke } from '../disconnect/revocation';
+import { isGrantShared, mayRevoke } from '../disconnect/reach';
 import { AppError } from '../errors';
 import { eventsOfAccounts } from '../events/event-log';
 import { type Backoff, retry, withDeadline } from '../retry';

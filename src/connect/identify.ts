@@ -7,7 +7,7 @@ import { inJson } from '../db/conditions';
 import { grantIdOf, isAccountRow } from '../db/grants';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { sharedGrant } from '../disconnect/revocation';
+import { sharedGrant } from '../disconnect/reach';
 import { AppError } from '../errors';
 import { fetchChoices, MAX_CHOICES } from '../oauth/choices';
 import { valueAt } from '../oauth/document';

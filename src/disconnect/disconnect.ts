@@ -21,7 +21,7 @@ import { forget, publish } from '../status-cache/publish';
 import { factsIn } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import { deliverRevocations } from './outbox';
-import { isGrantShared, mayRevoke, sharedGrant } from './revocation';
+import { isGrantShared, mayRevoke, sharedGrant } from './reach';
 
 /**
  * `queued`: the provider is being told. `not_supported`: it cannot be told; the user may end the

@@ -22,7 +22,7 @@ import { withDeadline } from '../retry';
 import { forget } from '../status-cache/publish';
 import { SECOND_MS } from '../time';
 import { deliverRevocations } from './outbox';
-import { mayRevoke } from './revocation';
+import { mayRevoke } from './reach';
 
 const BATCH_MS = 20 * SECOND_MS;
 

@@ -2,15 +2,13 @@
  * Tells the provider that a grant is over, for one entry of the outbox. Before each request to the
  * provider, retries included, it is asked whether another integration needs the grant.
  */
-import { and, eq, isNotNull, ne, type SQL, type SQLWrapper } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../db/client';
-import { equalOrBothNull, hasRow, inJson } from '../db/conditions';
+import { and, eq } from 'drizzle-orm';
+import { equalOrBothNull } from '../db/conditions';
 import { lostLeases } from '../db/lost-leases';
-import { type OutboxEntry, oauthAccounts, outbox } from '../db/schema';
+import { type OutboxEntry, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import type { DpopKey } from '../oauth/dpop';
-import { type Endpoints, endpointsOf, findsServer } from '../oauth/endpoints';
+import { type Endpoints, endpointsOf } from '../oauth/endpoints';
 import { type Grant, withTokenParameters } from '../oauth/grant';
 import { namesAnotherSubject } from '../oauth/profile';
 import { clientOf } from '../oauth/registration';
@@ -18,10 +16,9 @@ import { readTokenReply, type TokenReply } from '../oauth/reply';
 import { REVOCATION_MS, type Revocation, revokedTokens, revokeToken } from '../oauth/revoke';
 import { openToken, sealToken } from '../oauth/sealed-token';
 import { refreshGrant } from '../oauth/token';
-import type { Registry } from '../providers/registry';
 import { revocationAuthOf } from '../providers/revocation-auth';
 import { timeoutOf } from '../providers/timeout';
-import type { OAuth2Client, OAuth2Provider, Provider } from '../providers/types';
+import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { REQUEST_MS } from '../refresh/attempt';
 import { COMMIT_MS } from '../refresh/commit';
 import { judge, salvage } from '../refresh/outcome';
@@ -30,6 +27,7 @@ import { accessEnd } from '../refresh/schedule';
 import { retry } from '../retry';
 import { SECOND_MS } from '../time';
 import type { TokenField } from '../vault/vault';
+import { mayRevoke, sharedGrant, tokensOfGrant } from './reach';
 import { identify, openReceived } from './received-grant';
 
 /** No try to save tokens is begun after this. */
@@ -330,16 +328,10 @@ const hasTime = ({ now }: Deps, { leaseUntil }: OutboxEntry, ms: number): boolea
 async function isGrantInUse(deps: Deps, entry: OutboxEntry, tokens: Tokens): Promise<boolean> {
   const { db, config, vault } = deps;
   const shared = sharedGrant(config.providers, entry.provider);
-  const rows = await db
-    .select({
-      accountId: other.providerAccountId,
-      access: other.accessToken,
-      refresh: other.refreshToken,
-    })
-    .from(other)
-    .where(usesGrantOf(shared.length > 0 ? shared : [entry.provider], entry.subject))
-    .limit(shared.length > 0 ? 1 : -1);
-  if (shared.length > 0) return rows.length > 0;
+  if (shared.length > 0) {
+    return (await tokensOfGrant(db, shared, entry.subject).limit(1)).length > 0;
+  }
+  const rows = await tokensOfGrant(db, [entry.provider], entry.subject);
   for (const { accountId, access, refresh } of rows) {
     const account = { provider: entry.provider, accountId };
     const isSent = async (sealed: string | null, field: TokenField) => {
@@ -353,49 +345,3 @@ async function isGrantInUse(deps: Deps, entry: OutboxEntry, tokens: Tokens): Pro
   }
   return false;
 }
-
-// How far a revocation reaches. Where it ends more than the token it names, one integration's
-// disconnect could end another one that is in use: so it is sent only while no row stands for the
-// same subject at the same client.
-
-/** Whether the record says where revocations go; a discovered endpoint shows only at delivery. */
-export const mayRevoke = (provider: Provider | undefined): boolean =>
-  provider?.kind === 'oauth2' &&
-  (findsServer(provider) || provider.revocationUrl !== undefined || provider.issuer !== undefined);
-
-/**
- * The providers whose rows and waiting revocations of the same subject are about the same grant:
- * itself, and others with the same client. Where a revocation ends all grants that a user gave the
- * client, they are all of those (Google and YouTube); where it ends a grant, those that one consent
- * may bring together (Slack's two tokens). Empty where it ends nothing but its token.
- */
-export function sharedGrant(registry: Registry, id: string): string[] {
-  const provider = registry.get(id);
-  if (provider?.kind !== 'oauth2' || !registry.isConfigured(id)) return [id];
-  const { revocationReach, maxGrants } = provider;
-  // With one grant for each account, whatever is revoked of it is the one that is in use.
-  const reachesAll = revocationReach === 'user' || maxGrants === 1;
-  if (!reachesAll && revocationReach === 'token') return [];
-  const names = (one: string, other: string) => {
-    const record = registry.get(one);
-    return record?.kind === 'oauth2' && record.alsoGrants.includes(other);
-  };
-  return registry
-    .withSameClient(id)
-    .filter((other) => other === id || reachesAll || names(id, other) || names(other, id));
-}
-
-/** A name of its own: it is looked up beside the row that goes. */
-const other = alias(oauthAccounts, 'other');
-
-/** A row without a token has no grant of its own: it shares one, or has none any more. */
-const usesGrantOf = (providers: readonly string[], subject: string | SQLWrapper): SQL | undefined =>
-  and(inJson(other.provider, providers), eq(other.subject, subject), isNotNull(other.accessToken));
-
-/** Whether another integration uses the grant of the row of `oauth_accounts` at hand. */
-export const isGrantShared = (db: Database, providers: readonly string[]): SQL =>
-  hasRow(
-    db,
-    other,
-    and(usesGrantOf(providers, oauthAccounts.subject), ne(other.id, oauthAccounts.id)),
-  );

@@ -35,6 +35,7 @@ import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { accountEventStatements, writeEvent } from '../events/event-log';
+import { needsReconnectEvent, recoveredEvent } from '../events/reconnect';
 import {
   type CheckOutcome,
   checkAccessToken,
@@ -53,7 +54,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { ATTEMPT_MS } from './attempt';
 import { CHECK, free, isLeased, isOwn, lease, release } from './claim';
 import { COMMIT_MS } from './commit';
-import { CONFIRM_AFTER_MS, needsReconnectEvent, recoveredEvent, unmarked } from './failure';
+import { CONFIRM_AFTER_MS, unmarked } from './failure';
 import { CLAIM_MS, refreshOne, watchBackoff } from './on-demand';
 import {
   type IntegrationKey,

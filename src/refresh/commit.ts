@@ -18,6 +18,7 @@ import { owedRevocation } from '../db/owed-revocations';
 import { type AccountRow, oauthAccounts, outbox } from '../db/schema';
 import type { Deps } from '../deps';
 import { accountEventStatements, type NewEvent } from '../events/event-log';
+import { integrationOf, recoveredEvent } from '../events/reconnect';
 import type { DpopKey } from '../oauth/dpop';
 import { tokenMetadata } from '../oauth/profile';
 import type { TokenReply } from '../oauth/reply';
@@ -31,7 +32,6 @@ import type { Snapshot } from '../status-cache/snapshot';
 import { SECOND_MS } from '../time';
 import type { TokenField, Vault } from '../vault/vault';
 import { release } from './claim';
-import { integrationOf, recoveredEvent } from './failure';
 import { accessEnd, failureDelayMs, refreshEnd, schedule } from './schedule';
 import { noRefusal } from './verdict';
 

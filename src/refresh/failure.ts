@@ -11,7 +11,8 @@ import type { Database } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { accountEventStatements, type NewEvent } from '../events/event-log';
+import { accountEventStatements } from '../events/event-log';
+import { needsReconnectEvent } from '../events/reconnect';
 import type { OAuth2Provider } from '../providers/types';
 import { retry } from '../retry';
 import { changeVisibly } from '../status-cache/changes';
@@ -263,38 +264,3 @@ function eventOf(row: AccountRow, failed: Failed, columns: FailureColumns, at: n
   if (failed.kind !== 'refused' || !isNew) return null;
   return needsReconnectEvent(row, failed.reason, at);
 }
-
-/** `row` as it was claimed: of one lease there is one such event. */
-export const needsReconnectEvent = (row: AccountRow, reason: string, at: number): NewEvent => ({
-  at,
-  type: 'integration.needs_reconnect',
-  data: { ...integrationOf(row), reason },
-  dedupeKey: `integration.needs_reconnect ${row.leaseId}`,
-});
-
-/**
- * What `needsReconnectEvent` told is over. Null where it was not told.
- * @param row as the change finds it: who writes this makes sure that it was not confirmed meanwhile
- * @param act by which it is over; never used again
- */
-export const recoveredEvent = (
-  row: IntegrationNames & Pick<AccountRow, 'stateConfirmedAt'>,
-  act: string,
-  at: number,
-): NewEvent | null =>
-  row.stateConfirmedAt === null
-    ? null
-    : {
-        at,
-        type: 'integration.recovered',
-        data: integrationOf(row),
-        dedupeKey: `integration.recovered ${act}`,
-      };
-
-type IntegrationNames = Pick<AccountRow, 'userId' | 'provider' | 'providerAccountId'>;
-
-export const integrationOf = ({ userId, provider, providerAccountId }: IntegrationNames) => ({
-  userId,
-  provider,
-  accountId: providerAccountId,
-});

@@ -8,12 +8,13 @@ import { hasRow } from '../db/conditions';
 import { maybeUnwell, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { accountEventStatements } from '../events/event-log';
+import { recoveredEvent } from '../events/reconnect';
 import { retry, withDeadline } from '../retry';
 import { changeVisibly, type VisibleChange } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, SECOND_MS } from '../time';
-import { CONFIRM_AFTER_MS, recoveredEvent, unmarked } from './failure';
+import { CONFIRM_AFTER_MS, unmarked } from './failure';
 import { STORM } from './storm';
 import { REFUSED_REPEATEDLY } from './verdict';
 

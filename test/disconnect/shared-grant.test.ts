@@ -3,7 +3,7 @@
  * client.
  */
 import { describe, expect, it } from 'vitest';
-import { sharedGrant } from '../../src/disconnect/revocation';
+import { sharedGrant } from '../../src/disconnect/reach';
 import { createRegistry } from '../../src/providers/registry';
 import { clientsOf, recordAt } from '../support/config';
 

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Deps } from '../../deps';
 import { disconnect } from '../../disconnect/disconnect';
-import { mayRevoke } from '../../disconnect/revocation';
+import { mayRevoke } from '../../disconnect/reach';
 import type { AppEnv } from '../../http/route';
 import { accountIdSchema, parseInput, providerIdSchema } from '../../http/validate';
 import { countForced } from '../../refresh/forced-refresh-limit';
