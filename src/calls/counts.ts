@@ -33,7 +33,7 @@ interface Gathered {
 }
 const gathered = (): Gathered => ({ counts: new Map(), writtenBy: 0 });
 
-interface Answer {
+interface CountedAnswer {
   provider: string;
   method: string;
   /** Null: no answer that could be passed on; also where the caller hung up before it came. */
@@ -45,7 +45,7 @@ interface Answer {
 export function countAnswer(
   deps: Deps,
   analytics: Bindings['CALL_ANALYTICS'],
-  { provider, method, status, ms }: Answer,
+  { provider, method, status, ms }: CountedAnswer,
 ): void {
   const answer = answerClassOf(status);
   try {

@@ -38,7 +38,7 @@ export async function openReceived(
   return JSON.parse(await vault.open(receivedGrant, context));
 }
 
-type Identified =
+type IdentifiedGrant =
   /** An entry like any other from now on. */
   | { kind: 'known'; entry: OutboxEntry }
   /** The provider will not tell whose it is. */
@@ -52,13 +52,13 @@ type Identified =
  * Asks whose grant the entry holds, and writes it down under the entry's lease: a connect of that
  * subject then waits while the lease is live, as for any revocation.
  */
-export async function identify(
+export async function identifyGrant(
   deps: Deps,
   client: OAuth2Client,
   endpoints: Endpoints,
   entry: OutboxEntry,
   grant: Grant,
-): Promise<Identified> {
+): Promise<IdentifiedGrant> {
   const { db, vault } = deps;
   const mine = and(eq(outbox.id, entry.id), eq(outbox.leaseId, entry.leaseId ?? ''));
   // A completion that was stalled until now can store nothing any more after this.

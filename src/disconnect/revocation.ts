@@ -28,7 +28,7 @@ import { retry } from '../retry';
 import { SECOND_MS } from '../time';
 import type { TokenField } from '../vault/vault';
 import { mayRevoke, sharedGrant, tokensOfGrant } from './reach';
-import { identify, openReceived } from './received-grant';
+import { identifyGrant, openReceived } from './received-grant';
 
 /** No try to save tokens is begun after this. */
 const SAVE_MS = 6 * SECOND_MS;
@@ -83,7 +83,7 @@ async function revokeReceived(
   const endpoints = await endpointsOf(deps, client.provider, parameters);
   if (endpoints.revocationUrl === null) return 'done';
   const reachesFurther = sharedGrant(deps.config.providers, entry.provider).length > 0;
-  const identified = await identify(deps, client, endpoints, entry, grant);
+  const identified = await identifyGrant(deps, client, endpoints, entry, grant);
   switch (identified.kind) {
     case 'known':
       return revoke(deps, identified.entry);
