@@ -15,8 +15,12 @@ export const takesFields = (
 ): provider is CredentialsProvider | FieldProvider =>
   provider?.kind === 'credentials' || isByFields(provider);
 
+/** A token is obtained with a signature of the operator's key. */
+export const isSignedFor = (provider: Provider | undefined): boolean =>
+  provider?.kind === 'oauth2' && provider.grant === 'jwt_bearer';
+
 /** What the operator's key opens is not for a user to name. */
 export const mayBeEntered = (
   provider: Provider | undefined,
 ): provider is CredentialsProvider | FieldProvider =>
-  takesFields(provider) && !(provider.kind === 'oauth2' && provider.grant === 'jwt_bearer');
+  takesFields(provider) && !isSignedFor(provider);

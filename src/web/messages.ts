@@ -83,6 +83,8 @@ const messages = {
     '{provider} no longer accepts this connection. That happens when access is withdrawn there, or a password changes. Reconnect to go on.',
   'trouble.entry_refused':
     '{provider} no longer accepts what you entered. That happens when a key is withdrawn or replaced there, or a session ends. Replace it to go on.',
+  'trouble.signed_refused':
+    '{provider} no longer accepts this connection. That happens when access is withdrawn there. It can be connected again in {brand}, not on this page.',
   'trouble.client_changed':
     '{brand} has registered anew at {provider}, which needs your consent once more. Reconnect to go on.',
   'trouble.refused_repeatedly':

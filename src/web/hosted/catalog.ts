@@ -5,7 +5,7 @@
 import { AppError } from '../../errors';
 import { isUserBound } from '../../ids';
 import { type StatusAt, statusAt } from '../../integrations/status';
-import { isByFields, mayBeEntered } from '../../providers/by-fields';
+import { isSignedFor } from '../../providers/by-fields';
 import { readsFrom } from '../../providers/paths';
 import type { Registry } from '../../providers/registry';
 import type { Provider } from '../../providers/types';
@@ -55,7 +55,9 @@ export function pageCatalogOf(
   locale: Locale,
 ): PageCatalog {
   const byProvider = Map.groupBy(integrations, ({ provider }) => provider);
-  const ids = only ?? [...new Set([...offered(registry), ...byProvider.keys()])];
+  const known = only ?? [...new Set([...offered(registry), ...byProvider.keys()])];
+  // What the operator signs for comes from the app's backend only.
+  const ids = known.filter((id) => byProvider.has(id) || !isSignedFor(registry.get(id)));
   const cards = ids.map((id) => {
     const provider = registry.get(id);
     const facts = byProvider.get(id) ?? [];
@@ -106,7 +108,6 @@ const offered = (registry: Registry): string[] =>
     .all()
     .filter(({ id }) => registry.isConfigured(id))
     .filter((provider) => provider.kind !== 'oauth2' || provider.clientOf === undefined)
-    .filter((provider) => !isByFields(provider) || mayBeEntered(provider))
     .map(({ id }) => id);
 
 function cardOf(registry: Registry, id: string, accounts: ShownAccount[]): Card {

@@ -1,6 +1,6 @@
 /** The page itself: what is connected, in what state, and what can be connected. */
 import { missingScopes } from '../../oauth/scopes';
-import { takesFields } from '../../providers/by-fields';
+import { isSignedFor, mayBeEntered, takesFields } from '../../providers/by-fields';
 import { useLocale } from '../locale';
 import { PostForm } from '../ui/form';
 import { type Message, MessageBox } from '../ui/layout';
@@ -166,7 +166,7 @@ const ConnectedCard = ({ card, clock, session }: CardProps) => (
         {card.name}
         <Experimental card={card} />
       </h3>
-      {card.isConfigured ? (
+      {card.isConfigured && !isSignedFor(card.provider) ? (
         <Add card={card} session={session} label="app.add_account" quiet />
       ) : null}
     </div>
@@ -223,7 +223,7 @@ function Add({ card, session, label, quiet = false }: AddProps) {
   const text = useLocale().t(label);
   const className = quiet ? 'button quiet' : 'button';
   const about = <span class="vh">{` ${card.name}`}</span>;
-  if (takesFields(card.provider)) {
+  if (mayBeEntered(card.provider)) {
     return (
       <a class={className} href={`/integrations/credentials?provider=${card.id}`}>
         {text}
@@ -269,7 +269,7 @@ function AccountRow({ account, card, clock, formToken }: AccountProps) {
     status,
     { brand: brand.name, provider: card.name, account: name },
     clock,
-    takesFields(card.provider),
+    card.provider,
   );
   return (
     <li class="account">
@@ -410,7 +410,7 @@ function Actions({ account, card, formToken }: ActionsProps) {
       {canReconnect && !wants
         ? button('connect', canRefresh ? 'quiet' : '', 'action.reconnect')
         : null}
-      {takesFields(card.provider) ? (
+      {mayBeEntered(card.provider) ? (
         <a class={mustAct ? 'button main' : 'button'} href={`/integrations/credentials?${query}`}>
           {t('action.replace')}
           {about}

@@ -1,7 +1,7 @@
 /** The page's smaller steps: what to enter, what to confirm, where the way leads on. */
 import type { Child } from 'hono/jsx';
 import type { FieldError } from '../../errors';
-import { takesFields } from '../../providers/by-fields';
+import { mayBeEntered } from '../../providers/by-fields';
 import { askedParameters } from '../../providers/parameters';
 import type { CredentialsProvider, OAuth2Provider } from '../../providers/types';
 import { type Locale, useLocale } from '../locale';
@@ -272,7 +272,7 @@ export const DisconnectPage = ({
   const { t } = useLocale();
   const { card, session } = step;
   const names = { brand: brand.name, provider: card.name, account: account.name };
-  const isEntered = takesFields(card.provider);
+  const isEntered = mayBeEntered(card.provider);
   const deleted = isEntered ? 'disconnect.entry_deleted' : 'disconnect.access_deleted';
   const known = canRevoke ? 'disconnect.told' : 'disconnect.not_told';
   return (

@@ -5,6 +5,8 @@
 
 import type { FailureCategory } from '../../db/schema';
 import type { StatusAt } from '../../integrations/status';
+import { isSignedFor, mayBeEntered } from '../../providers/by-fields';
+import type { Provider } from '../../providers/types';
 import { CLIENT_CHANGED, REFUSED_REPEATEDLY } from '../../refresh/verdict';
 import { HOUR_MS, MINUTE_MS } from '../../time';
 import type { Locale } from '../locale';
@@ -29,15 +31,12 @@ export const statusTones: Record<StatusAt['status'], Tone> = {
   error: 'warn',
 };
 
-/**
- * Why an account is not well, and what comes next; null where all is well. `isEntered`: there is no
- * OAuth, the user has entered a key or the like.
- */
+/** Why an account is not well, and what comes next; null where all is well. */
 export function troubleWords(
   { status, category, reason, retryAt }: StatusAt,
   names: Names,
   clock: Clock,
-  isEntered = false,
+  provider: Provider | undefined,
 ): string | null {
   const { t, sentences } = clock.locale;
   switch (status) {
@@ -46,7 +45,8 @@ export function troubleWords(
     case 'expired':
       return t('trouble.expired', names);
     case 'needs_reconnect':
-      if (isEntered) return t('trouble.entry_refused', names);
+      if (mayBeEntered(provider)) return t('trouble.entry_refused', names);
+      if (isSignedFor(provider)) return t('trouble.signed_refused', names);
       if (reason === CLIENT_CHANGED) return t('trouble.client_changed', names);
       if (reason === REFUSED_REPEATEDLY) return t('trouble.refused_repeatedly', names);
       return t('trouble.refused', names);
@@ -57,6 +57,7 @@ export function troubleWords(
           : t('next_try.at', { when: relative(retryAt, clock), hour: hour(retryAt, clock) });
       // Refused for more than an hour, by a code that may mean this account or all of them.
       const mayHelp =
+        !isSignedFor(provider) &&
         (category === 'operator_fault' || category === 'unexpected') &&
         retryAt !== undefined &&
         retryAt > clock.now + 2 * HOUR_MS;

@@ -96,5 +96,37 @@ describe('a grant without a browser, on the page', () => {
       'field-client_secret': 'canary-secret',
     });
     expect(reply.status).toBe(404);
+    const shown = await h.page(cookie);
+    expect(textOf(shown)).toContain('Signed apps');
+    expect(shown).not.toContain('/integrations/credentials?provider=apps');
+  });
+
+  test('nor is it offered where the app asks for it', async () => {
+    const h = page();
+    const cookie = await h.enter('fields-4', { providers: ['apps', 'machines'] });
+    const shown = await h.page(cookie);
+    expect(textOf(shown)).toContain('Machines');
+    expect(textOf(shown)).not.toContain('Signed apps');
+    expect(shown).not.toContain('/integrations/credentials?provider=apps');
+  });
+
+  test('and is told of in words that ask for nothing the page has no button for', async () => {
+    const h = page();
+    await insertAccount(testDeps(), {
+      userId: 'fields-5',
+      provider: 'apps',
+      providerAccountId: 'ada',
+      state: 'needs_reconnect',
+      stateReason: 'invalid_grant',
+    });
+    const cookie = await h.enter('fields-5');
+    const shown = textOf(await h.page(cookie));
+    expect(shown).toContain('Signed apps no longer accepts this connection.');
+    expect(shown).toContain('not on this page');
+    for (const said of ['Reconnect to', 'you entered', 'Replace']) {
+      expect(shown).not.toContain(said);
+    }
+    const leaving = await h.page(cookie, '/integrations/disconnect?provider=apps&account=ada');
+    expect(textOf(leaving)).not.toContain('you entered');
   });
 });
