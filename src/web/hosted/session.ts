@@ -26,14 +26,18 @@ import type { Receipt } from '../../disconnect/disconnect';
 import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
+import { withDeadline } from '../../retry';
 import type { ProviderFilter } from '../../rights';
-import { MINUTE_MS } from '../../time';
+import { MINUTE_MS, SECOND_MS } from '../../time';
 import { type Locale, localeFor } from '../locale';
 import { cookieAttributes, formTokenOf } from '../session';
 
 export const PAGE_PATH = '/integrations';
 export const TOKEN_MS = MINUTE_MS;
 export const SESSION_MS = 30 * MINUTE_MS;
+const READ_MS = 5 * SECOND_MS;
+/** For the language of an error page, whose reader has waited long enough. */
+const LOCALE_MS = SECOND_MS;
 
 /** Shown once, on the next page. Codes and names; words.ts makes sentences of them. */
 export interface HostedFlash {
@@ -158,10 +162,14 @@ export async function findPageSession(
   const [row] =
     secret === null
       ? []
-      : await db
-          .select()
-          .from(pageSessions)
-          .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
+      : await withDeadline(
+          db
+            .select()
+            .from(pageSessions)
+            .where(eq(pageSessions.sessionHash, await hashSecret(secret))),
+          READ_MS,
+          'd1_read',
+        );
   if (!row || secret === null) {
     throw new BrowserError(
       'forbidden',
@@ -226,10 +234,11 @@ export async function localeOfBrowser(c: Context<AppEnv>): Promise<Locale> {
 }
 
 async function wishedLocale({ db }: Deps, secret: string): Promise<string | null> {
-  const [row] = await db
+  const query = db
     .select({ locale: pageSessions.locale })
     .from(pageSessions)
     .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
+  const [row] = await withDeadline(query, LOCALE_MS, 'd1_read');
   return row?.locale ?? null;
 }
 

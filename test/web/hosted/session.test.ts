@@ -1,11 +1,12 @@
 /** Who gets into the hosted page, and who does not. */
 import { eq } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { pageSessions } from '../../../src/db/schema';
 import { eraseUser } from '../../../src/disconnect/erase';
 import { SESSION_MS, TOKEN_MS } from '../../../src/web/hosted/session';
 import { userToken } from '../../support/api';
 import { dumpDatabase, dumpKv } from '../../support/dump';
+import { fastTime } from '../../support/fast-time';
 import { formTokenIn, HERE, textOf } from '../pages';
 import { APP, hosted } from './client';
 
@@ -155,6 +156,10 @@ describe('POST /connect/session', () => {
 });
 
 describe('a page session', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
   test('is never begun by a link alone, and the page says so', async () => {
     const h = hosted();
     for (const path of [
@@ -192,6 +197,19 @@ describe('a page session', () => {
     expect(textOf(await reply.text())).toContain('You are signed out');
     expect((await h.get('/integrations', cookie)).status).toBe(403);
     expect(await sessionOf(h, 'end-2')).toBeUndefined();
+  });
+
+  test('is waited for five seconds, and its language one, where D1 hangs', async () => {
+    const cookie = await hosted().enter('hangs');
+    const time = fastTime(50);
+    let asked = 0;
+    const where = () => {
+      asked += 1;
+      return new Promise(() => {});
+    };
+    const db = { select: () => ({ from: () => ({ where }) }) } as never;
+    const reply = await hosted({ ...time, db }).get('/integrations', cookie);
+    expect([reply.status, asked]).toEqual([503, 2]);
   });
 
   test('goes with the user', async () => {
