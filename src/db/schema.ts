@@ -305,6 +305,8 @@ export const pageSessions = sqliteTable(
     providers: text({ mode: 'json' }).$type<string[]>(),
     /** Those that the service key is for which made it; null: all. */
     allowedProviders: text('allowed_providers', { mode: 'json' }).$type<string[]>(),
+    /** Name and hash of that key, sealed; null: of a Worker that did not write them yet. */
+    serviceKey: text('service_key'),
     /** The way back to the app. */
     returnTo: text('return_to').notNull(),
     /** Language tag that the app asked for; null: the browser's counts. */

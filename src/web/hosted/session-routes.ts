@@ -71,9 +71,11 @@ const create = route(
   },
   async ({ param, header, json, caller, deps, reply }) => {
     for (const provider of json.providers ?? []) refuseOtherProvider(caller, provider);
+    const key = deps.config.serviceKeys.find(({ name }) => name === caller.name);
+    if (!key) throw new Error('a service caller has a key');
     const { token, expiresAt } = await createPageSession(deps, param.userId, {
       ...json,
-      allowedProviders: caller.providers,
+      key,
       version: header.consistencyToken,
     });
     const action = deps.config.publicUrl + BEGIN_PATH;

@@ -5,7 +5,8 @@
  * session, and connect accounts there (cross-user session fixation).
  *
  * Token and cookie are stored as hashes only. The session's id is made when it begins, so a token
- * that leaked after its use opens nothing.
+ * that leaked after its use opens nothing. It ends with the service key that made it: the row names
+ * that one, sealed, so that it holds no hash that could be tried.
  *
  * The cookie is SameSite=Lax. It is set in the answer to a cross-site POST, which browsers accept
  * for a top-level navigation (and only there: a request of a script or a frame cannot plant it),
@@ -27,8 +28,9 @@ import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
 import { withDeadline } from '../../retry';
-import type { ProviderFilter } from '../../rights';
+import { allows, intersection, type ProviderFilter, type ServiceKey } from '../../rights';
 import { MINUTE_MS, SECOND_MS } from '../../time';
+import type { SealContext } from '../../vault/vault';
 import { type Locale, localeFor } from '../locale';
 import { cookieAttributes, formTokenOf } from '../session';
 
@@ -38,6 +40,8 @@ export const SESSION_MS = 30 * MINUTE_MS;
 const READ_MS = 5 * SECOND_MS;
 /** For the language of an error page, whose reader has waited long enough. */
 const LOCALE_MS = SECOND_MS;
+
+const keyContext = (id: string): SealContext => ['page_sessions', id, 'service_key'];
 
 /** Shown once, on the next page. Codes and names; words.ts makes sentences of them. */
 export interface HostedFlash {
@@ -66,7 +70,7 @@ export interface PageSession {
   label: string;
   /** Which providers are shown, in this order; null: all that are set up. */
   providers: string[] | null;
-  /** Those of the service key that made it. */
+  /** Those of the service key that made it, then and now. */
   allowedProviders: ProviderFilter;
   returnTo: string;
   locale: Locale;
@@ -82,8 +86,8 @@ export interface PageSession {
 interface PageSessionInput {
   label: string;
   providers?: string[] | undefined;
-  /** Of the service key that makes it. */
-  allowedProviders: ProviderFilter;
+  /** The service key that makes it. */
+  key: ServiceKey;
   returnTo: string;
   /** Language tag; null: the browser's. */
   locale?: string | undefined;
@@ -93,9 +97,9 @@ interface PageSessionInput {
 
 /** @throws AppError invalid_request */
 export async function createPageSession(
-  { config, db, now: clock }: Deps,
+  { config, db, vault, now: clock }: Deps,
   userId: string,
-  { label, providers, allowedProviders, returnTo, locale, version }: PageSessionInput,
+  { label, providers, key, returnTo, locale, version }: PageSessionInput,
 ): Promise<{ token: string; expiresAt: number }> {
   const allowed = allowedReturnTo(returnTo, config.returnPages);
   if (allowed === null) {
@@ -104,15 +108,19 @@ export async function createPageSession(
   const unknown = providers?.find((id) => config.providers.get(id) === undefined);
   if (unknown !== undefined) throw invalid('providers', 'names a provider that is not known here');
   const now = clock();
+  const id = randomSecret();
   const token = randomSecret();
+  const { name, sha256 } = key;
+  const allowedProviders = key.providers && [...key.providers];
   const expiresAt = now + TOKEN_MS;
   await db.insert(pageSessions).values({
-    id: randomSecret(),
+    id,
     tokenHash: await hashSecret(token),
     userId,
     label,
-    providers: providers ? [...new Set(providers)] : allowedProviders && [...allowedProviders],
-    allowedProviders: allowedProviders && [...allowedProviders],
+    providers: providers ? [...new Set(providers)] : allowedProviders,
+    allowedProviders,
+    serviceKey: await vault.seal(JSON.stringify({ name, sha256 }), keyContext(id)),
     returnTo: allowed,
     locale: locale ?? null,
     version: version ?? 0,
@@ -177,7 +185,8 @@ export async function findPageSession(
       'no_session',
     );
   }
-  if (row.expiresAt <= now()) {
+  const key = await serviceKeyOf(deps, row);
+  if (row.expiresAt <= now() || key === undefined) {
     throw new BrowserError(
       'forbidden',
       'this session has ended; open the page from the app again',
@@ -185,8 +194,12 @@ export async function findPageSession(
       row.returnTo,
     );
   }
-  const { id, userId, label, providers, returnTo, version, expiresAt } = row;
-  const allowedProviders = row.allowedProviders && new Set(row.allowedProviders);
+  const { id, userId, label, returnTo, version, expiresAt } = row;
+  const atFirst = row.allowedProviders && new Set(row.allowedProviders);
+  const allowedProviders = intersection(atFirst, key?.providers ?? null);
+  const providers =
+    row.providers?.filter((id) => allows(allowedProviders, id)) ??
+    (allowedProviders && [...allowedProviders]);
   // Written here only.
   const flash = row.notice as HostedFlash | null;
   const formToken = await formTokenOf(secret);
@@ -203,6 +216,23 @@ export async function findPageSession(
     expiresAt,
     formToken,
   };
+}
+
+/**
+ * The service key that made it, as it is now; undefined where it is gone or may not connect. Null:
+ * a Worker before migration 0018 has noted none, and the session ends by its time.
+ */
+async function serviceKeyOf(
+  { config, vault }: Deps,
+  { id, serviceKey }: { id: string; serviceKey: string | null },
+): Promise<ServiceKey | null | undefined> {
+  if (serviceKey === null) return null;
+  const opened = await vault.open(serviceKey, keyContext(id)).catch(() => null);
+  if (opened === null) return undefined;
+  // Written here only.
+  const { name, sha256 } = JSON.parse(opened) as Pick<ServiceKey, 'name' | 'sha256'>;
+  const key = config.serviceKeys.find((key) => key.name === name && key.sha256 === sha256);
+  return key?.rights.has('connect') ? key : undefined;
 }
 
 const COOKIE = 'mooring-session';

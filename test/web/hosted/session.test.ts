@@ -1,14 +1,19 @@
 /** Who gets into the hosted page, and who does not. */
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readConfig } from '../../../src/config';
+import { hex, sha256 } from '../../../src/crypto';
 import { pageSessions } from '../../../src/db/schema';
 import { eraseUser } from '../../../src/disconnect/erase';
 import { SESSION_MS, TOKEN_MS } from '../../../src/web/hosted/session';
-import { userToken } from '../../support/api';
+import { serviceKey, userToken } from '../../support/api';
 import { dumpDatabase, dumpKv } from '../../support/dump';
 import { fastTime } from '../../support/fast-time';
 import { formTokenIn, HERE, textOf } from '../pages';
 import { APP, hosted } from './client';
+
+const keyHash = async (key: string) => hex(await sha256(key));
 
 const sessionOf = async (h: ReturnType<typeof hosted>, userId: string) =>
   (await h.deps.db.select().from(pageSessions).where(eq(pageSessions.userId, userId)))[0];
@@ -197,6 +202,45 @@ describe('a page session', () => {
     expect(textOf(await reply.text())).toContain('You are signed out');
     expect((await h.get('/integrations', cookie)).status).toBe(403);
     expect(await sessionOf(h, 'end-2')).toBeUndefined();
+  });
+
+  test('ends when its key leaves SERVICE_KEYS, is replaced under the same name, or may not connect', async () => {
+    const key = await keyHash(serviceKey);
+    const other = await keyHash('another service key');
+    const cookie = await hosted().enter('key-1', { providers: ['acme', 'reddit'] });
+    const opened = (SERVICE_KEYS: string) =>
+      hosted({ config: readConfig({ ...env, SERVICE_KEYS }) }).get('/integrations', cookie);
+    const open = await opened(`new:${other},test:${key}:connect`);
+    expect(textOf(await open.text())).toContain('Reddit');
+    for (const keys of [`new:${other}`, `test:${other}`, `test:${key}:read+call`]) {
+      const reply = await opened(keys);
+      expect(reply.status).toBe(403);
+      const page = await reply.text();
+      expect(textOf(page)).toContain('Your visit has ended');
+      expect(page).toContain(`href="${APP}/settings"`);
+    }
+    // Its providers are the key's as they are now.
+    const narrow = textOf(await (await opened(`test:${key}@acme`)).text());
+    expect(narrow).toContain('Acme');
+    expect(narrow).not.toContain('Reddit');
+  });
+
+  test('holds no hash of its key that could be tried', async () => {
+    const cookie = await hosted().enter('key-2');
+    expect(cookie).not.toBe('');
+    expect(JSON.stringify(await dumpDatabase())).not.toContain(await keyHash(serviceKey));
+  });
+
+  test('that a Worker before migration 0018 made lasts its half hour', async () => {
+    const h = hosted();
+    const cookie = await h.enter('key-3');
+    await h.deps.db
+      .update(pageSessions)
+      .set({ serviceKey: null })
+      .where(eq(pageSessions.userId, 'key-3'));
+    await h.page(cookie);
+    h.deps.clock.advance(SESSION_MS);
+    expect((await h.get('/integrations', cookie)).status).toBe(403);
   });
 
   test('is waited for five seconds, and its language one, where D1 hangs', async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE `page_sessions` ADD `service_key` text;
