@@ -118,7 +118,7 @@ export async function checkAccessToken(
   client: OAuth2Client,
   endpoints: Pick<Endpoints, 'checkUrl' | 'parameters' | 'jwksUrl'> & Issuer,
   accessToken: string,
-  dpopKey: DpopKey | null = null,
+  dpopKey: DpopKey | null,
 ): Promise<CheckOutcome> {
   const { check, accountId } = client.provider;
   const { checkUrl: url, parameters } = endpoints;

@@ -167,6 +167,7 @@ describe('the request of a check', () => {
         oauth2({ check: { url: checkUrl } }),
         endpoints,
         'T',
+        null,
       ),
     );
     expect([plain.headers.get('Authorization'), plain.headers.get('User-Agent')]).toEqual([
@@ -175,7 +176,7 @@ describe('the request of a check', () => {
     ]);
     const check = { url: checkUrl, query: { input_token: '{access_token}' } };
     const placed = await sent((fetchFn) =>
-      checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({ check }), endpoints, 'T'),
+      checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({ check }), endpoints, 'T', null),
     );
     expect([placed.url, placed.headers.get('Authorization')]).toEqual([
       `${checkUrl}?input_token=T`,
@@ -194,8 +195,9 @@ describe('the request of a check', () => {
     ];
     const outcomes = bodies.map(async (body) => {
       const fetchFn = async () => Response.json(body);
-      return (await checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({}), endpoints, 'T'))
-        .kind;
+      return (
+        await checkAccessToken(testDeps({ fetch: fetchFn }), oauth2({}), endpoints, 'T', null)
+      ).kind;
     });
     expect(await Promise.all(outcomes)).toEqual([...Array(5).fill('undecided'), 'accepted']);
   });
@@ -214,7 +216,7 @@ describe('the request of a check', () => {
             ? new Response(profile, { headers: { 'Content-Type': 'application/jwt' } })
             : Response.json(keys),
       });
-      return checkAccessToken(deps, oauth2({}), endpoints, 'T');
+      return checkAccessToken(deps, oauth2({}), endpoints, 'T', null);
     };
     expect(await tried(privateKey)).toMatchObject({ kind: 'accepted', document: { sub: '7' } });
     await expect(tried(other.privateKey)).rejects.toMatchObject({ code: 'provider_error' });
@@ -227,6 +229,7 @@ describe('the request of a check', () => {
         oauth2({ profileToken: 'query', check: { refusedCodes: ['190'] } }),
         endpoints,
         'T',
+        null,
       ),
     );
     expect(request.url).toBe(`${checkUrl}?access_token=T`);
