@@ -63,7 +63,7 @@ export async function tokenOrConsent(deps: Deps, request: TokenOrConsent): Promi
           scopes: row ? [...row.requestedScope, ...scopes] : request.scopes,
           accountId,
           parameters: request.parameters,
-          forToken: true,
+          forToken: { known: row },
         })
       : undefined;
     return authorizationRequired(

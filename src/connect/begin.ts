@@ -37,10 +37,11 @@ interface BeginInput {
   /** The account that must come back. One of the user's own, unless `forToken`. */
   accountId?: string | undefined;
   /**
-   * Where a token was asked for and is not to be had: the account may be one that is still to be
-   * connected, and a connection that nobody has opened is given again to whoever asks for the same.
+   * Where a token was asked for and is not to be had: the account as it was read. It may be one
+   * that is still to be connected, and a connection that nobody has opened is given again to
+   * whoever asks for the same.
    */
-  forToken?: boolean;
+  forToken?: { known: OwnIntegration | undefined };
   parameters?: Record<string, string> | undefined;
   /** Who is expected to sign in at the provider. */
   loginHint?: string | undefined;
@@ -110,9 +111,10 @@ async function checkedInput(deps: Deps, userId: string, input: BeginInput) {
       : record.alsoGrants.filter((id) => allows(allowedProviders, id));
   const provider = withCompanions(providers, record, alsoGrants);
   const returnTo = input.returnTo === null ? null : checkReturnTo(deps, input.returnTo);
-  const known =
-    accountId === undefined ? undefined : await findOwn(deps, userId, provider.id, accountId);
-  if (!known && accountId !== undefined && !input.forToken) throw noSuchIntegration();
+  let known = input.forToken?.known;
+  if (accountId !== undefined && !input.forToken) {
+    known = await ownIntegration(deps, userId, provider.id, accountId);
+  }
   if (!known) await refuseFull(deps, userId, provider.id);
   // A handle may have become somebody else's; the account's own id has not.
   const named =
@@ -229,12 +231,9 @@ export async function ownIntegration(
   accountId: string,
 ): Promise<OwnIntegration> {
   const row = await findOwn(deps, userId, provider, accountId);
-  if (!row) throw noSuchIntegration();
+  if (!row) throw new AppError('integration_not_found', 'the user has no such integration');
   return row;
 }
-
-const noSuchIntegration = (): AppError =>
-  new AppError('integration_not_found', 'the user has no such integration');
 
 /** Undefined where the user has it not. */
 export async function findOwn(

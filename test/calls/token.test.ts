@@ -116,6 +116,19 @@ describe('a token', () => {
     expect(meter.calls).toHaveLength(1);
   });
 
+  it('costs two calls of D1 where there is a link instead: the account, and the link', async () => {
+    const { db, meter } = hookedDb();
+    const j = journey({ db });
+    const user = newUser();
+    await account(j, user);
+    await asked(j, user, { minTtl: 1 });
+    await j.deps.settle();
+    meter.calls.length = 0;
+    expect((await asked(j, user, { scopes: ['more'], returnTo })).body.connection).toBeDefined();
+    await j.deps.settle();
+    expect(meter.calls).toHaveLength(2);
+  });
+
   it('of credentials is the credentials, which have no scopes', async () => {
     const vendor = {
       vendor: { name: 'Vendor', kind: 'credentials', fields: { key: { label: 'K' } } },
