@@ -73,6 +73,11 @@ async function setUp(): Promise<void> {
       `--env: there is no environment "${target}"; there are ${environments.join(', ')}`,
     );
   }
+  if (!questions && !yes && !dryRun) {
+    throw new StartProblem(
+      'There is no terminal to ask at. To deploy without a question, add --yes',
+    );
+  }
   // What follows uses the Worker's own modules.
   await import('./resolve-src.ts');
   const { outsideOf, setUpDeployment } = await import('./setup/deployment.ts');

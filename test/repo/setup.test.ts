@@ -1,6 +1,7 @@
 /** `npm run setup` for a deployment: what it would run and send, and that no secret shows. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -413,15 +414,17 @@ describe('another time', () => {
   });
 });
 
+// Not the tests' own environment: it could hold settings.
+const bare = () =>
+  ({ PATH: process.env.PATH, HOME: home, MOORING_HOME: home }) as unknown as NodeJS.ProcessEnv;
+
 // A process of its own loads wrangler: seconds, and more on a busy machine.
 describe('npm run setup -- --dry-run', { timeout: 60_000 }, () => {
-  // Not the tests' own environment: it could hold settings.
-  const bare: NodeJS.Dict<string> = { PATH: process.env.PATH, HOME: home, MOORING_HOME: home };
   const dryRun = (args: string[], environment: Record<string, string> = {}) =>
     execFileSync(process.execPath, ['scripts/setup.ts', '--dry-run', ...args], {
       cwd: root,
       encoding: 'utf8',
-      env: { ...bare, ...environment } as NodeJS.ProcessEnv,
+      env: { ...bare(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
@@ -464,5 +467,37 @@ describe('npm run setup -- --dry-run', { timeout: 60_000 }, () => {
     [['--nothing'], 'npm run setup -- --env'],
   ])('%j is refused with the words that would be right', (args, words) => {
     expect(() => dryRun(args)).toThrow(words);
+  });
+});
+
+describe('npm run setup without a terminal', { timeout: 60_000 }, () => {
+  const setupProcess = (args: string[]) =>
+    spawn(process.execPath, ['scripts/setup.ts', ...args], {
+      cwd: root,
+      env: { ...bare(), ...appOrigins },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const exitOf = async (child: ReturnType<typeof setupProcess>) => {
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        said += chunk;
+      });
+    }
+    const [code] = await once(child, 'close');
+    return { code, said };
+  };
+
+  it('deploys nothing: nobody has said yes', async () => {
+    const { code, said } = await exitOf(setupProcess(['--replace', 'SERVICE_KEYS']));
+    expect(said).toBe('There is no terminal to ask at. To deploy without a question, add --yes\n');
+    expect(code).toBe(1);
+  });
+
+  it('sets up this machine without a question', async () => {
+    expect(await exitOf(setupProcess([]))).toEqual({
+      code: 0,
+      said: 'made .dev.vars with fresh secrets\n',
+    });
   });
 });
