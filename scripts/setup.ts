@@ -2,6 +2,7 @@
  * `npm run setup`: this machine's .dev.vars (`npm start` makes it too), or a deployment.
  * docs/self-hosting.md tells the whole of it.
  */
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askInTerminal } from './setup/questions.ts';
@@ -85,6 +86,11 @@ async function setUp(): Promise<void> {
     { env: target, dryRun, replace },
     outsideOf(home, dryRun ? null : questions),
   );
+}
+
+// By an exit, so that a wrangler that runs is ended with it: Ctrl-C does not reach that one.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => process.exit(128 + constants.signals[name]));
 }
 
 try {

@@ -500,4 +500,20 @@ describe('npm run setup without a terminal', { timeout: 60_000 }, () => {
       said: 'made .dev.vars with fresh secrets\n',
     });
   });
+
+  it('ends wrangler too on Ctrl-C', async () => {
+    const setup = setupProcess(['--env', 'preview', '--yes']);
+    const exit = exitOf(setup);
+    const wranglers = () =>
+      execFileSync('ps', ['-eo', 'pgid=,ppid=,stat=,args='], { encoding: 'utf8' })
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([, , state, , script]) => state !== 'Z' && script?.endsWith('wrangler.js'));
+    const own = () => wranglers().find(([, parent]) => parent === String(setup.pid));
+    await expect.poll(own, { timeout: 50_000, interval: 20 }).toBeDefined();
+    const group = own()?.[0];
+    setup.kill('SIGINT');
+    expect((await exit).code).toBe(130);
+    await expect.poll(() => wranglers().filter(([of]) => of === group)).toEqual([]);
+  });
 });
