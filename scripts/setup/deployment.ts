@@ -18,6 +18,7 @@ import { ConfigError, sentenceOf } from '../../src/errors';
 import { createRegistry, parameterSettingsOf, settingPrefix } from '../../src/providers/registry';
 import { isLocal } from '../../src/providers/urls';
 import { newServiceKey } from '../key-new';
+import { envLine } from '../start/env-line.ts';
 import { StartProblem } from '../start/problem.ts';
 import { root, runWrangler, type Said } from '../start/wrangler.ts';
 import type { Questions } from './questions.ts';
@@ -392,7 +393,7 @@ function valuesOf(
 /** Beside what the file holds already. */
 function keepSecrets(file: string, further: NodeJS.Dict<string>): void {
   const values = { ...readSecretsFile(file), ...further };
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+  const lines = Object.entries(values).map(([name, value = '']) => envLine(name, value));
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, lines.join(''), { mode: 0o600 });
 }

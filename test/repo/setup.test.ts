@@ -2,9 +2,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Options, type Outside, setUpDeployment } from '../../scripts/setup/deployment';
@@ -305,6 +313,15 @@ describe('another time', () => {
       expect.objectContaining({ ENCRYPTION_KEYS: before.ENCRYPTION_KEYS }),
     ]);
     expect(said).toContain('MOORING_KEY in');
+  });
+
+  it('what the file holds besides is in it unchanged', async () => {
+    const further = { A: 'a # b', B: `it's`, C: '{"c": "#"}', D: ' d ', E: '$e', F: '' };
+    mkdirSync(dirname(file()));
+    writeFileSync(file(), `A='a # b'\nB="it's"\nC='{"c": "#"}'\nD=' d '\nE=$e\nF=\n`);
+    expect(keptSecrets()).toEqual(further);
+    await setUp(account());
+    expect(keptSecrets()).toMatchObject(further);
   });
 
   it('a setting is replaced only where it is named', async () => {
