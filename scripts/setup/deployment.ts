@@ -42,6 +42,7 @@ export interface Outside {
   print(line: string): void;
   /** Where secrets that were made are kept, a file for each environment. */
   secretsFolder: string;
+  configFile: string;
 }
 
 export const outsideOf = (home: string, questions: Questions | null): Outside => ({
@@ -52,12 +53,14 @@ export const outsideOf = (home: string, questions: Questions | null): Outside =>
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   print: (line) => console.log(line),
   secretsFolder: join(home, '.secrets'),
+  configFile: join(root, 'wrangler.toml'),
 });
 
 /** What is read of wrangler.toml. wrangler's own type does not come with it. */
 interface WorkerConfig {
   name?: string;
   d1_databases: { database_name?: string }[];
+  services?: { binding: string }[];
 }
 
 /** Where a value comes from. */
@@ -102,7 +105,7 @@ const here = (file: string): string => relative(process.cwd(), file);
 export async function setUpDeployment(options: Options, outside: Outside): Promise<void> {
   const { env, dryRun } = options;
   const { print, questions } = outside;
-  const config: WorkerConfig = unstable_readConfig({ config: join(root, 'wrangler.toml'), env });
+  const config: WorkerConfig = unstable_readConfig({ config: outside.configFile, env });
   const worker = config.name ?? 'mooring';
   const database = config.d1_databases[0]?.database_name ?? worker;
   const secretsFile = join(outside.secretsFolder, `${env}.env`);
@@ -111,7 +114,7 @@ export async function setUpDeployment(options: Options, outside: Outside): Promi
   const known = dryRun ? new Set<string>() : await secretsOf(worker, env, outside);
   const kept = readSecretsFile(secretsFile);
   const settings = await gather(options, outside, known, kept);
-  checkAll(settings, env);
+  checkAll(settings, env, config);
 
   print('Settings:');
   for (const { name, source } of inOrder(settings)) {
@@ -332,9 +335,13 @@ async function askForProviders(
 }
 
 /** By the Worker's own check, with stand-ins for what is not known here. */
-function faultsOf(settings: Readonly<Record<string, string>>): readonly string[] {
+function faultsOf(
+  settings: Readonly<Record<string, string>>,
+  bindings: Readonly<Record<string, Pick<Fetcher, 'fetch'>>> = {},
+): readonly string[] {
   try {
     readConfig({
+      ...bindings,
       PUBLIC_URL: 'https://mooring.invalid',
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       SERVICE_KEYS: newServiceKey('app', '', {}).entry,
@@ -358,7 +365,11 @@ const eitherOr = ['AUTH_JWT_SECRET', 'AUTH_JWKS_URL'] as const;
 /**
  * What is sent, beside what the Worker has of which only the names are known. @throws StartProblem
  */
-function checkAll(settings: readonly Setting[], env: string): void {
+function checkAll(
+  settings: readonly Setting[],
+  env: string,
+  { services = [] }: WorkerConfig,
+): void {
   const values = valuesOf(settings, undefined);
   const isKept = (name: string) =>
     settings.some((setting) => setting.name === name && setting.source === 'kept');
@@ -373,7 +384,9 @@ function checkAll(settings: readonly Setting[], env: string): void {
   if (isKept('PROVIDERS') && values.SERVICE_KEYS !== undefined) {
     values.SERVICE_KEYS = values.SERVICE_KEYS.replace(/@[^,]+/g, '@github');
   }
-  const faults = faultsOf(values);
+  // WEBHOOKS may name one.
+  const bindings = Object.fromEntries(services.map(({ binding }) => [binding, { fetch }]));
+  const faults = faultsOf(values, bindings);
   if (faults.length > 0) throw new StartProblem(faults.join('\n'));
 }
 

@@ -1,6 +1,6 @@
 /** `npm run setup` for a deployment: what it would run and send, and that no secret shows. */
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -98,10 +98,12 @@ async function setUp(
     environment = appOrigins,
     questions = null,
     options = {},
+    configFile = join(root, 'wrangler.toml'),
   }: {
     environment?: Record<string, string>;
     questions?: Questions | null;
     options?: Partial<Options>;
+    configFile?: string;
   } = {},
 ): Promise<string> {
   const lines: string[] = [];
@@ -115,6 +117,7 @@ async function setUp(
       sleep: async () => {},
       print: (line) => lines.push(line),
       secretsFolder: join(home, '.secrets'),
+      configFile,
     },
   );
   return lines.join('\n');
@@ -423,6 +426,22 @@ describe('another time', () => {
     await expect(setUp(without, { environment, options })).rejects.toThrow('not known after "@"');
     const operate = { SERVICE_KEYS: `app:${'ab'.repeat(32)}:operate@acme` };
     await expect(setUp(cloudflare, { environment: operate, options })).rejects.toThrow('"operate"');
+  });
+
+  it('WEBHOOKS may name a service of wrangler.toml, and no other', async () => {
+    const configFile = join(home, 'wrangler.toml');
+    const services = '[[env.staging.services]]\nbinding = "APP"\nservice = "app"\n';
+    writeFileSync(configFile, `${readFileSync(join(root, 'wrangler.toml'), 'utf8')}\n${services}`);
+    const webhooks = (binding: string) => {
+      const secrets = [`whsec_${randomBytes(32).toString('base64')}`];
+      return JSON.stringify({ app: { binding, secrets, events: ['*'] } });
+    };
+    const cloudflare = account();
+    const environment = { ...appOrigins, WEBHOOKS: webhooks('OTHER') };
+    await expect(setUp(cloudflare, { environment, configFile })).rejects.toThrow('no service');
+    environment.WEBHOOKS = webhooks('APP');
+    await setUp(cloudflare, { environment, configFile });
+    expect(cloudflare.sent).toEqual([expect.objectContaining({ WEBHOOKS: environment.WEBHOOKS })]);
   });
 
   it('a new key for an old database is pointed out', async () => {
