@@ -185,7 +185,7 @@ async function secretsOf(worker: string, env: string, { wrangler }: Outside): Pr
   }
   if (said.all.includes(`"${worker}"`) && said.all.includes('not found')) return new Set();
   throw new StartProblem(
-    `wrangler could not ask Cloudflare:\n\n${said.all.trim()}\n\nSign in with "npx wrangler login", or set CLOUDFLARE_API_TOKEN.`,
+    `wrangler could not ask Cloudflare:\n\n${said.all.trim()}\n\nSign in with "npx wrangler login", or set CLOUDFLARE_API_TOKEN. Where you have several accounts, CLOUDFLARE_ACCOUNT_ID says which.`,
   );
 }
 

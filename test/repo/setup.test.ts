@@ -266,7 +266,9 @@ describe('the first deployment', () => {
 
   it('says how to sign in where wrangler cannot ask', async () => {
     const cloudflare = account({ fails: { 'secret list': 'You are not logged in.' } });
-    await expect(setUp(cloudflare)).rejects.toThrow(/not logged in[\s\S]*npx wrangler login/);
+    await expect(setUp(cloudflare)).rejects.toThrow(
+      /not logged in[\s\S]*npx wrangler login[\s\S]*several accounts[\s\S]*CLOUDFLARE_ACCOUNT_ID/,
+    );
     expect(cloudflare.commands).toHaveLength(1);
   });
 
