@@ -1,9 +1,0 @@
-// The first thing that `npm start` runs, in plain JavaScript: what follows is TypeScript, which
-// only a newer Node runs as it is. The devDependency `node` brings one along.
-if (!process.features.typescript) {
-  console.error(
-    `npm start needs Node 24, which "npm install" brings along; this is ${process.version}. Run "npm install" again, with install scripts allowed.`,
-  );
-  process.exit(1);
-}
-await import('./start.ts');
