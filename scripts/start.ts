@@ -73,8 +73,8 @@ async function start(): Promise<void> {
   running.push(() => admin.close());
   step('the authorization server is up');
 
-  buildClient();
-  for (const file of ensureExampleSettings(home, vars, origin(ports.worker))) step(`made ${file}`);
+  if (!buildClient()) return;
+  ensureExampleSettings(home, vars, origin(ports.worker)).forEach(step);
 
   const workerUrl = origin(ports.worker);
   step('the Worker starts, which can take half a minute');

@@ -69,11 +69,16 @@ export function readDevVars(file: string): DevVars {
     throw new StartProblem(`.dev.vars lacks ${missing.join(', ')}. ${wayOut}`);
   }
   const complete = vars as DevVars;
-  const hash = createHash('sha256').update(complete.DEMO_SERVICE_KEY).digest('hex');
-  if (!complete.SERVICE_KEYS.toLowerCase().includes(`:${hash}`)) {
+  if (!hasKey(complete, complete.DEMO_SERVICE_KEY)) {
     throw new StartProblem(`.dev.vars: SERVICE_KEYS holds no hash of DEMO_SERVICE_KEY. ${wayOut}`);
   }
   return complete;
+}
+
+/** Whether SERVICE_KEYS holds its hash. */
+export function hasKey(vars: DevVars, key: string): boolean {
+  const hash = createHash('sha256').update(key).digest('hex');
+  return vars.SERVICE_KEYS.toLowerCase().includes(`:${hash}`);
 }
 
 /**

@@ -11,7 +11,8 @@ import {
   overridesFor,
   readDevVars,
 } from '../../scripts/start/dev-vars.ts';
-import { ensureExampleSettings } from '../../scripts/start/examples.ts';
+import { buildClient, ensureExampleSettings } from '../../scripts/start/examples.ts';
+import { StartProblem } from '../../scripts/start/problem.ts';
 import { demoWebhooks, freshWebhookSecret, sandboxProviders } from '../sandbox/settings.ts';
 
 const ports = { worker: 8787, demo: 4000, sandbox: 4001, admin: 4002 };
@@ -61,7 +62,10 @@ describe('the settings of the examples', () => {
   const settingsOf = (file: string) => parseEnv(readFileSync(join(home, file), 'utf8'));
 
   it('are the key and the JWT secret of the run, and nobody else reads them', () => {
-    expect(ensure()).toEqual(['examples/express/.env', 'examples/hono-workers/.dev.vars']);
+    expect(ensure()).toEqual([
+      'made examples/express/.env',
+      'made examples/hono-workers/.dev.vars',
+    ]);
     expect(settingsOf('examples/express/.env')).toEqual({
       MOORING_URL: 'http://localhost:8787',
       MOORING_KEY: vars.DEMO_SERVICE_KEY,
@@ -75,11 +79,25 @@ describe('the settings of the examples', () => {
     expect(statSync(join(home, 'examples/express/.env')).mode & 0o777).toBe(0o600);
   });
 
-  it('stay as they are once they are there', () => {
+  it('stay as they are once they are there, and one that this run cannot use is named', () => {
     ensure();
-    writeFileSync(join(home, 'examples/express/.env'), 'MOORING_KEY=of-somebody-else\n');
     expect(ensure()).toEqual([]);
+    writeFileSync(join(home, 'examples/express/.env'), 'MOORING_KEY=of-somebody-else\n');
+    expect(ensure()).toEqual([
+      'examples/express/.env has a key that .dev.vars does not know: delete it, and npm start makes a new one',
+    ]);
     expect(settingsOf('examples/express/.env')).toEqual({ MOORING_KEY: 'of-somebody-else' });
+  });
+
+  it('are not made while the run has no JWT secret, and are made once it has', () => {
+    const { AUTH_JWT_SECRET, ...without } = vars;
+    vars = without;
+    expect(ensure()).toEqual([
+      'did not make examples/express/.env: .dev.vars has no AUTH_JWT_SECRET',
+      'made examples/hono-workers/.dev.vars',
+    ]);
+    vars = { ...without, AUTH_JWT_SECRET } as DevVars;
+    expect(ensure()).toEqual(['made examples/express/.env']);
   });
 
   it('are read from a file with the line ends of Windows too', () => {
@@ -92,5 +110,24 @@ describe('the settings of the examples', () => {
     expect(vars.APP_ORIGINS.split(',')).toEqual(
       [4000, 3000, 8788, 5173].map((port) => origin(port)),
     );
+  });
+});
+
+describe('the client, which the examples import', () => {
+  const build = (script: string) => {
+    const home = mkdtempSync(join(tmpdir(), 'mooring-client-'));
+    const file = join(home, 'build.js');
+    writeFileSync(file, script);
+    try {
+      return buildClient(file);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  };
+
+  it('is built to the end, or left, or there is something to put right', () => {
+    expect(build('')).toBe(true);
+    expect(build('process.kill(process.pid, "SIGINT"); setInterval(() => {}, 1_000);')).toBe(false);
+    expect(() => build('process.exit(1)')).toThrow(StartProblem);
   });
 });
