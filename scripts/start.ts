@@ -8,7 +8,7 @@ import { startAdmin } from '../test/sandbox/authorization-server/admin.ts';
 import { startAuthorizationServer } from '../test/sandbox/authorization-server/index.ts';
 import { startDemoApp } from '../test/sandbox/demo-app/index.ts';
 import { freshWebhookSecret, sandboxClients } from '../test/sandbox/settings.ts';
-import { ensureDevVars, origin, overridesFor, readDevVars } from './start/dev-vars.ts';
+import { ensureDevVars, envFileOf, origin, overridesFor, readDevVars } from './start/dev-vars.ts';
 import { buildClient, ensureExampleSettings } from './start/examples.ts';
 import { checkFree, type Ports, readPorts } from './start/ports.ts';
 import { StartProblem } from './start/problem.ts';
@@ -109,9 +109,8 @@ async function start(): Promise<void> {
  */
 function overridesFile(overrides: Record<string, string>): string {
   const file = join(localFolder, 'overrides.env');
-  const lines = Object.entries(overrides).map(([name, value]) => `${name}='${value}'\n`);
   mkdirSync(localFolder, { recursive: true });
-  writeFileSync(file, lines.join(''), { mode: 0o600 });
+  writeFileSync(file, envFileOf(overrides), { mode: 0o600 });
   chmodSync(file, 0o600);
   return file;
 }

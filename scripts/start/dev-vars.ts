@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { demoWebhooks, sandboxProviders } from '../../test/sandbox/settings.ts';
+import { envLine } from './env-line.ts';
 import type { Ports } from './ports.ts';
 import { StartProblem } from './problem.ts';
 
@@ -83,7 +84,8 @@ export function hasKey(vars: DevVars, key: string): boolean {
 
 /**
  * What this run has to say differently from the file: the demo app's endpoint, and what goes by the
- * ports. Own providers and endpoints in the file stay as they are.
+ * ports. Own providers and endpoints in the file stay as they are. And what has a "$", which
+ * wrangler reads in a file that it is told of as the name of another setting.
  *
  * @param webhookSecret of the demo app's endpoint; another one at each start will do
  */
@@ -109,8 +111,15 @@ export function overridesFor(
     ...parseObject('PROVIDERS', sandboxProviders(origin(ports.sandbox))),
   });
   if (vars.PROVIDERS !== providers) overrides.PROVIDERS = providers;
-  return overrides;
+  const withDollar = Object.entries(vars).filter(([, value]) => value?.includes('$'));
+  return { ...Object.fromEntries(withDollar), ...overrides };
 }
+
+/** The text of a file for wrangler's `--env-file`, which then reads the same values. */
+export const envFileOf = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => envLine(name, value.replaceAll('$', '\\$')))
+    .join('');
 
 function parseObject(setting: string, text: string): Record<string, unknown> {
   try {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unstable_getVarsForDev } from 'wrangler';
 import {
   type DevVars,
   ensureDevVars,
+  envFileOf,
   origin,
   overridesFor,
   readDevVars,
@@ -39,6 +41,29 @@ describe('the settings of a run', () => {
     const WEBHOOKS = JSON.stringify({ app, demo: app });
     const overrides = overridesFor({ ...vars, WEBHOOKS }, ports, secret);
     expect(JSON.parse(overrides.WEBHOOKS ?? '')).toEqual({ app, ...demo });
+  });
+
+  it('reach wrangler as they stand in the file, also with what it would read as a name', () => {
+    const home = mkdtempSync(join(tmpdir(), 'mooring-settings-'));
+    const files = [join(home, '.dev.vars'), join(home, 'overrides.env')] as const;
+    const odd = { A: 'ab$cd', B: '$A', C: 'a\\$b', D: '$', E: "it's #$1", F: 'plain' };
+    const lines = `A='ab$cd'\nB='$A'\nC='a\\$b'\nD=$\nE="it's #$1"\nF=plain\n`;
+    writeFileSync(files[0], lines);
+    expect(parseEnv(lines)).toEqual(odd);
+    const named = { ...odd, PROVIDERS: JSON.stringify({ own: { name: "Robin's $" } }) };
+    const overrides = overridesFor({ ...vars, ...named } as DevVars, ports, secret);
+    writeFileSync(files[1], envFileOf(overrides));
+    const read = unstable_getVarsForDev(
+      join(home, 'wrangler.toml'),
+      [...files],
+      {},
+      undefined,
+      true,
+    );
+    rmSync(home, { recursive: true });
+    expect(Object.keys(overrides)).not.toContain('F');
+    const values = Object.entries(read).map(([name, { value }]) => [name, value]);
+    expect(Object.fromEntries(values)).toEqual({ ...odd, ...overrides });
   });
 
   it('says which setting is not JSON, without its value', () => {
