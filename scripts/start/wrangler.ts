@@ -1,13 +1,16 @@
 /**
  * wrangler as a child process: the local run's migrations and Worker, and any command to its end.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StartProblem } from './problem.ts';
 
 export const root = join(import.meta.dirname, '../..');
 const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+
+/** It has no process groups, and ends a tree of processes by a program of its own. */
+const isWindows = process.platform === 'win32';
 
 const STOP_AFTER_MS = 5_000;
 
@@ -72,7 +75,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): ChildPr
     cwd: root,
     env: { ...environment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
+    detached: !isWindows,
   });
   // One that has ended already takes no input.
   child.stdin?.on('error', () => {});
@@ -126,14 +129,16 @@ export function startWorker({ port, envFiles, stateFolder, logFile }: WorkerOpti
   };
 }
 
-/** To the whole group of the child. */
+/** To the child and all that it has started. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill(name);
-    else process.kill(-child.pid, name);
+    if (!isWindows) process.kill(-child.pid, name);
+    else if (child.exitCode === null) {
+      execFileSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
+    }
   } catch {
-    // Nobody left in the group.
+    // Nobody left.
   }
 }
 
