@@ -96,4 +96,8 @@ const problems: ErrorRequestHandler = (error, _request, response, next) => {
 };
 app.use(problems);
 
-app.listen(Number(PORT), () => process.stdout.write(`${APP_URL}\n`));
+app.listen(Number(PORT), (error) => {
+  // The port is taken, most often.
+  if (error) throw error;
+  process.stdout.write(`${APP_URL}\n`);
+});

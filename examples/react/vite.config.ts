@@ -6,6 +6,7 @@ const backend = process.env.BACKEND_URL ?? 'http://localhost:3000';
 
 export default defineConfig({
   plugins: [react()],
-  server: { proxy: { '/mooring-token': backend } },
+  // The origin that stands in Mooring's APP_ORIGINS, or none.
+  server: { port: 5173, strictPort: true, proxy: { '/mooring-token': backend } },
   preview: { proxy: { '/mooring-token': backend } },
 });

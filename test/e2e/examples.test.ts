@@ -1,5 +1,5 @@
 /** The backends in examples/, started as programs of their own, against the built Worker. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, consent } from './support/browser.ts';
@@ -135,6 +135,22 @@ describe('the backend with Express', () => {
     expect(forged.status).toBe(400);
     expect((await mooring.call('POST', '/v1/webhooks/app/test')).status).toBe(202);
     await eventually(() => expect(program.output()).toContain('webhook.test'));
+  });
+
+  it('ends with an error where its port is taken', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['app.ts'], {
+      cwd: join(root, 'examples/express'),
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        MOORING_URL: url,
+        MOORING_KEY: key,
+        JWT_SECRET: 'unused',
+        PORT: String(ports.express),
+      },
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('EADDRINUSE');
   });
 
   it('gives a page a token for its own user', async () => {
