@@ -7,7 +7,6 @@ import { join } from 'node:path';
 
 /** Every file that names one of them. */
 export const places = [
-  'package.json',
   'client/package.json',
   'client/README.md',
   'README.md',
@@ -15,6 +14,8 @@ export const places = [
   'docs/start.md',
   'src/web/home.tsx',
   'test/repo/commands.test.ts',
+  // Last: it holds the addresses that are looked for, should this have to be run once more.
+  'package.json',
 ];
 
 export interface Addresses {
@@ -48,7 +49,12 @@ if (import.meta.main) {
     console.error('npm run addresses -- https://github.com/<you>/mooring https://<the docs site>');
     process.exit(1);
   }
-  for (const file of setAddresses(join(import.meta.dirname, '..'), { repository, homepage })) {
-    console.log(file);
+  try {
+    for (const file of setAddresses(join(import.meta.dirname, '..'), { repository, homepage })) {
+      console.log(file);
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
   }
 }

@@ -2,6 +2,7 @@
  * Where the repository and its docs site are is said in one place, and written to all others by a
  * script.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,21 @@ describe('npm run addresses', () => {
     setAddresses(copy, next);
     setAddresses(copy, { repository, homepage });
     for (const place of places) expect(copied(place)).toBe(read(place));
+  });
+
+  it('can be run again after it failed in between', () => {
+    rmSync(join(copy, 'src/web/home.tsx'));
+    expect(() => setAddresses(copy, next)).toThrow('home.tsx');
+    cpSync(join(root, 'src/web/home.tsx'), join(copy, 'src/web/home.tsx'));
+    setAddresses(copy, next);
+    for (const place of places) expect(copied(place)).not.toContain(repository);
+  });
+
+  it('says in one line what is wrong with an address', () => {
+    const args = ['scripts/addresses.ts', 'http://github.com/you/mooring', next.homepage];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect(stderr).toMatch(/^http:\/\/github\.com\/you\/mooring: an https URL is needed.*\n$/);
+    expect(status).toBe(1);
   });
 
   it.each(['http://github.com/you/mooring', 'https://github.com/you/mooring/', 'mooring'])(
