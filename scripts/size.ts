@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const LIMIT_KIB = 250;
+const wrangler = join(import.meta.dirname, '../node_modules/wrangler/bin/wrangler.js');
 
 interface Metafile {
   outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
@@ -27,9 +28,9 @@ const out = mkdtempSync(join(tmpdir(), 'mooring-size-'));
 try {
   const metafile = join(out, 'meta.json');
   execFileSync(
-    join(import.meta.dirname, '../node_modules/.bin/wrangler'),
-    ['deploy', '--dry-run', '--minify', '--outdir', out, '--metafile', metafile],
-    { stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' },
+    process.execPath,
+    [wrangler, ...['deploy', '--dry-run', '--minify', '--outdir', out, '--metafile', metafile]],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const bundle = readFileSync(join(out, 'index.js'));
   const gzipped = gzipSync(bundle, { level: 9 }).length;
