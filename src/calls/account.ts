@@ -1,7 +1,9 @@
 /**
  * The account that a call or a token is for, and what is said where the user has to consent first.
  */
+
 import { and, eq } from 'drizzle-orm';
+import { d1Read } from '../db/client';
 import { accountsIn, withItsGrant } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
@@ -9,10 +11,6 @@ import { AppError, type ProblemMembers } from '../errors';
 import { type Caller, refuseEnded } from '../http/caller';
 import { endingQuery, hashOf } from '../http/delegation';
 import { findIntegration, orUnavailable } from '../refresh/stored-integration';
-import { withDeadline } from '../retry';
-import { SECOND_MS } from '../time';
-
-const READ_MS = 5 * SECOND_MS;
 
 interface AccountChoice {
   userId: string;
@@ -53,10 +51,7 @@ export async function readAccount(
     db.select().from(userVersions).where(eq(userVersions.userId, userId)),
     endingQuery(db, ending),
   ]);
-  const [rows, versions, [ended]] = await orUnavailable(
-    deps,
-    withDeadline(queries, READ_MS, 'd1_read'),
-  );
+  const [rows, versions, [ended]] = await orUnavailable(deps, d1Read(queries));
   if (caller.kind === 'delegation' && ended) refuseEnded(caller, ended.endedAt);
   const [row, ...others] = accountsIn(rows);
   if (others.length > 0) {

@@ -12,16 +12,14 @@
  */
 import { gte } from 'drizzle-orm';
 import type { Bindings } from '../config';
-import type { Database } from '../db/client';
+import { D1_MS, type Database, d1Write } from '../db/client';
 import { excluded, plus } from '../db/expressions';
 import { type AnswerClass, type CallCount, callCounts } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
 import { HOUR_MS, SECOND_MS } from '../time';
 
 /** What is left undone 30 s after a reply, the platform ends. */
 const GATHERED_MS = 20 * SECOND_MS;
-const WRITE_MS = 5 * SECOND_MS;
 /** D1 takes a hundred parameters, and a row has four. */
 const ROWS = 25;
 
@@ -64,7 +62,7 @@ export function countAnswer(
   const calls = (held.counts.get(name)?.calls ?? 0) + 1;
   held.counts.set(name, { hour, provider, answer, calls });
   if (now < held.writtenBy) return;
-  held.writtenBy = now + GATHERED_MS + WRITE_MS;
+  held.writtenBy = now + GATHERED_MS + D1_MS;
   deps.waitUntil(writeLater(deps, held));
 }
 
@@ -92,7 +90,7 @@ async function writeLater(deps: Deps, held: Gathered): Promise<void> {
   );
   try {
     const [first, ...others] = inserts;
-    if (first) await withDeadline(deps.db.batch([first, ...others]), WRITE_MS, 'd1_write');
+    if (first) await d1Write(deps.db.batch([first, ...others]));
   } catch (error) {
     // They are not tried again: the database may have taken them.
     deps.log.warn('calls.counts_not_written', {}, error);

@@ -1,7 +1,7 @@
 /** Step 1 of connecting: the app's backend asks for a link to send its user to. */
 import { and, eq, gt, isNull, lt, min, not, notInArray, type SQL } from 'drizzle-orm';
 import { hashSecret, randomSecret } from '../crypto';
-import type { Database } from '../db/client';
+import { type Database, d1Read } from '../db/client';
 import { equalOrBothNull, hasRow } from '../db/conditions';
 import { connectTransactions, oauthAccounts } from '../db/schema';
 import { valuesWhere } from '../db/values-where';
@@ -87,10 +87,12 @@ export async function beginConnection(
   if (unopened) return unopened;
   const inserted = await insertWithinLimit(db, row);
   if (inserted.length === 0) {
-    const [oldest] = await db
-      .select({ ends: min(connectTransactions.expiresAt) })
-      .from(connectTransactions)
-      .where(isPending(row));
+    const [oldest] = await d1Read(
+      db
+        .select({ ends: min(connectTransactions.expiresAt) })
+        .from(connectTransactions)
+        .where(isPending(row)),
+    );
     throw new AppError(
       'too_many_connections',
       `the user has ${MAX_PENDING} connections that are not finished; finish one, or wait until one expires`,
@@ -242,19 +244,21 @@ export async function findOwn(
   provider: string,
   accountId: string,
 ): Promise<OwnIntegration | undefined> {
-  const [row] = await db
-    .select({
-      parameters: oauthAccounts.parameters,
-      requestedScope: oauthAccounts.requestedScope,
-    })
-    .from(oauthAccounts)
-    .where(
-      and(
-        eq(oauthAccounts.provider, provider),
-        eq(oauthAccounts.providerAccountId, accountId),
-        eq(oauthAccounts.userId, userId),
+  const [row] = await d1Read(
+    db
+      .select({
+        parameters: oauthAccounts.parameters,
+        requestedScope: oauthAccounts.requestedScope,
+      })
+      .from(oauthAccounts)
+      .where(
+        and(
+          eq(oauthAccounts.provider, provider),
+          eq(oauthAccounts.providerAccountId, accountId),
+          eq(oauthAccounts.userId, userId),
+        ),
       ),
-    );
+  );
   return row;
 }
 

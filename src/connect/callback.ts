@@ -10,7 +10,7 @@
 import { and, eq, gt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import { hashSecret } from '../crypto';
-import { runBatch } from '../db/client';
+import { d1Read, runBatch } from '../db/client';
 import { type ConnectionError, connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { connectionFailed } from '../events/connection-failed';
@@ -126,16 +126,18 @@ async function trustworthy(
   const { state } = query;
   if (!state) throw withoutState(query);
   const stateHash = await hashSecret(state);
-  const [transaction] = await db
-    .select()
-    .from(connectTransactions)
-    .where(
-      or(
-        eq(connectTransactions.id, transactionIdIn(state)),
-        // A Worker of the version before made it: at random, and bound by the row.
-        eq(connectTransactions.stateHash, stateHash),
+  const [transaction] = await d1Read(
+    db
+      .select()
+      .from(connectTransactions)
+      .where(
+        or(
+          eq(connectTransactions.id, transactionIdIn(state)),
+          // A Worker of the version before made it: at random, and bound by the row.
+          eq(connectTransactions.stateHash, stateHash),
+        ),
       ),
-    );
+  );
   if (!transaction) {
     throw new BrowserError(
       'invalid_request',

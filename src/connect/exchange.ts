@@ -8,7 +8,7 @@
  */
 import { and, eq, inArray, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import { type Database, runBatch } from '../db/client';
+import { type Database, d1Read, d1Write, runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { isGrantOf, owedGrant, owedRevocation } from '../db/owed-revocations';
 import { type ConnectionError, connectTransactions, outbox } from '../db/schema';
@@ -29,7 +29,7 @@ import { companionClients, companionReply } from '../providers/also-grants';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { noteConnect } from '../refresh/client-grants';
-import { type Backoff, poll, withDeadline } from '../retry';
+import { type Backoff, poll } from '../retry';
 import { publish } from '../status-cache/publish';
 import { factsIn, type Snapshot } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
@@ -99,7 +99,7 @@ export async function exchange(
         : await obtainGrants(deps, client, endpoints, transaction, transaction.code);
     if (transaction.code !== null) {
       const saved = deps.db.batch(await saving(deps, transaction, attempt, granted));
-      await withDeadline(saved, SAVE_MS, 'd1_write').catch((error) =>
+      await d1Write(saved, SAVE_MS).catch((error) =>
         deps.log.warn('connect.grant_not_saved', about, error),
       );
     }
@@ -143,7 +143,7 @@ export async function exchange(
 
 /** What an earlier attempt got for the code. */
 async function grantsBefore(deps: Deps, { id }: Transaction): Promise<Granted[]> {
-  const entries = await deps.db.select().from(outbox).where(isGrantOf(id));
+  const entries = await d1Read(deps.db.select().from(outbox).where(isGrantOf(id)));
   const granted = entries.map(async (entry): Promise<Granted[]> => {
     const configured = deps.config.providers.client(entry.provider, entry.parameters);
     const grant = await openReceived(deps.vault, entry);

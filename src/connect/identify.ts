@@ -2,7 +2,9 @@
  * Whose accounts a grant is for: one; one of several that the grant is good for, which is chosen;
  * or all of them, which share it. Nothing is stored here.
  */
+
 import { and, count, eq } from 'drizzle-orm';
+import { d1Read } from '../db/client';
 import { inJson } from '../db/conditions';
 import { grantIdOf, isAccountRow } from '../db/grants';
 import { oauthAccounts } from '../db/schema';
@@ -26,7 +28,6 @@ import { companionScopes } from '../providers/also-grants';
 import { parametersFrom } from '../providers/parameters';
 import { timeoutOf } from '../providers/timeout';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { withDeadline } from '../retry';
 import { SECOND_MS } from '../time';
 import { findOwn } from './begin';
 import type { Members, ReceivedAccount } from './commit';
@@ -250,7 +251,7 @@ export async function storableMembers(
   const { db, config, log } = deps;
   const { providerAccountId } = oauthAccounts;
   const ids = accounts.map(({ accountId }) => accountId);
-  const [known, [used]] = await withDeadline(
+  const [known, [used]] = await d1Read(
     db.batch([
       db
         .select({
@@ -266,7 +267,6 @@ export async function storableMembers(
         .where(and(eq(oauthAccounts.userId, userId), isAccountRow())),
     ]),
     READ_MS,
-    'd1_read',
   ).catch((cause) => {
     throw new AppError('unavailable', 'the database did not answer', { cause, retryAfter: 30 });
   });

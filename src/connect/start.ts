@@ -3,8 +3,10 @@
  * state that is bound to this browser. May be repeated until a callback came, here and elsewhere,
  * because link previews and back buttons open links too.
  */
+
 import { and, eq, isNull } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
+import { d1Read, d1Write } from '../db/client';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -42,10 +44,12 @@ export async function startAuthorization(
   browserFor: ((id: string) => string) | null,
 ): Promise<WayBack | { kind: 'provider'; location: string; connection: string }> {
   const { db, log } = deps;
-  const [transaction] = await db
-    .select()
-    .from(connectTransactions)
-    .where(eq(connectTransactions.ticketHash, await hashSecret(ticket)));
+  const [transaction] = await d1Read(
+    db
+      .select()
+      .from(connectTransactions)
+      .where(eq(connectTransactions.ticketHash, await hashSecret(ticket))),
+  );
   if (!transaction) {
     throw new BrowserError(
       'connection_not_found',
@@ -109,10 +113,12 @@ async function authorizationUrl(
   });
   // By the browser, an error page links back. The state's hash is for a Worker of the version
   // before, which knows the latest one only.
-  await db
-    .update(connectTransactions)
-    .set({ browserHash, stateHash: await hashSecret(state) })
-    .where(and(eq(connectTransactions.id, id), eq(connectTransactions.state, 'started')));
+  await d1Write(
+    db
+      .update(connectTransactions)
+      .set({ browserHash, stateHash: await hashSecret(state) })
+      .where(and(eq(connectTransactions.id, id), eq(connectTransactions.state, 'started'))),
+  );
   return url.href;
 }
 

@@ -11,7 +11,7 @@
 import { and, eq, getTableColumns, isNotNull, lte, ne, not, or, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../db/client';
+import { type Database, d1Read } from '../db/client';
 import { equalOrBothNull, hasRow, inJson, isTrue } from '../db/conditions';
 import {
   caseWhen,
@@ -176,10 +176,12 @@ export async function withKnown(
   metadata: ConnectedAccount['metadata'],
 ): Promise<ConnectedAccount['metadata']> {
   if (names.every((name) => Object.hasOwn(metadata, name))) return metadata;
-  const [known] = await db
-    .select({ metadata: oauthAccounts.metadata })
-    .from(oauthAccounts)
-    .where(and(isOf(account), eq(oauthAccounts.userId, account.userId)));
+  const [known] = await d1Read(
+    db
+      .select({ metadata: oauthAccounts.metadata })
+      .from(oauthAccounts)
+      .where(and(isOf(account), eq(oauthAccounts.userId, account.userId))),
+  );
   return filledFrom(known?.metadata, names, metadata);
 }
 

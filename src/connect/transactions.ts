@@ -6,7 +6,7 @@
 
 import { and, desc, eq, inArray, isNull, lte } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
-import { type Database, runBatch } from '../db/client';
+import { type Database, d1Read, runBatch } from '../db/client';
 import { caseWhen } from '../db/expressions';
 import { type ConnectionError, connectTransactions, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
@@ -49,7 +49,9 @@ function stateOf(transaction: Transaction, now: number): ConnectionState {
 }
 
 export async function findTransaction(db: Database, id: string): Promise<Transaction | undefined> {
-  const [found] = await db.select().from(connectTransactions).where(eq(connectTransactions.id, id));
+  const [found] = await d1Read(
+    db.select().from(connectTransactions).where(eq(connectTransactions.id, id)),
+  );
   return found;
 }
 
@@ -118,12 +120,14 @@ interface Connection {
  * @param browser the secret in its cookie
  */
 export async function latestOf(db: Database, browser: string): Promise<Transaction | undefined> {
-  const [found] = await db
-    .select()
-    .from(connectTransactions)
-    .where(eq(connectTransactions.browserHash, await hashSecret(browser)))
-    .orderBy(desc(connectTransactions.createdAt))
-    .limit(1);
+  const [found] = await d1Read(
+    db
+      .select()
+      .from(connectTransactions)
+      .where(eq(connectTransactions.browserHash, await hashSecret(browser)))
+      .orderBy(desc(connectTransactions.createdAt))
+      .limit(1),
+  );
   return found;
 }
 
@@ -153,9 +157,11 @@ export async function connectionOf(
     ...(transaction.error === null ? {} : { error: transaction.error }),
   };
   if (connection.state !== 'completed') return { connection, version: undefined };
-  const [row] = await deps.db
-    .select({ version: userVersions.version })
-    .from(userVersions)
-    .where(eq(userVersions.userId, userId));
+  const [row] = await d1Read(
+    deps.db
+      .select({ version: userVersions.version })
+      .from(userVersions)
+      .where(eq(userVersions.userId, userId)),
+  );
   return { connection, version: row?.version };
 }

@@ -3,6 +3,8 @@ import { fillPlaceholders, QueryPromise } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import { withDeadline } from '../retry';
+import { SECOND_MS } from '../time';
 
 /** Without the schema: only `db.query` needs it, and reading it costs more than a hit on memory. */
 export function createDatabase(d1: D1Database | D1DatabaseSession) {
@@ -19,6 +21,17 @@ export const runBatch = async (
   db: Database,
   [first, ...others]: readonly BatchItem<'sqlite'>[],
 ): Promise<unknown[]> => (first === undefined ? [] : db.batch([first, ...others]));
+
+/** D1 answers within milliseconds, or not for half a minute: then nobody waits any longer. */
+export const D1_MS = 5 * SECOND_MS;
+
+/** @throws DeadlineError; what D1 throws */
+export const d1Read = <T>(query: PromiseLike<T>, ms = D1_MS): Promise<T> =>
+  withDeadline(query, ms, 'd1_read');
+
+/** What was to be written may still be. @throws DeadlineError; what D1 throws */
+export const d1Write = <T>(query: PromiseLike<T>, ms = D1_MS): Promise<T> =>
+  withDeadline(query, ms, 'd1_write');
 
 /** A query of drizzle's builder. */
 interface Query<Row> extends PromiseLike<Row[]> {

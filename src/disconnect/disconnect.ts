@@ -4,7 +4,9 @@
  * refresh in flight then finds no row and puts nothing back (helm-api#893); what it received is
  * owed a revocation too.
  */
+
 import { and, eq, not, or } from 'drizzle-orm';
+import { d1Read } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { never } from '../db/expressions';
 import { isLeftOver } from '../db/grants';
@@ -46,10 +48,12 @@ export async function disconnect(
     eq(oauthAccounts.providerAccountId, accountId),
     eq(oauthAccounts.userId, userId),
   );
-  const [row] = await db
-    .select({ id: oauthAccounts.id, parameters: oauthAccounts.parameters })
-    .from(oauthAccounts)
-    .where(mine);
+  const [row] = await d1Read(
+    db
+      .select({ id: oauthAccounts.id, parameters: oauthAccounts.parameters })
+      .from(oauthAccounts)
+      .where(mine),
+  );
   if (!row) throw await notFound(deps, userId, provider, accountId);
   const revocable = await canRevoke(deps, provider, row.parameters);
 

@@ -12,7 +12,7 @@ import { and, eq, isNull, ne, not } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { CallBudget, countedBy, PARALLEL_CALLS } from '../budget';
 import { base64, hmacSha256 } from '../crypto';
-import { type Database, runBatch } from '../db/client';
+import { type Database, d1Read, runBatch } from '../db/client';
 import { hasRow, inJson } from '../db/conditions';
 import { caseWhen, jsonRows, plus } from '../db/expressions';
 import {
@@ -25,7 +25,7 @@ import {
 import type { Deps } from '../deps';
 import { readRetryAfter } from '../oauth/retry-after';
 import { discard, isPassingStatus } from '../oauth/send';
-import { abortAfter, DeadlineError, retry, withDeadline } from '../retry';
+import { abortAfter, DeadlineError, retry } from '../retry';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import { claimDeliveries, DELIVERY_LEASE_MS } from './deliveries';
 import { eventOf, eventStatements } from './event-log';
@@ -140,14 +140,13 @@ async function readOwn(deps: Deps): Promise<Held[]> {
   const ends = [...leaseEnds];
   leaseEnds.clear();
   const leaseId = deps.ownDeliveries.leaseId(deps);
-  const held = await withDeadline(
+  const held = await d1Read(
     heldUnder(
       deps,
       leaseId,
       ends.filter((end) => end > deps.now() + DELIVERY_MS),
     ),
     NOTE_MS,
-    'd1_read',
   );
   // The try that this is was not counted when it was written.
   return held.map(({ delivery, event }) => ({

@@ -6,7 +6,7 @@
 import { and, eq, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { runBatch } from '../db/client';
+import { D1_MS, runBatch } from '../db/client';
 import { joined } from '../db/expressions';
 import { isAccountRow } from '../db/grants';
 import {
@@ -19,7 +19,7 @@ import {
 import { valuesWhere } from '../db/values-where';
 import type { Deps } from '../deps';
 import { retry } from '../retry';
-import { SECOND_MS, timestamp } from '../time';
+import { timestamp } from '../time';
 import { deliveriesOf } from './deliveries';
 import {
   type Event,
@@ -123,9 +123,6 @@ export const eventsOfAccounts = (
   );
 };
 
-/** No try to write an event is begun after this. */
-const WRITE_MS = 5 * SECOND_MS;
-
 /**
  * Writes an event that no other change goes with. For those that do, see `eventStatements`.
  *
@@ -136,7 +133,7 @@ const WRITE_MS = 5 * SECOND_MS;
 export async function writeEvent(
   deps: Deps,
   event: NewEvent,
-  { until = deps.now() + WRITE_MS, happened }: { until?: number; happened?: SQL | undefined } = {},
+  { until = deps.now() + D1_MS, happened }: { until?: number; happened?: SQL | undefined } = {},
 ): Promise<void> {
   const statements = eventStatements(deps, event, happened);
   await retry(deps, { until }, () => runBatch(deps.db, statements));

@@ -2,20 +2,20 @@
  * Reads of the event log, from the primary: what a reader has seen up to its cursor stays behind
  * it, since ids grow in the order of commits.
  */
+
 import { and, asc, eq, getTableName, gt, max, type SQL } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod';
+import { d1Read } from '../db/client';
 import { inJson } from '../db/conditions';
 import { eventLog, webhookDeliveries } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { withDeadline } from '../retry';
 import type { ProviderFilter } from '../rights';
-import { SECOND_MS, timeSchema, timestamp } from '../time';
+import { timeSchema, timestamp } from '../time';
 import { eventOf, storedNames } from './event-log';
 import { type Event, type EventType, eventIdOf, eventRowIdOf, userEventTypes } from './types';
 
-const READ_MS = 5 * SECOND_MS;
 /** Rows that one read looks at, however few of them fit. */
 const SCANNED = 5_000;
 
@@ -68,7 +68,7 @@ export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<Ev
     types === null ? undefined : inJson(rows.type, storedNames(types)),
     providers === null ? undefined : inJson(rows.provider, [...providers]),
   ];
-  const [found, [last], [sequence]] = await withDeadline(
+  const [found, [last], [sequence]] = await d1Read(
     db.batch([
       db
         .select()
@@ -83,8 +83,6 @@ export async function readEvents({ db }: Deps, wanted: EventsWanted): Promise<Ev
         .from(sqliteSequence)
         .where(eq(sqliteSequence.name, getTableName(eventLog))),
     ]),
-    READ_MS,
-    'd1_read',
   );
   const newest = sequence?.newest ?? 0;
   if (after !== 'latest' && after > newest) throw unknownCursor();
@@ -118,7 +116,7 @@ const unknownCursor = (): AppError => {
 export async function readEvent({ db }: Deps, eventId: string): Promise<Event> {
   const rowId = eventRowIdOf(eventId) ?? 0;
   const found = db.select().from(eventLog).where(eq(eventLog.id, rowId));
-  const [row] = await withDeadline(found, READ_MS, 'd1_read');
+  const [row] = await d1Read(found);
   const event = row === undefined ? null : eventOf(row);
   if (event === null) throw new AppError('event_not_found', 'there is no such event, or no more');
   return event;
@@ -143,7 +141,7 @@ export async function readDeliveries({ db }: Deps, eventId: string): Promise<Del
     .from(webhookDeliveries)
     .where(eq(webhookDeliveries.eventId, eventRowIdOf(eventId) ?? 0))
     .orderBy(asc(webhookDeliveries.endpoint));
-  const rows = await withDeadline(found, READ_MS, 'd1_read');
+  const rows = await d1Read(found);
   return rows.map(({ endpoint, attempts, lastStatus, dueAt, deadAt }) => ({
     endpoint,
     state: dueAt !== null ? 'waiting' : deadAt !== null ? 'dead' : 'delivered',

@@ -15,11 +15,10 @@ import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import { BoundedCache } from '../caches';
 import { hashSecret } from '../crypto';
-import type { Database } from '../db/client';
+import { type Database, d1Read, d1Write } from '../db/client';
 import { excluded, greatest, plus } from '../db/expressions';
 import { endedDelegations } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
 import { intersection, type Permissions, type ServiceKey } from '../rights';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { userIdSchema } from './validate';
@@ -36,7 +35,6 @@ const purposeOf = ({ sha256 }: ServiceKey): string => `delegation/${sha256}`;
 
 /** How late cached reads follow an ending. */
 const ENDING_KNOWN_MS = MINUTE_MS;
-const READ_MS = 5 * SECOND_MS;
 
 export interface Delegation extends Permissions {
   userId: string;
@@ -163,7 +161,7 @@ function rememberEnding({ caches, now }: Deps, userId: string, endedAt: number, 
 }
 
 async function readEnding({ db }: Deps, userId: string): Promise<number> {
-  const rows = await withDeadline(endingQuery(db, await hashOf(userId)), READ_MS, 'd1_read');
+  const rows = await d1Read(endingQuery(db, await hashOf(userId)));
   return rows[0]?.endedAt ?? 0;
 }
 
@@ -196,7 +194,7 @@ export const endingOf = (db: Database, userHash: string, now: number) =>
 /** Of a user, at once in this isolate. @throws what D1 throws */
 export async function endDelegations(deps: Deps, userId: string): Promise<void> {
   const ending = endingOf(deps.db, await hashOf(userId), deps.now());
-  noteEnding(deps, userId, await withDeadline(ending, READ_MS, 'd1_write'));
+  noteEnding(deps, userId, await d1Write(ending));
 }
 
 /** What an `endingOf` returned. */

@@ -2,14 +2,14 @@
  * All users' integrations, by a cursor, from the primary: for whoever keeps a copy of them. In the
  * order of their rows' ids, so a new one comes last, and a read that takes hours misses none.
  */
+
 import { and, asc, Column, eq, gt, is, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { d1Read } from '../db/client';
 import { isAccountRow, isHolderOf, withGrant } from '../db/grants';
 import { oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
 import { factColumns, factColumnsOf, factsFrom } from '../status-cache/origin';
-import { SECOND_MS } from '../time';
 import { type IntegrationOfUser, toIntegration } from './serialization';
 import type { Status } from './status';
 
@@ -26,7 +26,6 @@ const grantColumns = Object.fromEntries(
   ]),
 ) as unknown as typeof factColumns;
 
-const READ_MS = 5 * SECOND_MS;
 /** Rows that one read looks at, however few of them fit. */
 const SCANNED = 5_000;
 /** Of these it takes so many out of the database, where only their facts tell whether they fit. */
@@ -58,7 +57,7 @@ export async function readAllIntegrations(
       .as('scanned');
   const rows = scanned();
   const seen = scanned();
-  const [found, ids] = await withDeadline(
+  const [found, ids] = await d1Read(
     db.batch([
       db
         .select({
@@ -83,8 +82,6 @@ export async function readAllIntegrations(
         .limit(1)
         .offset(SCANNED - 1),
     ]),
-    READ_MS,
-    'd1_read',
   );
   const all = found.map(({ id, version, account, grant }) => ({
     id,

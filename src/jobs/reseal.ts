@@ -10,16 +10,14 @@
 
 import { and, eq, gt, isNotNull, lte, max, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { runBatch } from '../db/client';
+import { d1Read, d1Write, runBatch } from '../db/client';
 import { jsonRows } from '../db/expressions';
 import { oauthAccounts, registeredClients } from '../db/schema';
 import type { Deps } from '../deps';
 import { openToken, sealToken } from '../oauth/sealed-token';
-import { withDeadline } from '../retry';
-import { MINUTE_MS, SECOND_MS } from '../time';
+import { MINUTE_MS } from '../time';
 import { prefixOf, registeredClientContext, type TokenField } from '../vault/vault';
 
-const CALL_MS = 5 * SECOND_MS;
 /** Two tokens of 64 KB each, sealed, stay within the 2 MB that D1 takes as one value. */
 const ROWS_PER_STATEMENT = 10;
 /** Two reads, and a statement. What is not reached comes with the next round. */
@@ -53,7 +51,7 @@ export async function reseal(deps: Deps, ids: number): Promise<number> {
   const [first, ...others] = deps.config.keyring.kids;
   if (others.length === 0 || deps.budget.left < LEAST_CALLS) return 0;
   const { db, log, budget } = deps;
-  const rows = await withDeadline(rowsInTurn(deps, first, ids), CALL_MS, 'd1_read');
+  const rows = await d1Read(rowsInTurn(deps, first, ids));
   let done = 0;
   for (let i = 0; i < rows.length && budget.left > 0; i += ROWS_PER_STATEMENT) {
     const part = rows.slice(i, i + ROWS_PER_STATEMENT);
@@ -62,7 +60,7 @@ export async function reseal(deps: Deps, ids: number): Promise<number> {
     );
     if (sealed.length === 0) continue;
     const { table, field } = jsonRows('s', sealed);
-    await withDeadline(
+    await d1Write(
       db
         .update(oauthAccounts)
         .set({ accessToken: field('accessToken'), refreshToken: field('refreshToken') })
@@ -73,8 +71,6 @@ export async function reseal(deps: Deps, ids: number): Promise<number> {
             eq(oauthAccounts.tokenVersion, field('tokenVersion')),
           ),
         ),
-      CALL_MS,
-      'd1_write',
     );
     done += sealed.length;
   }
@@ -144,7 +140,7 @@ export async function resealClients({ config, db, vault, log, budget }: Deps): P
     .from(registeredClients)
     .where(or(...old))
     .limit(CLIENTS_AT_ONCE);
-  const rows = await withDeadline(query, CALL_MS, 'd1_read');
+  const rows = await d1Read(query);
   const sealed = rows.map(async ({ id, provider, server, clientId, ...row }) => {
     const anew = async (value: string | null, field: 'client_secret' | 'registration_token') => {
       const context = registeredClientContext(provider, server, clientId, field);
@@ -166,7 +162,7 @@ export async function resealClients({ config, db, vault, log, budget }: Deps): P
     }
   });
   const statements = (await Promise.all(sealed)).flat();
-  await withDeadline(runBatch(db, statements), CALL_MS, 'd1_write');
+  await d1Write(runBatch(db, statements));
 }
 
 /**

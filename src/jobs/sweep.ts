@@ -23,7 +23,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Database, runBatch } from '../db/client';
+import { type Database, d1Write, runBatch } from '../db/client';
 import { inJson } from '../db/conditions';
 import { distinctValues, plus, rowidOf } from '../db/expressions';
 import {
@@ -44,12 +44,10 @@ import {
 } from '../db/schema';
 import type { Deps } from '../deps';
 import { endpointRows } from '../events/deliveries';
-import { withDeadline } from '../retry';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time';
+import { DAY_MS, MINUTE_MS } from '../time';
 
 /** Rows of one table in one statement. */
 const ROWS = 500;
-const CALL_MS = 5 * SECOND_MS;
 const SWEEP_MS = MINUTE_MS;
 
 interface Kept {
@@ -117,7 +115,7 @@ async function untilShort(
   full = ROWS,
 ): Promise<void> {
   for (let more = true; more && budget.left > 0 && now() < until; ) {
-    const { meta } = await withDeadline(statement(), CALL_MS, 'd1_write');
+    const { meta } = await d1Write(statement());
     more = meta.changes >= full;
   }
 }
@@ -214,7 +212,7 @@ async function sweepClients({ config, db, now }: Deps): Promise<void> {
       .set({ replacedAt: now() })
       .where(inArray(id, unused(and(isNull(replacedAt), lt(registeredAt, now() - 30 * DAY_MS))))),
   ];
-  await withDeadline(runBatch(db, statements), CALL_MS, 'd1_write');
+  await d1Write(runBatch(db, statements));
 }
 
 interface Old {

@@ -10,7 +10,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { BoundedCache } from '../caches';
-import type { Database } from '../db/client';
+import { type Database, d1Read, d1Write } from '../db/client';
 import { type RegisteredClient, registeredClients } from '../db/schema';
 import { AppError } from '../errors';
 import type { Log } from '../log';
@@ -18,7 +18,6 @@ import { AUTHORIZATION_SERVER } from '../providers/parameters';
 import { fillAll } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
 import { clientDocumentUrl, isLocal } from '../providers/urls';
-import { withDeadline } from '../retry';
 import { MINUTE_MS, SECOND_MS } from '../time';
 import { registeredClientContext, type Vault, VaultError } from '../vault/vault';
 import type { DiscoveryDeps } from './discovery';
@@ -35,7 +34,6 @@ interface RegistrationDeps extends DiscoveryDeps {
 
 const REGISTER_MS = 8 * SECOND_MS;
 const UNREGISTER_MS = 3 * SECOND_MS;
-const CALL_MS = 5 * SECOND_MS;
 const MAX_REPLY_BYTES = 65_536;
 /** A secret that runs out sooner may do so while somebody consents. */
 const LEAST_SECRET_MS = 15 * MINUTE_MS;
@@ -201,7 +199,7 @@ async function rowOf(
     .where(and(eq(ofProvider, provider), eq(named, clientId), eq(at, server)))
     .orderBy(desc(id))
     .limit(1);
-  const [row] = await withDeadline(query, CALL_MS, 'd1_read');
+  const [row] = await d1Read(query);
   if (row) cache.set(key, row, deps.now() + REMEMBERED_MS);
   return row;
 }
@@ -224,7 +222,7 @@ async function currentAt(
         isNull(registeredClients.replacedAt),
       ),
     );
-  const [row] = await withDeadline(query, CALL_MS, 'd1_read');
+  const [row] = await d1Read(query);
   return row;
 }
 
@@ -237,7 +235,7 @@ async function replaceRow(
     .set({ replacedAt: now() })
     .where(and(eq(registeredClients.id, id), isNull(registeredClients.replacedAt)))
     .returning({ id: registeredClients.id });
-  const replaced = await withDeadline(query, CALL_MS, 'd1_write');
+  const replaced = await d1Write(query);
   if (replaced.length > 0) log.warn('client.replaced', { provider });
 }
 
@@ -362,7 +360,7 @@ async function register(
     registeredAt: now(),
   };
   const insert = db.insert(registeredClients).values(values).onConflictDoNothing().returning();
-  const [stored] = await withDeadline(insert, CALL_MS, 'd1_write');
+  const [stored] = await d1Write(insert);
   if (stored) {
     log.info('client.registered', { provider: id });
     return opened(deps, client, stored);

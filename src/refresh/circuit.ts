@@ -20,7 +20,7 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import { type Database, preparedQuery, runBatch } from '../db/client';
+import { D1_MS, type Database, preparedQuery, runBatch } from '../db/client';
 import { hasRow, nullOrBefore } from '../db/conditions';
 import { always, caseWhen, coalesce, lengthOf, never, plus } from '../db/expressions';
 import {
@@ -44,7 +44,6 @@ import { REFUSED_REPEATEDLY } from './verdict';
 export const OPENS_AFTER = 5;
 const FIRST_OPEN_MS = 30 * SECOND_MS;
 const LONGEST_OPEN_MS = 15 * MINUTE_MS;
-const WRITE_MS = 5 * SECOND_MS;
 /** A probe that never ended is over then. Never the end of an opening, which it must not equal. */
 const PROBE_MS = LEASE_MS - 1;
 
@@ -137,7 +136,7 @@ export async function admit(
   if (until > now) return { kind: 'open', until };
   const probeUntil = now + PROBE_MS;
   const found = [until];
-  const taken = await retry(deps, { until: now + WRITE_MS }, () => {
+  const taken = await retry(deps, { until: now + D1_MS }, () => {
     const isFree = inArray(openUntil, [...found]);
     found.push(probeUntil);
     return deps.db
@@ -185,7 +184,7 @@ export async function countFailure(
   const closes = clear && admission.kind === 'probe';
   const countsFirst = !(failing && (forced || clear));
   const act = deps.uuid();
-  await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+  await retry(deps, { until: deps.now() + D1_MS }, () => {
     const { db } = deps;
     const now = deps.now();
     const notLately = nullOrBefore(grantedAt, now - GRANTED_LATELY_MS);
@@ -250,7 +249,7 @@ export async function countRefusal(
 ): Promise<boolean> {
   const one = counts ? 1 : 0;
   const act = deps.uuid();
-  const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+  const results = await retry(deps, { until: deps.now() + D1_MS }, () => {
     const { db } = deps;
     const now = deps.now();
     const { isStorm: isNow, ...window } = stormWindow(counts ? userHash : null, now);
@@ -295,7 +294,7 @@ export async function countRefusal(
 export async function takeVerdict(deps: Deps, key: CircuitKey): Promise<boolean> {
   const { verdicts, verdictsSince } = providerHealth;
   const act = deps.uuid();
-  const results = await retry(deps, { until: deps.now() + WRITE_MS }, () => {
+  const results = await retry(deps, { until: deps.now() + D1_MS }, () => {
     const now = deps.now();
     const today = gt(verdictsSince, now - DAY_MS);
     return runBatch(deps.db, [

@@ -5,7 +5,7 @@
  * Nothing here costs a refresh anything while the circuit has no row in `provider_health`.
  */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
-import type { Database } from '../db/client';
+import { D1_MS, type Database, d1Read, d1Write } from '../db/client';
 import { equalOrBothNull } from '../db/conditions';
 import { jsonRows } from '../db/expressions';
 import {
@@ -19,13 +19,12 @@ import {
 import type { Deps } from '../deps';
 import { placeholdersOf } from '../providers/templates';
 import type { OAuth2Client, OAuth2Provider } from '../providers/types';
-import { retry, withDeadline } from '../retry';
+import { retry } from '../retry';
 import { BEYOND_FRESHNESS_MS } from '../status-cache/freshness';
-import { DAY_MS, HOUR_MS, SECOND_MS } from '../time';
+import { DAY_MS, HOUR_MS } from '../time';
 import { type CircuitKey, circuitOf, healthOf, hostUrlOf, isNotable, noteGrant } from './circuit';
 import { CLIENT_CHANGED, COMPARABLE } from './verdict';
 
-const CALL_MS = 5 * SECOND_MS;
 const NOTE_EVERY_MS = HOUR_MS;
 /** Of a circuit's refused integrations, so many are made due by its first new grant. */
 const ADVANCED_AT_MOST = 1_000;
@@ -46,7 +45,7 @@ export async function lastGrantOf(
   clientId: string,
 ): Promise<ClientGrant | null> {
   const { db, now } = deps;
-  const [grant] = await retry(deps, { until: now() + CALL_MS, what: 'd1_read' }, () =>
+  const [grant] = await retry(deps, { until: now() + D1_MS, what: 'd1_read' }, () =>
     db.select().from(clientGrants).where(isGrantOf(key, clientId)),
   );
   return grant ?? null;
@@ -71,7 +70,7 @@ export async function noteGrantOf(
   }: { health: ProviderHealth | undefined; probing: boolean; rowId: number | null },
 ): Promise<void> {
   const now = deps.now();
-  const until = now + CALL_MS;
+  const until = now + D1_MS;
   if (probing || isNotable(health, now)) {
     await retry(deps, { until }, () => noteGrant(deps.db, key, now));
   }
@@ -93,7 +92,7 @@ export async function noteConnect(
 ): Promise<void> {
   const key = circuitOf(client.provider, parameters);
   try {
-    const [health] = await withDeadline(healthOf(deps.db, [key]), CALL_MS, 'd1_read');
+    const [health] = await d1Read(healthOf(deps.db, [key]));
     await noteGrantOf(deps, client, key, { health, probing: false, rowId: null });
   } catch (error) {
     deps.log.warn('circuit.not_closed', { ...key }, error);
@@ -131,7 +130,7 @@ async function advanceDueTimes(
   const { db } = deps;
   const now = deps.now();
   const { id, parameters, refreshDueAt, leaseUntil } = oauthAccounts;
-  const rows = await retry(deps, { until: now + CALL_MS, what: 'd1_read' }, () =>
+  const rows = await retry(deps, { until: now + D1_MS, what: 'd1_read' }, () =>
     db
       .select({ id, parameters, refreshDueAt })
       .from(oauthAccounts)
@@ -154,7 +153,7 @@ async function advanceDueTimes(
     }));
   if (due.length === 0) return;
   const { table, field } = jsonRows('s', due);
-  await retry(deps, { until: now + CALL_MS }, () =>
+  await retry(deps, { until: now + D1_MS }, () =>
     db
       .update(oauthAccounts)
       .set({ refreshDueAt: field('due') })
@@ -185,7 +184,7 @@ export async function retryFormerClients({ config, db, now: clock }: Deps): Prom
   const soonest = now + BEYOND_FRESHNESS_MS;
   const spread = sql.raw(String(HOUR_MS / 2));
   const { table, field } = jsonRows('c', clients);
-  await withDeadline(
+  await d1Write(
     db
       .update(oauthAccounts)
       // Spread by the id, which the integrations of a crowd have in a row.
@@ -201,8 +200,6 @@ export async function retryFormerClients({ config, db, now: clock }: Deps): Prom
           isNull(oauthAccounts.refreshDueAt),
         ),
       ),
-    CALL_MS,
-    'd1_write',
   );
 }
 
@@ -233,7 +230,7 @@ export async function isGrantedWithinADay(
     .where(and(eq(oauthAccounts.provider, key.provider), isNotNull(oauthAccounts.refreshDueAt)))
     .orderBy(asc(oauthAccounts.refreshDueAt))
     .limit(LOOKED_AT);
-  const rows = await withDeadline(
+  const rows = await d1Read(
     db
       .select({
         id: oauthAccounts.id,
@@ -249,12 +246,10 @@ export async function isGrantedWithinADay(
           or(isNull(oauthAccounts.clientId), eq(oauthAccounts.clientId, clientId)),
         ),
       ),
-    CALL_MS,
-    'd1_read',
   );
   const found = rows.find(({ parameters }) => circuitOf(provider, parameters).host === key.host);
   if (!found) return false;
-  await retry(deps, { until: now + CALL_MS }, () =>
+  await retry(deps, { until: now + D1_MS }, () =>
     writeGrant(db, key, clientId, found.id, found.grantedAt, found.grantedAt),
   );
   return true;
@@ -281,5 +276,5 @@ export async function lacksPeers({ db }: Deps, provider: OAuth2Provider, row: Ac
       ),
     )
     .limit(COMPARABLE);
-  return (await withDeadline(query, CALL_MS, 'd1_read')).length < COMPARABLE;
+  return (await d1Read(query)).length < COMPARABLE;
 }

@@ -8,20 +8,18 @@
 
 import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { runBatch } from '../db/client';
+import { d1Read, d1Write, runBatch } from '../db/client';
 import { crossJoin, jsonObject, jsonRows } from '../db/expressions';
 import { isAccountOf } from '../db/grants';
 import { oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { insertions } from '../events/event-log';
 import type { Provider } from '../providers/types';
-import { withDeadline } from '../retry';
-import { DAY_MS, SECOND_MS } from '../time';
+import { DAY_MS } from '../time';
 import { endOf, FIRST_NOTICE_MS, nextNotice } from './schedule';
 
 /** In one tick; the next one goes on. */
 const NOTICES = 100;
-const CALL_MS = 5 * SECOND_MS;
 /** What a tick takes: a read, and a batch. */
 const CALLS = 2;
 
@@ -30,7 +28,7 @@ export async function giveNotices(deps: Deps): Promise<number> {
   const { db } = deps;
   if (deps.budget.left < CALLS) return 0;
   const now = deps.now();
-  const rows = await withDeadline(dueNotices(deps, now), CALL_MS, 'd1_read');
+  const rows = await d1Read(dueNotices(deps, now));
   if (rows.length === 0) return 0;
   const notices = rows.map((row) => noticeOf(row, deps.config.providers.get(row.provider), now));
   const { table, field } = jsonRows('n', notices);
@@ -42,7 +40,7 @@ export async function giveNotices(deps: Deps): Promise<number> {
   const from = crossJoin(crossJoin(table, sql`${oauthAccounts} AS ${holder}`), oauthAccounts);
   const told = and(isSeen(holder), isNotNull(field('days')), isAccountOf(oauthAccounts, holder));
   const dedupeKey = sql`${field('dedupeKey')} || coalesce(' ' || nullif(${accountId}, ${holder.providerAccountId}), '')`;
-  await withDeadline(
+  await d1Write(
     runBatch(db, [
       ...insertions(deps, sql`(select ${dedupeKey} from ${from} where ${told})`, {
         values: {
@@ -63,8 +61,6 @@ export async function giveNotices(deps: Deps): Promise<number> {
         .from(table)
         .where(isSeen(oauthAccounts)),
     ]),
-    CALL_MS,
-    'd1_write',
   );
   return rows.length;
 }

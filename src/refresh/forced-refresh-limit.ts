@@ -3,17 +3,17 @@
  * is a visible change, which costs a write to KV; the free plan has 1,000 of those a day for
  * everybody. The platform's limiter (http/rate-limit.ts) knows no longer time than a minute.
  */
+
 import { and, eq, lt, or } from 'drizzle-orm';
+import { d1Read, d1Write } from '../db/client';
 import { nullOrBefore } from '../db/conditions';
 import { caseWhen, plus } from '../db/expressions';
 import { userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { withDeadline } from '../retry';
 import { DAY_MS, SECOND_MS } from '../time';
 
 export const FORCED_A_DAY = 100;
-const CALL_MS = 5 * SECOND_MS;
 
 /**
  * Counts one more. A user without a version has nothing to refresh, and is not counted. Where D1
@@ -26,7 +26,7 @@ export async function countForced({ db, log, now: clock }: Deps, userId: string)
   const { forced, forcedSince } = userVersions;
   const isOver = nullOrBefore(forcedSince, now - DAY_MS);
   try {
-    const counted = await withDeadline(
+    const counted = await d1Write(
       db
         .update(userVersions)
         .set({
@@ -35,14 +35,10 @@ export async function countForced({ db, log, now: clock }: Deps, userId: string)
         })
         .where(and(eq(userVersions.userId, userId), or(isOver, lt(forced, FORCED_A_DAY))))
         .returning({ forced }),
-      CALL_MS,
-      'd1_write',
     );
     if (counted.length > 0) return;
-    const [user] = await withDeadline(
+    const [user] = await d1Read(
       db.select({ forcedSince }).from(userVersions).where(eq(userVersions.userId, userId)),
-      CALL_MS,
-      'd1_read',
     );
     if (!user) return;
     throw new AppError(

@@ -5,12 +5,14 @@
  *
  * The attempt runs under `waitUntil`, so that a caller who hangs up cancels nothing.
  */
+
 import { BoundedCache } from '../caches';
+import { d1Read } from '../db/client';
 import type { AccountRow, FailureCategory, ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { OAuth2Client } from '../providers/types';
-import { type Backoff, backoffMs, poll, retry, withDeadline } from '../retry';
+import { type Backoff, backoffMs, poll, retry } from '../retry';
 import { factsOf } from '../status-cache/origin';
 import { type Facts, factsIn, type Snapshot } from '../status-cache/snapshot';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
@@ -36,7 +38,6 @@ import {
 } from './stored-integration';
 import { CLIENT_CHANGED, isMarked } from './verdict';
 
-const READ_MS = 5 * SECOND_MS;
 export const CLAIM_MS = 4 * SECOND_MS;
 /** How often the row of another holder is read: by one request of an isolate for all of them. */
 export const watchBackoff: Backoff = {
@@ -69,7 +70,7 @@ async function readHealth(
   row: AccountRow,
 ): Promise<ProviderHealth | undefined> {
   const query = healthOf(deps.db, [circuitOf(provider, row.parameters)]);
-  const [health] = await orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
+  const [health] = await orUnavailable(deps, d1Read(query));
   return health;
 }
 

@@ -1,13 +1,10 @@
 /** What the runs did, for people. Kept 30 days (jobs/sweep.ts). */
 
 import { desc } from 'drizzle-orm';
-import type { Database } from '../db/client';
+import { type Database, d1Read, d1Write } from '../db/client';
 import { type RefreshRun, refreshRuns } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
-import { SECOND_MS } from '../time';
 
-const CALL_MS = 5 * SECOND_MS;
 const LISTED = 100;
 
 export type Trigger = 'cron' | 'queue' | 'operator';
@@ -32,7 +29,7 @@ export async function recordRun(
 ): Promise<void> {
   const run = { trigger, startedAt, endedAt: deps.now(), ...result };
   try {
-    await withDeadline(deps.db.insert(refreshRuns).values(run), CALL_MS, 'd1_write');
+    await d1Write(deps.db.insert(refreshRuns).values(run));
   } catch (error) {
     deps.log.warn('refresh.run_not_recorded', {}, error);
   }
@@ -40,8 +37,4 @@ export async function recordRun(
 
 /** The last hundred, newest first. @throws what D1 throws */
 export const listRuns = (db: Database): Promise<RefreshRun[]> =>
-  withDeadline(
-    db.select().from(refreshRuns).orderBy(desc(refreshRuns.startedAt)).limit(LISTED),
-    CALL_MS,
-    'd1_read',
-  );
+  d1Read(db.select().from(refreshRuns).orderBy(desc(refreshRuns.startedAt)).limit(LISTED));

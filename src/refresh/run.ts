@@ -5,7 +5,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { PARALLEL_CALLS, withBudget } from '../budget';
-import { runBatch } from '../db/client';
+import { D1_MS, d1Read, d1Write, runBatch } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { type AccountRow, oauthAccounts, type ProviderHealth } from '../db/schema';
 import type { Deps } from '../deps';
@@ -32,7 +32,7 @@ import { type RunResult, recordRun, type Trigger } from './run-log';
 
 /** Of a cron tick's 15 minutes; what is left is for the last group and the rest of the tick. */
 const RUN_MS = 10 * MINUTE_MS;
-const CALL_MS = 5 * SECOND_MS;
+const QUEUE_MS = 5 * SECOND_MS;
 /** Where the circuit could not be told, its rows are due again after this. */
 const RETRY_MS = 30 * SECOND_MS;
 /**
@@ -124,7 +124,7 @@ async function claimGroup(
   const fixed = claimable.flatMap(({ id, host }) =>
     host === null ? [] : [{ provider: id, host }],
   );
-  const [rows, known] = await retry(deps, { until: now + CALL_MS }, () =>
+  const [rows, known] = await retry(deps, { until: now + D1_MS }, () =>
     db.batch([claimDue(db, claimId, claimable, now, size), healthOf(db, fixed)]),
   );
   if (!rows.every(isReadable)) await setUnreadableAside(deps, claimId, claimable, now);
@@ -164,7 +164,7 @@ async function putOffWithoutClient(deps: Deps, row: AccountRow): Promise<void> {
   const provider = deps.config.providers.get(row.provider);
   if (provider?.kind !== 'oauth2') return;
   try {
-    const until = deps.now() + CALL_MS;
+    const until = deps.now() + D1_MS;
     const { snapshot } = await writeFailure(deps, row, noClient, { provider, until });
     if (snapshot) await publish(deps, snapshot);
   } catch (error) {
@@ -183,7 +183,7 @@ async function setUnreadableAside(
   const { id, provider } = oauthAccounts;
   const unreadable = isHeldUnreadable(claimId, claimable, now);
   const found = db.select({ id, provider }).from(oauthAccounts).where(unreadable);
-  const rows = await withDeadline(found, CALL_MS, 'd1_read');
+  const rows = await d1Read(found);
   const events = rows.flatMap((row) =>
     eventStatements(
       deps,
@@ -197,7 +197,7 @@ async function setUnreadableAside(
     ),
   );
   const batch = runBatch(db, [...events, setAside(db, unreadable, now)]);
-  await withDeadline(batch, CALL_MS, 'd1_write');
+  await d1Write(batch);
   for (const row of rows) {
     log.error('refresh.row_set_aside', { provider: row.provider, rowId: row.id });
   }
@@ -213,7 +213,7 @@ const isAmong = (keys: readonly CircuitKey[], key: CircuitKey): boolean =>
 async function readElsewhere(deps: Deps, keys: readonly CircuitKey[]): Promise<ProviderHealth[]> {
   if (keys.length === 0) return [];
   try {
-    return await withDeadline(healthOf(deps.db, keys), CALL_MS, 'd1_read');
+    return await d1Read(healthOf(deps.db, keys));
   } catch (error) {
     deps.log.warn('circuit.not_read', {}, error);
     return [];
@@ -257,11 +257,7 @@ async function wakeOthers(
   // The others will get as far as this one did.
   const perRun = Math.max(claimed, PARALLEL_CALLS);
   const limit = MAX_WAKE_UPS * perRun;
-  const due = await withDeadline(
-    countDue(deps.db, claimable, deps.now(), limit),
-    CALL_MS,
-    'd1_read',
-  );
+  const due = await d1Read(countDue(deps.db, claimable, deps.now(), limit));
   if (due === 0) return false;
   if (!deps.queue) return true;
   // A tick wakes as many as there is work for; a woken run only hands its place on, so that their
@@ -269,7 +265,7 @@ async function wakeOthers(
   const wanted = trigger === 'queue' ? 1 : Math.ceil(due / perRun);
   const wake: RefreshMessage = { kind: 'wake' };
   const messages = Array.from({ length: Math.min(wanted, MAX_WAKE_UPS) }, () => ({ body: wake }));
-  await withDeadline(deps.queue.sendBatch(messages), CALL_MS, 'queue_send').catch((error) =>
+  await withDeadline(deps.queue.sendBatch(messages), QUEUE_MS, 'queue_send').catch((error) =>
     deps.log.warn('queue.wake_up_not_sent', {}, error),
   );
   return true;

@@ -3,17 +3,13 @@
  * version.
  */
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { type Database, preparedQuery } from '../db/client';
+import { type Database, d1Read, preparedQuery } from '../db/client';
 import { accountsIn, withItsGrant } from '../db/grants';
 import { isOutage } from '../db/outage';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { OAuth2Provider } from '../providers/types';
-import { withDeadline } from '../retry';
-import { SECOND_MS } from '../time';
-
-const READ_MS = 5 * SECOND_MS;
 
 /** `userId` null: whoever's it is, for service callers that name accounts only. */
 export interface IntegrationKey {
@@ -60,8 +56,7 @@ export async function findIntegration(
   { userId, provider, accountId }: IntegrationKey,
 ): Promise<StoredIntegration | undefined> {
   const { db } = deps;
-  const read = <T>(query: PromiseLike<T>) =>
-    orUnavailable(deps, withDeadline(query, READ_MS, 'd1_read'));
+  const read = <T>(query: PromiseLike<T>) => orUnavailable(deps, d1Read(query));
   const rows = await read(
     userId === null
       ? findOfAnybody(db, { provider, accountId })

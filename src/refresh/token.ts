@@ -4,6 +4,7 @@
  */
 
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
+import { d1Write } from '../db/client';
 import { type AccountRow, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -11,7 +12,6 @@ import type { Bound } from '../oauth/dpop';
 import { openToken } from '../oauth/sealed-token';
 import { requestHeadersOf } from '../providers/request-headers';
 import type { CredentialsProvider } from '../providers/types';
-import { withDeadline } from '../retry';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 import type { AccessToken } from './attempt';
 import { isLeased } from './claim';
@@ -28,7 +28,6 @@ const LEAST_LIFE_MS = MINUTE_MS;
 /** What is handed out although it could not be refreshed lives at least this long. */
 const LAST_LIFE_MS = 10 * SECOND_MS;
 const NOTE_USE_EVERY_MS = 6 * HOUR_MS;
-const WRITE_MS = 5 * SECOND_MS;
 
 interface TokenRequest extends IntegrationKey {
   userId: string;
@@ -184,8 +183,6 @@ function noteUse(deps: Deps, row: AccountRow): void {
       ),
     );
   deps.waitUntil(
-    withDeadline(noted, WRITE_MS, 'd1_write').catch((error) =>
-      deps.log.warn('token.use_not_recorded', {}, error),
-    ),
+    d1Write(noted).catch((error) => deps.log.warn('token.use_not_recorded', {}, error)),
   );
 }

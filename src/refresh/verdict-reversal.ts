@@ -3,22 +3,23 @@
  * one; or by comparison or time, which the operator takes back for a whole provider because it was
  * wrong after all, or its record. Codes for a dead grant that were confirmed are not touched.
  */
+
 import { and, eq, gt, isNotNull, isNull, lte, type SQL } from 'drizzle-orm';
+import { d1Read, d1Write } from '../db/client';
 import { hasRow } from '../db/conditions';
 import { maybeUnwell, oauthAccounts } from '../db/schema';
 import type { Deps } from '../deps';
 import { accountEventStatements } from '../events/event-log';
 import { recoveredEvent } from '../events/reconnect';
-import { retry, withDeadline } from '../retry';
+import { retry } from '../retry';
 import { changeVisibly, type VisibleChange } from '../status-cache/changes';
 import { publish } from '../status-cache/publish';
 import type { Snapshot } from '../status-cache/snapshot';
-import { HOUR_MS, SECOND_MS } from '../time';
+import { HOUR_MS } from '../time';
 import { CONFIRM_AFTER_MS, unmarked } from './failure';
 import { STORM } from './storm';
 import { REFUSED_REPEATEDLY } from './verdict';
 
-const CALL_MS = 5 * SECOND_MS;
 /** Of a storm, more than this at once is left to the accounts' own next attempts. */
 const STORM_ROWS = 25;
 const TAKEN_AT_ONCE = 25;
@@ -118,7 +119,7 @@ const isMarkedAt = (ofProvider: string) =>
 
 /** How many `takeBackVerdicts` would take back. @throws what D1 throws */
 export const countVerdicts = ({ db }: Deps, ofProvider: string): Promise<number> =>
-  withDeadline(db.$count(oauthAccounts, isMarkedAt(ofProvider)), CALL_MS, 'd1_read');
+  d1Read(db.$count(oauthAccounts, isMarkedAt(ofProvider)));
 
 interface TakenBack {
   taken: number;
@@ -141,22 +142,20 @@ export async function takeBackVerdicts(
   const most = Math.max(1, Math.floor(config.runSubrequests / CALLS_EACH));
   let taken = 0;
   for (let after = 0; ; ) {
-    const rows = await withDeadline(
+    const rows = await d1Read(
       db
         .select(selected)
         .from(oauthAccounts)
         .where(and(isMarkedAt(ofProvider), gt(id, after)))
         .orderBy(id)
         .limit(TAKEN_AT_ONCE),
-      CALL_MS,
-      'd1_read',
     );
     for (const row of rows) {
       if (taken >= most || deps.now() >= until) return { taken, left: true };
       const now = deps.now();
       const columns = { refreshDueAt: now + 1 + Math.floor(deps.random() * HOUR_MS) };
       const change = unmark(deps, row, isMarkedAt(ofProvider), columns, now);
-      const { changed, snapshot } = await withDeadline(change, CALL_MS, 'd1_write');
+      const { changed, snapshot } = await d1Write(change);
       after = row.id;
       if (!changed) continue;
       taken += 1;

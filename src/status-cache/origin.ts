@@ -3,18 +3,14 @@
  * never comes with the rows of another.
  */
 import { desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Database, preparedQuery } from '../db/client';
+import { type Database, d1Read, preparedQuery } from '../db/client';
 import { inJson } from '../db/conditions';
 import { jsonValues, type List } from '../db/expressions';
 import { accountsIn } from '../db/grants';
 import { type AccountRow, oauthAccounts, userVersions } from '../db/schema';
 import type { Deps } from '../deps';
-import { withDeadline } from '../retry';
-import { SECOND_MS } from '../time';
 import { freshUntil, mayStore } from './freshness';
 import type { Facts, Snapshot } from './snapshot';
-
-const READ_MS = 5 * SECOND_MS;
 
 /** What a snapshot needs of a row. Sealed tokens do not leave the database for it. */
 export const factColumnsOf = (table: typeof oauthAccounts) => ({
@@ -163,7 +159,7 @@ export async function readOrigin(
 ): Promise<Map<string, Snapshot>> {
   const db = deps.session(constraint);
   const takenAt = deps.now();
-  const rows = await withDeadline(readSnapshots(db, idsOf(userIds)), READ_MS, 'd1_read');
+  const rows = await d1Read(readSnapshots(db, idsOf(userIds)));
   const rowsOf = Map.groupBy(rows, (row) => row.userId);
   const fromPrimary = constraint === 'first-primary';
   return new Map(
@@ -179,7 +175,7 @@ export async function versionsOnPrimary(
   deps: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, number>> {
-  const rows = await withDeadline(readVersions(deps.db, idsOf(userIds)), READ_MS, 'd1_read');
+  const rows = await d1Read(readVersions(deps.db, idsOf(userIds)));
   const versions = new Map(userIds.map((userId) => [userId, 0]));
   for (const row of rows) versions.set(row.userId, row.version);
   return versions;

@@ -2,7 +2,7 @@
  * What happened to one user's integrations, or to one of them. Bounded reads, and never a token.
  */
 import { and, asc, desc, eq } from 'drizzle-orm';
-import type { Database } from '../../db/client';
+import { type Database, d1Read } from '../../db/client';
 import { inJson } from '../../db/conditions';
 import { accountsIn, withItsGrant } from '../../db/grants';
 import {
@@ -13,7 +13,6 @@ import {
   webhookDeliveries,
 } from '../../db/schema';
 import type { Deps } from '../../deps';
-import { withDeadline } from '../../retry';
 import { SECOND_MS } from '../../time';
 
 const READ_MS = 8 * SECOND_MS;
@@ -87,7 +86,7 @@ export async function readTimeline(deps: Deps, sought: Sought): Promise<Timeline
       events: events.map((event) => ({ ...event, deliveries: deliveries.get(event.id) ?? [] })),
     };
   };
-  return withDeadline(read(), READ_MS, 'd1_read');
+  return d1Read(read(), READ_MS);
 }
 
 async function ownerOf(

@@ -1,7 +1,7 @@
 /** The operator's page's contents: bounded, whatever the size of the tables, and never a token. */
 import { desc } from 'drizzle-orm';
 import { callsSince, type ProviderCalls } from '../../calls/counts';
-import type { Database } from '../../db/client';
+import { type Database, d1Read } from '../../db/client';
 import { isOutage } from '../../db/outage';
 import {
   type EventRow,
@@ -15,7 +15,6 @@ import type { Deps } from '../../deps';
 import { type EndpointState, listEndpoints } from '../../events/webhook-endpoints';
 import { lastUsesOf } from '../../http/service-key';
 import { listRuns } from '../../refresh/run-log';
-import { withDeadline } from '../../retry';
 import { type CacheStats, cacheStats } from '../../status-cache/statistics';
 import { HOUR_MS, SECOND_MS } from '../../time';
 import { type Counts, countsOf } from './counts';
@@ -80,11 +79,7 @@ async function readStored(deps: Deps, db: Database, changed: boolean): Promise<D
     callsSince(db, firstHour(deps.now())),
     listEndpoints({ ...deps, db }),
   ]);
-  const [counts, runs, circuits, events, lastUses, calls, endpoints] = await withDeadline(
-    work,
-    READ_MS,
-    'd1_read',
-  );
+  const [counts, runs, circuits, events, lastUses, calls, endpoints] = await d1Read(work, READ_MS);
   return { counts, runs, circuits, events, lastUses, calls, endpoints };
 }
 
