@@ -20,6 +20,7 @@ import type { Context } from 'hono';
 import { deleteCookie, generateCookie, getCookie } from 'hono/cookie';
 import { allowedReturnTo } from '../../connect/return-to';
 import { hashSecret, isSecret, randomSecret } from '../../crypto';
+import { d1Read } from '../../db/client';
 import { greatest } from '../../db/expressions';
 import { type ConnectionError, pageSessions } from '../../db/schema';
 import type { Deps } from '../../deps';
@@ -27,7 +28,6 @@ import type { Receipt } from '../../disconnect/disconnect';
 import { AppError, type ErrorCode } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import type { AppEnv } from '../../http/route';
-import { withDeadline } from '../../retry';
 import { allows, intersection, type ProviderFilter, type ServiceKey } from '../../rights';
 import { MINUTE_MS, SECOND_MS } from '../../time';
 import type { SealContext } from '../../vault/vault';
@@ -37,7 +37,6 @@ import { cookieAttributes, formTokenOf } from '../session';
 export const PAGE_PATH = '/integrations';
 export const TOKEN_MS = MINUTE_MS;
 export const SESSION_MS = 30 * MINUTE_MS;
-const READ_MS = 5 * SECOND_MS;
 /** For the language of an error page, whose reader has waited long enough. */
 const LOCALE_MS = SECOND_MS;
 
@@ -170,13 +169,11 @@ export async function findPageSession(
   const [row] =
     secret === null
       ? []
-      : await withDeadline(
+      : await d1Read(
           db
             .select()
             .from(pageSessions)
             .where(eq(pageSessions.sessionHash, await hashSecret(secret))),
-          READ_MS,
-          'd1_read',
         );
   if (!row || secret === null) {
     throw new BrowserError(
@@ -268,7 +265,7 @@ async function wishedLocale({ db }: Deps, secret: string): Promise<string | null
     .select({ locale: pageSessions.locale })
     .from(pageSessions)
     .where(eq(pageSessions.sessionHash, await hashSecret(secret)));
-  const [row] = await withDeadline(query, LOCALE_MS, 'd1_read');
+  const [row] = await d1Read(query, LOCALE_MS);
   return row?.locale ?? null;
 }
 
