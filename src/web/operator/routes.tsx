@@ -30,7 +30,7 @@ import {
   takeBackVerdictsNow,
   testEndpointNow,
 } from './actions';
-import { readTimeline, TIMELINE } from './lookup';
+import { readTimeline, type Sought, TIMELINE } from './lookup';
 import { readOverview } from './overview';
 import { OperatorPage } from './page';
 import {
@@ -55,14 +55,14 @@ const circuitForm = z.object({ provider: providerIdSchema, host: z.string().max(
 const userForm = z.object({ userId: userIdSchema });
 const providerForm = z.object({ provider: providerIdSchema });
 const endpointForm = z.object({ endpoint: z.string().max(32) });
-const sought = z.union([
-  z.object({
-    provider: providerIdSchema,
-    accountId: accountIdSchema,
-    userId: userIdSchema.optional(),
-  }),
-  z.object({ userId: userIdSchema }),
-]);
+/** As it was pasted, or typed as a name. */
+const pasted = z.string('is missing').trim();
+const soughtUser = z.object({ userId: pasted.pipe(userIdSchema) });
+const soughtAccount = z.object({
+  provider: pasted.toLowerCase().pipe(providerIdSchema),
+  accountId: pasted.pipe(accountIdSchema),
+  userId: soughtUser.shape.userId.optional(),
+});
 
 export const operatorRoutes = new Hono<AppEnv>()
   .onError((thrown, c) => errorReply(c, toAppError(thrown, c.get('log'))))
@@ -172,7 +172,9 @@ export const operatorRoutes = new Hono<AppEnv>()
     const session = await findOperatorSession(c);
     if (!session) return signInReply(c, 200, null);
     const deps = c.get('deps');
-    const wanted = parseInput(sought, c.req.query(), 'query');
+    const query = c.req.query();
+    const isOfUser = query.userId !== undefined && query.accountId === undefined;
+    const wanted: Sought = parseInput(isOfUser ? soughtUser : soughtAccount, query, 'query');
     const nameOf = (id: string) => deps.config.providers.get(id)?.name ?? id;
     return htmlReply(
       c,

@@ -11,6 +11,9 @@ import { type Sought, TIMELINE, type Timeline, type TimelineAccount, timelineHre
 import { Panel, type View, When } from './panel';
 import { plural } from './words';
 
+/** As it may be pasted: the server trims it and makes it lower-case. */
+const PROVIDER = '\\s*[A-Za-z0-9][A-Za-z0-9_\\-]*\\s*';
+
 /** By user, or by account: the two ways in which somebody asks why something does not work. */
 export const LookUp = ({ sought = {} }: { sought?: Sought }) => (
   <Panel id="look-up" title="Look up an integration">
@@ -33,6 +36,7 @@ export const LookUp = ({ sought = {} }: { sought?: Sought }) => (
         label="Or one account: the provider"
         placeholder="github"
         maxLength={64}
+        pattern={PROVIDER}
         value={sought.provider}
       />
       <Field

@@ -241,7 +241,7 @@ export function errorWords(error: AppError): Omit<Message, 'tone'> {
     const foreign = { title: 'That did not come from this page', text: 'Nothing was changed.' };
     return situations[error.situation] ?? foreign;
   }
-  const { code, status, detail } = error;
+  const { code, status, detail, errors } = error;
   if (code === 'rate_limited') {
     return { title: 'Too many tries', text: 'Wait a minute, then try again.' };
   }
@@ -258,5 +258,7 @@ export function errorWords(error: AppError): Omit<Message, 'tone'> {
   if (status >= 500) {
     return { title: 'Something went wrong here', text: 'The log says what.' };
   }
-  return { title: 'That did not work', text: `The request is not as it should be: ${detail}.` };
+  const faults = errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  const text = `The request is not as it should be: ${faults ?? detail}.`;
+  return { title: 'That did not work', text };
 }

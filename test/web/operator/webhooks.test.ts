@@ -156,10 +156,30 @@ describe('the timeline', () => {
     expect(textOf(await reply.text())).toContain('Look up its user.');
   });
 
-  it.each(['', '?provider=acme', '?accountId=1'])('"%s" is answered in words', async (query) => {
+  it.each([
+    '?provider=Acme&accountId=1',
+    '?provider=acme%20&accountId=%201',
+    '?userId=%20user-1%20',
+  ])('takes what was pasted: "%s"', async (query) => {
+    const o = operator();
+    const reply = await o.get(await o.enter(), `/operator/timeline${query}`);
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toMatch(/<h1>(Acme 1|User user-1)<\/h1>/);
+  });
+
+  it.each([
+    ['', 'query.provider: is missing'],
+    ['?provider=acme', 'query.accountId: is missing'],
+    ['?accountId=1', 'query.provider: is missing'],
+    ['?userId=%20', 'query.userId: must not be empty'],
+    ['?provider=git/hub&accountId=1', 'query.provider: a provider id is a-z'],
+  ])('"%s" is answered in words: %s', async (query, words) => {
     const o = operator();
     const reply = await o.get(await o.enter(), `/operator/timeline${query}`);
     expect(reply.status).toBe(400);
+    const page = textOf(await reply.text());
+    expect(page).toContain(words);
+    expect(page).not.toContain('see "errors"');
   });
 
   it('asks whoever is not signed in to sign in', async () => {
