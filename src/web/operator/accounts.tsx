@@ -5,7 +5,7 @@ import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
 import { CACHED_MS, COUNTED, type Counts, HOURS_AHEAD, type ProviderCounts } from './counts';
 import { Action, NumberHead, Panel, Table, type View } from './panel';
-import { atLeast, cell, counted, number, percent, plural } from './words';
+import { atLeast, cell, counted, number, percent } from './words';
 
 const statuses = ['connected', 'error', 'needsReconnect', 'expired'] as const;
 
@@ -185,4 +185,4 @@ export function Due({ counts, view }: { counts: Counts; view: View }) {
 }
 
 const overdueWords = (n: number): string =>
-  `${plural(n, 'account is', 'accounts are')} past the time and ${n === 1 ? 'waits' : 'wait'} for the next run.`;
+  `${counted(n)} ${n === 1 ? 'account is' : 'accounts are'} past the time and ${n === 1 ? 'waits' : 'wait'} for the next run.`;

@@ -14,7 +14,7 @@ export function hitRate({ memory, kv }: CacheStats): number | null {
 export function Cache({ cache, view }: { cache: CacheStats; view: View }) {
   const { memory, kv } = cache;
   const rate = hitRate(cache);
-  const summary = `${number(memory.hits)} answers from memory, ${number(kv.hits)} from KV, ${number(kv.misses)} from the database.`;
+  const summary = `${plural(memory.hits, 'answer')} from memory, ${number(kv.hits)} from KV, ${number(kv.misses)} from the database.`;
   return (
     <Panel id="cache" title="Status cache">
       <p class="soft">

@@ -5,7 +5,7 @@ import { ProviderIcon } from '../ui/provider-icon';
 import { type Series, Shares } from './charts';
 import { CALL_HOURS } from './overview';
 import { NumberHead, Panel, Table, type View } from './panel';
-import { number, percent } from './words';
+import { number, percent, plural } from './words';
 
 const labels: Record<AnswerClass, string> = {
   '2xx': '2xx',
@@ -78,7 +78,7 @@ function Row({ one, view }: { one: ProviderCalls; view: View }) {
       <td class="middle bars">
         <Shares
           parts={answerClasses.map((answer) => ({ series: series[answer], value: of(answer) }))}
-          summary={`${percent((of('2xx') + of('3xx')) / total)} of ${number(total)} calls answered with 2xx or 3xx`}
+          summary={`${percent((of('2xx') + of('3xx')) / total)} of ${plural(total, 'call')} answered with 2xx or 3xx`}
         />
       </td>
       {answerClasses.map((answer) => (

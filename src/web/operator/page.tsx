@@ -7,7 +7,6 @@ import { hour } from '../ui/times';
 import { Accounts, Due } from './accounts';
 import { Cache, hitRate } from './cache';
 import { Calls } from './calls';
-import { COUNTED } from './counts';
 import { Events } from './events';
 import { Keys } from './keys';
 import { Limits } from './limits';
@@ -17,7 +16,7 @@ import { Circuits, Runs } from './refreshes';
 import type { OperatorSession } from './session';
 import { LookUp } from './timeline';
 import { Webhooks } from './webhooks';
-import { atLeast, cell, number, percent } from './words';
+import { cell, number, percent, sumOfCounted } from './words';
 
 interface OperatorPageProps extends View {
   session: OperatorSession;
@@ -80,20 +79,18 @@ export function OperatorPage(props: OperatorPageProps) {
 
 function Tiles({ stored, overview }: { stored: DatabaseOverview; overview: Overview }) {
   const { accounts, due, overdue } = stored.counts;
-  const total = accounts.reduce((sum, one) => sum + Math.min(one.total, COUNTED), 0);
-  const isMore = accounts.some((one) => one.total > COUNTED);
-  const unwell = accounts.reduce((sum, one) => sum + one.needsReconnect + one.expired, 0);
+  const unwell = accounts.flatMap(({ needsReconnect, expired }) => [needsReconnect, expired]);
   const open = stored.circuits.filter(({ openUntil }) => openUntil !== null).length;
   const rate = hitRate(overview.cache);
   return (
     <dl class="tiles">
       <div class="card">
         <dt>Accounts</dt>
-        <dd>{atLeast(total, isMore)}</dd>
+        <dd>{sumOfCounted(accounts.map(({ total }) => total))}</dd>
       </div>
       <div class="card">
-        <dt>Users must act</dt>
-        <dd>{number(unwell)}</dd>
+        <dt>Must be reconnected</dt>
+        <dd>{sumOfCounted(unwell)}</dd>
       </div>
       <div class="card">
         <dt>Due in an hour</dt>

@@ -21,8 +21,15 @@ export const atLeast = (n: number, isMore: boolean): string => `${number(n)}${is
 
 export const cell = (n: number): string => atLeast(Math.min(n, COUNTED), n > COUNTED);
 
+/** A sum of such numbers. */
+export const sumOfCounted = (counts: readonly number[]): string =>
+  atLeast(
+    counts.reduce((sum, n) => sum + Math.min(n, COUNTED), 0),
+    counts.some((n) => n > COUNTED),
+  );
+
 export const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${counted(n)} ${n === 1 ? one : many}`;
+  `${number(n)} ${n === 1 ? one : many}`;
 
 /** Rounded, but never up to all of it. */
 export const percent = (share: number): string =>

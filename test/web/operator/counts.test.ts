@@ -10,6 +10,7 @@ import { COUNTED, countsOf } from '../../../src/web/operator/counts';
 import { readOverview } from '../../../src/web/operator/overview';
 import { hookedDb } from '../../refresh/support/faults';
 import { testDeps } from '../../support/deps';
+import { textOf } from '../pages';
 import { operator, panel } from './client';
 
 beforeEach(async () => {
@@ -130,6 +131,17 @@ describe('a table that has grown large', () => {
       'In the next 24 hours over 10,000 refreshes fall due, over 10,000 of them within the hour',
     );
     expect(page).toContain('10,000+</dd>');
+  });
+
+  test('says of what was cut that it is more, for each number of the page', async () => {
+    const o = operator();
+    const now = o.deps.now();
+    const due = { state: 'active', expires_at: now + 1e9, refresh_due_at: now - 1e6 };
+    await many(COUNTED + 500, { state: 'needs_reconnect' });
+    await many(COUNTED + 500, due);
+    const page = await o.page(await o.enter());
+    expect(textOf(page)).toContain('Must be reconnected 10,000+');
+    expect(panel(page, 'due')).toContain('over 10,000 accounts are past the time');
   });
 
   test('is not walked: as many rows are read with twice as many there', async () => {

@@ -117,6 +117,28 @@ describe('accounts', () => {
   });
 });
 
+test('a sum that was not cut is said in full', async () => {
+  const o = operator();
+  await run(o.deps, { claimed: 14_800, refreshed: 14_800 });
+  expect(panel(await o.page(await o.enter()), 'runs')).toContain(
+    '14,800 accounts in 2,960 groups of up to 5; 14,800 refreshed',
+  );
+});
+
+test('one of something is said as one', async () => {
+  const o = operator({ clock: noon() } as Partial<Deps>);
+  await o.deps.db
+    .insert(callCounts)
+    .values({ hour: o.deps.now(), provider: 'acme', answer: '2xx', calls: 1 });
+  const { userId } = await insertAccount(o.deps);
+  await readSnapshot(o.deps, userId, 0);
+  await o.deps.settle();
+  await readSnapshot(o.deps, userId, 0);
+  const page = await o.page(await o.enter());
+  expect(page).toContain('100% of 1 call answered with 2xx or 3xx');
+  expect(panel(page, 'cache')).toContain('1 answer from memory, 0 from KV, 1 from the database.');
+});
+
 test('calls are shown by provider and answer, of the last 24 hours', async () => {
   const o = operator({ clock: noon() } as Partial<Deps>);
   const at = (hours: number) => o.deps.now() - hours * HOUR;
