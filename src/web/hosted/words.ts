@@ -277,7 +277,9 @@ function notRefreshed({ code, retryAt }: HostedFlash, names: Names, clock: Clock
   const { t, sentences } = locale;
   const title = t('not_refreshed.title');
   const next =
-    retryAt === null ? t('retry.soon') : t('retry.when', { when: relative(retryAt, clock) });
+    retryAt === null || retryAt <= now
+      ? t('retry.soon')
+      : t('retry.when', { when: relative(retryAt, clock) });
   switch (code) {
     case 'needs_reconnect':
       return {

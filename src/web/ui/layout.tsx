@@ -38,7 +38,7 @@ export function Layout({ title, headerEnd, redirectTo, children }: LayoutProps) 
           <p class="brand">
             {brand.logo === null ? (
               <span class="mono" aria-hidden="true">
-                {brand.name.slice(0, 1).toUpperCase()}
+                {[...brand.name][0]?.toUpperCase()}
               </span>
             ) : (
               <img src={brand.logo} alt="" />

@@ -10,7 +10,7 @@ export function ProviderIcon({ id, name }: { id: string; name: string }) {
   if (!icon) {
     return (
       <span class="mono" aria-hidden="true">
-        {name.slice(0, 1).toUpperCase()}
+        {[...name][0]?.toUpperCase()}
       </span>
     );
   }

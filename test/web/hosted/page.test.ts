@@ -748,6 +748,13 @@ describe('whatever is in a name', () => {
   });
 });
 
+test('a name without a picture is shown by its first letter, also one beyond 16 bits', async () => {
+  const config = configWith({ odd: { extends: 'api-key', name: '𐐨dd' } });
+  const h = hosted({ config: { ...config, brand: { ...config.brand, name: '𐐨eel' } } });
+  const page = await h.page(await h.enter('letters', { providers: ['odd'] }));
+  expect(page.match(/<span class="mono" aria-hidden="true">𐐀<\/span>/gu)).toHaveLength(2);
+});
+
 describe('every page', () => {
   test('takes no script, no foreign content, no frame and no cache', async () => {
     const h = hosted();

@@ -1,12 +1,15 @@
 /** What the hosted page says of names, scopes and a browser's wishes. */
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import { Caches } from '../../../src/caches';
 import { records } from '../../../src/providers/records';
 import { providerSchema } from '../../../src/providers/types';
 import { prefersPage } from '../../../src/web/hosted/error-page';
 import { initials } from '../../../src/web/hosted/integrations-page';
 import { permissionSentences, permissionsOf } from '../../../src/web/hosted/permissions';
+import { flashMessageWords } from '../../../src/web/hosted/words';
 import { english, localeFor } from '../../../src/web/locale';
+import { clockAt } from '../../../src/web/ui/times';
 import { testDeps } from '../../support/deps';
 
 describe('initials', () => {
@@ -22,6 +25,29 @@ describe('initials', () => {
     ['<script>', '•'],
   ])('of "%s" are "%s"', (name, letters) => {
     expect(initials(name)).toBe(letters);
+  });
+});
+
+describe('what was not refreshed', () => {
+  const now = Date.UTC(2026, 10, 22, 12);
+  const clock = clockAt(new Caches(), now, undefined);
+  it.each([
+    [null, 'Try again in a few minutes.'],
+    [now + 240_000, 'Try again in 4 minutes.'],
+    // The page was opened later than that.
+    [now, 'Try again in a few minutes.'],
+    [now - 120_000, 'Try again in a few minutes.'],
+  ])('with another try at %s', (retryAt, words) => {
+    const flash = {
+      kind: 'not_refreshed',
+      provider: 'acme',
+      accountId: 'ada',
+      name: null,
+      code: 'unavailable',
+      retryAt,
+    } as const;
+    const names = { brand: 'Keel', provider: 'Acme', account: 'Ada' };
+    expect(flashMessageWords(flash, names, clock).text).toContain(words);
   });
 });
 
