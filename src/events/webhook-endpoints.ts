@@ -16,7 +16,7 @@ import { eventIdOf } from './types';
 import type { WebhookEndpoint } from './webhooks-setting';
 
 /** More is not counted. */
-export const COUNTED = 1_000;
+export const COUNTED_DELIVERIES = 1_000;
 /** Dead letters that are sent again at once. */
 const SENT_AGAIN = 500;
 
@@ -24,8 +24,8 @@ const count = (description: string) =>
   z
     .int()
     .gte(0)
-    .lte(COUNTED)
-    .meta({ description: `${description}; ${COUNTED}: or more.` });
+    .lte(COUNTED_DELIVERIES)
+    .meta({ description: `${description}; ${COUNTED_DELIVERIES}: or more.` });
 
 export const endpointSchema = z
   .object({
@@ -80,7 +80,7 @@ export async function listEndpoints({ db, config }: Deps): Promise<EndpointState
         .select({ one: sqlOne })
         .from(webhookDeliveries)
         .where(and(eq(endpoint, named.name), isNotNull(time)))
-        .limit(COUNTED),
+        .limit(COUNTED_DELIVERIES),
     );
   const found = await db
     .with(waiting, dead)

@@ -92,10 +92,10 @@ const labelsIn = (labels: Facts['metadata'] | null): Facts['metadata'] =>
     : {};
 
 /** The last moment that RFC 3339 can say, ms. */
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const LAST_RFC3339_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const timeIn = (ms: number | null): number | null =>
-  typeof ms === 'number' && ms >= 0 && ms <= LAST_MS ? ms : null;
+  typeof ms === 'number' && ms >= 0 && ms <= LAST_RFC3339_MS ? ms : null;
 
 /**
  * Each row of these users, newest connection first; for one who has none, a row without an account,

@@ -82,8 +82,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === 'string';
 /** The last moment that a Date can be (ECMA-262 21.4.1.1), ms. */
-const LAST_MS = 8.64e15;
-const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <= LAST_MS;
+const LAST_DATE_MS = 8.64e15;
+const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <= LAST_DATE_MS;
 const isTextOrNull: Check = (value) => value === null || isText(value);
 const isTimeOrNull: Check = (value) => value === null || isTime(value);
 const areTexts: Check = (value) => Array.isArray(value) && value.every(isText);

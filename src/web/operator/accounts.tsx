@@ -3,7 +3,13 @@ import { HOUR_MS, SECOND_MS } from '../../time';
 import { ProviderIcon } from '../ui/provider-icon';
 import { hour } from '../ui/times';
 import { Columns, type Part, type Series, Shares } from './charts';
-import { CACHED_MS, COUNTED, type Counts, HOURS_AHEAD, type ProviderCounts } from './counts';
+import {
+  CACHED_MS,
+  COUNTED_ACCOUNTS,
+  type Counts,
+  HOURS_AHEAD,
+  type ProviderCounts,
+} from './counts';
 import { Action, NumberHead, Panel, Table, type View } from './panel';
 import { atLeast, cell, counted, number, percent } from './words';
 
@@ -28,7 +34,10 @@ const byStatus = (counts: ProviderCounts) => ({
   ...counts,
   connected: Math.max(
     0,
-    Math.min(counts.total, COUNTED) - counts.error - counts.needsReconnect - counts.expired,
+    Math.min(counts.total, COUNTED_ACCOUNTS) -
+      counts.error -
+      counts.needsReconnect -
+      counts.expired,
   ),
 });
 
@@ -62,7 +71,7 @@ export function Accounts({ counts, view }: { counts: Counts; view: View }) {
       </Table>
       <Verdicts counts={counts} view={view} />
       <p class="small soft note">
-        {`Counted at ${hour(counts.at, view.clock)}, once a minute at most, and up to ${number(COUNTED)} for each provider.`}
+        {`Counted at ${hour(counts.at, view.clock)}, once a minute at most, and up to ${number(COUNTED_ACCOUNTS)} for each provider.`}
       </p>
     </Panel>
   );
@@ -94,7 +103,7 @@ function Row({ one, view }: { one: ProviderCounts; view: View }) {
     series: series[status],
     value: numbers[status],
   }));
-  const share = numbers.connected / Math.min(numbers.total, COUNTED);
+  const share = numbers.connected / Math.min(numbers.total, COUNTED_ACCOUNTS);
   return (
     <tr>
       <th scope="row">
@@ -109,7 +118,7 @@ function Row({ one, view }: { one: ProviderCounts; view: View }) {
       {statuses.map((status) => (
         <td class="n middle">
           {status === 'connected'
-            ? atLeast(numbers.connected, one.total > COUNTED)
+            ? atLeast(numbers.connected, one.total > COUNTED_ACCOUNTS)
             : cell(numbers[status])}
         </td>
       ))}
@@ -119,8 +128,8 @@ function Row({ one, view }: { one: ProviderCounts; view: View }) {
 
 export function Due({ counts, view }: { counts: Counts; view: View }) {
   const { due, overdue, at } = counts;
-  const total = due.reduce((sum, n) => sum + Math.min(n, COUNTED), 0);
-  const isMore = due.some((n) => n > COUNTED);
+  const total = due.reduce((sum, n) => sum + Math.min(n, COUNTED_ACCOUNTS), 0);
+  const isMore = due.some((n) => n > COUNTED_ACCOUNTS);
   const highest = Math.max(...due);
   const hourAt = (ahead: number) => hour(at + ahead * HOUR_MS, view.clock);
   const span = (ahead: number) => `${hourAt(ahead)} to ${hourAt(ahead + 1)}`;
@@ -141,7 +150,7 @@ export function Due({ counts, view }: { counts: Counts; view: View }) {
           <Columns
             summary={summary}
             columns={due.map((value, ahead) => ({
-              parts: [{ series: 'plain', value: Math.min(value, COUNTED) }],
+              parts: [{ series: 'plain', value: Math.min(value, COUNTED_ACCOUNTS) }],
               title: `${span(ahead)}: ${counted(value)}`,
             }))}
           >

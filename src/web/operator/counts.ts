@@ -1,7 +1,7 @@
 /**
  * How many accounts there are in which status, and when they fall due. A table of a million rows
  * must not be walked because somebody looks at a page: every count is along an index and ends at
- * COUNTED, and all of it is done once a minute at most in each isolate.
+ * COUNTED_ACCOUNTS, and all of it is done once a minute at most in each isolate.
  *
  * The rows of a status are found without looking at the connected ones: `maybeUnwell` has its own
  * index, the overdue ones stand at the front of the claim's.
@@ -17,13 +17,13 @@ import { OVERDUE_MS } from '../../integrations/status';
 import { HOUR_MS, MINUTE_MS } from '../../time';
 
 /** So far is counted; beyond it is "more than". */
-export const COUNTED = 10_000;
+export const COUNTED_ACCOUNTS = 10_000;
 /** For so long a count is shown again. */
 export const CACHED_MS = MINUTE_MS;
 const MOST_PROVIDERS = 100;
 export const HOURS_AHEAD = 24;
 
-/** As src/integrations/status.ts says it. A number above COUNTED means "more than COUNTED". */
+/** As src/integrations/status.ts says it. A number above COUNTED_ACCOUNTS means "more than that". */
 export interface ProviderCounts {
   provider: string;
   total: number;
@@ -76,7 +76,7 @@ async function accountsByStatus(db: Database, now: number): Promise<ProviderCoun
         .select({ one: sqlOne })
         .from(oauthAccounts)
         .where(and(ofProvider, where))
-        .limit(COUNTED + 1),
+        .limit(COUNTED_ACCOUNTS + 1),
     );
   /** Of active rows that have run out, as far as `also` holds: `[expired, error]`. */
   const broken = (where: SQL | undefined, also?: SQL) => {
@@ -92,7 +92,7 @@ async function accountsByStatus(db: Database, now: number): Promise<ProviderCoun
       })
       .from(oauthAccounts)
       .where(and(ofProvider, where))
-      .limit(COUNTED + 1)
+      .limit(COUNTED_ACCOUNTS + 1)
       .as('seen');
     const fits = and(eq(seen.state, 'active'), lte(seen.expiresAt, now), seen.fits);
     return sql<string>`(SELECT json_array(total(${seen.isEnded}), total(NOT ${seen.isEnded} AND ${seen.isFailing})) FROM ${seen} WHERE ${fits})`;
@@ -139,7 +139,7 @@ async function dueByHour(db: Database, now: number): Promise<Pick<Counts, 'overd
         lt(refreshDueAt, field('to')),
       ),
     )
-    .limit(COUNTED + 1);
+    .limit(COUNTED_ACCOUNTS + 1);
   const rows = await db
     .with(providers)
     .select({ n: howMany(within) })

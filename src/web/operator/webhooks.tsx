@@ -2,7 +2,7 @@
  * The endpoints of webhooks: how each stands, what waits for it, and what can be done. Never a
  * secret or a URL.
  */
-import { COUNTED, type EndpointState } from '../../events/webhook-endpoints';
+import { COUNTED_DELIVERIES, type EndpointState } from '../../events/webhook-endpoints';
 import { relative } from '../ui/times';
 import { Action, NumberHead, Panel, Table, type View } from './panel';
 import { atLeast } from './words';
@@ -73,7 +73,7 @@ function Endpoint({ endpoint, view }: { endpoint: EndpointState; view: View }) {
   );
 }
 
-const count = (n: number): string => atLeast(n, n === COUNTED);
+const count = (n: number): string => atLeast(n, n === COUNTED_DELIVERIES);
 
 function stateOf({ state, disabledAt, waiting, deadLetters }: EndpointState, { clock }: View) {
   switch (state) {

@@ -10,22 +10,24 @@ import { SECOND_MS } from '../../time';
 import type { Message } from '../ui/layout';
 import { type Clock, hour, relative } from '../ui/times';
 import type { OperatorFlash } from './actions';
-import { COUNTED } from './counts';
+import { COUNTED_ACCOUNTS } from './counts';
 
 export const number = (n: number): string => n.toLocaleString('en-GB');
 
-/** A number that was counted up to COUNTED: in a sentence, and in a table. */
-export const counted = (n: number): string => (n > COUNTED ? `over ${number(COUNTED)}` : number(n));
+/** A number that was counted up to COUNTED_ACCOUNTS: in a sentence, and in a table. */
+export const counted = (n: number): string =>
+  n > COUNTED_ACCOUNTS ? `over ${number(COUNTED_ACCOUNTS)}` : number(n);
 
 export const atLeast = (n: number, isMore: boolean): string => `${number(n)}${isMore ? '+' : ''}`;
 
-export const cell = (n: number): string => atLeast(Math.min(n, COUNTED), n > COUNTED);
+export const cell = (n: number): string =>
+  atLeast(Math.min(n, COUNTED_ACCOUNTS), n > COUNTED_ACCOUNTS);
 
 /** A sum of such numbers. */
 export const sumOfCounted = (counts: readonly number[]): string =>
   atLeast(
-    counts.reduce((sum, n) => sum + Math.min(n, COUNTED), 0),
-    counts.some((n) => n > COUNTED),
+    counts.reduce((sum, n) => sum + Math.min(n, COUNTED_ACCOUNTS), 0),
+    counts.some((n) => n > COUNTED_ACCOUNTS),
   );
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>

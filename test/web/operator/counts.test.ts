@@ -6,7 +6,7 @@ import { oauthAccounts } from '../../../src/db/schema';
 import { statusAt } from '../../../src/integrations/status';
 import { factsOf } from '../../../src/status-cache/origin';
 import { MINUTE_MS as MINUTE } from '../../../src/time';
-import { COUNTED, countsOf } from '../../../src/web/operator/counts';
+import { COUNTED_ACCOUNTS, countsOf } from '../../../src/web/operator/counts';
 import { readOverview } from '../../../src/web/operator/overview';
 import { hookedDb } from '../../refresh/support/faults';
 import { testDeps } from '../../support/deps';
@@ -119,7 +119,7 @@ describe('a table that has grown large', () => {
   test('is counted up to a limit, and then said to be over it', async () => {
     const o = operator();
     const now = o.deps.now();
-    await many(COUNTED + 500, {
+    await many(COUNTED_ACCOUNTS + 500, {
       state: 'active',
       expires_at: now + 1e9,
       refresh_due_at: now + MINUTE,
@@ -137,8 +137,8 @@ describe('a table that has grown large', () => {
     const o = operator();
     const now = o.deps.now();
     const due = { state: 'active', expires_at: now + 1e9, refresh_due_at: now - 1e6 };
-    await many(COUNTED + 500, { state: 'needs_reconnect' });
-    await many(COUNTED + 500, due);
+    await many(COUNTED_ACCOUNTS + 500, { state: 'needs_reconnect' });
+    await many(COUNTED_ACCOUNTS + 500, due);
     const page = await o.page(await o.enter());
     expect(textOf(page)).toContain('Must be reconnected 10,000+');
     expect(panel(page, 'due')).toContain('over 10,000 accounts are past the time');
@@ -169,7 +169,7 @@ describe('a table that has grown large', () => {
     const once = await rowsRead();
     await grow();
     const twice = await rowsRead();
-    expect(once).toBeGreaterThan(COUNTED);
+    expect(once).toBeGreaterThan(COUNTED_ACCOUNTS);
     expect(twice).toBeLessThan(once + 500);
   });
 
