@@ -6,8 +6,7 @@
  * Without PKCE the client proves itself by its secret, and a refresh brings the same refresh token;
  * with it, Square takes no secret and rotates. So PKCE is off. A revocation names the account,
  * wants the secret in a form of its own, and ends all tokens that the account gave the app
- * (developer.squareup.com/reference /square/o-auth/revoke-token, read 2026-11-27). A dead grant's
- * answer is not known.
+ * (developer.squareup.com/reference/square/o-auth/revoke-token, read 2026-11-27).
  */
 import type { ProviderInput } from '../types';
 
@@ -34,6 +33,10 @@ export const square = {
 
   refreshModel: 'static',
   assumedLifetimeSeconds: 30 * 24 * 3600,
+  // The type beside it, `service.not_authorized`, is also that of a wrong client and of a wrong
+  // code: developer.squareup.com/forums/t/11056, read 2026-11-27.
+  reply: { error: ['message', 'type', 'error'] },
+  refusedCodes: ['Invalid refresh token'],
 
   accountId: 'merchant.id',
   displayName: 'merchant.business_name',
