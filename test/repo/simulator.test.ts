@@ -96,8 +96,8 @@ describe('the simulator', () => {
         "answersAndDemands": 1032,
         "documented": 312,
         "documentedWithDate": 111,
-        "knowledge": 533,
-        "reported": 187,
+        "knowledge": 531,
+        "reported": 189,
       }
     `);
   });

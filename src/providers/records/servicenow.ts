@@ -2,8 +2,8 @@
  * ServiceNow. Sources: docs.servicenow.com, "Manage OAuth tokens" (2025-01-30) for the lives of
  * tokens; support.servicenow.com, KB0791140 (no date) for the refresh that does not move the end of
  * a refresh token; NangoHQ/nango, providers.yaml (2026-08-21) for the addresses; some ten public
- * clients for the address that tells the person, which no page of ServiceNow's has. Read
- * 2026-11-27.
+ * clients for the reply of a dead token, and for the address that tells the person, which no page
+ * of ServiceNow's has. Read 2026-11-27.
  *
  * Each instance has a host and registers its own clients: SERVICENOW_CLIENTS, by the instance. The
  * administrator may have given tokens other lives; the reply says an access token's. No revocation
@@ -38,6 +38,9 @@ export const servicenow = {
   assumedLifetimeSeconds: 1800,
   refreshLifetimeSeconds: 100 * 24 * 3600,
   refreshDeadline: 'absolute',
+  // The description first: a dead token is `access_denied` beside the code `server_error`, and so
+  // is a wrong client. So neither is listed, and a comparison or time decides.
+  reply: { error: ['error_description', 'error'] },
 
   accountId: ['parameter:instance', 'result.user_sys_id'],
   displayName: ['result.user_display_name', 'result.user_name'],
