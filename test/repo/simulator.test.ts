@@ -93,11 +93,11 @@ describe('the simulator', () => {
       knowledge: marks.knowledge?.length,
     }).toMatchInlineSnapshot(`
       {
-        "answersAndDemands": 1032,
+        "answersAndDemands": 1035,
         "documented": 312,
         "documentedWithDate": 111,
-        "knowledge": 531,
-        "reported": 189,
+        "knowledge": 533,
+        "reported": 190,
       }
     `);
   });

@@ -2,12 +2,12 @@
  * ServiceNow. Sources: docs.servicenow.com, "Manage OAuth tokens" (2025-01-30) for the lives of
  * tokens; support.servicenow.com, KB0791140 (no date) for the refresh that does not move the end of
  * a refresh token; NangoHQ/nango, providers.yaml (2026-08-21) for the addresses; some ten public
- * clients for the reply of a dead token, and for the address that tells the person, which no page
- * of ServiceNow's has. Read 2026-11-27.
+ * clients for the revocation, the reply of a dead token, and the address that tells the person,
+ * which no page of ServiceNow's has. Read 2026-11-27.
  *
  * Each instance has a host and registers its own clients: SERVICENOW_CLIENTS, by the instance. The
- * administrator may have given tokens other lives; the reply says an access token's. No revocation
- * was found.
+ * administrator may have given tokens other lives; the reply says an access token's. A revocation
+ * marks the token that it is sent as expired, and asks for no proof of the client.
  */
 import type { ProviderInput } from '../types';
 
@@ -19,6 +19,7 @@ export const servicenow = {
 
   authorizationUrl: 'https://{instance}.service-now.com/oauth_auth.do',
   tokenUrl: 'https://{instance}.service-now.com/oauth_token.do',
+  revocationUrl: 'https://{instance}.service-now.com/oauth_revoke_token.do',
   profileUrl: 'https://{instance}.service-now.com/api/now/ui/user/current_user',
   parameters: {
     instance: {
