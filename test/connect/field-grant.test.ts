@@ -362,6 +362,22 @@ describe('a grant without a browser', () => {
     });
   });
 
+  test.each([
+    [403, 'This installation has been suspended', 'needs_reconnect', 'refused'],
+    [404, 'Not Found', 'needs_reconnect', 'refused'],
+    [403, 'API rate limit exceeded for installation ID 4711.', 'active', 'unexpected'],
+    [404, 'Integration not found', 'active', 'operator_fault'],
+    [401, 'A JSON web token could not be decoded', 'active', 'operator_fault'],
+  ])('of GitHub that is answered %i "%s" is %s', async (status, message, state, category) => {
+    const j = start('github-installation');
+    await j.put(j.credentials);
+    j.simulator.answerTokens(() => Response.json({ message }, { status }));
+    await j.api(`${j.account}/refresh`, { method: 'POST' });
+    j.deps.clock.advance(180_000);
+    await j.cron();
+    expect(await j.rows()).toMatchObject([{ state, lastErrorCategory: category }]);
+  });
+
   test('keeps what the token reply says of the account', async () => {
     const j = start('regions');
     expect((await j.put(j.credentials)).status).toBe(201);

@@ -2,7 +2,8 @@
  * GitHub App installation: tokens that act for the app itself, where it is installed. Sources:
  * docs.github.com, apps/creating-github-apps/authenticating-with-a-github-app:
  * generating-an-installation-access-token, generating-a-json-web-token (stored copies without a
- * date). Known: the replies to an installation that is gone or suspended. Read 2026-11-27.
+ * date); actions/create-github-app-token#76 and some ten public clients for the messages. Read
+ * 2026-11-27.
  *
  * Nobody consents in a browser of Mooring's: an app's setup URL or webhook names the installation,
  * and a service connects it. The token of an hour comes for an assertion that the app's key signs
@@ -38,7 +39,7 @@ export const githubInstallation = {
   clientAssertion: { algorithm: 'RS256', lifetimeSeconds: 300 },
   tokenHeaders: { Authorization: 'Bearer {assertion}' },
   omitParams: { token: ['grant_type', 'assertion'] },
-  reply: { accessToken: 'token' },
+  reply: { accessToken: 'token', error: ['message'] },
 
   apiUrl: 'https://api.github.com',
   // What an installation token may not reach anyway, and what ends it.
@@ -46,8 +47,10 @@ export const githubInstallation = {
 
   refreshModel: 'static',
   assumedLifetimeSeconds: 3600,
-  // Taken off; suspended.
-  refusedStatuses: [403, 404],
+  // By the message, not by the status: 403 is also that of a rate limit, 404 that of a client id
+  // that there is not.
+  refusedCodes: ['Not Found', 'This installation has been suspended'],
+  operatorCodes: ['Integration not found', 'A JSON web token could not be decoded'],
 
   accountId: 'field:installation',
   displayName: ['repositories.0.owner.login', 'field:installation'],
