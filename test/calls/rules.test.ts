@@ -10,6 +10,7 @@ import {
 } from '../../src/calls/rules';
 import { AppError } from '../../src/errors';
 import { microsoft } from '../../src/providers/records/microsoft';
+import { salesforce } from '../../src/providers/records/salesforce';
 import { twilio } from '../../src/providers/records/twilio';
 
 const base = 'https://api.acme.example/v1';
@@ -49,6 +50,17 @@ describe('what holds the auth token of Twilio, and what makes keys', () => {
 
   it.each(['/Calls.json', '/x/Keys'])('"%s" is not refused', (after) => {
     expect(read(after).tail).toBe(after.slice(1));
+  });
+});
+
+describe('what hands out sessions at Salesforce', () => {
+  it.each([
+    'secur/frontdoor.jsp',
+    'services/oauth2/singleaccess',
+    'services//oauth2/SingleAccess?redirect_uri=/x',
+  ])('%s is refused', (after) => {
+    const url = `http://mooring.example/v1/users/u/proxy/salesforce/a/${after}`;
+    expect(() => readCallPath(url, salesforce.apiDeny)).toThrow('hands out tokens');
   });
 });
 

@@ -44,7 +44,14 @@ export const salesforce = {
     metadata: 'instanceUrl',
     hostPattern: '(?:[a-z0-9](?:[a-z0-9\\-]*[a-z0-9])?\\.){1,4}salesforce\\.com',
   },
-  apiDeny: ['services/oauth2/revoke', 'services/oauth2/token', 'secur'],
+  // `singleaccess` and `secur` open a session of the person in a browser: help.salesforce.com,
+  // xcloud.frontdoor_singleaccess, read 2026-11-27.
+  apiDeny: [
+    'services/oauth2/revoke',
+    'services/oauth2/token',
+    'services/oauth2/singleaccess',
+    'secur',
+  ],
 
   // Recommended to app owners by remoteaccess_oauth_refresh_token_flow; off unless they follow.
   refreshModel: 'rotating',
