@@ -4,8 +4,9 @@
  * source-mailchimp, for the answer to a dead token. Read 2026-11-27.
  *
  * There are no scopes, tokens do not end, and no revocation was found: the person takes the access
- * away in the account. Each account lives in a data centre, whose address the profile names. The
- * profile wants `OAuth` before the token, and answers a dead one with 200 and an error.
+ * away in the account. An account has many logins, and a token is one login's: both tell it here.
+ * Each account lives in a data centre, whose address the profile names. The profile wants `OAuth`
+ * before the token, and answers a dead one with 200 and an error.
  */
 import type { ProviderInput } from '../types';
 
@@ -29,7 +30,7 @@ export const mailchimp = {
 
   refreshModel: 'none',
 
-  accountId: 'user_id',
+  accountId: ['user_id', 'login.login_id'],
   displayName: ['accountname', 'login.email'],
   metadata: {
     company: 'accountname',

@@ -4,10 +4,10 @@
  * getsentry/ sentry, src/sentry/web/frontend/oauth_token.py, for replies and errors. Read
  * 2026-11-27.
  *
- * A consent is for one organisation, which the person picks there. An access token lives thirty
- * days; a refresh replaces both tokens in their place, so the old ones are dead, and must not name
- * scopes. No revocation was found. Sentry registers apps of partners; of one's own server, make a
- * provider with `extends`.
+ * A consent is for one organisation, which the person picks there; its token is that person's, so
+ * both tell the account. An access token lives thirty days; a refresh replaces both tokens in their
+ * place, so the old ones are dead, and must not name scopes. No revocation was found. Sentry
+ * registers apps of partners; of one's own server, make a provider with `extends`.
  */
 import type { ProviderInput } from '../types';
 
@@ -40,7 +40,7 @@ export const sentry = {
   refreshEndsAccessToken: true,
   assumedLifetimeSeconds: 30 * 24 * 3600,
 
-  accountId: 'choice:id',
+  accountId: ['choice:id', 'token:user.id'],
   subject: 'token:user.id',
   displayName: ['choice:name', 'choice:slug'],
   metadata: {
