@@ -10,31 +10,20 @@ import type { ProviderInput } from '../types';
 import { google } from './google';
 
 export const youtube = {
+  ...google,
   id: 'youtube',
   name: 'YouTube',
-  kind: 'oauth2',
 
-  authorizationUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
-  tokenUrl: 'https://oauth2.googleapis.com/token',
-  revocationUrl: 'https://oauth2.googleapis.com/revoke',
   profileUrl: 'https://www.googleapis.com/youtube/v3/channels?part=id,snippet&mine=true',
 
   // `openid` brings the ID token, and with it the Google account.
   scopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
   // For the ID token (as in google.ts), and for the channel.
   requiredScopes: ['openid', 'https://www.googleapis.com/auth/youtube.readonly'],
-  authorizationParams: { access_type: 'offline', prompt: 'consent' },
 
-  // Discovery document of youtube:v3, `rootUrl`, read 2026-11-26; uploads are below
-  // `upload/youtube/v3`.
-  // `oauth2` on this host is Google's OAuth itself.
-  apiUrl: 'https://www.googleapis.com',
-  apiDeny: ['oauth2'],
-
-  refreshModel: 'static',
-  assumedLifetimeSeconds: 3600,
-  refreshLifetimeSeconds: 180 * 24 * 3600,
-  maxGrants: google.maxGrants,
+  // Discovery document of youtube:v3, `rootUrl`, read 2026-11-26: Google's own host; uploads are
+  // below `upload/youtube/v3`.
+  apiUrls: {},
 
   accountId: 'items.0.id',
   subject: 'id_token:sub',
@@ -44,6 +33,4 @@ export const youtube = {
     userName: 'items.0.snippet.customUrl',
     picture: 'items.0.snippet.thumbnails.default.url',
   },
-  revocation: { clientAuth: 'omit' },
-  revocationReach: 'user',
 } as const satisfies ProviderInput;
