@@ -57,7 +57,8 @@ export const hubspot = {
   operatorCodes: ['BAD_CLIENT_ID', 'BAD_CLIENT_SECRET'],
 
   accountId: ['hub_id', 'user_id'],
-  displayName: 'hub_id',
-  metadata: { hubId: 'hub_id', userId: 'user_id' },
+  // Beside the ids where HubSpot has them: token-introspect (2026-05-11).
+  displayName: ['hub_domain', 'hub_id'],
+  metadata: { hubId: 'hub_id', userId: 'user_id', userName: 'user' },
   revocationReach: 'token',
 } as const satisfies ProviderInput;
