@@ -145,6 +145,15 @@ describe('all OAuth records', () => {
     ).toEqual([]);
   });
 
+  it('have an API that calls reach, but where it would hand out tokens, or there is none', () => {
+    expect(wrong((p) => (p.apiUrl ?? p.apiOrigin) !== undefined).sort()).toEqual([
+      'apple',
+      'facebook',
+      'instagram',
+      'threads',
+    ]);
+  });
+
   it('that keep an access token for themselves know how long it lives', () => {
     const renewed = (p: OAuth2Provider): boolean =>
       p.refreshModel === 'static' || p.refreshModel === 'extend';

@@ -22,6 +22,9 @@ export const snapchat = {
   requiredScopes: ['snapchat-marketing-api'],
   loginHintParam: null,
 
+  // The same base as the profile's.
+  apiUrl: 'https://adsapi.snapchat.com/v1',
+
   refreshModel: 'static',
   // Older pages say 30 minutes: the shorter of the two, where the reply says nothing.
   assumedLifetimeSeconds: 30 * 60,

@@ -24,6 +24,10 @@ export const stripe = {
   scopes: ['read_write'],
   loginHintParam: null,
 
+  // The same base as the profile's; `oauth` there is that of Stripe Apps.
+  apiUrl: 'https://api.stripe.com/v1',
+  apiDeny: ['oauth'],
+
   // `error` is a code at connect.stripe.com, an object at api.stripe.com.
   reply: { error: ['error', 'error.code', 'error.type'] },
   refreshModel: 'none',
