@@ -5,7 +5,8 @@
  * tokens do not end and no refresh token comes. Read 2026-11-26.
  *
  * A workspace is in one of three regions, each with an API host of its own. The account is the
- * workspace and the teammate who consented. No revocation was found.
+ * workspace and the teammate who consented. Disconnecting does not uninstall the app, which would
+ * take it away from the whole workspace: docs/providers.md says how an operator switches that on.
  */
 import type { ProviderInput } from '../types';
 
