@@ -5,6 +5,10 @@
  *
  * Tokens do not end. The person chooses sites or a workspace at the consent; the account is the
  * person, so another choice takes the place of the first.
+ *
+ * Workspaces in the EU have accounts and app registrations of their own, at eu.webflow.com and
+ * api.eu.webflow.com (data/reference/eu-hosting, changelog of 2026-11-17, read 2026-11-27):
+ * docs/providers.md has the provider to set.
  */
 import type { ProviderInput } from '../types';
 
