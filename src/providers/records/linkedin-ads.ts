@@ -8,7 +8,8 @@
  * The app needs the product Advertising API, which LinkedIn approves, and Sign In with OpenID
  * Connect. An ad account has many people, and a person may see many: both tell the account. A
  * version lives a year at least: 202607 was the latest in August 2026 (third parties say so). A
- * call may set another. The list is the first page of the search, ten ad accounts.
+ * call may set another. The list is the first page of the search, a hundred ad accounts
+ * (integrations/ads/cursor-based-pagination).
  */
 import type { ProviderInput } from '../types';
 import { linkedin } from './linkedin';
