@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import { consentFields } from '../connect/routes';
 import { AppError } from '../errors';
-import { consistencyToken } from '../http/consistency';
+import { versionHeader } from '../http/consistency';
 import { type Route, route } from '../http/route';
 import {
   accountIdSchema,
@@ -105,10 +105,6 @@ const calls: readonly Route[] = places.flatMap(({ name, what, ...place }) =>
     ),
   ),
 );
-
-const versionHeader = z.object({
-  'Consistency-Token': consistencyToken('The version of this answer.'),
-});
 
 const accessTokenSchema = z
   .object({

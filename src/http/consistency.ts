@@ -22,3 +22,8 @@ export const consistencyToken = (description: string) =>
     .string()
     .regex(/^\d+$/)
     .meta({ description, examples: ['7'] });
+
+/** Headers of a reply that has a version. */
+export const versionHeader = z.object({
+  'Consistency-Token': consistencyToken('The version of this answer.'),
+});

@@ -5,9 +5,9 @@ import { missingScopes } from '../oauth/scopes';
 import type { Provider } from '../providers/types';
 import type { Facts } from '../status-cache/snapshot';
 import { timeSchema, timestamp } from '../time';
-import { statusAt } from './status';
+import { statusAt, statuses } from './status';
 
-export const statusSchema = z.enum(['connected', 'expired', 'needs_reconnect', 'error']);
+export const statusSchema = z.enum(statuses);
 
 export const integrationSchema = z
   .object({

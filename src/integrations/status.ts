@@ -7,7 +7,9 @@ import type { FailureCategory } from '../db/schema';
 import type { Facts } from '../status-cache/snapshot';
 import { MINUTE_MS, SECOND_MS } from '../time';
 
-export type Status = 'connected' | 'expired' | 'needs_reconnect' | 'error';
+export const statuses = ['connected', 'expired', 'needs_reconnect', 'error'] as const;
+
+export type Status = (typeof statuses)[number];
 
 export interface StatusAt {
   status: Status;

@@ -1,6 +1,6 @@
 /** Refreshes and checks on request, and what the scheduled ones did. */
 import * as z from 'zod';
-import { consistencyToken } from '../http/consistency';
+import { consistencyToken, versionHeader } from '../http/consistency';
 import { route } from '../http/route';
 import { accountIdSchema, integrationParam, providerIdSchema } from '../http/validate';
 import { integrationSchema, toIntegration } from '../integrations/serialization';
@@ -10,11 +10,7 @@ import { checkIntegration } from './check';
 import { countForced } from './forced-refresh-limit';
 import { refreshOne } from './on-demand';
 import { type AccountName, refreshMany } from './refresh-many';
-import { listRuns } from './run-log';
-
-const versionHeader = z.object({
-  'Consistency-Token': consistencyToken('The version of this answer.'),
-});
+import { listRuns, triggers } from './run-log';
 
 /** Of what may have to ask the provider about one integration. */
 const attemptErrors = [
@@ -172,7 +168,7 @@ const runs = route(
             runs: z.array(
               z
                 .object({
-                  trigger: z.enum(['cron', 'queue', 'operator']),
+                  trigger: z.enum(triggers),
                   started: timeSchema,
                   ended: timeSchema,
                   claimed: z.int().describe('Integrations that were due.'),

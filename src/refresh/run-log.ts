@@ -7,7 +7,8 @@ import type { Deps } from '../deps';
 
 const LISTED = 100;
 
-export type Trigger = 'cron' | 'queue' | 'operator';
+export const triggers = ['cron', 'queue', 'operator'] as const;
+export type Trigger = (typeof triggers)[number];
 
 export interface RunResult {
   /** Integrations that were claimed. */
