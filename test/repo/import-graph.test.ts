@@ -124,6 +124,8 @@ describe('a walk of docs/architecture.md', () => {
     walks
       .trim()
       .split(/\n\n(?!\d)/)
+      // What stands above all of them.
+      .slice(1)
       .map((walk) => walk.split('\n\n') as [string, string]),
   )('%s goes from each file into one that it imports', (_, steps) => {
     const opened = ['index.ts', 'app.ts'];
