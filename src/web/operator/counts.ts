@@ -23,7 +23,7 @@ export const CACHED_MS = MINUTE_MS;
 const MOST_PROVIDERS = 100;
 export const HOURS_AHEAD = 24;
 
-/** As src/integrations/status.ts says it. A number above COUNTED_ACCOUNTS means "more than that". */
+/** As src/integrations/status.ts says it. A number above COUNTED_ACCOUNTS means more than it. */
 export interface ProviderCounts {
   provider: string;
   total: number;
