@@ -37,10 +37,11 @@ export interface TokenReply {
   document: unknown;
 }
 
-type ReplyFields = Pick<
+type Codes = Pick<
   OAuth2Provider,
-  'reply' | 'refusedCodes' | 'operatorCodes' | 'transientCodes' | 'failureCodes' | 'scopeSeparator'
+  'refusedCodes' | 'operatorCodes' | 'transientCodes' | 'failureCodes'
 >;
+type ReplyFields = Codes & Pick<OAuth2Provider, 'reply' | 'scopeSeparator'>;
 
 export function readTokenReply(
   provider: ReplyFields,
@@ -221,7 +222,7 @@ function readErrorCode(document: unknown, provider: ReplyFields): string | null 
   );
 }
 
-const codesOf = (provider: ReplyFields): string[] => [
+const codesOf = (provider: Codes): string[] => [
   ...provider.refusedCodes,
   ...provider.operatorCodes,
   ...provider.transientCodes,
@@ -233,7 +234,7 @@ const codesOf = (provider: ReplyFields): string[] => [
  * callers or logged: in any other a provider may repeat what it was sent, the authorization code
  * included.
  */
-export const tellableCode = (provider: ReplyFields, { errorCode }: TokenReply): string | null =>
+export const tellableCode = (provider: Codes, { errorCode }: TokenReply): string | null =>
   [...codesOf(provider), ...standardCodes].find((code) => code === errorCode) ?? null;
 
 /** An error code at its place; null where there is none, or one that says that all is well. */

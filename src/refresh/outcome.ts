@@ -7,7 +7,7 @@
  */
 
 import type { FailureCategory } from '../db/schema';
-import { isAsBound, type TokenReply } from '../oauth/reply';
+import { isAsBound, type TokenReply, tellableCode } from '../oauth/reply';
 import { readRetryAfter } from '../oauth/retry-after';
 import type { RawReply } from '../oauth/send';
 import type { OAuth2Provider } from '../providers/types';
@@ -130,7 +130,12 @@ export function judge(
       leadsTo: 'nothing',
       mayBeOtherClients: !isUsersClient,
     };
-    return { kind: 'refused', code: error ?? code, category: 'refused', refusal: said };
+    return {
+      kind: 'refused',
+      code: tellableCode(provider, reply) ?? code,
+      category: 'refused',
+      refusal: said,
+    };
   }
   if (error === null) {
     // A success that brings nothing (empty, HTML): the server may well have rotated.

@@ -238,6 +238,19 @@ describe('what an answer means', () => {
     for (const record of [single, fixed]) expect(judged(record, raw)).toMatchObject({ category });
   });
 
+  it.each([
+    ['a text of its own', '{"error":"s3cret-word"}', 'http_401'],
+    ['none', '', 'http_401'],
+    ['one of the standard', '{"error":"invalid_client"}', 'invalid_client'],
+    ['one of the record', '{"error":"token_revoked"}', 'token_revoked'],
+  ])('the code of a refused login, where the provider says: %s', (_, body, code) => {
+    for (const grant of ['login', 'client_credentials']) {
+      const record = { ...single, grant } as OAuth2Provider;
+      expect(both(record, reply(401, body))).toBe(`refused ${code}`);
+    }
+    expect(both(provider({ refusedStatuses: [401] }), reply(401, body))).toBe(`refused ${code}`);
+  });
+
   it('no answer but a refusal ever marks a user (home-assistant#153167)', () => {
     const bodies = [
       '',
