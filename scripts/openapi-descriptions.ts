@@ -11,7 +11,7 @@ export const descriptions: Record<string, string> = {
     'From the nearest cache, as long as nothing in it can have changed. With the ETag of a former answer as If-None-Match, an unchanged one is a 304.',
   getIntegration: 'As in the list of all of them, and from the same caches.',
   getStatusOfMany:
-    'One bulk read of the cache, and one of the database for those who are not in it.',
+    "One bulk read of the cache, and one of the database for those who are not in it. Versions are a user's own: with a Consistency-Token the database is asked for everyone whose version is lower.",
   listAllIntegrations:
     'For whoever keeps a copy of them; what changes meanwhile, events tell. From the primary. An integration that was there all the while is in one answer. One answer looks at a bounded number of rows, so it may hold few that fit, or none, and yet lead on: it is the last one where `next` is null.',
   beginConnection:

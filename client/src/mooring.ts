@@ -102,7 +102,7 @@ export class Mooring {
     await Promise.all(
       Object.entries(users).map(async ([id, { version }]) => {
         const known = (await this.#versions.get(id)) ?? 0;
-        // A batch takes no versions: who is behind what was seen before is read alone.
+        // One version for all would have D1 asked for most: who is behind is read alone.
         if (version < known) users[id] = await this.user(id).integrations({ signal });
         else await this.#versions.set(id, version);
       }),

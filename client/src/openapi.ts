@@ -62,7 +62,7 @@ export interface paths {
         put?: never;
         /**
          * The integrations of up to a hundred users
-         * @description One bulk read of the cache, and one of the database for those who are not in it.
+         * @description One bulk read of the cache, and one of the database for those who are not in it. Versions are a user's own: with a Consistency-Token the database is asked for everyone whose version is lower.
          *
          *     Right: `read`.
          */
@@ -4129,7 +4129,10 @@ export interface operations {
     getStatusOfMany: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description As a former reply gave it: the answer will not be older than that reply. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };

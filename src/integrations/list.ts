@@ -137,9 +137,10 @@ export async function oneIntegration(
 export async function statusOfMany(
   deps: Deps,
   userIds: readonly string[],
+  atLeast: number,
   options: Pick<ListOptions, 'onServed' | 'providers'>,
 ): Promise<JsonText<StatusOfMany>> {
-  const served = await readSnapshots(deps, userIds);
+  const served = await readSnapshots(deps, userIds, atLeast);
   options.onServed?.([...served.values()]);
   const now = deps.now();
   const users = Array.from(served, ([userId, { snapshot }]) => {

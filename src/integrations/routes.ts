@@ -114,14 +114,15 @@ const many = route(
     right: 'read',
     provider: 'handler',
     logFailuresOnly: true,
+    header: consistencyHeader,
     json: z
       .strictObject({ userIds: z.array(userIdSchema).min(1).max(100) })
       .meta({ id: 'StatusRequest' }),
     replies: { 200: { description: 'Each user who was asked for.', schema: statusOfManySchema } },
     errors: ['unavailable'],
   },
-  async ({ json, deps, env, caller, reply }) => {
-    const body = await statusOfMany(deps, json.userIds, {
+  async ({ header, json, deps, env, caller, reply }) => {
+    const body = await statusOfMany(deps, json.userIds, header.consistencyToken ?? 0, {
       providers: caller.providers,
       onServed: (served) => countReads(env, 'getStatusOfMany', served),
     });

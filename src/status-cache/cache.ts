@@ -57,12 +57,13 @@ export async function readSnapshot(
   await options.beyondMemory?.();
   const served = (await readBeyondMemory(deps, new Map([[userId, found]]), atLeast)).get(userId);
   if (!served) throw new Error('every user who is asked for is answered');
-  return served;
+  return { ...served, snapshot: reaching(served.snapshot, atLeast, deps.now()) };
 }
 
 /**
- * The same for many users at once, without versions to reach: one bulk read of KV, one batch of D1
- * for all whom KV does not know.
+ * The same for many users at once: one bulk read of KV, one batch of D1 for all whom KV does not
+ * know. Versions are a user's own, so most who are asked for may be below `atLeast`: their answers
+ * come from the primary, and keep their true version.
  *
  * @param userIds up to a hundred, KV's limit for a bulk read
  * @throws AppError unavailable, when the database is away and a user is in no tier
@@ -70,16 +71,17 @@ export async function readSnapshot(
 export async function readSnapshots(
   deps: Deps,
   userIds: readonly string[],
+  atLeast = 0,
 ): Promise<Map<string, Served>> {
   const served = new Map<string, Served>();
   const misses = new Map<string, MissInMemory>();
   for (const userId of new Set(userIds)) {
-    const found = deps.memory.find(userId, 0, deps.now());
+    const found = deps.memory.find(userId, atLeast, deps.now());
     if (found.hit) served.set(userId, servedFromMemory(found.snapshot, found.ttlMs));
     else misses.set(userId, found);
   }
   if (misses.size === 0) return served;
-  return new Map([...served, ...(await readBeyondMemory(deps, misses, 0))]);
+  return new Map([...served, ...(await readBeyondMemory(deps, misses, atLeast))]);
 }
 
 const servedFromMemory = (snapshot: Snapshot, ttlMs: number): Served => ({
@@ -131,7 +133,7 @@ async function readBeyondMemory(
       userId,
       snapshot
         ? {
-            snapshot: reaching(snapshot, atLeast, deps.now()),
+            snapshot,
             source: 'origin',
             cacheStatus: originStatus(snapshot, filled.has(snapshot), inMemory, inKv, deps.now()),
             timings,

@@ -175,7 +175,7 @@ it('the status of many names every user who was asked for', async () => {
   const deps = testDeps();
   const { userId } = await insertAccount(deps);
   const ids = [userId, 'unheard-of', '__proto__', userId];
-  const { users } = JSON.parse(await statusOfMany(deps, ids, everything));
+  const { users } = JSON.parse(await statusOfMany(deps, ids, 0, everything));
   expect(Object.keys(users).sort()).toEqual([...new Set(ids)].sort());
   expect(users[userId]).toEqual({
     version: deps.now(),

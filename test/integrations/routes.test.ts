@@ -197,6 +197,40 @@ describe('POST /v1/status', () => {
     expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   });
 
+  it('with a Consistency-Token, no user is answered from before it', async () => {
+    const { call } = isolate();
+    const userIds = ['batch-writer', 'batch-bystander', 'batch-nobody'];
+    const status = async (headers = {}) => {
+      const reply = await call('/v1/status', { method: 'POST', json: { userIds }, headers });
+      expect(reply.status).toBe(200);
+      return (await reply.json<{ users: Record<string, { version: number }> }>()).users;
+    };
+    await connect('batch-bystander', 'first', call);
+    const before = await status();
+    // Elsewhere, so that the memory here still has what was before.
+    const written = await connect('batch-writer', 'first', isolate().call);
+    const token = written.headers.get('Consistency-Token') ?? '';
+    expect(await status()).toEqual(before);
+
+    const users = await status({ 'Consistency-Token': token });
+    expect(users['batch-writer']).toMatchObject({
+      version: Number(token),
+      integrations: [{ displayName: 'first' }],
+    });
+    // A version is its user's own.
+    expect(users['batch-bystander']).toMatchObject({ version: before['batch-bystander']?.version });
+    expect(users['batch-nobody']).toMatchObject({ version: 0, integrations: [] });
+    expect((await status())['batch-writer']).toMatchObject({ version: Number(token) });
+  });
+
+  it('a Consistency-Token that is no number is a 400', async () => {
+    const response = await post({ userIds: ['ada'] }, { headers: { 'Consistency-Token': 'new' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ path: 'header.consistency-token' }],
+    });
+  });
+
   it('is for services only', async () => {
     const response = await post({ userIds: ['ada'] }, { token: await userToken('ada') });
     expect(response.status).toBe(403);
