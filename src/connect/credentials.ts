@@ -254,10 +254,12 @@ function enteredProviderOf({ config }: Deps, id: string): CredentialsProvider | 
 
 /** @throws AppError invalid_request that names the fields, never their values */
 function checkFields(
-  provider: Pick<CredentialsProvider, 'fields'>,
+  provider: CredentialsProvider | FieldProvider,
   given: Record<string, string>,
 ): void {
   const errors: FieldError[] = [];
+  const templates = provider.kind === 'credentials' ? provider.requestHeaders : {};
+  const inHeaders = Object.values(templates).flatMap(placeholdersOf);
   const wrong = (field: string, message: string) =>
     errors.push({ path: `body.credentials.${field}`, message });
   if (Object.keys(given).some((field) => !Object.hasOwn(provider.fields, field))) {
@@ -272,6 +274,8 @@ function checkFields(
       wrong(field, `has more than ${maxLength} characters`);
     } else if (pattern !== undefined && !wholeMatch(pattern, value)) {
       wrong(field, 'is not as the provider writes it');
+    } else if (inHeaders.includes(field) && /[^\t\x20-\x7e]/.test(value)) {
+      wrong(field, 'has characters that no header takes');
     }
   }
   if (errors.length > 0) {

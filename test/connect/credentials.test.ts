@@ -186,7 +186,35 @@ describe('PUT credentials', () => {
         }),
       });
       const reply = await put(j, 'cred-10', { credentials: { login } }, { provider: 'logins' });
-      expect([reply.status, await codeOf(reply)]).toEqual([400, 'invalid_request']);
+      expect(reply.status).toBe(400);
+      expect(await reply.json()).toMatchObject({
+        code: 'invalid_request',
+        errors: [{ path: 'body.credentials.login' }],
+      });
+    },
+  );
+
+  test.each(['a\nb', 'a\r\nX-Own: b', 'a\u0000b', 'clé'])(
+    'what no header takes is refused where it goes into one (%#)',
+    async (key) => {
+      const record = {
+        name: 'Headers',
+        kind: 'credentials',
+        fields: { key: { label: 'Key' }, user: { label: 'User' }, note: { label: 'Note' } },
+        requestHeaders: { 'X-Key': 'Key {key}', Authorization: "Basic {base64:user:'x'}" },
+      };
+      const j = journey({ config: configWith({ headers: record }) });
+      const provider = 'headers';
+      const credentials = { key, user: key, note: key };
+      const reply = await put(j, 'cred-11', { credentials }, { provider });
+      const text = await reply.text();
+      expect(reply.status, text).toBe(400);
+      expect(JSON.parse(text)).toMatchObject({
+        errors: [{ path: 'body.credentials.key', message: expect.stringContaining('header') }],
+      });
+      expect(text).not.toContain(JSON.stringify(key).slice(1, -1));
+      const fits = { credentials: { ...credentials, key: 'k' } };
+      expect((await put(j, 'cred-11', fits, { provider })).status).toBe(201);
     },
   );
 
