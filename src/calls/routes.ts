@@ -13,6 +13,7 @@ import {
   userIdSchema,
   userParam,
 } from '../http/validate';
+import { ONLY_ACCOUNT } from '../ids';
 import { type TokenAnswer, tokenFor } from '../refresh/token';
 import { timeSchema, timestamp } from '../time';
 import { callApi } from './proxy';
@@ -227,6 +228,7 @@ const tokenOrLink = route(
       .strictObject({
         provider: providerIdSchema,
         accountId: accountIdSchema
+          .refine((id) => id !== ONLY_ACCOUNT, `must not be "${ONLY_ACCOUNT}"`)
           .optional()
           .describe('The account; left out: the only one that the user has there.'),
         scopes: consentFields.scopes

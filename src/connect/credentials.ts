@@ -335,7 +335,7 @@ async function accountIdOf(
     throw new AppError('forbidden', 'only a service caller may name an account id');
   }
   if (accountId !== undefined && faultOfAccountId(accountId) !== null) {
-    throw new AppError('invalid_request', `accountId ${faultOfAccountId(accountId)}`);
+    throw wrongAccountId('accountId', `${faultOfAccountId(accountId)}`);
   }
   const own = accountIdField === undefined ? undefined : credentials[accountIdField];
   const isNamedByCheck = check?.accountId !== undefined;
@@ -344,10 +344,15 @@ async function accountIdOf(
   // The same user and the same account give the same id, so handing it in again replaces it.
   if (!mayNameAccount) return userBoundId(userId, id, [own]);
   if (faultOfAccountId(own) !== null) {
-    throw new AppError('invalid_request', `credentials.${accountIdField} is no usable account id`);
+    throw wrongAccountId(`credentials.${accountIdField}`, 'is no usable account id');
   }
   if (accountId !== undefined && accountId !== own) {
-    throw new AppError('invalid_request', `accountId and credentials.${accountIdField} differ`);
+    throw wrongAccountId('accountId', `is another than credentials.${accountIdField}`);
   }
   return own;
 }
+
+const wrongAccountId = (field: string, message: string): AppError =>
+  new AppError('invalid_request', `${field} ${message}`, {
+    errors: [{ path: `body.${field}`, message }],
+  });

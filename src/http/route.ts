@@ -289,7 +289,9 @@ function queryOf(queries: Record<string, string[]>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(queries).map(([name, values]) => {
       if (values.length > 1) {
-        throw new AppError('invalid_request', `the query parameter "${name}" is there twice`);
+        throw new AppError('invalid_request', `the query parameter "${name}" is there twice`, {
+          errors: [{ path: `query.${name}`, message: 'is there twice' }],
+        });
       }
       return [name, values[0] ?? ''];
     }),

@@ -154,6 +154,13 @@ describe('a token', () => {
 });
 
 describe('what the user has to consent to', () => {
+  it('is no account that is called as the only one is: "-" is a 400', async () => {
+    const j = journey();
+    const { status, body } = await asked(j, newUser(), { accountId: '-', returnTo });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: 'body.accountId' }] });
+  });
+
   it('is nothing that a choice of the account solves: several accounts', async () => {
     const j = journey();
     const user = newUser();

@@ -169,7 +169,16 @@ describe('PUT credentials', () => {
 
   test('an account id that contradicts the credentials is refused', async () => {
     const reply = await put(journey(), 'cred-8', { credentials: session('108'), accountId: '109' });
-    expect([reply.status, await codeOf(reply)]).toEqual([400, 'invalid_request']);
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: 'body.accountId' }],
+    });
+    const unusable = await put(journey(), 'cred-8', {
+      credentials: session('108'),
+      accountId: '-',
+    });
+    expect(await unusable.json()).toMatchObject({ errors: [{ path: 'body.accountId' }] });
   });
 
   test.each(['..', '-', 'a\u0000b', 'x'.repeat(256)])(

@@ -222,7 +222,9 @@ describe('queries and headers', () => {
     async (_, spec) => {
       for (const field of fieldsOf(spec.query)) {
         const path = `${pathOf(spec)}?${field}=1&${field}=2`;
-        expect((await refused(spec, aBody(spec), path)).code).toBe('invalid_request');
+        const problem = await refused(spec, aBody(spec), path);
+        expect(problem.code).toBe('invalid_request');
+        expect(problem.errors?.[0]?.path).toBe(`query.${field}`);
       }
     },
   );
