@@ -117,7 +117,7 @@ export async function discover(
   if (isNamedByResource && isSameRoot(named, issuer)) return metadata;
   if (template !== undefined && isOfTemplate(template, named)) return metadata;
   throw unusable(
-    `the metadata under ${issuer} names another issuer, "${named.slice(0, 200)}"; they must be identical, or the record must have it as its "issuerTemplate"`,
+    `the metadata under ${issuer} names another issuer; they must be identical, or the record must have it as its "issuerTemplate"`,
   );
 }
 
@@ -229,9 +229,7 @@ export async function resourceMetadata(
     scopes_supported: supported,
   } = parsed.data;
   if (!mayName(found.url, resource, url)) {
-    throw unusable(
-      `the metadata of the resource ${url} names another one, "${resource.slice(0, 200)}"`,
-    );
+    throw unusable(`the metadata of the resource ${url} names another one`);
   }
   const [issuer = null] = issuers;
   const wrong = issuer === null ? null : checkEndpoint(issuer, deps.config.publicUrl);

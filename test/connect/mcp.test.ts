@@ -344,7 +344,9 @@ describe('metadata that is not to be believed', () => {
   test.each(refused)('names %s', async (_, options, why) => {
     const j = connected(options);
     expect(await errorAtStart(j)).toBe('provider_error');
-    expect(detailOf(j, 'connect.start_failed')).toContain(why);
+    const detail = detailOf(j, 'connect.start_failed');
+    expect(detail).toContain(why);
+    expect(detail).not.toMatch(/bank|\/other|deep|mcp-2|evil/);
     expect(j.registrations()).toEqual([]);
     for (const { url } of j.provider.requests) {
       expect(new URL(url).hostname).toMatch(/\.tools\.example$/);
