@@ -53,6 +53,7 @@ export async function readAccount(
   ]);
   const [rows, versions, [ended]] = await orUnavailable(deps, d1Read(queries));
   if (caller.kind === 'delegation' && ended) refuseEnded(caller, ended.endedAt);
+  const version = versions[0]?.version ?? 0;
   const [row, ...others] = accountsIn(rows);
   if (others.length > 0) {
     const accounts = [row, ...others]
@@ -63,9 +64,10 @@ export async function readAccount(
       }));
     throw new AppError('several_accounts', 'name the account: the user has several there', {
       members: { accounts },
+      version,
     });
   }
-  return { row, version: versions[0]?.version ?? 0 };
+  return { row, version };
 }
 
 export type ConsentReason = NonNullable<ProblemMembers['reason']>;

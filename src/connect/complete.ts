@@ -249,7 +249,9 @@ export function integrationIn(
 ): Pick<Connected, 'facts' | 'version'> {
   const facts = factsIn(snapshot, { provider, accountId });
   if (!facts) {
-    throw new AppError('integration_not_found', 'the account has been disconnected since');
+    throw new AppError('integration_not_found', 'the account has been disconnected since', {
+      version: snapshot.version,
+    });
   }
   return { facts, version: snapshot.version };
 }

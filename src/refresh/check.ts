@@ -103,10 +103,10 @@ interface Checked {
  */
 export async function checkIntegration(deps: Deps, key: IntegrationKey): Promise<Checked> {
   const first = await readIntegration(deps, key);
-  const provider = checkableOf(deps, first.row);
   let { version } = first;
   let next: StoredIntegration | null = first;
   try {
+    const provider = checkableOf(deps, first.row);
     const until = deps.now() + ATTEMPT_MS;
     const checked = await poll<Checked>(deps, { until, backoff: watchBackoff }, async () => {
       const stored: StoredIntegration = next ?? (await readIntegration(deps, key));

@@ -154,7 +154,9 @@ async function openCredentials(
   { row, version }: StoredIntegration,
 ): Promise<TokenAnswer> {
   if (row.state !== 'active') {
-    throw new AppError('needs_reconnect', 'the user has to give the credentials again');
+    throw new AppError('needs_reconnect', 'the user has to give the credentials again', {
+      version,
+    });
   }
   noteUse(deps, row);
   const { text } = await open(deps, row);

@@ -173,6 +173,12 @@ describe('what the user has to consent to', () => {
       { accountId: other.providerAccountId, displayName: null },
     ]);
     expect((await asked(j, user, { accountId: other.providerAccountId })).status).toBe(200);
+    const reply = await j.api(`/v1/users/${user}/token`, {
+      method: 'POST',
+      json: { provider: 'acme' },
+    });
+    expect(Number(reply.headers.get('Consistency-Token'))).toBeGreaterThan(0);
+    await reply.text();
     expect(await transactionsOf(j, user)).toEqual([]);
     await j.deps.settle();
   });

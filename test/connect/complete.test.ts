@@ -118,11 +118,13 @@ describe('POST complete', () => {
     const j = journey();
     const id = await j.authorize('complete-4', 'code-dot');
     await j.complete('complete-4', id);
-    await j.api('/v1/users/complete-4/integrations/acme/dot', { method: 'DELETE' });
-    expect(await refused(await j.complete('complete-4', id))).toEqual([
-      404,
-      'integration_not_found',
-    ]);
+    const path = '/v1/users/complete-4/integrations/acme/dot';
+    const gone = await j.api(path, { method: 'DELETE' });
+    const again = await j.complete('complete-4', id);
+    const version = gone.headers.get('Consistency-Token');
+    expect(version).not.toBeNull();
+    expect(again.headers.get('Consistency-Token')).toBe(version);
+    expect(await refused(again)).toEqual([404, 'integration_not_found']);
     expect(await rowOf(j, 'dot')).toBeUndefined();
   });
 

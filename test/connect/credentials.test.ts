@@ -336,6 +336,7 @@ describe('PUT credentials that can be tried', () => {
     const accountId = row?.providerAccountId ?? '';
     const token = await j.api(`/v1/users/try-4/integrations/tried/${accountId}/token`);
     expect([token.status, await codeOf(token)]).toEqual([409, 'needs_reconnect']);
+    expect(token.headers.get('Consistency-Token')).toBe(list.headers.get('Consistency-Token'));
     const again = await put(j, 'try-4', { credentials: { key: 'access-ann' }, accountId }, tried);
     expect(await again.json()).toMatchObject({ status: 'connected', verified: true });
     expect(await rowsOf(j, 'try-4')).toMatchObject([{ checkRefusedAt: null, checkDueAt: null }]);

@@ -332,6 +332,7 @@ describe('POST .../check', () => {
       409,
       'check_not_supported',
     ]);
+    expect(Number(reply.headers.get('Consistency-Token'))).toBeGreaterThan(0);
     expect(w.server.to('/me')).toHaveLength(0);
   });
 });
