@@ -88,9 +88,12 @@ interface AppErrorOptions {
   members?: ProblemMembers;
   version?: number;
   headers?: Record<string, string>;
-  /** Seconds until another try makes sense; becomes the Retry-After header. */
+  /** Seconds until another try makes sense; becomes the Retry-After header, which a 503 always has. */
   retryAfter?: number;
 }
+
+/** Of a 503 that knows nothing better. */
+const RETRY_AFTER_SECONDS = 5;
 
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -119,7 +122,8 @@ export class AppError extends Error {
 
   /** Of the reply that tells of it. */
   get headers(): Record<string, string> {
-    const { retryAfter, version } = this;
+    const { version } = this;
+    const { retryAfter = this.status === 503 ? RETRY_AFTER_SECONDS : undefined } = this;
     return {
       ...this.#headers,
       ...(retryAfter === undefined

@@ -220,7 +220,10 @@ describe('a profile that cannot be had at once', () => {
   ])('%s; then it may be had later', async (_, answers, times) => {
     const { fetch, requests } = answering(...answers);
     const failed = asking(fetch).profileOf(clientOf(oauth2Provider()));
-    await expect(failed).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await expect(failed).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      headers: { 'Retry-After': expect.any(String) },
+    });
     expect(requests).toHaveLength(times);
   });
 

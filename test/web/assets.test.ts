@@ -33,6 +33,7 @@ describe('assets', () => {
       const deps = testDeps({ assets });
       const document = await apiWith(deps)('/openapi.json', { token: null });
       expect(document.status).toBe(503);
+      expect(Number(document.headers.get('Retry-After'))).toBeGreaterThan(0);
       expect((await document.json<{ code: string }>()).code).toBe('unavailable');
       expect(deps.logLines.filter((line) => line.includes('assets.not_read'))).toHaveLength(
         assets === null ? 0 : 1,
