@@ -12,12 +12,13 @@ import { browserConnectRoutes } from './connect-routes';
 import { errorReply } from './error-page';
 import { integrationsPageRoutes } from './integrations-routes';
 import { PAGE_PATH } from './session';
-import { beginSessionRoutes } from './session-routes';
+import { BEGIN_PATH, beginSessionOrigin, beginSessionRoutes } from './session-routes';
 
 /** Those that are declared; the page's own are not part of the contract. */
 export const browserRoutes = [...browserConnectRoutes, ...beginSessionRoutes];
 
 const app = new Hono<AppEnv>().onError(errorReply);
+app.post(BEGIN_PATH, beginSessionOrigin);
 mount(app, browserRoutes).route('/', addRoutes).route('/', integrationsPageRoutes);
 app.on('ALL', ['/connect/*', `${PAGE_PATH}/*`], noSuchRoute(app));
 

@@ -1,17 +1,18 @@
 /**
  * How a session of the hosted page begins: a token for the app's backend, a form for the browser.
  */
+import type { MiddlewareHandler } from 'hono';
 import * as z from 'zod';
 import { refuseOtherProvider } from '../../http/caller';
 import { consistencyHeader } from '../../http/consistency';
-import { route, seeOther } from '../../http/route';
+import { type AppEnv, route, seeOther } from '../../http/route';
 import { providerIdSchema, userParam } from '../../http/validate';
 import { timeSchema, timestamp } from '../../time';
 import { isLanguageTag } from '../locale';
 import { refuseOtherOrigins } from '../session';
 import { beginPageSession, createPageSession, PAGE_PATH, sessionCookie } from './session';
 
-const BEGIN_PATH = '/connect/session';
+export const BEGIN_PATH = '/connect/session';
 
 const create = route(
   {
@@ -100,8 +101,7 @@ const begin = route(
     },
     errors: ['forbidden'],
   },
-  async ({ form, deps, c, reply }) => {
-    refuseOtherOrigins(c, (origin) => deps.config.appOrigins.has(origin));
+  async ({ form, deps, reply }) => {
     const secret = await beginPageSession(deps, form.token);
     return reply(303, null, { Location: PAGE_PATH, 'Set-Cookie': sessionCookie(secret) });
   },
@@ -112,3 +112,9 @@ export const pageSessionRoutes = [create];
 
 /** For the browser. */
 export const beginSessionRoutes = [begin];
+
+/** Before the form is read: another origin is told nothing of what is wrong in it. */
+export const beginSessionOrigin: MiddlewareHandler<AppEnv> = (c, next) => {
+  refuseOtherOrigins(c, (origin) => c.get('deps').config.appOrigins.has(origin));
+  return next();
+};

@@ -111,6 +111,16 @@ describe('POST /connect/session', () => {
     expect((await h.post(token, { 'Sec-Fetch-Dest': 'document' })).status).toBe(303);
   });
 
+  test('refuses another origin before it looks at what is posted', async () => {
+    const reply = await hosted().api('/connect/session', {
+      method: 'POST',
+      token: null,
+      headers: { Origin: 'https://evil.example' },
+    });
+    expect(reply.status).toBe(403);
+    await reply.text();
+  });
+
   test('refuses a post without an origin', async () => {
     const h = hosted();
     const reply = await h.api('/connect/session', {
