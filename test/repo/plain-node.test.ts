@@ -1,6 +1,6 @@
 /**
- * Vitest compiles what it imports; Node only leaves out the types. What `npm run` gives to Node has to
- * load there too: a parameter property or an enum, in whatever of src/ it uses, does not.
+ * Vitest compiles what it imports; Node only leaves out the types. What `npm run` gives to Node has
+ * to load there too: a parameter property or an enum, in whatever of src/ it uses, does not.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
