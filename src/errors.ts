@@ -88,7 +88,9 @@ interface AppErrorOptions {
   members?: ProblemMembers;
   version?: number;
   headers?: Record<string, string>;
-  /** Seconds until another try makes sense; becomes the Retry-After header, which a 503 always has. */
+  /**
+   * Seconds until another try makes sense; becomes the Retry-After header, which a 503 always has.
+   */
   retryAfter?: number;
 }
 
