@@ -89,7 +89,7 @@ function Tiles({ stored, overview }: { stored: DatabaseOverview; overview: Overv
         <dd>{sumOfCounted(accounts.map(({ total }) => total))}</dd>
       </div>
       <div class="card">
-        <dt>Must be reconnected</dt>
+        <dt>To reconnect</dt>
         <dd>{sumOfCounted(unwell)}</dd>
       </div>
       <div class="card">

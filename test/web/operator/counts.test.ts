@@ -140,7 +140,7 @@ describe('a table that has grown large', () => {
     await many(COUNTED_ACCOUNTS + 500, { state: 'needs_reconnect' });
     await many(COUNTED_ACCOUNTS + 500, due);
     const page = await o.page(await o.enter());
-    expect(textOf(page)).toContain('Must be reconnected 10,000+');
+    expect(textOf(page)).toContain('To reconnect 10,000+');
     expect(panel(page, 'due')).toContain('over 10,000 accounts are past the time');
   });
 
