@@ -20,10 +20,11 @@ const settingsFiles = ['examples/express/.env', 'examples/hono-workers/.dev.vars
  */
 export function buildClient(script = join(root, 'client/scripts/build.ts')): boolean {
   const { status, signal } = spawnSync(process.execPath, [script], { stdio: 'inherit' });
-  if (status !== 0 && signal === null) {
+  if (signal !== null && ['SIGINT', 'SIGTERM', 'SIGHUP'].includes(signal)) return false;
+  if (status !== 0) {
     throw new StartProblem('The client does not build: npm run client:build says why.');
   }
-  return signal === null;
+  return true;
 }
 
 /**
@@ -37,7 +38,8 @@ export function ensureExampleSettings(home: string, vars: DevVars, workerUrl: st
     const example = join(root, `${file}.example`);
     if (!existsSync(example)) return [];
     const text = readFileSync(example, 'utf8');
-    if (vars.AUTH_JWT_SECRET === undefined && /^JWT_SECRET=/m.test(text)) {
+    const needsJwtSecret = /^JWT_SECRET=/m.test(text) && !existsSync(join(home, file));
+    if (needsJwtSecret && vars.AUTH_JWT_SECRET === undefined) {
       return [`did not make ${file}: .dev.vars has no AUTH_JWT_SECRET`];
     }
     const values: Record<string, string> = {

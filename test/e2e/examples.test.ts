@@ -139,6 +139,7 @@ describe('the backend with Express', () => {
 
   it('ends with an error where its port is taken', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['app.ts'], {
+      timeout: 60_000,
       cwd: join(root, 'examples/express'),
       encoding: 'utf8',
       env: {

@@ -152,7 +152,7 @@ describe('npm start', () => {
     expect(cron.html).toContain('Cron ran. Nothing was due.');
 
     await stop();
-    await eventually(() => expect(leftBehind()).toEqual([]));
+    await eventually(() => expect(leftBehind()).toEqual([]), 5_000);
     await expect(fetch(origin(0))).rejects.toThrow();
 
     await startAndWait();

@@ -11,10 +11,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Options, type Outside, setUpDeployment } from '../../scripts/setup/deployment';
 import type { Questions } from '../../scripts/setup/questions';
 import { readConfig } from '../../src/config';
@@ -509,10 +511,10 @@ describe('npm run setup -- --dry-run', { timeout: 60_000 }, () => {
 });
 
 describe('npm run setup without a terminal', { timeout: 60_000 }, () => {
-  const setupProcess = (args: string[]) =>
+  const setupProcess = (args: string[], env = {}) =>
     spawn(process.execPath, ['scripts/setup.ts', ...args], {
       cwd: root,
-      env: { ...bare(), ...appOrigins },
+      env: { ...bare(), ...appOrigins, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   const exitOf = async (child: ReturnType<typeof setupProcess>) => {
@@ -540,10 +542,25 @@ describe('npm run setup without a terminal', { timeout: 60_000 }, () => {
   });
 
   it('ends wrangler too on Ctrl-C', async () => {
-    const setup = setupProcess(['--env', 'preview', '--yes']);
+    // A Cloudflare that never answers, whatever this machine is signed in to.
+    const cloudflare = createServer(() => {});
+    cloudflare.listen(0, '127.0.0.1');
+    await once(cloudflare, 'listening');
+    const { port } = cloudflare.address() as AddressInfo;
+    const setup = setupProcess(['--env', 'preview', '--yes'], {
+      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}`,
+      CLOUDFLARE_API_TOKEN: 'none',
+      CLOUDFLARE_ACCOUNT_ID: 'none',
+    });
+    onTestFinished(() => {
+      setup.kill('SIGKILL');
+      cloudflare.closeAllConnections();
+      cloudflare.close();
+    });
     const exit = exitOf(setup);
+    const columns = ['pgid', 'ppid', 'stat', 'args'].flatMap((name) => ['-o', `${name}=`]);
     const wranglers = () =>
-      execFileSync('ps', ['-eo', 'pgid=,ppid=,stat=,args='], { encoding: 'utf8' })
+      execFileSync('ps', ['-e', ...columns], { encoding: 'utf8' })
         .split('\n')
         .map((line) => line.trim().split(/\s+/))
         .filter(([, , state, , script]) => state !== 'Z' && script?.endsWith('wrangler.js'));
@@ -552,6 +569,7 @@ describe('npm run setup without a terminal', { timeout: 60_000 }, () => {
     const group = own()?.[0];
     setup.kill('SIGINT');
     expect((await exit).code).toBe(130);
-    await expect.poll(() => wranglers().filter(([of]) => of === group)).toEqual([]);
+    const left = () => wranglers().filter(([of]) => of === group);
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
   });
 });

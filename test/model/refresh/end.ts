@@ -38,14 +38,15 @@ const blockedIn = (world: World): string =>
 
 /**
  * Whether some account, having failed often, may let a day pass before it is tried again, and no
- * other one has anything left of a failure.
+ * other one that is to be refreshed has anything left of a failure.
  */
 export function isWaitingForDaily(world: World): boolean {
   const [found] = world.d1.look(
-    `SELECT count(*) FILTER (WHERE refresh_failures >= ?) AS daily,
+    `SELECT count(*) FILTER (WHERE refresh_failures >= ? AND refresh_due_at IS NOT NULL) AS daily,
         count(*) FILTER (WHERE refresh_failures < ? AND refresh_due_at IS NOT NULL
           AND provider_account_id NOT IN (SELECT value FROM json_each(?))
-          AND (refresh_failures > 0 OR state <> 'active')) AS others
+          AND (refresh_failures > 0 OR unknown_since IS NOT NULL OR lost_lease_id IS NOT NULL
+            OR state <> 'active')) AS others
       FROM oauth_accounts`,
     DAILY_AFTER.refusals,
     DAILY_AFTER.refusals,
