@@ -347,7 +347,7 @@ async function accountIdOf(
     throw wrongAccountId(`credentials.${accountIdField}`, 'is no usable account id');
   }
   if (accountId !== undefined && accountId !== own) {
-    throw wrongAccountId('accountId', `is another than credentials.${accountIdField}`);
+    throw wrongAccountId(`credentials.${accountIdField}`, 'is another than accountId');
   }
   return own;
 }

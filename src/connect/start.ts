@@ -7,6 +7,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { hashSecret } from '../crypto';
 import { d1Read, d1Write } from '../db/client';
+import { isOutage } from '../db/outage';
 import { connectTransactions } from '../db/schema';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -67,6 +68,7 @@ export async function startAuthorization(
     if (location === null) return startAuthorization(deps, ticket, browserFor);
     return { kind: 'provider', location, connection };
   } catch (error) {
+    if (isOutage(error)) throw error;
     // The app can say it better than a problem document; the link stays usable meanwhile.
     log.warn('connect.start_failed', { provider: transaction.provider }, error);
     // Sealed under a key that is gone: no repetition helps.

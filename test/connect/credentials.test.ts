@@ -172,7 +172,7 @@ describe('PUT credentials', () => {
     expect(reply.status).toBe(400);
     expect(await reply.json()).toMatchObject({
       code: 'invalid_request',
-      errors: [{ path: 'body.accountId' }],
+      errors: [{ path: 'body.credentials.auth_id' }],
     });
     const unusable = await put(journey(), 'cred-8', {
       credentials: session('108'),

@@ -16,7 +16,7 @@ import { readPostedForm } from '../session';
 import { htmlReply, redirectReply } from '../ui/reply';
 import { failureOf, flashMessage, limitAction, ownAccount, redirectToPage } from './actions';
 import { cardFor } from './catalog';
-import { browserOf, choicePath, isAwayCode } from './connect-routes';
+import { browserOf, choicePath, isAway } from './connect-routes';
 import { PAGE_PATH, type PageSession, pageSessionOf, setFlashMessage } from './session';
 import {
   ChoicePage,
@@ -108,8 +108,8 @@ export const addRoutes = new Hono<AppEnv>()
       return await redirectToPage(c, session, flash, done.version);
     } catch (error) {
       // Nothing was chosen, the provider has another list by now, or it does not answer.
-      const isAway = error instanceof AppError && isAwayCode(error.code);
-      if (isAway || isChoiceNeeded(error)) return redirectReply(c, choicePath(connection, isAway));
+      const away = isAway(error);
+      if (away || isChoiceNeeded(error)) return redirectReply(c, choicePath(connection, away));
       const failure = failureOf(deps, error);
       return redirectToPage(c, session, flashMessage('not_connected', { provider, ...failure }));
     }

@@ -4,6 +4,7 @@ import { generateCookie, getCookie } from 'hono/cookie';
 import * as z from 'zod';
 import { receiveCallback } from '../../connect/callback';
 import { completeConnection } from '../../connect/complete';
+import { isChoiceNeeded } from '../../connect/failure';
 import { type WayBack, wayBackOf } from '../../connect/return-to';
 import { transactionIdIn } from '../../connect/secrets';
 import { startAuthorization } from '../../connect/start';
@@ -15,8 +16,9 @@ import {
   TRANSACTION_MS,
 } from '../../connect/transactions';
 import { hashSecret, isSecret, randomSecret } from '../../crypto';
+import { isOutage } from '../../db/outage';
 import type { Deps } from '../../deps';
-import { AppError, type ErrorCode } from '../../errors';
+import { AppError } from '../../errors';
 import { BrowserError } from '../../http/browser-error';
 import { checkLinkLimit } from '../../http/rate-limit';
 import { type AppEnv, route, seeOther } from '../../http/route';
@@ -172,9 +174,10 @@ const isFormPost = ({ authorizationParams }: OAuth2Provider): boolean =>
 export const choicePath = (connection: string, isAway = false): string =>
   `${PAGE_PATH}/choice?connection=${encodeURIComponent(connection)}${isAway ? '&away=1' : ''}`;
 
-/** What may go well another time, with the same consent. */
-export const isAwayCode = (code: ErrorCode): boolean =>
-  code === 'provider_unavailable' || code === 'unavailable';
+/** Whether it may go well another time, with the same consent. */
+export const isAway = (thrown: unknown): boolean =>
+  isOutage(thrown) ||
+  (thrown instanceof AppError && ['provider_unavailable', 'unavailable'].includes(thrown.code));
 
 export const browserConnectRoutes = [start, callback, postedCallback];
 
@@ -265,9 +268,9 @@ async function completeOnPage(
     return { flash: flashMessage('connected', { provider, accountId }), version };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) deps.log.error('connect.page_failed', { provider }, thrown);
+    if (isChoiceNeeded(thrown)) return 'needs_choice';
+    if (isAway(thrown) && (await isOpen(deps, connection))) return 'away';
     const code = thrown instanceof AppError ? thrown.code : 'internal';
-    if (code === 'choice_required') return 'needs_choice';
-    if (isAwayCode(code) && (await isOpen(deps, connection))) return 'away';
     const kind = code === 'completion_in_progress' ? 'finishing' : 'not_connected';
     return { flash: flashMessage(kind, { provider, code }), version: 0 };
   }

@@ -1,6 +1,6 @@
 /** A consent that is given, and a provider that cannot say whose it is for the moment. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { oauthAccounts } from '../../../src/db/schema';
+import { connectTransactions, oauthAccounts } from '../../../src/db/schema';
 import { MINUTE_MS as MINUTE } from '../../../src/time';
 import { testDeps } from '../../support/deps';
 import { formTokenIn, HERE, textOf } from '../pages';
@@ -9,8 +9,7 @@ import { hosted } from './client';
 const STEP = /^\/integrations\/choice\?connection=[\w-]{43}&away=1$/;
 
 /** To the consent and back, while the profile is away. */
-async function consented(userId: string) {
-  const h = hosted();
+async function consented(userId: string, h = hosted(), beforeCallback = () => {}) {
   const session = await h.enter(userId);
   const step = await (await h.act(session, 'connect', { provider: 'acme' })).text();
   const connectUrl = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(step)?.[1] ?? '';
@@ -18,6 +17,7 @@ async function consented(userId: string) {
   h.provider.answer('/me', () => new Response('', { status: 503 }));
   const cookies = `${session}; ${browser}`;
   const state = location.searchParams.get('state') ?? '';
+  beforeCallback();
   const reply = await h.callback({ state, code: 'code-ann' }, cookies);
   const path = reply.headers.get('Location') ?? '';
   const connection = /connection=([\w-]+)/.exec(path)?.[1] ?? '';
@@ -60,6 +60,26 @@ describe('a consent whose account cannot be told', () => {
       expect((await again(other)).status).toBe(404);
     }
     expect(await rows()).toEqual([]);
+  });
+
+  test('is kept where it is the database that does not answer', async () => {
+    const { db } = testDeps();
+    let reads = Number.NEGATIVE_INFINITY;
+    const select = (fields: Parameters<typeof db.select>[0]) => {
+      const query = db.select(fields);
+      const from = (table: typeof connectTransactions) => {
+        if (table === connectTransactions) reads += 1;
+        // The callback has found it; the completion does not.
+        if (reads === 2) throw new Error('D1_ERROR: Network connection lost.');
+        return query.from(table);
+      };
+      return { from };
+    };
+    const h = hosted({ db: Object.assign(Object.create(db), { select }) });
+    const { path } = await consented('away-4', h, () => {
+      reads = 0;
+    });
+    expect(path).toMatch(STEP);
   });
 
   test('ends with its time', async () => {
