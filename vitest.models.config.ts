@@ -31,6 +31,7 @@ const project = (name: string, include: string, env: Record<string, string>) => 
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['./test/model/kernel/whole-coverage.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       ...Array.from({ length: PARTS }, (_, part) =>
