@@ -124,8 +124,8 @@ export class AppError extends Error {
 
   /** Of the reply that tells of it. */
   get headers(): Record<string, string> {
-    const { version } = this;
-    const { retryAfter = this.status === 503 ? RETRY_AFTER_SECONDS : undefined } = this;
+    const { status, version } = this;
+    const retryAfter = this.retryAfter ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
     return {
       ...this.#headers,
       ...(retryAfter === undefined
